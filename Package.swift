@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Imports point downwards only: Core <- Protocols, Crypto, Store, Configuration <- Admin, Devices, Runtime
+// <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
+let package = Package(
+    name: "gatehouse",
+    products: [
+        .executable(name: "gatehoused", targets: ["gatehoused"]),
+        .executable(name: "gatehouse-uplink", targets: ["gatehouse-uplink"]),
+        .executable(name: "gatehousectl", targets: ["gatehousectl"]),
+        .executable(name: "gatehouse-sim", targets: ["gatehouse-sim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    ],
+    targets: [
+        // One C library each: a module map, a shim header, nothing else.
+        .target(name: "CGPIOD", linkerSettings: [.linkedLibrary("gpiod")]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CGD", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
+        .target(name: "CLinux"),
+
+        .target(name: "GatehouseCore"),
+        .target(name: "GatehouseProtocols", dependencies: ["GatehouseCore"]),
+        .target(name: "GatehouseCrypto", dependencies: ["GatehouseCore", "COpenSSL"]),
+        .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite"]),
+        .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "CYAML"]),
+        .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
+        .target(name: "GatehouseAdmin", dependencies: ["GatehouseCore", "GatehouseCrypto", "CLinux"]),
+        .target(name: "GatehouseRuntime", dependencies: ["GatehouseCore", "GatehouseStore"]),
+        .target(
+            name: "GatehouseDaemon",
+            dependencies: [
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
+                "GatehouseDevices", "GatehouseAdmin", "GatehouseRuntime", "CLinux",
+            ]),
+        .target(
+            name: "GatehouseUplink",
+            dependencies: [
+                "GatehouseCore", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin", "GatehouseProtocols",
+                "CCurl", "CLinux",
+            ]),
+        .target(
+            name: "GatehouseSimulation",
+            dependencies: [
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
+                "GatehouseRuntime", "CMicroHTTPD", "CGD", "CLinux",
+            ]),
+
+        .executableTarget(
+            name: "gatehoused",
+            dependencies: ["GatehouseDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "gatehouse-uplink",
+            dependencies: ["GatehouseUplink", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "gatehousectl",
+            dependencies: [
+                "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseCrypto", "GatehouseCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "gatehouse-sim",
+            dependencies: ["GatehouseSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
+        .testTarget(name: "GatehouseProtocolsTests", dependencies: ["GatehouseProtocols", "GatehouseCore"]),
+        .testTarget(name: "GatehouseCryptoTests", dependencies: ["GatehouseCrypto", "GatehouseCore"]),
+        .testTarget(name: "GatehouseStoreTests", dependencies: ["GatehouseStore", "GatehouseCrypto", "GatehouseCore"]),
+        .testTarget(name: "GatehouseConfigurationTests", dependencies: ["GatehouseConfiguration", "GatehouseCore"]),
+        .testTarget(
+            name: "GatehouseDevicesTests", dependencies: ["GatehouseDevices", "GatehouseProtocols", "GatehouseCore", "CLinux"]),
+    ]
+)
+
+// Language habits for every Swift target of ours. Warnings are errors where CI says so.
+for target in package.targets where target.type != .system && !["CLinux", "CGPIOD"].contains(target.name) {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+    if Context.environment["GATEHOUSE_STRICT"] != nil {
+        settings.append(.treatAllWarnings(as: .error))
+    }
+    target.swiftSettings = settings
+}

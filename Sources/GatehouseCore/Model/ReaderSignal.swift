@@ -1,0 +1,154 @@
+/// What a reader machine (Wiegand decoder, OSDP panel, face module, serial card reader) tells the controller.
+package enum ReaderSignal: Hashable, Sendable {
+    case card(CardRead)
+    case key(PadKey)
+    /// The reply of a face module to an outstanding question of ours, already checked (length, user, status).
+    case face(userNumber: UInt16)
+    /// A person stood in front of the face module and it answered that it does not know them.
+    case faceRefused(FaceRefusal)
+    /// Something arrived that is no whole, intact reading. Counted, never guessed.
+    case unreadable(ReadFault)
+    case link(ReaderLink)
+    case tamper(Bool)
+    case powerFault(Bool)
+    /// An input of the reader itself (OSDP ISTATR), numbered from 0.
+    case input(number: Int, isActive: Bool)
+}
+
+/// One card as one reader saw it once: the bits (or characters) as they came, and the number they mean.
+package struct CardRead: Hashable, Sendable {
+    package var number: CardNumber
+    /// The raw bits where the reader sends bits; empty for readers that send characters.
+    package var bits: BitString
+
+    package init(number: CardNumber, bits: BitString = BitString()) {
+        self.number = number
+        self.bits = bits
+    }
+}
+
+/// The identity of a card: the format it was read in, and the fields. `118-1603` in H10301 and 7734851 are different
+/// spellings of one frame, so the fields are kept and not a decimal string.
+package struct CardNumber: Hashable, Sendable, CustomStringConvertible {
+    package enum Value: Hashable, Sendable {
+        case fields(facility: UInt32, number: UInt64)
+        /// Upper-case hexadecimal or decimal digits of readers in line mode (EPC, QR text). At most 256 octets.
+        case text(String)
+    }
+    package var format: CardFormatID
+    package var value: Value
+
+    package init(format: CardFormatID, value: Value) {
+        self.format = format
+        self.value = value
+    }
+    package init(format: CardFormatID, facility: UInt32 = 0, number: UInt64) {
+        self.init(format: format, value: .fields(facility: facility, number: number))
+    }
+
+    /// `H10301:118-1603`, `UID34:2312379265`, `TEXT:E2003412…`: the spelling of imports, commands and the registry.
+    package var description: String {
+        switch value {
+        case .fields(let facility, let number):
+            facility == 0 ? "\(format):\(number)" : "\(format):\(facility)-\(number)"
+        case .text(let text): "\(format):\(text)"
+        }
+    }
+}
+
+package enum PadKey: Hashable, Sendable {
+    case digit(UInt8)
+    /// `*`: forget what was typed.
+    case clear
+    /// `#`: that was all.
+    case enter
+    /// A function key (A to D, F1 to F4), numbered from 0.
+    case function(UInt8)
+}
+
+package enum FaceRefusal: String, Hashable, Sendable, CaseIterable {
+    case unknown
+    case liveness
+    case severalFaces
+    case eyesClosed
+}
+
+/// Why something a reader sent is no reading. The raw value is the word in journal, counters and pages.
+package enum ReadFault: String, Hashable, Sendable, CaseIterable {
+    /// A bit count that no configured format has.
+    case length
+    case parity
+    /// Both data lines at once, pulses too close, or a lost kernel event.
+    case timing
+    /// Fits two configured formats with different numbers: a fault of the configuration.
+    case ambiguous
+    /// All zeros or all ones, or a number that is reserved.
+    case reserved
+    case checksum
+    /// Text that does not fit the reader's pattern, or over its bound.
+    case malformed
+    /// A message that nobody asked for (a face match without a question).
+    case unsolicited
+}
+
+/// Whether a reader can be heard, and how well it is secured.
+package enum ReaderLink: Hashable, Sendable {
+    case online(LinkSecurity)
+    case offline(OfflineReason)
+}
+
+package enum LinkSecurity: String, Hashable, Sendable {
+    /// The medium has no security of its own (Wiegand, TTL serial).
+    case none
+    /// OSDP in clear text: a standing fault that status shows.
+    case clear
+    /// OSDP secure channel.
+    case secure
+}
+
+package enum OfflineReason: String, Hashable, Sendable, CaseIterable {
+    case silent
+    case portLost
+    case refused
+    case restarted
+}
+
+/// What a person standing at the reader is told. Every denial looks the same.
+package enum Indication: String, Hashable, Sendable, CaseIterable {
+    case idle
+    case granted
+    case denied
+    /// One more factor is wanted (PIN after card).
+    case waiting
+    /// The key was taken.
+    case key
+    case heldOpenWarning
+    case alarm
+    /// Free passage or fire: go through.
+    case open
+    /// Lockdown or blocked.
+    case closed
+}
+
+extension CardNumber {
+    /// Reads the spelling that `description` writes. Nil when the format is missing or a field is no number in range.
+    package init?(_ spelling: String) {
+        guard let colon = spelling.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let format = String(spelling[..<colon])
+        let rest = spelling[spelling.utf8.index(after: colon)...]
+        guard !format.isEmpty, !rest.isEmpty else { return nil }
+        if format == CardNumber.textFormat.name {
+            guard rest.utf8.count <= 256 else { return nil }
+            self.init(format: CardNumber.textFormat, value: .text(String(rest)))
+            return
+        }
+        let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let number = UInt64(parts[parts.count - 1]) else { return nil }
+        let facility = parts.count == 2 ? UInt32(parts[0]) : 0
+        guard let facility else { return nil }
+        self.init(format: CardFormatID(format), facility: facility, number: number)
+    }
+
+    /// The format of readers that send lines of text.
+    package static let textFormat: CardFormatID = "TEXT"
+}
