@@ -1,0 +1,379 @@
+extension Controller {
+    mutating func take(_ signal: ReaderSignal, from reader: ReaderID, _ now: Moment, _ effects: inout [Effect]) {
+        switch signal {
+        case .card, .key, .face:
+            guard let point = pointOfReader[reader] else { return }
+            let outputs =
+                switch signal {
+                case .card(let card): collectors[point].card(card, at: reader, now: now.monotonic)
+                case .key(let key): collectors[point].key(key, at: reader, now: now.monotonic)
+                case .face(let user): collectors[point].face(user, at: reader, now: now.monotonic)
+                default: [FactorCollector.Output]()
+                }
+            take(outputs, pointAt: point, now, &effects)
+            effects.append(.acknowledge(reader))
+        case .faceRefused(let refusal):
+            guard let point = pointOfReader[reader] else { return }
+            refuseFace(refusal, reader, pointAt: point, now, &effects)
+            effects.append(.acknowledge(reader))
+        case .unreadable(let fault):
+            faults.add(fault, of: reader, at: now.monotonic)
+            if fault == .unsolicited { set(.readerUnsolicited, reader.name, true, now, &effects) }
+            effects.append(.acknowledge(reader))
+        case .link(let link): take(link, of: reader, now, &effects)
+        case .tamper(let isOn):
+            set(.readerTamper, reader.name, isOn, now, &effects)
+            let event = noteReader(reader, isOn ? "tamper" : "tamperEnded", now, &effects)
+            if isOn { raise(.tamper, event: event, ["reader": reader.name], now, &effects) }
+        case .powerFault(let isOn): set(.readerPower, reader.name, isOn, now, &effects)
+        case .input(let number, let isActive):
+            var entry = JournalEntry(kind: .reader)
+            entry.reader = reader
+            entry.outcome = isActive ? "inputActive" : "inputInactive"
+            entry.detail["input"] = .integer(Int64(number))
+            record(entry, now, &effects)
+        }
+    }
+
+    private mutating func take(_ link: ReaderLink, of reader: ReaderID, _ now: Moment, _ effects: inout [Effect]) {
+        switch link {
+        case .online(let security):
+            set(.readerOffline, reader.name, false, now, &effects)
+            set(.readerInsecure, reader.name, security == .clear, now, &effects)
+            noteReader(reader, "online", now, &effects, detail: ["security": .text(security.rawValue)])
+            if let point = pointOfReader[reader], let portal = portalIndex[site.accessPoints[point].portal] {
+                effects.append(.indicate(reader, indication(of: portals[portal].posture), waits: false))
+            }
+        case .offline(let reason):
+            set(.readerOffline, reader.name, true, now, &effects)
+            noteReader(reader, "offline", now, &effects, detail: ["reason": .text(reason.rawValue)])
+        }
+    }
+
+    @discardableResult
+    private mutating func noteReader(
+        _ reader: ReaderID, _ outcome: String, _ now: Moment, _ effects: inout [Effect],
+        detail: [String: CanonicalValue] = [:]
+    ) -> UInt64 {
+        var entry = JournalEntry(kind: .reader)
+        entry.reader = reader
+        entry.outcome = outcome
+        entry.detail = detail
+        return record(entry, now, &effects)
+    }
+
+    mutating func take(_ outputs: [FactorCollector.Output], pointAt point: Int, _ now: Moment, _ effects: inout [Effect]) {
+        for output in outputs {
+            switch output {
+            case .indicate(let reader, let indication):
+                effects.append(.indicate(reader, indication, waits: false))
+            case .complete(let presented): attempt(presented, pointAt: point, now, &effects)
+            }
+        }
+    }
+
+    /// A face that the module does not know: an event with its picture, like an unknown card.
+    private mutating func refuseFace(
+        _ refusal: FaceRefusal, _ reader: ReaderID, pointAt point: Int, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        let settings = site.accessPoints[point]
+        var facts = Facts()
+        facts.factorsGiven = [.face]
+        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
+        let (decision, path) = RuleBook.decide(facts)
+        var entry = JournalEntry(kind: .decision)
+        entry.portal = settings.portal
+        entry.accessPoint = settings.id
+        entry.reader = reader
+        entry.facts = facts
+        entry.path = path
+        entry.outcome = decision.word
+        entry.reason = decision.reason?.word
+        entry.detail["face"] = .text(refusal.rawValue)
+        let event = record(entry, now, &effects)
+        noteSealed(references: [], lead: nil, now, &effects)
+        effects.append(.indicate(reader, .denied, waits: true))
+        capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), now, &effects)
+    }
+
+    // MARK: One attempt
+
+    /// What an attempt comes to, without doing any of it. `compareWith` tells how a PIN compares; nothing is counted.
+    struct Judgement: Sendable {
+        var facts = Facts()
+        var credential: CredentialRecord?
+        var person: UInt32?
+        var wrongPINOf: [PINLockout.Subject] = []
+        var rightPINOf: [PINLockout.Subject] = []
+    }
+
+    func judge(_ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment) -> Judgement {
+        let settings = site.accessPoints[point]
+        let seconds = now.civil.seconds
+        var result = Judgement()
+        var facts = Facts()
+        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
+        facts.isClockTrusted = now.isCivilTrusted
+        facts.isReaderTrusted = !untrustedReaders.contains(presented.reader)
+        facts.factorsGiven = presented.factors
+        facts.isCombinationComplete = settings.factors.contains(presented.factors)
+
+        var records: [CredentialRecord] = []
+        var isEveryFactorKnown = true
+        if let card = presented.card {
+            if let record = registry.credential(for: CredentialKey(card: card.number, primitives: primitives)) {
+                records.append(record)
+            } else {
+                isEveryFactorKnown = false
+            }
+        }
+        if let face = presented.face, let module = presented.faceModule {
+            if let record = registry.credential(for: CredentialKey(face: face, module: module)) {
+                records.append(record)
+            } else {
+                isEveryFactorKnown = false
+            }
+        }
+        if let digits = presented.pin {
+            let holder = records.first?.person
+            let mustNameHolder = presented.card != nil || presented.face != nil
+            var subjects: [PINLockout.Subject] = [.reader(presented.reader)]
+            if let holder { subjects.append(.person(holder)) }
+            if mustNameHolder, holder == nil {
+                // An unknown card with a PIN: there is nothing to compare it with.
+                facts.pin = .notAsked
+            } else if subjects.contains(where: { lockout.isLocked($0, at: now) }) {
+                facts.pin = .locked
+            } else {
+                let key = CredentialKey(
+                    pin: digits.count > FactorCollector.longestPIN ? [] : digits,
+                    person: mustNameHolder ? holder : nil, primitives: primitives)
+                let record = registry.credential(for: key)
+                let isUsable = record.map {
+                    !mustNameHolder
+                        || ($0.person == holder && $0.status == .enabled
+                            && WindowStanding.of(seconds, from: $0.validFrom, until: $0.validUntil) == .inside)
+                }
+                if let record, isUsable == true {
+                    facts.pin = .right
+                    result.rightPINOf = subjects
+                    if mustNameHolder { facts.isDuress = record.isDuress } else { records.append(record) }
+                } else {
+                    facts.pin = .wrong
+                    result.wrongPINOf = subjects
+                    if !mustNameHolder { isEveryFactorKnown = false }
+                }
+            }
+        }
+
+        if let first = records.first, isEveryFactorKnown {
+            facts.isCredentialKnown = true
+            // The first one that is not in order speaks for all.
+            let spoken =
+                records.first {
+                    $0.status != .enabled
+                        || WindowStanding.of(seconds, from: $0.validFrom, until: $0.validUntil) != .inside
+                } ?? first
+            facts.credentialStatus = spoken.status
+            facts.credentialWindow = .of(seconds, from: spoken.validFrom, until: spoken.validUntil)
+            facts.doFactorsAgree = records.allSatisfy { $0.person == first.person }
+            facts.isDuress = facts.isDuress || records.contains { $0.isDuress }
+            result.credential = first
+            if let person = registry.person(first.person) {
+                result.person = first.person
+                gather(person, id: first.person, settings, pointAt: point, now, into: &facts)
+            } else {
+                // The holder has left the registry: the credential is nobody's.
+                facts.isCredentialKnown = false
+            }
+        } else if let first = records.first {
+            result.credential = first
+            result.person = first.person
+        }
+        result.facts = facts
+        return result
+    }
+
+    func gather(
+        _ person: PersonRecord, id: UInt32, _ settings: AccessPointSettings, pointAt point: Int, _ now: Moment,
+        into facts: inout Facts
+    ) {
+        let seconds = now.civil.seconds
+        facts.personStatus = person.status
+        facts.role = person.role
+        facts.employment = .of(seconds, from: person.validFrom, until: person.validUntil)
+        facts.hasDwelling = person.dwelling != 0 && registry.dwellingUse(person.dwelling) != nil
+        facts.tenancy = registry.tenancyStanding(of: person, at: seconds)
+        let standing = access.standing(groups: person.groups, pointAt: point, at: now)
+        facts.coveringLevels = standing.covering
+        facts.openLevels = standing.open
+        facts.mayPassLockdown = person.role == .staff && access.mayPassLockdown(groups: person.groups)
+        facts.passbackPolicy = settings.antiPassback
+        if settings.antiPassback != .off, let from = settings.fromArea, let present = areas[id], present != from {
+            facts.passback = .violated
+        }
+    }
+
+    private mutating func attempt(
+        _ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        let settings = site.accessPoints[point]
+        let judgement = judge(presented, pointAt: point, now)
+        let (decision, path) = RuleBook.decide(judgement.facts)
+
+        var entry = JournalEntry(kind: .decision)
+        entry.portal = settings.portal
+        entry.accessPoint = settings.id
+        entry.reader = presented.reader
+        entry.person = judgement.person
+        entry.credential = judgement.credential?.id
+        entry.facts = judgement.facts
+        entry.path = path
+        // Duress stands in the facts; the outcome that people beside the guard may read is the usual one.
+        entry.outcome = decision.word
+        entry.reason = decision.reason?.word
+        if let card = presented.card {
+            entry.personal.append(PersonalField(name: .cardNumber, value: Array(card.number.description.utf8)))
+            if card.bits.count > 0 {
+                entry.detail["bits"] = .integer(Int64(card.bits.count))
+                entry.personal.append(PersonalField(name: .rawBits, value: card.bits.octets))
+            }
+        }
+        let event = record(entry, now, &effects)
+
+        for subject in judgement.rightPINOf { _ = lockout.note(subject, isRight: true, at: now) }
+        for subject in judgement.wrongPINOf {
+            guard let pause = lockout.note(subject, isRight: false, at: now) else { continue }
+            var locked = JournalEntry(kind: .lockout)
+            locked.accessPoint = settings.id
+            locked.portal = settings.portal
+            locked.about = event
+            locked.detail["seconds"] = .integer(pause.wholeMilliseconds / 1000)
+            switch subject {
+            case .reader(let reader): locked.reader = reader
+            case .person(let person): locked.person = person
+            }
+            let lockEvent = record(locked, now, &effects)
+            raise(.lockout, event: lockEvent, ["accessPoint": settings.id.name], now, &effects)
+        }
+
+        if decision.isGranted {
+            if event != 0 {
+                grants[event] = Grant(
+                    accessPoint: settings.id, portal: settings.portal, person: judgement.person,
+                    toArea: settings.toArea, reader: presented.reader)
+            }
+            effects.append(.indicate(presented.reader, .granted, waits: true))
+            feed(.grant(event: event), to: settings.portal, now, &effects)
+        } else {
+            effects.append(.indicate(presented.reader, .denied, waits: true))
+        }
+        if judgement.facts.isDuress {
+            raise(
+                .duress, event: event, ["portal": settings.portal.name, "accessPoint": settings.id.name], now, &effects)
+        }
+        matchWatchlist(presented, judgement, settings, event: event, now, &effects)
+        capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), now, &effects)
+    }
+
+    // MARK: Pictures
+
+    mutating func capture(_ event: UInt64, camera: CameraID?, _ now: Moment, _ effects: inout [Effect]) {
+        guard event != 0 else { return }
+        guard let camera else {
+            take(SnapshotRow(event: event, camera: "none", result: .missing(.noCamera)), now, &effects)
+            return
+        }
+        guard isUplinkConnected else {
+            take(SnapshotRow(event: event, camera: camera, result: .missing(.uplinkAway)), now, &effects)
+            return
+        }
+        effects.append(.capture(CaptureRequest(event: event, camera: camera, at: now.civil)))
+    }
+
+    mutating func take(_ row: SnapshotRow, _ now: Moment, _ effects: inout [Effect]) {
+        effects.append(.durable(.snapshot(row)))
+        var entry = JournalEntry(kind: .snapshot)
+        entry.about = row.event
+        entry.detail["camera"] = .text(row.camera.name)
+        switch row.result {
+        case .stored(let path, let size, let digest):
+            entry.outcome = "stored"
+            entry.detail["path"] = .text(path)
+            entry.detail["size"] = .integer(Int64(size))
+            entry.detail["sha256"] = .octets(digest)
+        case .missing(let failure):
+            entry.outcome = "missing"
+            entry.reason = failure.rawValue
+        case .expired: entry.outcome = "expired"
+        }
+        record(entry, now, &effects)
+    }
+
+    func cameraOfPortal(_ portal: PortalID) -> CameraID? {
+        portalIndex[portal].flatMap { portals[$0].settings.camera }
+    }
+
+    // MARK: Watchlist
+
+    private mutating func matchWatchlist(
+        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64,
+        _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard watchlist.sleepReason(at: now) == nil else { return }
+        let references = WatchlistMatcher.references(
+            card: presented.card?.number, person: judgement.person, primitives: primitives)
+        let hit = watchlist.match(references, at: settings.id, portal: settings.portal, now: now)
+        noteSealed(references: references, lead: hit.map { ($0, settings.portal, event) }, now, &effects)
+    }
+
+    /// While the list is active each attempt has a sealed entry of one size beside it, hit or not: the numbers of the
+    /// journal tell nobody who is sought.
+    mutating func noteSealed(
+        references: [[UInt8]], lead: (entry: WatchlistEntry, portal: PortalID, event: UInt64)?, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        guard watchlist.sleepReason(at: now) == nil else { return }
+        var plain = Array((lead?.entry.id ?? "").utf8.prefix(64))
+        plain += [UInt8](repeating: 0, count: 64 - plain.count)
+        var entry = JournalEntry(kind: .sealed)
+        entry.detail["note"] = .octets(primitives.sealWatchlistNote(cursor.next, plain))
+        record(entry, now, &effects)
+        guard let lead, lead.event != 0 else { return }
+        for route in site.alerts where route.kinds.contains(.watchlist) {
+            let content = WatchlistLead(
+                entry: lead.entry.id, portal: lead.portal, at: now.civil, event: lead.event)
+            enqueue(
+                .watchlist, to: route.destination, event: lead.event, .lead(content), expires: lead.entry.expires, now,
+                &effects)
+        }
+    }
+
+    mutating func scheduleSweep(_ now: Moment) {
+        watchlistSweepAt = watchlist.earliestExpiry.map {
+            now.monotonic + max(.zero, min($0 - now.civil, .seconds(3600)))
+        }
+    }
+
+    /// Erases entries that have expired; a hash of each stays in the journal (G4).
+    mutating func sweepWatchlist(_ now: Moment, _ effects: inout [Effect]) {
+        guard let at = watchlistSweepAt, at <= now.monotonic else { return }
+        if now.isCivilTrusted {
+            for id in watchlist.expired(at: now) { erase(id, outcome: "expired", actor: nil, now, &effects) }
+        }
+        scheduleSweep(now)
+        if let next = watchlistSweepAt, next <= now.monotonic { watchlistSweepAt = now.monotonic + .seconds(60) }
+    }
+
+    mutating func erase(
+        _ id: String, outcome: String, actor: String?, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        watchlist.remove(id)
+        effects.append(.durable(.watchlistErased(id)))
+        var entry = JournalEntry(kind: .watchlist)
+        entry.outcome = outcome
+        entry.actor = actor
+        entry.detail["entry"] = .octets(primitives.digest(Array(id.utf8)))
+        record(entry, now, &effects)
+    }
+}

@@ -1,0 +1,178 @@
+extension Controller {
+    /// Carries an order out or refuses it; either way it becomes an entry with its actor.
+    mutating func carryOut(_ order: Order, _ now: Moment, _ effects: inout [Effect]) {
+        if let refusal = refusal(of: order, now) {
+            recordOrder(order, "refused", reason: refusal.word, now, &effects)
+            effects.append(.reply(order.id, .refused(refusal)))
+            return
+        }
+        var event: UInt64 = 0
+        switch order.verb {
+        case .open(let portal):
+            event = recordOrder(order, "done", portal: portal, now, &effects)
+            if event != 0 { grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil) }
+            feed(.grant(event: event), to: portal, now, &effects)
+            capture(event, camera: cameraOfPortal(portal), now, &effects)
+        case .posture(let portal, let posture):
+            event = recordOrder(order, "done", portal: portal, now, &effects)
+            for index in portals.indices where portal == nil || portals[index].settings.id == portal {
+                setPosture(posture, portalAt: index, actor: order.actor.name, now, &effects)
+            }
+        case .fireReset:
+            event = recordOrder(order, "done", now, &effects)
+            resetFire(actor: order.actor.name, now, &effects)
+        case .registry(let changes):
+            let revision = registry.revision + 1
+            for change in changes { registry.apply(change, revision: revision) }
+            if registry.groupNames.count != access.groupCount { access = AccessTable(site: site, registry: registry) }
+            effects.append(.durable(.registry(changes, revision: revision)))
+            var entry = orderEntry(order, "done")
+            entry.kind = .registry
+            entry.detail["rows"] = .integer(Int64(changes.count))
+            if changes.count == 1 {
+                switch changes[0] {
+                case .put(let row):
+                    entry.detail["row"] = .text(row.kind.word)
+                    entry.detail["id"] = .integer(Int64(row.id))
+                case .end(let kind, let id):
+                    entry.detail["row"] = .text(kind.word)
+                    entry.detail["id"] = .integer(Int64(id))
+                    entry.detail["ended"] = .boolean(true)
+                }
+            }
+            event = record(entry, now, &effects)
+        case .forgive(let person):
+            areas[person] = nil
+            effects.append(.durable(.area(person: person, nil)))
+            var entry = orderEntry(order, "done")
+            entry.person = person
+            event = record(entry, now, &effects)
+        case .watchlistActivate(let activation):
+            watchlist.activate(activation)
+            effects.append(.durable(.watchlistActivation(activation)))
+            event = recordWatchlist(order, "activated", activation.digest, now, &effects)
+        case .watchlistImport(let entry):
+            let isRenewal = watchlist.holds(entry.id)
+            watchlist.put(entry)
+            scheduleSweep(now)
+            effects.append(.durable(.watchlistEntry(entry)))
+            event = recordWatchlist(order, isRenewal ? "renewed" : "added", entry.digest, now, &effects)
+        case .watchlistWithdraw(let id):
+            erase(id, outcome: "withdrawn", actor: order.actor.name, now, &effects)
+            event = recordOrder(order, "done", now, &effects)
+        case .look(let person):
+            var entry = orderEntry(order, "done")
+            entry.kind = .look
+            entry.person = person
+            event = record(entry, now, &effects)
+        case .refused(let reason):
+            event = recordOrder(order, "refused", reason: reason, now, &effects)
+        case .stop:
+            var entry = orderEntry(order, "done")
+            entry.kind = .stop
+            event = record(entry, now, &effects)
+            effects.append(.stop)
+        }
+        effects.append(.reply(order.id, .done(event: event == 0 ? nil : event)))
+    }
+
+    /// Why an order is not carried out; nil when it is.
+    private func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
+        if let expires = order.expires, now.monotonic > expires { return .expired }
+        switch order.verb {
+        case .open(let portal):
+            guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            switch portals[index].posture {
+            case .blocked, .lockdown: return .postureForbids(portals[index].posture)
+            case .secure, .free, .fire: return nil
+            }
+        case .posture(let portal, _):
+            if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
+            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        case .fireReset:
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !isFire { return .noFire }
+            return fire.isActive ? .fireInputActive : nil
+        case .registry(let changes):
+            if !isStoreAvailable { return .storeUnavailable }
+            if changes.count == 1 { return registry.problem(with: changes[0]).map { .registry($0, row: 0) } }
+            // Later rows may lean on earlier ones, so they are tried on a copy.
+            var trial = registry
+            for (row, change) in changes.enumerated() {
+                if let problem = trial.problem(with: change) { return .registry(problem, row: row) }
+                trial.apply(change, revision: registry.revision)
+            }
+            return nil
+        case .watchlistActivate:
+            return isStoreAvailable ? nil : .storeUnavailable
+        case .watchlistImport(let entry):
+            if !isStoreAvailable { return .storeUnavailable }
+            if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
+            if entry.expires <= now.civil { return .other("the entry has expired already") }
+            let cap = Watchlist.cap(residents: registry.counts.persons)
+            return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
+        case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
+        case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
+        case .look, .refused, .stop: return nil
+        }
+    }
+
+    private func orderEntry(_ order: Order, _ outcome: String) -> JournalEntry {
+        var entry = JournalEntry(kind: .order)
+        entry.actor = "\(order.actor.name) (\(order.actor.role.word))"
+        entry.outcome = outcome
+        entry.detail["command"] = .text(order.command)
+        // What people write may name somebody: it is kept like a personal value.
+        if let reason = order.reason { entry.personal.append(PersonalField(name: .note, value: Array(reason.utf8.prefix(512)))) }
+        return entry
+    }
+
+    @discardableResult
+    private mutating func recordOrder(
+        _ order: Order, _ outcome: String, portal: PortalID? = nil, reason: String? = nil, _ now: Moment,
+        _ effects: inout [Effect]
+    ) -> UInt64 {
+        var entry = orderEntry(order, outcome)
+        entry.portal = portal
+        entry.reason = reason
+        return record(entry, now, &effects)
+    }
+
+    private mutating func recordWatchlist(
+        _ order: Order, _ outcome: String, _ digest: [UInt8], _ now: Moment, _ effects: inout [Effect]
+    ) -> UInt64 {
+        var entry = orderEntry(order, outcome)
+        entry.kind = .watchlist
+        entry.detail["document"] = .octets(digest)
+        return record(entry, now, &effects)
+    }
+}
+
+extension Controller {
+    /// What would be decided: the same facts and rules, and nothing done. The PIN is taken as right when the access
+    /// point asks for one.
+    package func whatIf(
+        card: CardNumber?, person: UInt32, at accessPoint: AccessPointID, now: Moment
+    ) -> (facts: Facts, decision: AccessDecision, path: RulePath)? {
+        guard let point = pointIndex[accessPoint], let record = registry.person(person) else { return nil }
+        let settings = site.accessPoints[point]
+        var facts = Facts()
+        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
+        facts.isClockTrusted = now.isCivilTrusted
+        facts.isCredentialKnown = true
+        facts.factorsGiven = settings.factors.first ?? [.card]
+        facts.isCombinationComplete = true
+        if facts.factorsGiven.contains(.pin) { facts.pin = .right }
+        if let card, let credential = registry.credential(for: CredentialKey(card: card, primitives: primitives)) {
+            facts.credentialStatus = credential.status
+            facts.credentialWindow = .of(now.civil.seconds, from: credential.validFrom, until: credential.validUntil)
+            facts.doFactorsAgree = credential.person == person
+        } else if card != nil {
+            facts.isCredentialKnown = false
+        }
+        gather(record, id: person, settings, pointAt: point, now, into: &facts)
+        let (decision, path) = RuleBook.decide(facts)
+        return (facts, decision, path)
+    }
+}

@@ -1,0 +1,339 @@
+/// The deciding machine of one controller: inputs with their moment in, effects out. It reads no clock, throws
+/// nothing and knows no device. The same inputs give the same effects in every process.
+package struct Controller: Sendable {
+    package internal(set) var site: Site
+    package internal(set) var registry: Registry
+    package internal(set) var health = HealthTable()
+    package internal(set) var portals: [PortalMachine]
+    package internal(set) var isFire: Bool
+    package internal(set) var watchlist = Watchlist()
+    package internal(set) var outbox = Outbox()
+    package let epoch: UInt64
+
+    let primitives: Primitives
+    var portalIndex: [PortalID: Int] = [:]
+    var pointOfReader: [ReaderID: Int] = [:]
+    var pointIndex: [AccessPointID: Int] = [:]
+    var collectors: [FactorCollector]
+    var access: AccessTable
+    var lockout: PINLockout
+    var areas: [UInt32: AreaID]
+    /// The posture of each portal beneath a fire.
+    var basePostures: [Posture]
+    var fire: DebouncedInput
+    var faults = FaultCounters()
+    var untrustedReaders: Set<ReaderID> = []
+    /// Grants whose passage is not known yet, by their entry.
+    var grants: [UInt64: Grant] = [:]
+    var cursor: JournalCursor
+    var nextOutboxID: UInt64
+    var isStoreAvailable = true
+    var isUplinkConnected = false
+    var watchlistSweepAt: MonotonicTime?
+
+    /// A grant that waits for the door.
+    struct Grant: Sendable {
+        var accessPoint: AccessPointID?
+        var portal: PortalID
+        var person: UInt32?
+        var toArea: AreaID?
+        var reader: ReaderID?
+    }
+
+    package init(site: Site, restored: Restored, primitives: Primitives) {
+        self.site = site
+        self.primitives = primitives
+        registry = restored.registry
+        epoch = restored.epoch
+        cursor = JournalCursor(next: restored.nextSequence)
+        nextOutboxID = restored.nextOutboxID
+        areas = restored.areas
+        isFire = restored.isFire
+        basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
+        portals = []
+        fire = DebouncedInput(isActive: false, span: site.fireDebounce)
+        collectors = site.accessPoints.map { FactorCollector(combinations: $0.factors, timeout: $0.factorTimeout) }
+        lockout = PINLockout(settings: site.lockout)
+        access = AccessTable(site: site, registry: restored.registry)
+        for (index, settings) in site.portals.enumerated() {
+            portals.append(PortalMachine(settings: settings, posture: isFire ? .fire : basePostures[index]))
+            portalIndex[settings.id] = index
+        }
+        for (index, point) in site.accessPoints.enumerated() {
+            pointIndex[point.id] = index
+            for reader in point.readers { pointOfReader[reader] = index }
+        }
+        if let activation = restored.activation { watchlist.activate(activation) }
+        for entry in restored.watchlist { watchlist.put(entry) }
+        for destination in restored.outbox.keys.sorted() {
+            let rows = restored.outbox[destination]!
+            outbox.loaded(rows.items, for: destination, isLast: rows.isLast)
+        }
+    }
+
+    package mutating func handle(_ input: Input, at now: Moment) -> [Effect] {
+        var effects: [Effect] = []
+        timePassed(now, &effects)
+        switch input {
+        case .time: break
+        case .reader(let reader, let signal): take(signal, from: reader, now, &effects)
+        case .contact(let portal, let isOpen): feed(.contact(isOpen: isOpen), to: portal, now, &effects)
+        case .exitButton(let portal, let isPressed): feed(.exitButton(isPressed: isPressed), to: portal, now, &effects)
+        case .fireInput(let isActive):
+            fire.take(isActive, at: now.monotonic)
+            settleFire(now, &effects)
+        case .performed(let portal, let event, let isLate):
+            if isLate { noteLate(portal, event, "released", now, &effects) }
+            feed(.performed(event: event), to: portal, now, &effects)
+        case .abandoned(let portal, let event):
+            noteLate(portal, event, "heldBack", now, &effects)
+            grants[event] = nil
+            feed(.abandoned(event: event), to: portal, now, &effects)
+        case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)
+        case .store(let isAvailable, let problem):
+            isStoreAvailable = isAvailable
+            set(.journalUnavailable, "", !isAvailable, now, &effects, detail: ["problem": .text(problem)])
+            if isAvailable { set(.journalLate, "", false, now, &effects) }
+        case .order(let order): carryOut(order, now, &effects)
+        case .snapshot(let row): take(row, now, &effects)
+        case .delivered(let id, let receipt): take(outbox.delivered(id, receipt: receipt), now, &effects)
+        case .deliveryFailed(let id, let reason, let isFinal):
+            take(outbox.failed(id, reason: reason, isFinal: isFinal, at: now.monotonic), now, &effects)
+        case .outboxLoaded(let destination, let items, let isLast):
+            outbox.loaded(items, for: destination, isLast: isLast)
+        case .uplink(let isConnected):
+            isUplinkConnected = isConnected
+            outbox.uplink(isConnected: isConnected)
+            set(.uplinkAway, "", !isConnected, now, &effects)
+        case .clock(let event): take(event, now, &effects)
+        case .health(let code, let subject, let isOn): set(code, subject, isOn, now, &effects)
+        case .policy(let policy):
+            site.policy = policy
+            access = AccessTable(site: site, registry: registry)
+            var entry = JournalEntry(kind: .configuration)
+            entry.outcome = "loaded"
+            record(entry, now, &effects)
+        case .started(let report): begin(report, now, &effects)
+        }
+        take(outbox.advance(at: now), now, &effects)
+        return effects
+    }
+
+    package var nextDeadline: Deadline? {
+        var next: Deadline?
+        for portal in portals { next = .earliest(next, portal.nextDeadline) }
+        for (index, collector) in collectors.enumerated() {
+            if let at = collector.nextDeadline {
+                next = .earliest(next, Deadline(at: at, waiter: "\(site.accessPoints[index].id) factors"))
+            }
+        }
+        if let at = fire.settlesAt { next = .earliest(next, Deadline(at: at, waiter: "fire input settles")) }
+        if let at = faults.flushAt { next = .earliest(next, Deadline(at: at, waiter: "unreadable frames of a minute")) }
+        if let at = outbox.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "outbox retry")) }
+        if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
+        return next
+    }
+
+    private mutating func timePassed(_ now: Moment, _ effects: inout [Effect]) {
+        for index in portals.indices { feed(.time, toPortalAt: index, now, &effects) }
+        settleFire(now, &effects)
+        for index in collectors.indices {
+            let outputs = collectors[index].timePassed(now.monotonic)
+            if !outputs.isEmpty { take(outputs, pointAt: index, now, &effects) }
+        }
+        for (reader, counts) in faults.flush(at: now.monotonic) {
+            var entry = JournalEntry(kind: .unreadable)
+            entry.reader = reader
+            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
+            for (fault, count) in counts { entry.detail[fault.rawValue] = .integer(Int64(count)) }
+            record(entry, now, &effects)
+        }
+        sweepWatchlist(now, &effects)
+    }
+
+    private mutating func begin(_ report: StartReport, _ now: Moment, _ effects: inout [Effect]) {
+        var entry = JournalEntry(kind: .start)
+        entry.outcome = report.wasCleanStop ? "afterStop" : "afterCrash"
+        entry.detail["version"] = .text(report.version)
+        record(entry, now, &effects)
+        set(.uplinkAway, "", !isUplinkConnected, now, &effects)
+        set(.clockNotTrusted, "", !now.isCivilTrusted, now, &effects)
+        set(.registryDamaged, "", report.damagedRows > 0, now, &effects)
+        set(.registryFromCopy, "", report.usedCopy, now, &effects)
+        set(.fire, "", isFire, now, &effects)
+        for index in portals.indices {
+            let portal = portals[index]
+            effects.append(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))
+            indicatePosture(portalAt: index, &effects)
+        }
+        scheduleSweep(now)
+    }
+
+    private mutating func take(_ event: ClockEvent, _ now: Moment, _ effects: inout [Effect]) {
+        switch event {
+        case .stepped(let milliseconds):
+            var entry = JournalEntry(kind: .clock)
+            entry.outcome = "stepped"
+            entry.detail["milliseconds"] = .integer(milliseconds)
+            record(entry, now, &effects)
+            scheduleSweep(now)
+        case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, now, &effects)
+        }
+    }
+
+    private mutating func noteLate(
+        _ portal: PortalID, _ event: UInt64, _ outcome: String, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        var entry = JournalEntry(kind: .late)
+        entry.portal = portal
+        entry.about = event
+        entry.outcome = outcome
+        record(entry, now, &effects)
+        set(.journalLate, "", true, now, &effects)
+    }
+}
+
+/// Where the journal stands: the numbers handed out and those known to be on disk.
+struct JournalCursor: Sendable {
+    /// Entries that may wait for the disk. At the bound entries are counted instead of kept, and the count becomes an
+    /// entry of its own as soon as there is room.
+    static let backlogLimit: UInt64 = 10_000
+
+    var next: UInt64
+    var committed: UInt64
+    var lost: UInt64 = 0
+    var lostSince: CivilTime?
+
+    init(next: UInt64) {
+        self.next = next
+        committed = next - 1
+    }
+
+    var isFull: Bool { next - 1 - committed >= Self.backlogLimit }
+}
+
+extension Controller {
+    /// Numbers the entry, stamps it and hands it on. Zero comes back when the backlog is full and the entry was only
+    /// counted.
+    @discardableResult
+    mutating func record(_ entry: JournalEntry, _ now: Moment, _ effects: inout [Effect]) -> UInt64 {
+        if cursor.isFull {
+            cursor.lost += 1
+            cursor.lostSince = cursor.lostSince ?? now.civil
+            if cursor.lost == 1 {
+                _ = health.set(.journalBacklogFull, subject: "", isOn: true, at: now.civil)
+            }
+            return 0
+        }
+        if cursor.lost > 0 {
+            var gap = JournalEntry(kind: .gap)
+            gap.detail = ["count": .integer(Int64(cursor.lost)), "since": .integer(cursor.lostSince!.milliseconds)]
+            cursor.lost = 0
+            cursor.lostSince = nil
+            _ = health.set(.journalBacklogFull, subject: "", isOn: false, at: now.civil)
+            number(&gap, now)
+            effects.append(.durable(.record(gap)))
+        }
+        var entry = entry
+        number(&entry, now)
+        effects.append(.durable(.record(entry)))
+        return entry.sequence
+    }
+
+    private mutating func number(_ entry: inout JournalEntry, _ now: Moment) {
+        entry.sequence = cursor.next
+        cursor.next += 1
+        entry.civil = now.civil
+        entry.monotonic = now.monotonic
+        entry.isCivilTrusted = now.isCivilTrusted
+        entry.registryRevision = registry.revision
+        entry.policyDigest = site.policy.digest
+    }
+
+    /// Sets or clears a condition; a change is an entry.
+    mutating func set(
+        _ code: HealthCode, _ subject: String, _ isOn: Bool, _ now: Moment, _ effects: inout [Effect],
+        detail: [String: CanonicalValue] = [:]
+    ) {
+        guard health.set(code, subject: subject, isOn: isOn, at: now.civil) else { return }
+        var entry = JournalEntry(kind: .health)
+        entry.outcome = isOn ? "on" : "off"
+        entry.reason = code.rawValue
+        entry.detail = detail
+        if !subject.isEmpty { entry.detail["subject"] = .text(subject) }
+        record(entry, now, &effects)
+    }
+
+    /// Owes an alert to every destination that takes its kind.
+    mutating func raise(
+        _ kind: AlertKind, event: UInt64, _ fields: [String: String], _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard event != 0 else { return }
+        for route in site.alerts where route.kinds.contains(kind) {
+            enqueue(kind, to: route.destination, event: event, .plain(fields), expires: nil, now, &effects)
+        }
+    }
+
+    mutating func enqueue(
+        _ kind: AlertKind, to destination: DestinationID, event: UInt64, _ content: OutboxContent, expires: CivilTime?,
+        _ now: Moment, _ effects: inout [Effect]
+    ) {
+        let item = OutboxItem(
+            id: nextOutboxID, destination: destination, kind: kind, event: event,
+            idempotencyKey: "\(site.name)/\(epoch)/\(nextOutboxID)", created: now.civil, expires: expires,
+            content: content)
+        nextOutboxID += 1
+        effects.append(.durable(.enqueue(item)))
+        outbox.add(item)
+    }
+
+    mutating func take(_ outputs: [Outbox.Output], _ now: Moment, _ effects: inout [Effect]) {
+        for output in outputs {
+            switch output {
+            case .deliver(let item, let attempt):
+                effects.append(.deliver(item, attempt: attempt))
+                set(.outboxStuck, item.destination.name, attempt > 3, now, &effects)
+            case .load(let destination, let after): effects.append(.loadOutbox(destination, after: after))
+            case .settle(let item, let end):
+                effects.append(.durable(.settle(item, end)))
+                set(.outboxStuck, item.destination.name, false, now, &effects)
+                var entry = JournalEntry(kind: .delivery)
+                // Sealed alerts leave no trace that somebody could read beside a decision.
+                if item.kind == .watchlist {
+                    guard case .expired = end else { continue }
+                    entry.kind = .watchlist
+                } else {
+                    entry.about = item.event
+                    entry.detail["kind"] = .text(item.kind.rawValue)
+                }
+                entry.detail["destination"] = .text(item.destination.name)
+                switch end {
+                case .delivered: entry.outcome = "delivered"
+                case .abandoned(let reason):
+                    entry.outcome = "abandoned"
+                    entry.reason = reason
+                case .expired: entry.outcome = "expired"
+                }
+                record(entry, now, &effects)
+            }
+        }
+    }
+}
+
+/// Bad frames by reader and kind, gathered for a minute so that noise cannot fill the journal (promise P11).
+struct FaultCounters: Sendable {
+    private var counts: [ReaderID: [ReadFault: Int]] = [:]
+    private(set) var flushAt: MonotonicTime?
+
+    mutating func add(_ fault: ReadFault, of reader: ReaderID, at now: MonotonicTime) {
+        counts[reader, default: [:]][fault, default: 0] += 1
+        if flushAt == nil { flushAt = now + .seconds(60) }
+    }
+
+    mutating func flush(at now: MonotonicTime) -> [(ReaderID, [ReadFault: Int])] {
+        guard let flushAt, flushAt <= now else { return [] }
+        self.flushAt = nil
+        defer { counts = [:] }
+        return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}

@@ -1,0 +1,188 @@
+/// What the controller wants done. Durable effects of one step go into one transaction; volatile ones wait for it
+/// where they say so.
+package enum Effect: Hashable, Sendable {
+    case durable(DurableEffect)
+    /// Set the line of the portal to "released". With an event it waits for that entry (promise P1); without, it is
+    /// done at once.
+    case release(PortalID, event: UInt64?)
+    /// Set the line to its rest. At once, and ahead of any release of the portal that still waits.
+    case secure(PortalID)
+    case indicate(ReaderID, Indication, waits: Bool)
+    /// The reading of this reader is on disk, or its wait is over: the reader may be asked for the next one.
+    case acknowledge(ReaderID)
+    case capture(CaptureRequest)
+    case deliver(OutboxItem, attempt: Int)
+    case loadOutbox(DestinationID, after: UInt64)
+    case reply(OrderID, OrderReply)
+    /// The policy of the ledger wants the daemon to end.
+    case stop
+}
+
+package enum DurableEffect: Hashable, Sendable {
+    case record(JournalEntry)
+    case enqueue(OutboxItem)
+    case settle(OutboxItem, OutboxEnd)
+    case registry([RegistryChange], revision: UInt64)
+    /// The ledger's area of a person; nil forgets it.
+    case area(person: UInt32, AreaID?)
+    case snapshot(SnapshotRow)
+    case watchlistActivation(WatchlistActivation)
+    case watchlistEntry(WatchlistEntry)
+    case watchlistErased(String)
+}
+
+package struct CaptureRequest: Hashable, Sendable {
+    package var event: UInt64
+    package var camera: CameraID
+    package var at: CivilTime
+    package init(event: UInt64, camera: CameraID, at: CivilTime) {
+        self.event = event
+        self.camera = camera
+        self.at = at
+    }
+}
+
+/// The picture of an event, or why there is none (promise P5).
+package struct SnapshotRow: Hashable, Sendable {
+    package enum Result: Hashable, Sendable {
+        /// Path below the snapshot folder, octets, SHA-256.
+        case stored(path: String, size: Int, digest: [UInt8])
+        case missing(SnapshotFailure)
+        /// The picture was deleted to keep the budget or the retention.
+        case expired
+    }
+    package var event: UInt64
+    package var camera: CameraID
+    package var result: Result
+    package init(event: UInt64, camera: CameraID, result: Result) {
+        self.event = event
+        self.camera = camera
+        self.result = result
+    }
+}
+
+package enum SnapshotFailure: String, Hashable, Sendable, CaseIterable {
+    case noCamera, timeout, unreachable, refused, notAPicture, tooLarge, empty, diskFull, uplinkAway, busy, cleartextPassword
+}
+
+package typealias OrderID = UInt64
+
+/// Who asks, as the socket's credentials tell.
+package struct Actor: Hashable, Sendable {
+    package var name: String
+    package var role: Role
+    package init(name: String, role: Role) {
+        self.name = name
+        self.role = role
+    }
+}
+
+package enum Role: UInt8, Hashable, Sendable, CaseIterable {
+    case viewer = 0
+    case guard_ = 1
+    case installer = 2
+    case manager = 3
+    case auditor = 4
+
+    package var word: String {
+        switch self {
+        case .viewer: "viewer"
+        case .guard_: "guard"
+        case .installer: "installer"
+        case .manager: "manager"
+        case .auditor: "auditor"
+        }
+    }
+}
+
+/// A command that changes something or looks at something: it becomes an entry whatever comes of it.
+package struct Order: Hashable, Sendable {
+    package enum Verb: Hashable, Sendable {
+        case open(PortalID)
+        /// nil is every portal.
+        case posture(PortalID?, Posture)
+        case fireReset
+        case registry([RegistryChange])
+        case forgive(person: UInt32)
+        case watchlistActivate(WatchlistActivation)
+        case watchlistImport(WatchlistEntry)
+        case watchlistWithdraw(String)
+        /// A question. Nothing but the entry comes of it.
+        case look(person: UInt32?)
+        /// A command that was refused before it came here.
+        case refused(reason: String)
+        case stop
+    }
+    package var id: OrderID
+    package var actor: Actor
+    /// The command as typed, without personal values.
+    package var command: String
+    package var verb: Verb
+    package var reason: String?
+    /// Past this moment the order is dead (promise P10).
+    package var expires: MonotonicTime?
+
+    package init(
+        id: OrderID, actor: Actor, command: String, verb: Verb, reason: String? = nil, expires: MonotonicTime? = nil
+    ) {
+        self.id = id
+        self.actor = actor
+        self.command = command
+        self.verb = verb
+        self.reason = reason
+        self.expires = expires
+    }
+}
+
+package enum OrderReply: Hashable, Sendable {
+    case done(event: UInt64?)
+    case refused(OrderRefusal)
+}
+
+package enum OrderRefusal: Hashable, Sendable {
+    case expired
+    case reasonMissing
+    case unknownPortal(String)
+    case postureForbids(Posture)
+    case fireInputActive
+    case noFire
+    case registry(RegistryProblem, row: Int)
+    case storeUnavailable
+    case watchlistAsleep(WatchlistSleep)
+    case watchlistFull
+    case watchlistUnknown
+    case other(String)
+
+    package var sentence: String {
+        switch self {
+        case .expired: "the command came too late and was not carried out; give it again"
+        case .reasonMissing: "a reason is needed: add --reason \"…\""
+        case .unknownPortal(let name): "there is no portal named \(name); see `gatehousectl status`"
+        case .postureForbids(let posture): "the portal is in posture \(posture.word); end that first"
+        case .fireInputActive: "the fire input is still active; it has to be quiet before the reset"
+        case .noFire: "there is no fire to reset"
+        case .registry(let problem, let row): "row \(row + 1): \(problem.sentence)"
+        case .storeUnavailable: "the database cannot be written now; see `gatehousectl health`"
+        case .watchlistAsleep(let sleep): sleep.sentence
+        case .watchlistFull: "the number of entries that this community may hold is reached"
+        case .watchlistUnknown: "no such entry"
+        case .other(let sentence): sentence
+        }
+    }
+    package var word: String {
+        switch self {
+        case .expired: "expired"
+        case .reasonMissing: "reasonMissing"
+        case .unknownPortal: "unknownPortal"
+        case .postureForbids: "postureForbids"
+        case .fireInputActive: "fireInputActive"
+        case .noFire: "noFire"
+        case .registry(let problem, _): problem.rawValue
+        case .storeUnavailable: "storeUnavailable"
+        case .watchlistAsleep(let sleep): sleep.rawValue
+        case .watchlistFull: "watchlistFull"
+        case .watchlistUnknown: "watchlistUnknown"
+        case .other: "other"
+        }
+    }
+}

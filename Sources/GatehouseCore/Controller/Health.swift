@@ -1,0 +1,95 @@
+/// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
+package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
+    case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
+    case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire, registryDamaged
+    case registryFromCopy, diskNearlyFull, linesUnavailable, safeMode
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    package enum Severity: String, Hashable, Sendable { case info, warning, fault, alarm }
+
+    package var severity: Severity {
+        switch self {
+        case .portalForced, .fire, .readerTamper: .alarm
+        case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable, .safeMode:
+            .fault
+        case .journalLate, .readerInsecure, .readerPower, .readerUnsolicited, .uplinkAway, .outboxStuck,
+            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull:
+            .warning
+        }
+    }
+
+    package var sentence: String {
+        switch self {
+        case .journalUnavailable: "The journal cannot be written. Gates work; entries wait in memory."
+        case .journalLate: "A release did not wait for its entry because the disk was slow."
+        case .journalBacklogFull: "Entries were lost: the disk failed for longer than memory lasts."
+        case .readerOffline: "The reader does not answer."
+        case .readerInsecure: "The reader talks in clear text: whoever reaches the wire can read and send cards."
+        case .readerTamper: "The reader reports that it was opened or moved."
+        case .readerPower: "The reader reports a power fault."
+        case .readerUnsolicited: "The reader sent a match that nobody had asked for."
+        case .uplinkAway: "gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost."
+        case .outboxStuck: "Alerts wait for a destination that does not take them."
+        case .clockNotTrusted: "The clock is not known to be right."
+        case .portalForced: "The portal was forced open."
+        case .portalHeldOpen: "The portal stands open."
+        case .fire: "The fire input opened the portals. They stay open until reset by hand."
+        case .registryDamaged: "Rows of the registry failed their seal and admit nobody."
+        case .registryFromCopy: "The registry was read from the last good copy."
+        case .diskNearlyFull: "The disk is nearly full."
+        case .linesUnavailable: "Lines of the chip cannot be used."
+        case .safeMode: "Started with less than the configuration says."
+        }
+    }
+
+    package var advice: String {
+        switch self {
+        case .journalUnavailable, .journalBacklogFull:
+            "Check the disk (full, read-only, failing): df, dmesg. It is tried again every second."
+        case .journalLate: "If it comes again, the disk or card is wearing out: replace it."
+        case .readerOffline: "Check power, wiring and address of the reader."
+        case .readerInsecure: "Use a reader with secure channel, or protect the wire."
+        case .readerTamper: "Go and look at the reader."
+        case .readerPower: "Check the reader's supply."
+        case .readerUnsolicited: "Check the wire to the module: somebody may be sending on it."
+        case .uplinkAway: "systemctl status gatehouse-uplink"
+        case .outboxStuck: "Check the network and the receiver; see `gatehousectl status`."
+        case .clockNotTrusted: "Check time synchronisation: timedatectl."
+        case .portalForced, .portalHeldOpen: "Go and look at the portal; close it."
+        case .fire: "When the alarm is over: gatehousectl portal fire-reset --reason …"
+        case .registryDamaged: "Restore the registry from a backup: gatehousectl restore."
+        case .registryFromCopy: "The database is damaged: restore it from a backup."
+        case .diskNearlyFull: "Free space, or lower snapshots.max_bytes."
+        case .linesUnavailable: "Check the chip's label and the line names in the configuration: gpioinfo."
+        case .safeMode: "See the log of gatehoused for what was wrong."
+        }
+    }
+}
+
+/// The conditions that stand now, each with its subject (a reader, a portal, or nothing).
+package struct HealthTable: Hashable, Sendable {
+    package struct Condition: Hashable, Sendable {
+        package var code: HealthCode
+        package var subject: String
+        package var since: CivilTime
+    }
+    private var conditions: [String: Condition] = [:]
+
+    package init() {}
+
+    package var standing: [Condition] {
+        conditions.values.sorted { ($0.code, $0.subject) < ($1.code, $1.subject) }
+    }
+
+    /// True when the condition changed.
+    package mutating func set(_ code: HealthCode, subject: String, isOn: Bool, at now: CivilTime) -> Bool {
+        let key = "\(code.rawValue)/\(subject)"
+        if isOn {
+            guard conditions[key] == nil else { return false }
+            conditions[key] = Condition(code: code, subject: subject, since: now)
+            return true
+        }
+        return conditions.removeValue(forKey: key) != nil
+    }
+}

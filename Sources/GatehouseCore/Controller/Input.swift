@@ -1,0 +1,64 @@
+/// What happens to the controller, in the one order in which it happened.
+package enum Input: Hashable, Sendable {
+    case reader(ReaderID, ReaderSignal)
+    /// Raw levels; the machines debounce.
+    case contact(PortalID, isOpen: Bool)
+    case exitButton(PortalID, isPressed: Bool)
+    case fireInput(isActive: Bool)
+    case time
+    case order(Order)
+    /// The line was released after its entry, or after the wait for it.
+    case performed(PortalID, event: UInt64, isLate: Bool)
+    case abandoned(PortalID, event: UInt64)
+    /// Every entry up to this number is on disk.
+    case committed(through: UInt64)
+    case store(isAvailable: Bool, problem: String)
+    case snapshot(SnapshotRow)
+    case delivered(UInt64, receipt: String)
+    case deliveryFailed(UInt64, reason: String, isFinal: Bool)
+    case outboxLoaded(DestinationID, [OutboxItem], isLast: Bool)
+    case uplink(isConnected: Bool)
+    case clock(ClockEvent)
+    case health(HealthCode, subject: String, isOn: Bool)
+    /// A new configuration was read; the policy changes, portals and readers stay.
+    case policy(AccessPolicy)
+    case started(StartReport)
+}
+
+package enum ClockEvent: Hashable, Sendable {
+    /// The civil clock was set: by how much.
+    case stepped(milliseconds: Int64)
+    case trust(Bool)
+}
+
+/// What the first entry of a run says.
+package struct StartReport: Hashable, Sendable {
+    package var version: String
+    package var wasCleanStop: Bool
+    package var damagedRows: Int
+    package var usedCopy: Bool
+    package init(version: String, wasCleanStop: Bool, damagedRows: Int = 0, usedCopy: Bool = false) {
+        self.version = version
+        self.wasCleanStop = wasCleanStop
+        self.damagedRows = damagedRows
+        self.usedCopy = usedCopy
+    }
+}
+
+/// What the store held when the daemon started, and what the controller goes on from.
+package struct Restored: Sendable {
+    package var nextSequence: UInt64 = 1
+    package var nextOutboxID: UInt64 = 1
+    package var epoch: UInt64 = 1
+    package var registry = Registry()
+    /// The posture of each portal beneath a fire.
+    package var postures: [PortalID: Posture] = [:]
+    package var isFire = false
+    package var areas: [UInt32: AreaID] = [:]
+    package var outbox: [DestinationID: (items: [OutboxItem], isLast: Bool)] = [:]
+    package var activation: WatchlistActivation?
+    package var watchlist: [WatchlistEntry] = []
+    /// Entries of presentations that have neither a picture nor a reason.
+    package var missingSnapshots: [CaptureRequest] = []
+    package init() {}
+}

@@ -1,0 +1,108 @@
+/// What a site is made of, as the configuration says it. The controller is built from one of these and never changes
+/// it; a reload builds a new one.
+package struct Site: Hashable, Sendable {
+    package var name: String
+    package var portals: [PortalSettings]
+    package var accessPoints: [AccessPointSettings]
+    package var policy: AccessPolicy
+    package var lockout: LockoutSettings
+    package var fireDebounce: Duration = .milliseconds(100)
+    package var alerts: [AlertRoute]
+
+    package init(
+        name: String, portals: [PortalSettings], accessPoints: [AccessPointSettings], policy: AccessPolicy,
+        lockout: LockoutSettings = LockoutSettings(), alerts: [AlertRoute] = []
+    ) {
+        self.name = name
+        self.portals = portals
+        self.accessPoints = accessPoints
+        self.policy = policy
+        self.lockout = lockout
+        self.alerts = alerts
+    }
+}
+
+/// A passage: one barrier, with its contact, buttons and timing (gate-io reference, sections 1, 4 and 5).
+package struct PortalSettings: Hashable, Sendable {
+    package var id: PortalID
+    /// How long a grant keeps the portal released, 0.1 s to 60 s.
+    package var unlockTime: Duration = .seconds(5)
+    /// How long the portal may stand open before that is an alarm.
+    package var heldOpenLimit: Duration = .seconds(30)
+    /// Whether a door contact is wired. Without one a grant counts as taken, and nothing is ever forced or held.
+    package var hasContact = true
+    package var contactDebounce: Duration = .milliseconds(100)
+    package var exitDebounce: Duration = .milliseconds(30)
+    /// Secure as soon as the door has opened and closed again, instead of at the end of the unlock time.
+    package var relocksOnClose = true
+    /// The camera for exit requests, alarms and manual openings.
+    package var camera: CameraID?
+
+    package init(id: PortalID) { self.id = id }
+}
+
+/// One direction through a portal, with its readers.
+package struct AccessPointSettings: Hashable, Sendable {
+    package var id: AccessPointID
+    package var portal: PortalID
+    package var readers: [ReaderID]
+    /// The combinations of factors that open, each one enough: `[.card]`, `[.card, .pin]`, `[.face]`.
+    package var factors: [FactorSet] = [[.card], [.face]]
+    /// How long a started combination or a half-typed PIN is remembered.
+    package var factorTimeout: Duration = .seconds(10)
+    package var fromArea: AreaID?
+    package var toArea: AreaID?
+    package var antiPassback: AntiPassback = .off
+    package var camera: CameraID?
+
+    package init(id: AccessPointID, portal: PortalID, readers: [ReaderID]) {
+        self.id = id
+        self.portal = portal
+        self.readers = readers
+    }
+}
+
+package enum AntiPassback: String, Hashable, Sendable, CaseIterable {
+    case off
+    /// Grants, and notes the violation.
+    case soft
+    /// Denies.
+    case hard
+}
+
+/// Kinds of proof that a person gives at an access point.
+package struct FactorSet: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package static let card = FactorSet(rawValue: 1)
+    package static let pin = FactorSet(rawValue: 2)
+    package static let face = FactorSet(rawValue: 4)
+}
+
+/// How wrong PINs are slowed down. A PIN that comes while a lock-out runs is not compared at all.
+package struct LockoutSettings: Hashable, Sendable {
+    /// Wrong PINs in a row before the first lock-out (GB 50396 asks for an alarm by the fifth).
+    package var tries = 5
+    package var firstPause: Duration = .seconds(60)
+    package var longestPause: Duration = .seconds(3600)
+    /// Wrong PINs of one reader in one local day before it takes no more PINs until midnight.
+    package var triesPerReaderAndDay = 100
+    package init() {}
+}
+
+/// Which alerts go to which destination.
+package struct AlertRoute: Hashable, Sendable {
+    package var destination: DestinationID
+    package var kinds: Set<AlertKind>
+    package init(destination: DestinationID, kinds: Set<AlertKind>) {
+        self.destination = destination
+        self.kinds = kinds
+    }
+}
+
+package enum AlertKind: String, Hashable, Sendable, CaseIterable, Comparable {
+    case duress, forced, heldOpen, fire, lockout, tamper
+    /// A sealed envelope for the authority that issued a watchlist entry.
+    case watchlist
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,244 @@
+/// One portal: what its lock does, what its door does, and what that means. Timing follows the gate-io reference,
+/// sections 5 and 8. It knows nothing of people: a grant is a sequence number of a journal entry.
+package struct PortalMachine: Sendable {
+    package let settings: PortalSettings
+
+    /// Who asked for the present release.
+    package enum Cause: Hashable, Sendable {
+        /// A decision or a manual opening, by its journal entry.
+        case grant(event: UInt64)
+        case exitRequest
+    }
+
+    package enum Lock: Hashable, Sendable {
+        case secured
+        /// Granted; the entry is not on disk yet.
+        case pending(event: UInt64)
+        case released(Cause, until: MonotonicTime)
+        /// Released without an end, by the posture.
+        case held
+    }
+
+    package enum Door: Hashable, Sendable {
+        case closed
+        case open(since: MonotonicTime, wasForced: Bool, isHeldOpen: Bool)
+    }
+
+    package enum Input: Hashable, Sendable {
+        /// A credential or an operator opened; its entry has this number.
+        case grant(event: UInt64)
+        /// The entry is durable or its wait is over: the line was set just now.
+        case performed(event: UInt64)
+        /// The wait for the entry ended without a release (`on_timeout: hold`).
+        case abandoned(event: UInt64)
+        /// The raw level of the door contact.
+        case contact(isOpen: Bool)
+        /// The raw level of the exit button.
+        case exitButton(isPressed: Bool)
+        case posture(Posture)
+        case time
+    }
+
+    package enum Output: Hashable, Sendable {
+        /// Ask for the release that waits for the entry.
+        case requestRelease(event: UInt64)
+        /// Set the line now.
+        case releaseNow
+        case secureNow
+        case opened(Cause?)
+        case closed(afterAlarm: Bool)
+        case taken(event: UInt64)
+        case notTaken(event: UInt64)
+        case forced
+        case heldOpen(since: MonotonicTime)
+        case exitRequested
+    }
+
+    package private(set) var posture: Posture
+    package private(set) var lock: Lock
+    package private(set) var door: Door = .closed
+    private var contact: DebouncedInput
+    private var exitButton: DebouncedInput
+    /// An opening up to a second after the relock still belongs to the grant before it.
+    private var graceUntil: MonotonicTime?
+
+    package init(settings: PortalSettings, posture: Posture = .secure) {
+        self.settings = settings
+        self.posture = posture
+        lock = Self.isHeld(posture) ? .held : .secured
+        contact = DebouncedInput(span: settings.contactDebounce)
+        exitButton = DebouncedInput(span: settings.exitDebounce)
+    }
+
+    /// Whether the line stands at "released".
+    package var isReleased: Bool {
+        switch lock {
+        case .secured, .pending: false
+        case .released, .held: true
+        }
+    }
+
+    package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Output] {
+        var outputs = settle(at: now)
+        switch input {
+        case .grant(let event): outputs += grant(event)
+        case .performed(let event):
+            if case .pending(event) = lock {
+                lock = .released(.grant(event: event), until: now + settings.unlockTime)
+                if !settings.hasContact { outputs.append(.taken(event: event)) }
+            }
+        case .abandoned(let event):
+            if case .pending(event) = lock { lock = .secured }
+        case .contact(let isOpen):
+            if settings.hasContact { contact.take(isOpen, at: now) }
+        case .exitButton(let isPressed): exitButton.take(isPressed, at: now)
+        case .posture(let posture): outputs += change(to: posture)
+        case .time: break
+        }
+        outputs += settle(at: now)
+        return outputs
+    }
+
+    package var nextDeadline: Deadline? {
+        var next: Deadline?
+        func consider(_ time: MonotonicTime?, _ waiter: String) {
+            if let time { next = .earliest(next, Deadline(at: time, waiter: "\(settings.id) \(waiter)")) }
+        }
+        consider(contact.settlesAt, "contact settles")
+        consider(exitButton.settlesAt, "exit button settles")
+        if case .released(_, let until) = lock { consider(until, "relock") }
+        if case .open(let since, _, false) = door, !Self.isHeld(posture) { consider(since + settings.heldOpenLimit, "held open") }
+        return next
+    }
+
+    // MARK: Ways forward
+
+    private mutating func grant(_ event: UInt64) -> [Output] {
+        switch lock {
+        case .held:
+            // The way is open already: nothing to release, and nobody to wait for.
+            return settings.hasContact ? [] : [.taken(event: event)]
+        case .secured, .pending:
+            lock = .pending(event: event)
+            return [.requestRelease(event: event)]
+        case .released(_, let until):
+            // A second grant restarts the time once it is on disk; until then the first release goes on.
+            if case .released(.grant(let earlier), _) = lock, case .closed = door, earlier != event {
+                lock = .released(.grant(event: event), until: until)
+                return [.notTaken(event: earlier), .requestRelease(event: event)]
+            }
+            lock = .released(.grant(event: event), until: until)
+            return [.requestRelease(event: event)]
+        }
+    }
+
+    private mutating func change(to posture: Posture) -> [Output] {
+        guard posture != self.posture else { return [] }
+        let wasHeld = Self.isHeld(self.posture)
+        self.posture = posture
+        graceUntil = nil
+        if Self.isHeld(posture) {
+            let unanswered = unansweredGrant
+            lock = .held
+            return (unanswered.map { [.notTaken(event: $0)] } ?? []) + (wasHeld ? [] : [.releaseNow])
+        }
+        if wasHeld {
+            lock = .secured
+            return [.secureNow]
+        }
+        // Lockdown and blocked end a release that a credential got; a person on the way out keeps theirs.
+        switch lock {
+        case .released(.grant(let event), _):
+            lock = .secured
+            return [.notTaken(event: event), .secureNow]
+        case .pending(let event):
+            lock = .secured
+            return [.notTaken(event: event), .secureNow]
+        case .released(.exitRequest, _), .secured, .held: return []
+        }
+    }
+
+    private var unansweredGrant: UInt64? {
+        guard case .closed = door else { return nil }
+        switch lock {
+        case .released(.grant(let event), _): return event
+        case .pending(let event): return event
+        default: return nil
+        }
+    }
+
+    private static func isHeld(_ posture: Posture) -> Bool { posture == .free || posture == .fire }
+
+    // MARK: Time
+
+    /// Lets everything happen that was due at or before now, in the order in which it was due.
+    private mutating func settle(at now: MonotonicTime) -> [Output] {
+        var outputs: [Output] = []
+        while let deadline = nextDeadline, deadline.at <= now {
+            let due = deadline.at
+            if exitButton.settle(at: due), exitButton.isActive { outputs += exit(at: due) }
+            if contact.settle(at: due) { outputs += contact.isActive ? doorOpened(at: due) : doorClosed(at: due) }
+            if case .released(let cause, let until) = lock, until <= due { outputs += relock(cause, at: due) }
+            if case .open(let since, let wasForced, false) = door, since + settings.heldOpenLimit <= due,
+                !Self.isHeld(posture)
+            {
+                door = .open(since: since, wasForced: wasForced, isHeldOpen: true)
+                outputs.append(.heldOpen(since: since))
+            }
+        }
+        return outputs
+    }
+
+    private mutating func exit(at now: MonotonicTime) -> [Output] {
+        switch lock {
+        case .held: return [.exitRequested]
+        case .secured, .pending:
+            // A grant that waits for the disk is overtaken: the way is open now.
+            let overtaken: [Output] = if case .pending(let event) = lock { [.notTaken(event: event)] } else { [] }
+            lock = .released(.exitRequest, until: now + settings.unlockTime)
+            return overtaken + [.releaseNow, .exitRequested]
+        case .released(let cause, let until):
+            lock = .released(cause, until: max(until, now + settings.unlockTime))
+            return [.exitRequested]
+        }
+    }
+
+    private mutating func doorOpened(at now: MonotonicTime) -> [Output] {
+        switch lock {
+        case .released(let cause, _):
+            door = .open(since: now, wasForced: false, isHeldOpen: false)
+            if case .grant(let event) = cause { return [.opened(cause), .taken(event: event)] }
+            return [.opened(cause)]
+        case .held:
+            door = .open(since: now, wasForced: false, isHeldOpen: false)
+            return [.opened(nil)]
+        case .secured, .pending:
+            if let graceUntil, now <= graceUntil {
+                self.graceUntil = nil
+                door = .open(since: now, wasForced: false, isHeldOpen: false)
+                return [.opened(nil)]
+            }
+            door = .open(since: now, wasForced: true, isHeldOpen: false)
+            return [.opened(nil), .forced]
+        }
+    }
+
+    private mutating func doorClosed(at now: MonotonicTime) -> [Output] {
+        guard case .open(_, let wasForced, let isHeldOpen) = door else { return [] }
+        door = .closed
+        var outputs: [Output] = [.closed(afterAlarm: wasForced || isHeldOpen)]
+        if case .released = lock, settings.relocksOnClose {
+            lock = .secured
+            outputs.append(.secureNow)
+        }
+        return outputs
+    }
+
+    private mutating func relock(_ cause: Cause, at now: MonotonicTime) -> [Output] {
+        lock = .secured
+        guard case .grant(let event) = cause, case .closed = door else { return [.secureNow] }
+        guard settings.hasContact else { return [.secureNow] }
+        graceUntil = now + .seconds(1)
+        return [.secureNow, .notTaken(event: event)]
+    }
+}

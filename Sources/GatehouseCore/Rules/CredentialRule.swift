@@ -1,0 +1,15 @@
+/// Known, enabled, and within its validity.
+enum CredentialRule {
+    static func judge(_ facts: Facts) -> Verdict {
+        guard facts.isCredentialKnown else {
+            // A wrong or a locked PIN is named by the rule for PINs.
+            return facts.factorsGiven == [.pin] && facts.pin != .notAsked ? .abstain : .deny(.unknownCredential)
+        }
+        guard facts.credentialStatus == .enabled else { return .deny(.credentialNotEnabled) }
+        switch facts.credentialWindow {
+        case .inside: return .abstain
+        case .before: return .deny(.credentialNotActive)
+        case .after: return .deny(.credentialExpired)
+        }
+    }
+}

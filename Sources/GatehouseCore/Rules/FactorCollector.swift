@@ -1,0 +1,109 @@
+/// Collects what a person shows at one access point until a combination that opens is complete, or nothing more
+/// comes. Feedback is the same for every key and for every card, known or not.
+package struct FactorCollector: Sendable {
+    package struct Presented: Hashable, Sendable {
+        package var card: CardRead?
+        package var face: UInt16?
+        package var pin: [UInt8]?
+        /// The reader that finished it, and the module that matched the face.
+        package var reader: ReaderID
+        package var faceModule: ReaderID?
+
+        package var factors: FactorSet {
+            var set: FactorSet = []
+            if card != nil { set.insert(.card) }
+            if face != nil { set.insert(.face) }
+            if pin != nil { set.insert(.pin) }
+            return set
+        }
+    }
+
+    package enum Output: Hashable, Sendable {
+        case indicate(ReaderID, Indication)
+        case complete(Presented)
+    }
+
+    /// Digits beyond this many are not kept; the PIN is then wrong for certain.
+    package static let longestPIN = 12
+
+    private let combinations: [FactorSet]
+    private let timeout: Duration
+    private var presented: Presented?
+    private var digits: [UInt8] = []
+    private var lastReader: ReaderID = ""
+    private var until: MonotonicTime?
+
+    package init(combinations: [FactorSet], timeout: Duration) {
+        self.combinations = combinations
+        self.timeout = timeout
+    }
+
+    package var nextDeadline: MonotonicTime? { until }
+
+    package mutating func card(_ card: CardRead, at reader: ReaderID, now: MonotonicTime) -> [Output] {
+        var outputs: [Output] = []
+        // Another card starts anew: what was begun with the first is finished as it stands.
+        if presented?.card != nil, let begun = presented { outputs.append(finish(begun)) }
+        var next = presented ?? Presented(reader: reader)
+        next.card = card
+        next.reader = reader
+        return outputs + advance(next, now: now)
+    }
+
+    package mutating func face(_ userNumber: UInt16, at reader: ReaderID, now: MonotonicTime) -> [Output] {
+        var next = presented ?? Presented(reader: reader)
+        next.face = userNumber
+        next.faceModule = reader
+        next.reader = reader
+        return advance(next, now: now)
+    }
+
+    package mutating func key(_ key: PadKey, at reader: ReaderID, now: MonotonicTime) -> [Output] {
+        lastReader = reader
+        until = now + timeout
+        switch key {
+        case .digit(let digit):
+            if digits.count <= Self.longestPIN { digits.append(digit) }
+            return [.indicate(reader, .key)]
+        case .clear:
+            digits = []
+            if presented == nil { until = nil }
+            return [.indicate(reader, .key)]
+        case .function: return [.indicate(reader, .key)]
+        case .enter:
+            guard !digits.isEmpty else { return [.indicate(reader, .key)] }
+            var next = presented ?? Presented(reader: reader)
+            next.pin = digits
+            next.reader = reader
+            digits = []
+            return advance(next, now: now)
+        }
+    }
+
+    package mutating func timePassed(_ now: MonotonicTime) -> [Output] {
+        guard let until, until <= now else { return [] }
+        self.until = nil
+        digits = []
+        guard let begun = presented else { return [.indicate(lastReader, .idle)] }
+        return [finish(begun)]
+    }
+
+    private mutating func advance(_ next: Presented, now: MonotonicTime) -> [Output] {
+        let given = next.factors
+        if combinations.contains(given) { return [finish(next)] }
+        // More may come while some combination asks for what is here and something else.
+        if combinations.contains(where: { $0.isSuperset(of: given) }) {
+            presented = next
+            until = now + timeout
+            return [.indicate(next.reader, .waiting)]
+        }
+        return [finish(next)]
+    }
+
+    private mutating func finish(_ done: Presented) -> Output {
+        presented = nil
+        digits = []
+        until = nil
+        return .complete(done)
+    }
+}

@@ -1,0 +1,103 @@
+/// The rules in the order in which they are asked. The number is stable: it stands in stored rule paths.
+package enum RuleName: UInt8, Hashable, Sendable, CaseIterable {
+    case posture = 1
+    case reader = 2
+    case pin = 3
+    case credential = 4
+    case person = 5
+    case holder = 6
+    case level = 7
+    case factor = 8
+    case antiPassback = 9
+    case duress = 10
+
+    package var word: String {
+        switch self {
+        case .posture: "posture"
+        case .reader: "reader"
+        case .pin: "pin"
+        case .credential: "credential"
+        case .person: "person"
+        case .holder: "holder"
+        case .level: "level"
+        case .factor: "factor"
+        case .antiPassback: "antiPassback"
+        case .duress: "duress"
+        }
+    }
+}
+
+/// What each rule said, in order: the rule path of a decision. Two octets a rule (name, verdict).
+package struct RulePath: Hashable, Sendable {
+    package private(set) var octets: [UInt8]
+
+    init() {
+        octets = []
+        octets.reserveCapacity(RuleName.allCases.count * 2)
+    }
+
+    /// Reads stored octets; nil when a rule or a verdict is not known to this version.
+    package init?(octets: [UInt8]) {
+        guard octets.count % 2 == 0 else { return nil }
+        for index in stride(from: 0, to: octets.count, by: 2) {
+            guard RuleName(rawValue: octets[index]) != nil, Verdict(code: octets[index + 1]) != nil else { return nil }
+        }
+        self.octets = octets
+    }
+
+    mutating func append(_ rule: RuleName, _ verdict: Verdict) {
+        octets.append(rule.rawValue)
+        octets.append(verdict.code)
+    }
+
+    package var steps: [(rule: RuleName, verdict: Verdict)] {
+        stride(from: 0, to: octets.count, by: 2).map {
+            (RuleName(rawValue: octets[$0])!, Verdict(code: octets[$0 + 1])!)
+        }
+    }
+
+    package func contains(_ observation: Observation) -> Bool {
+        let code = Verdict.note(observation).code
+        return stride(from: 1, to: octets.count, by: 2).contains { octets[$0] == code }
+    }
+}
+
+/// Asks every rule, always all of them: a duress note is never lost behind a denial. The first denial names the
+/// reason; what nobody permits is denied.
+package enum RuleBook {
+    package static func decide(_ facts: Facts) -> (decision: AccessDecision, path: RulePath) {
+        var path = RulePath()
+        var denial: DenialReason?
+        var isPermitted = false
+        var isDuress = false
+        for rule in RuleName.allCases {
+            let verdict = judge(rule, facts)
+            path.append(rule, verdict)
+            switch verdict {
+            case .abstain: break
+            case .permit: isPermitted = true
+            case .deny(let reason): denial = denial ?? reason
+            case .note(.duress): isDuress = true
+            case .note: break
+            }
+        }
+        if let denial { return (.denied(denial), path) }
+        guard isPermitted else { return (.denied(.unauthorized), path) }
+        return (isDuress ? .grantedUnderDuress : .granted, path)
+    }
+
+    static func judge(_ rule: RuleName, _ facts: Facts) -> Verdict {
+        switch rule {
+        case .posture: PostureRule.judge(facts)
+        case .reader: ReaderRule.judge(facts)
+        case .pin: PINRule.judge(facts)
+        case .credential: CredentialRule.judge(facts)
+        case .person: PersonRule.judge(facts)
+        case .holder: HolderRule.judge(facts)
+        case .level: LevelRule.judge(facts)
+        case .factor: FactorRule.judge(facts)
+        case .antiPassback: AntiPassbackRule.judge(facts)
+        case .duress: DuressRule.judge(facts)
+        }
+    }
+}

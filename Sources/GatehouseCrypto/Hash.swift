@@ -1,0 +1,38 @@
+internal import COpenSSL
+
+package enum Hash {
+    /// SHA-256 of the octets: 32 octets.
+    package static func sha256(_ octets: some Sequence<UInt8>) -> [UInt8] {
+        let input = Array(octets)
+        var digest = [UInt8](repeating: 0, count: 32)
+        guard SHA256(input, input.count, &digest) != nil else { preconditionFailure("SHA-256 is not available") }
+        return digest
+    }
+
+    /// HMAC-SHA-256: 32 octets.
+    package static func hmac(_ octets: [UInt8], key: SecretKey) -> [UInt8] {
+        key.withOctets { key in
+            var tag = [UInt8](repeating: 0, count: 32)
+            var length = 0
+            let done = EVP_Q_mac(
+                nil, "HMAC", nil, "SHA256", nil, key.baseAddress, key.count, octets, octets.count, &tag, tag.count,
+                &length)
+            guard done != nil, length == 32 else { preconditionFailure("HMAC-SHA-256 is not available") }
+            return tag
+        }
+    }
+
+    /// Compares in a time that does not depend on where the octets differ.
+    package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
+    }
+}
+
+package enum Random {
+    /// Octets of the operating system's generator.
+    package static func octets(_ count: Int) -> [UInt8] {
+        var octets = [UInt8](repeating: 0, count: count)
+        guard RAND_bytes(&octets, Int32(count)) == 1 else { preconditionFailure("no random octets to be had") }
+        return octets
+    }
+}

@@ -1,0 +1,52 @@
+package import GatehouseCore
+
+/// The secrets of one controller, all made of one master key that the service manager hands over as a credential.
+/// Separate credentials may replace single ones.
+package struct KeyRing: Sendable {
+    /// Seals registry rows.
+    package let registry: SecretKey
+    /// Seals personal values beside the journal.
+    package let personal: SecretKey
+    /// Peppers PINs.
+    package let pepper: SecretKey
+    /// Makes references of watchlist identities, and seals the watchlist's rows.
+    package let watchlist: SecretKey
+    /// Seals backups.
+    package let backup: SecretKey
+
+    /// The master key has 32 octets.
+    package init(master: SecretKey) {
+        precondition(master.count == 32, "master key of \(master.count) octets")
+        registry = master.derived(for: "gatehouse registry 1")
+        personal = master.derived(for: "gatehouse personal 1")
+        pepper = master.derived(for: "gatehouse pepper 1")
+        watchlist = master.derived(for: "gatehouse watchlist 1")
+        backup = master.derived(for: "gatehouse backup 1")
+    }
+
+    /// The primitives that the core computes with. `epoch` enters the nonce of sealed notes, so that no nonce comes
+    /// twice after a restore.
+    package func primitives(epoch: UInt64) -> Primitives {
+        let pepper = pepper
+        let watchlist = watchlist
+        let notes = watchlist.derived(for: "notes")
+        let references = watchlist.derived(for: "references")
+        return Primitives(
+            digest: { Hash.sha256($0) },
+            pinCode: { person, digits in
+                let scope: [UInt8] = person.map { [1] + UInt64($0).bigEndianOctets } ?? [0]
+                return Hash.hmac(scope + digits, key: pepper)
+            },
+            watchlistReference: { Array(Hash.hmac($0, key: references).prefix(16)) },
+            sealWatchlistNote: { sequence, plain in
+                let nonce = Array(epoch.bigEndianOctets.suffix(4)) + sequence.bigEndianOctets
+                // Sealing cannot fail with a key of 32 octets and a nonce of 12.
+                return (try? Seal.seal(plain, associated: [], key: notes, nonce: nonce)) ?? []
+            })
+    }
+
+    /// Opens a sealed note of the journal, for the watchlist's auditor.
+    package func openWatchlistNote(_ sealed: [UInt8]) -> [UInt8]? {
+        Seal.open(sealed, associated: [], key: watchlist.derived(for: "notes"))
+    }
+}

@@ -1,0 +1,177 @@
+package import GatehouseCore
+
+/// What to show of the journal.
+package struct JournalFilter: Hashable, Sendable {
+    package var from: CivilTime?
+    package var until: CivilTime?
+    package var after: UInt64?
+    package var person: UInt32?
+    package var credential: UInt32?
+    package var accessPoint: String?
+    package var portal: String?
+    package var outcome: String?
+    /// Empty: the kinds that are events.
+    package var kinds: [EntryKind] = []
+    package var limit = 100
+    /// The newest entries when true, in their order all the same.
+    package var isNewestFirst = true
+    package init() {}
+}
+
+/// An entry as the database holds it, with what stands beside it.
+package struct StoredEntry: Sendable {
+    package var entry: JournalEntry
+    package var epoch: UInt64
+    package var personal: [(name: String, value: [UInt8])]
+    package var snapshot: (state: String, path: String?, reason: String?)?
+}
+
+/// Questions to the database over a connection of its own, which never holds the writer up.
+package final class JournalReader {
+    private let database: Database
+    private let secrets: StoreSecrets
+
+    package init(path: String, secrets: StoreSecrets) throws {
+        database = try Database(path: path, mode: .readOnly)
+        self.secrets = secrets
+    }
+
+    package func entries(_ filter: JournalFilter, withPersonal: Bool = false) throws -> [StoredEntry] {
+        var conditions: [String] = []
+        var values: [(any Bindable)?] = []
+        func condition(_ sql: String, _ value: (any Bindable)?) {
+            guard let value else { return }
+            conditions.append(sql)
+            values.append(value)
+        }
+        condition("at >= ?", filter.from?.milliseconds)
+        condition("at < ?", filter.until?.milliseconds)
+        condition("seq > ?", filter.after.map { Int64($0) })
+        condition("person = ?", filter.person.map { Int64($0) })
+        condition("credential = ?", filter.credential.map { Int64($0) })
+        condition("point = ?", filter.accessPoint)
+        condition("portal = ?", filter.portal)
+        condition("outcome = ?", filter.outcome)
+        let kinds = filter.kinds.isEmpty ? EntryKind.allCases.filter(\.isEvent) : filter.kinds
+        conditions.append("kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
+        let order = filter.isNewestFirst ? "DESC" : "ASC"
+        let statement = try database.prepare(
+            "SELECT leaf FROM journal WHERE \(conditions.joined(separator: " AND ")) ORDER BY seq \(order) LIMIT \(max(1, filter.limit))")
+        try statement.bind(all: values)
+        var found: [StoredEntry] = []
+        while try statement.step() {
+            guard let (entry, epoch, _) = JournalEntry.read(canonicalBytes: statement.octets(0)) else { continue }
+            found.append(StoredEntry(entry: entry, epoch: epoch, personal: [], snapshot: nil))
+        }
+        if filter.isNewestFirst { found.reverse() }
+        for index in found.indices {
+            found[index].snapshot = try snapshot(found[index].entry.sequence)
+            if withPersonal { found[index].personal = try personal(found[index].entry.sequence) }
+        }
+        return found
+    }
+
+    package func entry(_ sequence: UInt64, withPersonal: Bool) throws -> StoredEntry? {
+        let statement = try database.prepare("SELECT leaf FROM journal WHERE seq = ?")
+        try statement.bind(Int64(clamping: sequence))
+        guard try statement.step(), let (entry, epoch, _) = JournalEntry.read(canonicalBytes: statement.octets(0))
+        else { return nil }
+        return StoredEntry(
+            entry: entry, epoch: epoch, personal: withPersonal ? try personal(sequence) : [],
+            snapshot: try snapshot(sequence))
+    }
+
+    package func snapshot(_ event: UInt64) throws -> (state: String, path: String?, reason: String?)? {
+        let statement = try database.prepare("SELECT state, path, reason FROM snapshot WHERE event = ?")
+        try statement.bind(Int64(clamping: event))
+        guard try statement.step() else { return nil }
+        return (statement.text(0), statement.optionalText(1), statement.optionalText(2))
+    }
+
+    private func personal(_ sequence: UInt64) throws -> [(name: String, value: [UInt8])] {
+        let statement = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
+        try statement.bind(Int64(clamping: sequence))
+        var values: [(name: String, value: [UInt8])] = []
+        while try statement.step() {
+            let name = statement.text(0)
+            let associated = PersonalCodec.associated(sequence: sequence, name: name, salt: statement.octets(1))
+            if let value = secrets.openPersonal(statement.octets(2), associated) { values.append((name, value)) }
+        }
+        return values
+    }
+
+    // MARK: Registry, for people
+
+    package func row(_ kind: RegistryKind, _ id: UInt32) throws -> RegistryRow? {
+        let statement = try database.prepare(
+            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND id = ? AND to_revision IS NULL")
+        try statement.bind(Int64(kind.rawValue), Int64(id))
+        return try statement.step() ? RegistryRows.read(statement, to: nil, secrets) : nil
+    }
+
+    /// All present rows of a kind.
+    package func rows(_ kind: RegistryKind) throws -> [RegistryRow] {
+        let statement = try database.prepare(
+            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND to_revision IS NULL ORDER BY id")
+        try statement.bind(Int64(kind.rawValue))
+        var rows: [RegistryRow] = []
+        while try statement.step() {
+            if let row = RegistryRows.read(statement, to: nil, secrets) { rows.append(row) }
+        }
+        return rows
+    }
+
+    /// Every state a row ever had, with the revisions between which it held.
+    package func history(_ kind: RegistryKind, _ id: UInt32) throws -> [(from: UInt64, to: UInt64?, row: RegistryRow)] {
+        let statement = try database.prepare(
+            "SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry WHERE kind = ? AND id = ? ORDER BY from_revision")
+        try statement.bind(Int64(kind.rawValue), Int64(id))
+        var states: [(from: UInt64, to: UInt64?, row: RegistryRow)] = []
+        while try statement.step() {
+            let end = statement.optionalInteger(5).map { UInt64($0) }
+            if let row = RegistryRows.read(statement, to: end, secrets) {
+                states.append((UInt64(statement.integer(2)), end, row))
+            }
+        }
+        return states
+    }
+
+    package func nextID(_ kind: RegistryKind) throws -> UInt32 {
+        let statement = try database.prepare("SELECT coalesce(max(id), 0) + 1 FROM registry WHERE kind = ?")
+        try statement.bind(Int64(kind.rawValue))
+        return try statement.step() ? UInt32(clamping: statement.integer(0)) : 1
+    }
+
+    package func outboxCounts() throws -> [(destination: String, owed: Int, oldest: CivilTime)] {
+        let statement = try database.prepare(
+            "SELECT destination, count(*), min(created) FROM outbox WHERE state = 'owed' GROUP BY destination ORDER BY destination")
+        var counts: [(destination: String, owed: Int, oldest: CivilTime)] = []
+        while try statement.step() {
+            counts.append((statement.text(0), Int(statement.integer(1)), CivilTime(milliseconds: statement.integer(2))))
+        }
+        return counts
+    }
+
+    package func lastSequence() throws -> UInt64 {
+        let statement = try database.prepare("SELECT coalesce(max(seq), 0) FROM journal")
+        return try statement.step() ? UInt64(statement.integer(0)) : 0
+    }
+
+    /// Pictures stored before an instant, oldest first: what retention may delete.
+    package func storedSnapshots(limit: Int) throws -> [(event: UInt64, camera: String, path: String, size: Int, at: CivilTime)] {
+        let statement = try database.prepare(
+            """
+            SELECT event, camera, path, size, coalesce((SELECT at FROM journal WHERE seq = event), 0) FROM snapshot
+            WHERE state = 'stored' ORDER BY event LIMIT \(max(1, limit))
+            """)
+        var rows: [(event: UInt64, camera: String, path: String, size: Int, at: CivilTime)] = []
+        while try statement.step() {
+            rows.append(
+                (
+                    UInt64(statement.integer(0)), statement.text(1), statement.text(2), Int(statement.integer(3)),
+                    CivilTime(milliseconds: statement.integer(4))
+                ))
+        }
+        return rows
+    }
+}

@@ -1,0 +1,117 @@
+package import GatehouseCore
+
+/// Checks a journal as a stranger would: numbers without a gap, each leaf under its hash, the columns true to the
+/// leaf, the personal values true to their commitments; and the root of the tree, to hold against one kept elsewhere.
+package struct JournalVerifier {
+    package struct Report: Sendable {
+        package var count: UInt64 = 0
+        package var first: UInt64 = 0
+        package var last: UInt64 = 0
+        package var root: [UInt8] = []
+        /// Personal values that have been erased; the proof stands without them.
+        package var erased = 0
+        /// What is wrong, at most 100 sentences.
+        package var faults: [String] = []
+        package var isWhole: Bool { faults.isEmpty }
+    }
+
+    private let database: Database
+    private let secrets: StoreSecrets
+
+    package init(path: String, secrets: StoreSecrets) throws {
+        database = try Database(path: path, mode: .readOnly)
+        self.secrets = secrets
+    }
+
+    package func verify() throws -> Report {
+        var report = Report()
+        var tree = MerkleTree(sha256: secrets.sha256)
+        var lastEpoch: UInt64 = 0
+        func fault(_ sentence: String) { if report.faults.count < 100 { report.faults.append(sentence) } }
+        let rows = try database.prepare(
+            "SELECT seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash FROM journal ORDER BY seq")
+        let personal = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
+        while try rows.step() {
+            let sequence = UInt64(bitPattern: rows.integer(0))
+            let leaf = rows.octets(11)
+            let hash = secrets.sha256([0] + leaf)
+            if hash != rows.octets(12) { fault("entry \(sequence): its bytes do not fit its hash") }
+            tree.append(leafHash: hash)
+            guard let (entry, epoch, commitments) = JournalEntry.read(canonicalBytes: leaf) else {
+                fault("entry \(sequence): its bytes cannot be read")
+                report.last = sequence
+                report.count += 1
+                continue
+            }
+            if report.count > 0, sequence != report.last + 1, !(entry.kind == .restored && epoch > lastEpoch) {
+                fault("entries \(report.last + 1) to \(sequence - 1) are missing")
+            }
+            if entry.sequence != sequence || epoch != UInt64(bitPattern: rows.integer(1))
+                || entry.civil.milliseconds != rows.integer(2) || entry.kind.rawValue != rows.text(3)
+                || entry.portal?.name != rows.optionalText(4) || entry.accessPoint?.name != rows.optionalText(5)
+                || entry.person.map({ Int64($0) }) != rows.optionalInteger(6)
+                || entry.credential.map({ Int64($0) }) != rows.optionalInteger(7)
+                || entry.about.map({ Int64($0) }) != rows.optionalInteger(8)
+                || entry.outcome != rows.optionalText(9) || entry.reason != rows.optionalText(10)
+            {
+                fault("entry \(sequence): its columns do not fit its bytes")
+            }
+            if epoch < lastEpoch { fault("entry \(sequence): its epoch goes back") }
+            lastEpoch = max(lastEpoch, epoch)
+            try check(personal, sequence, commitments, &report, fault)
+            if report.count == 0 { report.first = sequence }
+            report.count += 1
+            report.last = sequence
+        }
+        report.root = tree.root
+        return report
+    }
+
+    private func check(
+        _ personal: Statement, _ sequence: UInt64, _ commitments: [(name: String, hash: [UInt8])],
+        _ report: inout Report, _ fault: (String) -> Void
+    ) throws {
+        guard !commitments.isEmpty else { return }
+        try personal.bind(Int64(sequence))
+        var found: [String: (salt: [UInt8], value: [UInt8])] = [:]
+        while try personal.step() { found[personal.text(0)] = (personal.octets(1), personal.octets(2)) }
+        for (name, hash) in commitments {
+            guard let row = found[name] else {
+                report.erased += 1
+                continue
+            }
+            let associated = PersonalCodec.associated(sequence: sequence, name: name, salt: row.salt)
+            guard let value = secrets.openPersonal(row.value, associated) else {
+                fault("entry \(sequence): the seal of its \(name) is broken")
+                continue
+            }
+            if secrets.sha256(row.salt + value) != hash { fault("entry \(sequence): its \(name) does not fit the entry") }
+        }
+    }
+}
+
+/// The root of a growing RFC 6962 tree, kept as the roots of its full subtrees.
+package struct MerkleTree: Sendable {
+    private let sha256: @Sendable ([UInt8]) -> [UInt8]
+    /// Roots of full subtrees from the largest, with their heights.
+    private var stack: [(height: Int, hash: [UInt8])] = []
+    package private(set) var size: UInt64 = 0
+
+    package init(sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) { self.sha256 = sha256 }
+
+    package mutating func append(leafHash: [UInt8]) {
+        size += 1
+        stack.append((0, leafHash))
+        while stack.count >= 2, stack[stack.count - 1].height == stack[stack.count - 2].height {
+            let right = stack.removeLast()
+            let left = stack.removeLast()
+            stack.append((left.height + 1, sha256([1] + left.hash + right.hash)))
+        }
+    }
+
+    package var root: [UInt8] {
+        guard var hash = stack.last?.hash else { return sha256([]) }
+        for subtree in stack.dropLast().reversed() { hash = sha256([1] + subtree.hash + hash) }
+        return hash
+    }
+}

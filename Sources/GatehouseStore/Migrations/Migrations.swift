@@ -1,0 +1,20 @@
+/// The ordered list of schema steps. A step is frozen once it has left the house.
+enum Migrations {
+    static let steps: [String] = [V0001.sql]
+
+    /// Brings the database to the newest schema, each step in a transaction of its own.
+    static func apply(to database: Database) throws {
+        let present = try database.userVersion
+        guard present <= steps.count else {
+            throw DatabaseError(
+                attempt: "open \(database.path)", code: 0,
+                detail: "its schema is version \(present), this program knows \(steps.count); use the newer program")
+        }
+        for version in present..<steps.count {
+            try database.transaction {
+                try database.execute(steps[version])
+                try database.execute("PRAGMA user_version = \(version + 1)")
+            }
+        }
+    }
+}

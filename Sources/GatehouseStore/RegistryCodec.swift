@@ -1,0 +1,99 @@
+package import GatehouseCore
+
+/// Registry rows as two parts: plain columns, which anybody with the file may read, and sealed ones, which are
+/// personal or admit people. The seal covers both.
+enum RegistryCodec {
+    static func encode(_ row: RegistryRow) -> (plain: [UInt8], sealed: [UInt8]) {
+        let plain: [CanonicalValue]
+        let secret: [CanonicalValue]
+        switch row {
+        case .community(let row):
+            plain = [.text(row.code), .text(row.name)]
+            secret = []
+        case .dwelling(let row):
+            plain = [.integer(Int64(row.community)), .text(row.code), .text(row.use.rawValue)]
+            secret = []
+        case .person(let row):
+            plain = [
+                .integer(Int64(row.role.rawValue)), .integer(Int64(row.status.rawValue)),
+                .integer(Int64(row.dwelling ?? 0)), .array(row.groups.map { .text($0) }), optional(row.validFrom),
+                optional(row.validUntil),
+            ]
+            secret = [.text(row.reference), .text(row.name)]
+        case .tenancy(let row):
+            plain = [
+                .integer(Int64(row.dwelling)), .array(row.tenants.map { .integer(Int64($0)) }),
+                .integer(Int64(row.firstDay)), .integer(Int64(row.lastDay)), .integer(row.starts), .integer(row.ends),
+            ]
+            secret = [.text(row.contract)]
+        case .credential(let row):
+            plain = [
+                .integer(Int64(row.person)), .integer(Int64(row.kind.rawValue)), .integer(Int64(row.status.rawValue)),
+                optional(row.validFrom), optional(row.validUntil), .boolean(row.isDuress),
+            ]
+            secret = [.octets(row.key.octets), .text(row.label)]
+        }
+        return (CanonicalValue.array(plain).encoded(), CanonicalValue.array(secret).encoded())
+    }
+
+    static func decode(kind: RegistryKind, id: UInt32, plain: [UInt8], secret: [UInt8]) -> RegistryRow? {
+        guard let plain = CanonicalValue(decoding: plain)?.array, let secret = CanonicalValue(decoding: secret)?.array
+        else { return nil }
+        func number(_ index: Int) -> UInt32? {
+            plain.count > index ? plain[index].integer.flatMap { UInt32(exactly: $0) } : nil
+        }
+        switch kind {
+        case .community:
+            guard plain.count == 2, let code = plain[0].text, let name = plain[1].text else { return nil }
+            return .community(CommunityRow(id: id, code: code, name: name))
+        case .dwelling:
+            guard plain.count == 3, let community = number(0), let code = plain[1].text,
+                let use = plain[2].text.flatMap(DwellingUse.init(rawValue:))
+            else { return nil }
+            return .dwelling(DwellingRow(id: id, community: community, code: code, use: use))
+        case .person:
+            guard plain.count == 6, secret.count == 2,
+                let role = number(0).flatMap({ PersonRole(rawValue: UInt8(clamping: $0)) }),
+                let status = number(1).flatMap({ PersonStatus(rawValue: UInt8(clamping: $0)) }),
+                let dwelling = number(2), let groups = plain[3].array, let reference = secret[0].text,
+                let name = secret[1].text
+            else { return nil }
+            return .person(
+                PersonRow(
+                    id: id, reference: reference, name: name, role: role, status: status,
+                    dwelling: dwelling == 0 ? nil : dwelling, groups: groups.compactMap(\.text),
+                    validFrom: plain[4].integer, validUntil: plain[5].integer))
+        case .tenancy:
+            guard plain.count == 6, secret.count == 1, let dwelling = number(0), let tenants = plain[1].array,
+                let first = plain[2].integer, let last = plain[3].integer, let starts = plain[4].integer,
+                let ends = plain[5].integer, let contract = secret[0].text
+            else { return nil }
+            return .tenancy(
+                TenancyRow(
+                    id: id, dwelling: dwelling, tenants: tenants.compactMap { $0.integer.flatMap { UInt32(exactly: $0) } },
+                    firstDay: Int32(clamping: first), lastDay: Int32(clamping: last), starts: starts, ends: ends,
+                    contract: contract))
+        case .credential:
+            guard plain.count == 6, secret.count == 2, let person = number(0),
+                let kind = number(1).flatMap({ CredentialKind(rawValue: UInt8(clamping: $0)) }),
+                let status = number(2).flatMap({ CredentialStatus(rawValue: UInt8(clamping: $0)) }),
+                let isDuress = plain[5].boolean, let key = secret[0].octets.flatMap({ CredentialKey(octets: $0) }),
+                let label = secret[1].text
+            else { return nil }
+            return .credential(
+                CredentialRow(
+                    id: id, person: person, kind: kind, key: key, label: label, status: status,
+                    validFrom: plain[3].integer, validUntil: plain[4].integer, isDuress: isDuress))
+        }
+    }
+
+    /// What the seal of a row covers beside its secret part.
+    static func associated(kind: RegistryKind, id: UInt32, from: UInt64, to: UInt64?, plain: [UInt8]) -> [UInt8] {
+        CanonicalValue.array([
+            .integer(Int64(kind.rawValue)), .integer(Int64(id)), .integer(Int64(from)), .integer(to.map { Int64($0) } ?? -1),
+            .octets(plain),
+        ]).encoded()
+    }
+
+    private static func optional(_ value: Int64?) -> CanonicalValue { value.map { .integer($0) } ?? .boolean(false) }
+}

@@ -1,0 +1,167 @@
+package import GatehouseCore
+
+/// Reads what a controller goes on from: the registry row by row under its seal, the postures, areas, the outbox and
+/// the watchlist. A row whose seal is broken is left out and counted.
+package struct StoreLoader {
+    package struct Loaded: Sendable {
+        package var restored: Restored
+        package var wasCleanStop: Bool
+        package var damagedRows: Int
+        /// The civil time of the newest entry: time never goes back behind it.
+        package var floor: CivilTime
+    }
+
+    private let database: Database
+    private let secrets: StoreSecrets
+
+    package init(path: String, secrets: StoreSecrets) throws {
+        database = try StoreWriter.open(path: path)
+        self.secrets = secrets
+    }
+
+    package func load(site: Site) throws -> Loaded {
+        var restored = Restored()
+        let (last, floor) = try lastEntry()
+        restored.nextSequence = last + 1
+        restored.epoch = UInt64(try meta("epoch") ?? "1") ?? 1
+        // A restore leaves a floor under the numbers, so that none is given twice.
+        if let floor = try meta("first").flatMap({ UInt64($0) }) { restored.nextSequence = max(restored.nextSequence, floor) }
+        restored.nextOutboxID = UInt64(try single("SELECT coalesce(max(id), 0) FROM outbox")) + 1
+
+        var damaged = 0
+        restored.registry = try registry(&damaged)
+        for portal in site.portals {
+            let statement = try database.prepare(
+                "SELECT outcome FROM journal WHERE kind = 'posture' AND portal = ? ORDER BY seq DESC LIMIT 1")
+            try statement.bind(portal.id.name)
+            if try statement.step(), let posture = Posture(word: statement.text(0)) { restored.postures[portal.id] = posture }
+        }
+        let fire = try database.prepare(
+            "SELECT outcome FROM journal WHERE kind = 'fire' AND outcome IN ('active', 'reset') ORDER BY seq DESC LIMIT 1")
+        if try fire.step() { restored.isFire = fire.text(0) == "active" }
+        let stop = try database.prepare(
+            "SELECT kind FROM journal WHERE kind IN ('start', 'stop') ORDER BY seq DESC LIMIT 1")
+        let wasCleanStop = try stop.step() ? stop.text(0) == "stop" : true
+
+        let areas = try database.prepare("SELECT person, area FROM area")
+        while try areas.step() { restored.areas[UInt32(clamping: areas.integer(0))] = AreaID(areas.text(1)) }
+        for route in site.alerts where restored.outbox[route.destination] == nil {
+            let items = try outbox(route.destination, after: 0)
+            restored.outbox[route.destination] = (items, items.count < Outbox.window)
+        }
+        try loadWatchlist(into: &restored)
+        restored.missingSnapshots = try unansweredSnapshots()
+        return Loaded(restored: restored, wasCleanStop: wasCleanStop, damagedRows: damaged, floor: floor)
+    }
+
+    /// The next owed items of a destination, at most one window.
+    package func outbox(_ destination: DestinationID, after id: UInt64) throws -> [OutboxItem] {
+        let statement = try database.prepare(
+            """
+            SELECT id, kind, event, key, created, expires, content FROM outbox
+            WHERE destination = ? AND state = 'owed' AND id > ? ORDER BY id LIMIT \(Outbox.window)
+            """)
+        try statement.bind(destination.name, Int64(id))
+        var items: [OutboxItem] = []
+        while try statement.step() {
+            guard let kind = AlertKind(rawValue: statement.text(1)) else { continue }
+            let content: OutboxContent
+            switch CanonicalValue(decoding: statement.octets(6)) {
+            case .octets(let envelope): content = .sealed(envelope)
+            case .map(let fields): content = .plain(fields.compactMapValues(\.text))
+            default: continue
+            }
+            items.append(
+                OutboxItem(
+                    id: UInt64(statement.integer(0)), destination: destination, kind: kind,
+                    event: UInt64(statement.integer(2)), idempotencyKey: statement.text(3),
+                    created: CivilTime(milliseconds: statement.integer(4)),
+                    expires: statement.optionalInteger(5).map { CivilTime(milliseconds: $0) }, content: content))
+        }
+        return items
+    }
+
+    private func registry(_ damaged: inout Int) throws -> Registry {
+        var registry = Registry(revision: UInt64(try single("SELECT coalesce(max(revision), 0) FROM revision")))
+        registry.reserve(
+            persons: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 3")),
+            credentials: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 5")),
+            tenancies: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 4")))
+        let revision = registry.revision
+        try RegistryRows.each(database, secrets) { row in
+            guard let row, registry.problem(with: .put(row)) == nil else {
+                damaged += 1
+                return
+            }
+            registry.apply(.put(row), revision: revision)
+        }
+        return registry
+    }
+
+    private func loadWatchlist(into restored: inout Restored) throws {
+        let statement = try database.prepare("SELECT key, sealed FROM watch")
+        while try statement.step() {
+            guard let plain = secrets.openWatchlist(statement.octets(1), Array(statement.text(0).utf8)) else { continue }
+            if let activation = WatchlistCodec.activation(plain) { restored.activation = activation }
+            if let entry = WatchlistCodec.entry(plain) { restored.watchlist.append(entry) }
+        }
+        restored.watchlist.sort { $0.id < $1.id }
+    }
+
+    /// Presentations and alarms of the last run that have neither a picture nor a reason.
+    private func unansweredSnapshots() throws -> [CaptureRequest] {
+        let statement = try database.prepare(
+            """
+            SELECT seq, at FROM journal WHERE seq > (SELECT coalesce(max(seq), 0) - 2000 FROM journal)
+            AND (kind IN ('decision', 'exitRequest', 'forced', 'heldOpen')
+                OR (kind = 'order' AND portal IS NOT NULL AND outcome = 'done' AND instr(leaf, CAST('portal open' AS BLOB)) > 0))
+            AND NOT EXISTS (SELECT 1 FROM snapshot WHERE event = journal.seq)
+            ORDER BY seq
+            """)
+        var requests: [CaptureRequest] = []
+        while try statement.step() {
+            requests.append(
+                CaptureRequest(
+                    event: UInt64(statement.integer(0)), camera: "none", at: CivilTime(milliseconds: statement.integer(1))))
+        }
+        return requests
+    }
+
+    private func lastEntry() throws -> (UInt64, CivilTime) {
+        let statement = try database.prepare("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1")
+        guard try statement.step() else { return (0, CivilTime(milliseconds: 0)) }
+        return (UInt64(statement.integer(0)), CivilTime(milliseconds: statement.integer(1)))
+    }
+
+    private func meta(_ key: String) throws -> String? {
+        let statement = try database.prepare("SELECT value FROM meta WHERE key = ?")
+        try statement.bind(key)
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    private func single(_ sql: String) throws -> Int64 {
+        let statement = try database.prepare(sql)
+        return try statement.step() ? statement.integer(0) : 0
+    }
+}
+
+/// Present registry rows in the order in which they lean on one another.
+enum RegistryRows {
+    /// Calls the body for each row; nil for one whose seal is broken.
+    static func each(_ database: Database, _ secrets: StoreSecrets, _ body: (RegistryRow?) throws -> Void) throws {
+        let statement = try database.prepare(
+            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE to_revision IS NULL ORDER BY kind, id")
+        while try statement.step() { try body(read(statement, to: nil, secrets)) }
+    }
+
+    static func read(_ statement: Statement, to end: UInt64?, _ secrets: StoreSecrets) -> RegistryRow? {
+        let id = UInt32(clamping: statement.integer(1))
+        let from = UInt64(clamping: statement.integer(2))
+        let plain = statement.octets(3)
+        guard let kind = RegistryKind(rawValue: UInt8(clamping: statement.integer(0))),
+            let secret = secrets.openRegistry(
+                statement.octets(4), RegistryCodec.associated(kind: kind, id: id, from: from, to: end, plain: plain))
+        else { return nil }
+        return RegistryCodec.decode(kind: kind, id: id, plain: plain, secret: secret)
+    }
+}

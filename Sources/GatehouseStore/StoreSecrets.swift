@@ -1,0 +1,37 @@
+package import GatehouseCore
+
+/// What the store needs of cryptography, as closures: it seals, opens and hashes without knowing a library.
+package struct StoreSecrets: Sendable {
+    package var sha256: @Sendable ([UInt8]) -> [UInt8]
+    package var random: @Sendable (Int) -> [UInt8]
+    package var sealRegistry: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
+    package var openRegistry: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
+    package var sealPersonal: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
+    package var openPersonal: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
+    package var sealWatchlist: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
+    package var openWatchlist: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
+    /// Seals a lead to the issuer's certificate (DER): the envelope that alone leaves the house.
+    package var sealLead: @Sendable (_ lead: WatchlistLead, _ certificate: [UInt8]) throws -> [UInt8]
+
+    package init(
+        sha256: @escaping @Sendable ([UInt8]) -> [UInt8],
+        random: @escaping @Sendable (Int) -> [UInt8],
+        sealRegistry: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
+        openRegistry: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
+        sealPersonal: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
+        openPersonal: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
+        sealWatchlist: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
+        openWatchlist: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
+        sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
+    ) {
+        self.sha256 = sha256
+        self.random = random
+        self.sealRegistry = sealRegistry
+        self.openRegistry = openRegistry
+        self.sealPersonal = sealPersonal
+        self.openPersonal = openPersonal
+        self.sealWatchlist = sealWatchlist
+        self.openWatchlist = openWatchlist
+        self.sealLead = sealLead
+    }
+}

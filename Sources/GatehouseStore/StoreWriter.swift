@@ -1,0 +1,320 @@
+package import GatehouseCore
+
+/// The one connection that writes. Used by the writer thread alone. A batch is one transaction; a batch that failed
+/// may be given again, and one that was on disk all the same is recognised by its number.
+package final class StoreWriter {
+    private let path: String
+    private let secrets: StoreSecrets
+    package let epoch: UInt64
+    /// Names this run in the mark of the last batch.
+    private let run: String
+    private var connection: Connection?
+    private var issuerCertificate: [UInt8]?
+
+    /// A connection with its prepared statements.
+    private struct Connection {
+        let database: Database
+        let insertEntry: Statement
+        let insertPersonal: Statement
+        let insertOutbox: Statement
+        let settleOutbox: Statement
+        let insertSnapshot: Statement
+        let readRow: Statement
+        let endRow: Statement
+        let insertRow: Statement
+        let insertRevision: Statement
+        let setArea: Statement
+        let dropArea: Statement
+        let setWatch: Statement
+        let dropWatch: Statement
+        let markBatch: Statement
+
+        init(_ database: Database) throws {
+            self.database = database
+            insertEntry = try database.prepare(
+                """
+                INSERT INTO journal (seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            insertPersonal = try database.prepare("INSERT INTO personal (seq, name, salt, value) VALUES (?, ?, ?, ?)")
+            insertOutbox = try database.prepare(
+                """
+                INSERT INTO outbox (id, destination, kind, event, key, created, expires, content)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            settleOutbox = try database.prepare(
+                "UPDATE outbox SET state = ?2, note = ?3, content = CASE WHEN ?2 = 'expired' THEN x'' ELSE content END WHERE id = ?1 AND state = 'owed'")
+            insertSnapshot = try database.prepare(
+                """
+                INSERT INTO snapshot (event, camera, state, path, size, digest, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (event, camera) DO UPDATE SET state = excluded.state, path = excluded.path,
+                    size = excluded.size, digest = excluded.digest, reason = excluded.reason
+                """)
+            readRow = try database.prepare(
+                "SELECT from_revision, plain, sealed FROM registry WHERE kind = ? AND id = ? AND to_revision IS NULL")
+            endRow = try database.prepare(
+                "UPDATE registry SET to_revision = ?4, sealed = ?5 WHERE kind = ?1 AND id = ?2 AND from_revision = ?3")
+            insertRow = try database.prepare(
+                "INSERT INTO registry (kind, id, from_revision, to_revision, plain, sealed) VALUES (?, ?, ?, NULL, ?, ?)")
+            insertRevision = try database.prepare(
+                "INSERT OR REPLACE INTO revision (revision, at, seq) VALUES (?, ?, ?)")
+            setArea = try database.prepare(
+                "INSERT INTO area (person, area) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET area = excluded.area")
+            dropArea = try database.prepare("DELETE FROM area WHERE person = ?")
+            setWatch = try database.prepare(
+                "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed")
+            dropWatch = try database.prepare("DELETE FROM watch WHERE key = ?")
+            markBatch = try database.prepare(
+                "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        }
+    }
+
+    package init(path: String, secrets: StoreSecrets, epoch: UInt64, run: String, issuerCertificate: [UInt8]?) {
+        self.path = path
+        self.secrets = secrets
+        self.epoch = epoch
+        self.run = run
+        self.issuerCertificate = issuerCertificate
+    }
+
+    /// Opens a database for writing as all of Gatehouse does: write-ahead log, every commit on the disk, freed pages
+    /// overwritten.
+    package static func open(path: String) throws -> Database {
+        let database = try Database(path: path)
+        try database.execute("PRAGMA journal_mode = WAL")
+        try database.execute("PRAGMA synchronous = FULL")
+        try database.execute("PRAGMA secure_delete = ON")
+        // The checkpoint runs when the writer is idle, not inside somebody's commit; this is the bound beyond which it
+        // does all the same.
+        try database.execute("PRAGMA wal_autocheckpoint = 4000")
+        try Migrations.apply(to: database)
+        return database
+    }
+
+    /// Writes the batch in one transaction. After an error the connection is given up, because a failed sync may
+    /// have lost pages that a second try on the same one would take for written.
+    package func commit(_ batch: CommitGate.Batch) throws {
+        do {
+            let connection = try connection ?? Connection(Self.open(path: path))
+            self.connection = connection
+            if try mark(connection.database) == "\(run)/\(batch.number)" { return }
+            try connection.database.transaction {
+                for (index, effect) in batch.effects.enumerated() {
+                    if case .registry(let changes, let revision) = effect {
+                        try write(changes, revision, by: entry(after: index, of: batch), connection)
+                    } else {
+                        try write(effect, connection)
+                    }
+                }
+                try connection.markBatch.bind("\(run)/\(batch.number)").run()
+            }
+        } catch {
+            connection = nil
+            throw error
+        }
+    }
+
+    /// Called when nothing waits.
+    package func idle() { connection?.database.checkpoint() }
+
+    private func mark(_ database: Database) throws -> String? {
+        let statement = try database.prepare("SELECT value FROM meta WHERE key = 'batch'")
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    private func write(_ effect: DurableEffect, _ connection: Connection) throws {
+        switch effect {
+        case .record(let entry): try write(entry, connection)
+        case .enqueue(let item):
+            try connection.insertOutbox.bind(
+                Int64(item.id), item.destination.name, item.kind.rawValue, Int64(item.event), item.idempotencyKey,
+                item.created.milliseconds, item.expires?.milliseconds, content(item)
+            ).run()
+        case .settle(let item, let end):
+            let (state, note): (String, String?) =
+                switch end {
+                case .delivered(let receipt): ("delivered", receipt)
+                case .abandoned(let reason): ("abandoned", reason)
+                case .expired: ("expired", nil)
+                }
+            try connection.settleOutbox.bind(Int64(item.id), state, note).run()
+        case .registry: preconditionFailure("registry changes are written with their entry")
+        case .area(let person, let area):
+            if let area {
+                try connection.setArea.bind(Int64(person), area.name).run()
+            } else {
+                try connection.dropArea.bind(Int64(person)).run()
+            }
+        case .snapshot(let row): try write(row, connection)
+        case .watchlistActivation(let activation):
+            issuerCertificate = activation.issuerCertificate
+            try putWatch("activation", WatchlistCodec.encode(activation), connection)
+        case .watchlistEntry(let entry): try putWatch("entry/\(entry.id)", WatchlistCodec.encode(entry), connection)
+        case .watchlistErased(let id): try connection.dropWatch.bind(WatchlistCodec.key("entry/\(id)", secrets)).run()
+        }
+    }
+
+    private func write(_ entry: JournalEntry, _ connection: Connection) throws {
+        var commitments: [[UInt8]] = []
+        for field in entry.personal {
+            let salt = secrets.random(16)
+            commitments.append(secrets.sha256(salt + field.value))
+            let sealed = try secrets.sealPersonal(
+                field.value, PersonalCodec.associated(sequence: entry.sequence, name: field.name.rawValue, salt: salt))
+            try connection.insertPersonal.bind(Int64(entry.sequence), field.name.rawValue, salt, sealed).run()
+        }
+        let leaf = entry.canonicalBytes(epoch: epoch, commitments: commitments)
+        try connection.insertEntry.bind(
+            Int64(entry.sequence), Int64(epoch), entry.civil.milliseconds, entry.kind.rawValue, entry.portal?.name,
+            entry.accessPoint?.name, entry.person.map { Int64($0) }, entry.credential.map { Int64($0) },
+            entry.about.map { Int64($0) }, entry.outcome, entry.reason, leaf, secrets.sha256([0] + leaf)
+        ).run()
+    }
+
+    private func write(_ row: SnapshotRow, _ connection: Connection) throws {
+        let event = Int64(row.event)
+        switch row.result {
+        case .stored(let path, let size, let digest):
+            try connection.insertSnapshot.bind(event, row.camera.name, "stored", path, Int64(size), digest, nil).run()
+        case .missing(let failure):
+            try connection.insertSnapshot.bind(event, row.camera.name, "missing", nil, nil, nil, failure.rawValue).run()
+        case .expired:
+            try connection.insertSnapshot.bind(event, row.camera.name, "expired", nil, nil, nil, nil).run()
+        }
+    }
+
+    /// The entry of a registry change follows it in its step, and so in its batch.
+    private func entry(after index: Int, of batch: CommitGate.Batch) -> (at: CivilTime, sequence: UInt64) {
+        for effect in batch.effects[index...] {
+            if case .record(let entry) = effect { return (entry.civil, entry.sequence) }
+        }
+        return (CivilTime(milliseconds: 0), 0)
+    }
+
+    private func write(
+        _ changes: [RegistryChange], _ revision: UInt64, by entry: (at: CivilTime, sequence: UInt64),
+        _ connection: Connection
+    ) throws {
+        for change in changes {
+            switch change {
+            case .put(let row):
+                try end(row.kind, row.id, revision, connection)
+                let (plain, secret) = RegistryCodec.encode(row)
+                let associated = RegistryCodec.associated(kind: row.kind, id: row.id, from: revision, to: nil, plain: plain)
+                try connection.insertRow.bind(
+                    Int64(row.kind.rawValue), Int64(row.id), Int64(revision), plain,
+                    secrets.sealRegistry(secret, associated)
+                ).run()
+            case .end(let kind, let id): try end(kind, id, revision, connection)
+            }
+        }
+        try connection.insertRevision.bind(Int64(revision), entry.at.milliseconds, Int64(entry.sequence)).run()
+    }
+
+    /// Ends the present row of an identity. The seal is made anew, because it covers the end: an ended row cannot be
+    /// brought back by writing one column.
+    private func end(_ kind: RegistryKind, _ id: UInt32, _ revision: UInt64, _ connection: Connection) throws {
+        let present = try connection.readRow.bind(Int64(kind.rawValue), Int64(id))
+        guard try present.step() else { return }
+        let from = UInt64(present.integer(0))
+        let plain = present.octets(1)
+        let sealed = present.octets(2)
+        present.reset()
+        // A row changed twice in one revision keeps only its last state.
+        if from == revision {
+            let drop = try connection.database.prepare("DELETE FROM registry WHERE kind = ? AND id = ? AND from_revision = ?")
+            try drop.bind(Int64(kind.rawValue), Int64(id), Int64(from)).run()
+            return
+        }
+        let open = secrets.openRegistry(
+            sealed, RegistryCodec.associated(kind: kind, id: id, from: from, to: nil, plain: plain))
+        // A damaged row is ended as it is: its seal stays broken, and it admits nobody.
+        let closed = try open.map {
+            try secrets.sealRegistry(
+                $0, RegistryCodec.associated(kind: kind, id: id, from: from, to: revision, plain: plain))
+        }
+        try connection.endRow.bind(
+            Int64(kind.rawValue), Int64(id), Int64(from), Int64(revision), closed ?? sealed
+        ).run()
+    }
+
+    private func putWatch(_ name: String, _ plain: [UInt8], _ connection: Connection) throws {
+        let key = WatchlistCodec.key(name, secrets)
+        try connection.setWatch.bind(key, secrets.sealWatchlist(plain, Array(key.utf8))).run()
+    }
+
+    private func content(_ item: OutboxItem) throws -> [UInt8] {
+        switch item.content {
+        case .plain(let fields): return CanonicalValue.map(fields.mapValues { .text($0) }).encoded()
+        case .sealed(let envelope): return CanonicalValue.octets(envelope).encoded()
+        case .lead(let lead):
+            guard let issuerCertificate else {
+                // Without the issuer's certificate nobody could read the lead: the row stays as an empty envelope.
+                return CanonicalValue.octets([]).encoded()
+            }
+            return CanonicalValue.octets(try secrets.sealLead(lead, issuerCertificate)).encoded()
+        }
+    }
+}
+
+enum PersonalCodec {
+    static func associated(sequence: UInt64, name: String, salt: [UInt8]) -> [UInt8] {
+        sequence.bigEndianOctets + Array(name.utf8) + [0] + salt
+    }
+}
+
+/// Watchlist rows: canonical bytes, sealed as a whole under the hash of their name.
+enum WatchlistCodec {
+    static func key(_ name: String, _ secrets: StoreSecrets) -> String {
+        secrets.sha256(Array("watch/\(name)".utf8)).prefix(16).map { octet in
+            let digits = Array("0123456789abcdef")
+            return "\(digits[Int(octet >> 4)])\(digits[Int(octet & 15)])"
+        }.joined()
+    }
+
+    static func encode(_ activation: WatchlistActivation) -> [UInt8] {
+        CanonicalValue.map([
+            "authority": .text(activation.authority), "basis": .text(activation.legalBasis),
+            "assessment": .text(activation.assessment),
+            "communities": .array(activation.communities.map { .text($0) }),
+            "from": .integer(activation.notBefore.milliseconds), "until": .integer(activation.notAfter.milliseconds),
+            "signers": .array(activation.signers.map { .octets($0) }),
+            "certificate": .octets(activation.issuerCertificate), "digest": .octets(activation.digest),
+        ]).encoded()
+    }
+
+    static func encode(_ entry: WatchlistEntry) -> [UInt8] {
+        CanonicalValue.map([
+            "id": .text(entry.id), "category": .text(entry.category.rawValue),
+            "portals": .array(entry.portals.map { .text($0.name) }),
+            "from": .integer(entry.validFrom.milliseconds), "expires": .integer(entry.expires.milliseconds),
+            "references": .array(entry.references.map { .octets($0) }), "digest": .octets(entry.digest),
+        ]).encoded()
+    }
+
+    static func activation(_ octets: [UInt8]) -> WatchlistActivation? {
+        guard let map = CanonicalValue(decoding: octets)?.map, let authority = map["authority"]?.text,
+            let basis = map["basis"]?.text, let assessment = map["assessment"]?.text,
+            let communities = map["communities"]?.array, let from = map["from"]?.integer,
+            let until = map["until"]?.integer, let signers = map["signers"]?.array,
+            let certificate = map["certificate"]?.octets, let digest = map["digest"]?.octets
+        else { return nil }
+        return WatchlistActivation(
+            authority: authority, legalBasis: basis, assessment: assessment,
+            communities: communities.compactMap(\.text), notBefore: CivilTime(milliseconds: from),
+            notAfter: CivilTime(milliseconds: until), signers: signers.compactMap(\.octets),
+            issuerCertificate: certificate, digest: digest)
+    }
+
+    static func entry(_ octets: [UInt8]) -> WatchlistEntry? {
+        guard let map = CanonicalValue(decoding: octets)?.map, let id = map["id"]?.text,
+            let category = map["category"]?.text.flatMap(WatchlistCategory.init(rawValue:)),
+            let portals = map["portals"]?.array, let from = map["from"]?.integer, let expires = map["expires"]?.integer,
+            let references = map["references"]?.array, let digest = map["digest"]?.octets
+        else { return nil }
+        return WatchlistEntry(
+            id: id, category: category, portals: portals.compactMap(\.text).map { PortalID($0) },
+            validFrom: CivilTime(milliseconds: from), expires: CivilTime(milliseconds: expires),
+            references: references.compactMap(\.octets), digest: digest)
+    }
+}
