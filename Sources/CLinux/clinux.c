@@ -1,11 +1,17 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "clinux.h"
 
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
+#include <linux/serial.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/timex.h>
 
 int clinux_tty_raw(int fd, unsigned baud) {
     struct termios2 t;
@@ -19,6 +25,28 @@ int clinux_tty_raw(int fd, unsigned baud) {
     memset(t.c_cc, 0, sizeof t.c_cc);
     t.c_cc[VMIN] = 1;
     return ioctl(fd, TCSETS2, &t) != 0 ? errno : 0;
+}
+
+int clinux_tty_lock(int fd) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? EBUSY : errno;
+    return ioctl(fd, TIOCEXCL) != 0 ? errno : 0;
+}
+
+int clinux_tty_rs485(int fd, bool rts_on_send, unsigned delay_before, unsigned delay_after) {
+    struct serial_rs485 s;
+    memset(&s, 0, sizeof s);
+    s.flags = SER_RS485_ENABLED | (rts_on_send ? SER_RS485_RTS_ON_SEND : SER_RS485_RTS_AFTER_SEND);
+    s.delay_rts_before_send = delay_before;
+    s.delay_rts_after_send = delay_after;
+    return ioctl(fd, TIOCSRS485, &s) != 0 ? errno : 0;
+}
+
+int clinux_clock_is_synchronized(void) {
+    struct timex t;
+    memset(&t, 0, sizeof t); // modes 0: nothing is set
+    int state = adjtimex(&t);
+    if (state < 0) return -errno;
+    return state != TIME_ERROR && (t.status & STA_UNSYNC) == 0;
 }
 
 int clinux_pty_open(char *path, size_t size) {

@@ -174,6 +174,7 @@ static void outputs(const char *path) {
     cgpiod_lines *lines;
     pull(8, false);
     pull(9, true);
+    write_file("/sys/kernel/tracing/trace", ""); // opening it to write clears it
     write_file("/sys/kernel/tracing/events/gpio/enable", "1");
     CHECK(cgpiod_request_output(path, 8, true, CGPIOD_DRIVE_PUSH_PULL, false, "gatehoused", &lines) == 0, "-");
     CHECK(value(8) == 1, "active from the request on");

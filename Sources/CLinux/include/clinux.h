@@ -2,9 +2,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// Not with _GNU_SOURCE: it gives fd_set another shape than the Glibc module has, and Swift then refuses both.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,9 +17,24 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+// Hidden behind _GNU_SOURCE by their headers.
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+int pipe2(int descriptors[2], int flags);
+
 /// Sets a terminal raw, 8N1, without echo, hang-up or modem control, at any speed (termios2, BOTHER).
 /// Returns 0 or an errno.
 int clinux_tty_raw(int fd, unsigned baud);
+
+/// Makes this descriptor the only one: advisory lock (which binds root too) and TIOCEXCL.
+/// Returns 0, EBUSY when another program has the terminal, or an errno.
+int clinux_tty_lock(int fd);
+
+/// Lets the kernel drive RTS around each transmission of a half-duplex line. Delays in milliseconds.
+/// Returns 0 or an errno; ENOTTY where the driver cannot.
+int clinux_tty_rs485(int fd, bool rts_on_send, unsigned delay_before, unsigned delay_after);
+
+/// Whether the kernel says that the civil clock is kept in step: 1, 0, or a negative errno when it would not say.
+int clinux_clock_is_synchronized(void);
 
 /// Opens a new pseudo-terminal: the master's descriptor comes back, the slave's path is written to `path`.
 /// Returns -1 with errno set on failure.
