@@ -92,7 +92,7 @@ package struct PortalMachine: Sendable {
         case .contact(let isOpen):
             if settings.hasContact { contact.take(isOpen, at: now) }
         case .exitButton(let isPressed): exitButton.take(isPressed, at: now)
-        case .posture(let posture): outputs += change(to: posture)
+        case .posture(let posture): outputs += change(to: posture, at: now)
         case .time: break
         }
         outputs += settle(at: now)
@@ -132,7 +132,7 @@ package struct PortalMachine: Sendable {
         }
     }
 
-    private mutating func change(to posture: Posture) -> [Output] {
+    private mutating func change(to posture: Posture, at now: MonotonicTime) -> [Output] {
         guard posture != self.posture else { return [] }
         let wasHeld = Self.isHeld(self.posture)
         self.posture = posture
@@ -144,6 +144,8 @@ package struct PortalMachine: Sendable {
         }
         if wasHeld {
             lock = .secured
+            // A door that stands open is watched from now on, not from when it was allowed to.
+            if case .open = door { door = .open(since: now, wasForced: false, isHeldOpen: false) }
             return [.secureNow]
         }
         // Lockdown and blocked end a release that a credential got; a person on the way out keeps theirs.

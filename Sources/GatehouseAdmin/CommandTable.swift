@@ -1,0 +1,129 @@
+package import GatehouseCore
+
+/// One command of the admin socket: who may give it, what it needs.
+package struct CommandEntry: Hashable, Sendable {
+    package var name: String
+    package var roles: Set<Role>
+    package var needsReason: Bool
+    /// Arguments that must be there, and those that may.
+    package var required: [String]
+    package var optional: [String]
+    package var summary: String
+
+    init(
+        _ name: String, _ roles: Set<Role>, needsReason: Bool = false, required: [String] = [],
+        optional: [String] = [], _ summary: String
+    ) {
+        self.name = name
+        self.roles = roles
+        self.needsReason = needsReason
+        self.required = required
+        self.optional = optional
+        self.summary = summary
+    }
+}
+
+/// Every command, in one place. What is not here does not exist.
+package enum CommandTable {
+    private static let everyone = Set(Role.allCases)
+    private static let desk: Set<Role> = [.guard_, .manager, .installer]
+    private static let office: Set<Role> = [.manager]
+    private static let review: Set<Role> = [.guard_, .manager, .auditor]
+
+    package static let entries: [CommandEntry] = [
+        CommandEntry("status", everyone, "portals, readers, counts, what stands against them"),
+        CommandEntry("health", everyone, "conditions that stand, and what to do"),
+        CommandEntry("portal open", desk, needsReason: true, required: ["portal"], "release a portal once"),
+        CommandEntry("portal free", office, needsReason: true, optional: ["portal"], "free passage until ended"),
+        CommandEntry("portal block", office, needsReason: true, optional: ["portal"], "nobody passes by credential"),
+        CommandEntry("portal lockdown", desk, needsReason: true, optional: ["portal"], "only named staff passes"),
+        CommandEntry("portal normal", desk, needsReason: true, optional: ["portal"], "credentials decide again"),
+        CommandEntry("portal fire-reset", desk, needsReason: true, "end the fire release, when the input is quiet"),
+        CommandEntry(
+            "person add", office, required: ["reference", "name", "role"],
+            optional: ["dwelling", "groups", "from", "until", "status"], "put a person on the register"),
+        CommandEntry("person show", office, required: ["reference"], "one person, with tenancies and credentials"),
+        CommandEntry(
+            "person change", office, required: ["reference"],
+            optional: ["name", "role", "dwelling", "groups", "from", "until", "status"], "change a person"),
+        CommandEntry("person remove", office, needsReason: true, required: ["reference"], "end a person"),
+        CommandEntry(
+            "person forgive", desk, needsReason: true, required: ["reference"], "forget in which area a person is"),
+        CommandEntry(
+            "tenancy add", office, required: ["dwelling", "tenants", "from", "until"], optional: ["contract"],
+            "register a tenancy; both days count"),
+        CommandEntry("tenancy show", office, required: ["id"], "one tenancy"),
+        CommandEntry(
+            "tenancy change", office, required: ["id"], optional: ["tenants", "from", "until", "contract"],
+            "change a tenancy, for instance its last day"),
+        CommandEntry("tenancy remove", office, needsReason: true, required: ["id"], "end a tenancy row"),
+        CommandEntry(
+            "credential add", office, required: ["person", "kind"],
+            optional: ["card", "pin", "bound", "module", "user", "from", "until", "duress", "status"],
+            "give a person a card, a PIN or a face"),
+        CommandEntry("credential show", office, required: ["id"], "one credential"),
+        CommandEntry(
+            "credential change", office, required: ["id"], optional: ["status", "from", "until"],
+            "change a credential: lost, stolen, suspended, enabled"),
+        CommandEntry("credential remove", office, needsReason: true, required: ["id"], "end a credential"),
+        CommandEntry("import chunk", office, required: ["file", "data"], "a piece of a file to import"),
+        CommandEntry("import", office, optional: ["dry-run"], "take the files sent before, all or nothing"),
+        CommandEntry("export", office, needsReason: true, "the registry as CSV"),
+        CommandEntry(
+            "log", review,
+            optional: [
+                "from", "until", "after", "person", "credential", "point", "portal", "decision", "kind", "limit", "follow",
+            ], "what happened"),
+        CommandEntry("explain", [.manager, .auditor], required: ["event"], "why a decision fell as it did"),
+        CommandEntry("decide", office, required: ["as", "at"], optional: ["when", "card"], "what would be decided"),
+        CommandEntry("journal verify", [.manager, .auditor, .installer], "check every entry of the journal"),
+        CommandEntry("reader list", everyone, "readers and how they are heard"),
+        CommandEntry("backup", [.manager, .installer], required: ["directory"], "an encrypted copy of the database"),
+        CommandEntry(
+            "watchlist activate", [.auditor], needsReason: true, required: ["document"],
+            "switch the watchlist on, by a certificate of the oversight"),
+        CommandEntry("watchlist import", [.auditor], required: ["document"], "take one entry signed by two"),
+        CommandEntry("watchlist withdraw", [.auditor], needsReason: true, required: ["entry"], "take an entry out"),
+        CommandEntry("watchlist status", [.auditor, .manager], "counts only"),
+    ]
+
+    package static func entry(_ name: String) -> CommandEntry? { byName[name] }
+    private static let byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
+
+    /// Why the request cannot be taken from these roles; nil when it can, with the role that it is taken under.
+    package static func check(
+        _ request: AdminRequest, roles: Set<Role>
+    ) -> Result<Role, CommandRefusal> {
+        guard let entry = entry(request.command) else {
+            return .failure(CommandRefusal(code: "unknownCommand", message: "there is no command \"\(clipped(request.command))\""))
+        }
+        guard let role = Role.allCases.first(where: { roles.contains($0) && entry.roles.contains($0) }) else {
+            let wanted = entry.roles.map(\.word).sorted().joined(separator: " or ")
+            return .failure(CommandRefusal(code: "notAllowed", message: "\"\(entry.name)\" needs the role \(wanted)"))
+        }
+        if let missing = entry.required.first(where: { request.arguments[$0] == nil }) {
+            return .failure(CommandRefusal(code: "argumentMissing", message: "\"\(entry.name)\" needs \"\(missing)\""))
+        }
+        let known = Set(entry.required + entry.optional)
+        if let unknown = request.arguments.keys.filter({ !known.contains($0) }).min() {
+            return .failure(
+                CommandRefusal(code: "argumentUnknown", message: "\"\(entry.name)\" has no argument \"\(clipped(unknown))\""))
+        }
+        if entry.needsReason, (request.reason ?? "").isEmpty {
+            return .failure(
+                CommandRefusal(code: "reasonMissing", message: "\"\(entry.name)\" needs a reason: --reason \"…\""))
+        }
+        return .success(role)
+    }
+
+    private static func clipped(_ text: String) -> String { String(text.prefix(64)) }
+}
+
+package struct CommandRefusal: Error, Hashable, Sendable {
+    package var code: String
+    package var message: String
+    package init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+}

@@ -1,0 +1,161 @@
+import GatehouseCore
+import Testing
+
+/// The timelines of the gate-io reference, section 8, and what stands beside them.
+@Suite("Portal")
+struct PortalMachineTests {
+    struct Step: Sendable {
+        var at: Double
+        var input: PortalMachine.Input
+    }
+
+    /// Runs the steps and gives back what came out, with its time in tenths of a second.
+    func run(_ steps: [Step], until end: Double, settings: PortalSettings = PortalSettings(id: "p")) -> [String] {
+        var machine = PortalMachine(settings: settings)
+        var found: [String] = []
+        func time(_ seconds: Double) -> MonotonicTime { MonotonicTime(nanoseconds: Int64(seconds * 1e9)) }
+        func note(_ outputs: [PortalMachine.Output], _ at: MonotonicTime, _ machine: inout PortalMachine) {
+            let tenths = Double(at.nanoseconds / 10_000_000) / 100
+            for output in outputs {
+                found.append("\(tenths) \(name(output))")
+                if case .requestRelease(let event) = output { note(machine.handle(.performed(event: event), at: at), at, &machine) }
+            }
+        }
+        func advance(to now: MonotonicTime) {
+            while let deadline = machine.nextDeadline, deadline.at <= now {
+                note(machine.handle(.time, at: deadline.at), deadline.at, &machine)
+            }
+        }
+        for step in steps {
+            advance(to: time(step.at))
+            note(machine.handle(step.input, at: time(step.at)), time(step.at), &machine)
+        }
+        advance(to: time(end))
+        return found
+    }
+
+    func name(_ output: PortalMachine.Output) -> String {
+        switch output {
+        case .requestRelease: "unlock"
+        case .releaseNow: "unlock"
+        case .secureNow: "relock"
+        case .opened: "opened"
+        case .closed(let afterAlarm): afterAlarm ? "closed, alarm cleared" : "closed"
+        case .taken: "taken"
+        case .notTaken: "granted, not opened"
+        case .forced: "forced"
+        case .heldOpen: "held open"
+        case .exitRequested: "exit"
+        }
+    }
+
+    static let grant = PortalMachine.Input.grant(event: 1)
+
+    @Test func normalPassage() {
+        #expect(
+            run([Step(at: 0, input: Self.grant), Step(at: 1.5, input: .contact(isOpen: true)), Step(at: 4, input: .contact(isOpen: false))], until: 60)
+                == ["0.0 unlock", "1.6 opened", "1.6 taken", "4.1 closed", "4.1 relock"])
+    }
+
+    @Test func grantThatIsNotUsed() {
+        #expect(run([Step(at: 0, input: Self.grant)], until: 60) == ["0.0 unlock", "5.0 relock", "5.0 granted, not opened"])
+    }
+
+    @Test func forcedOpen() {
+        #expect(
+            run([Step(at: 0, input: .contact(isOpen: true)), Step(at: 3, input: .contact(isOpen: false))], until: 60)
+                == ["0.1 opened", "0.1 forced", "3.1 closed, alarm cleared"])
+    }
+
+    @Test func heldOpen() {
+        #expect(
+            run([Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)), Step(at: 50, input: .contact(isOpen: false))], until: 60)
+                == ["0.0 unlock", "1.1 opened", "1.1 taken", "5.0 relock", "31.1 held open", "50.1 closed, alarm cleared"])
+    }
+
+    @Test func exitButtonIsNoForcedDoor() {
+        #expect(
+            run(
+                [
+                    Step(at: 0, input: .exitButton(isPressed: true)), Step(at: 1, input: .contact(isOpen: true)),
+                    Step(at: 2, input: .contact(isOpen: false)),
+                ], until: 60) == ["0.03 unlock", "0.03 exit", "1.1 opened", "2.1 closed", "2.1 relock"])
+    }
+
+    @Test func bouncingContactOpensOnce() {
+        #expect(
+            run(
+                [
+                    Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)),
+                    Step(at: 1.02, input: .contact(isOpen: false)), Step(at: 1.04, input: .contact(isOpen: true)),
+                    Step(at: 3, input: .contact(isOpen: false)),
+                ], until: 60) == ["0.0 unlock", "1.14 opened", "1.14 taken", "3.1 closed", "3.1 relock"])
+    }
+
+    @Test func portalWithoutAContactCountsAGrantAsTaken() {
+        var settings = PortalSettings(id: "p")
+        settings.hasContact = false
+        #expect(run([Step(at: 0, input: Self.grant)], until: 60, settings: settings) == ["0.0 unlock", "0.0 taken", "5.0 relock"])
+    }
+
+    @Test func fireHoldsThePortalAndTheDoorIsWatchedAgainFromTheReset() {
+        #expect(
+            run(
+                [
+                    Step(at: 0, input: .posture(.fire)), Step(at: 1, input: .contact(isOpen: true)),
+                    Step(at: 90, input: Self.grant), Step(at: 100, input: .posture(.secure)),
+                ], until: 140) == ["0.0 unlock", "1.1 opened", "100.0 relock", "130.0 held open"])
+    }
+
+    @Test func lockdownTakesAReleaseBackButNotAnExit() {
+        #expect(
+            run([Step(at: 0, input: Self.grant), Step(at: 1, input: .posture(.lockdown))], until: 60)
+                == ["0.0 unlock", "1.0 granted, not opened", "1.0 relock"])
+        #expect(
+            run([Step(at: 0, input: .exitButton(isPressed: true)), Step(at: 1, input: .posture(.lockdown))], until: 60)
+                == ["0.03 unlock", "0.03 exit", "5.03 relock"])
+    }
+
+    /// Every state by every event: whatever comes in whatever order, what was released is secured again.
+    @Test func releasedMeansSecuredAgain() {
+        let inputs: [PortalMachine.Input] = [
+            .grant(event: 1), .grant(event: 2), .contact(isOpen: true), .contact(isOpen: false), .exitButton(isPressed: true),
+            .exitButton(isPressed: false), .posture(.free), .posture(.secure), .posture(.lockdown), .posture(.fire), .time,
+        ]
+        var orders = 0
+        for first in inputs {
+            for second in inputs {
+                for third in inputs {
+                    for fourth in inputs {
+                        orders += 1
+                        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+                        var isLineReleased = false
+                        var now = MonotonicTime.zero
+                        func feed(_ input: PortalMachine.Input) {
+                            for output in machine.handle(input, at: now) {
+                                switch output {
+                                case .releaseNow: isLineReleased = true
+                                case .secureNow: isLineReleased = false
+                                case .requestRelease(let event):
+                                    isLineReleased = true
+                                    feed(.performed(event: event))
+                                default: break
+                                }
+                            }
+                        }
+                        for input in [first, second, third, fourth] {
+                            feed(input)
+                            now = now + .milliseconds(700)
+                            feed(.time)
+                        }
+                        feed(.posture(.secure))
+                        now = now + .seconds(60)
+                        feed(.time)
+                        #expect(!isLineReleased && !machine.isReleased, "\([first, second, third, fourth])")
+                    }
+                }
+            }
+        }
+        #expect(orders == 14_641)
+    }
+}
