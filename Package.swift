@@ -70,7 +70,9 @@ let package = Package(
 
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
-        .testTarget(name: "GatehouseProtocolsTests", dependencies: ["GatehouseProtocols", "GatehouseCore"]),
+        .testTarget(
+            name: "GatehouseProtocolsTests",
+            dependencies: ["GatehouseProtocols", "GatehouseCore", "GatehouseSimulation"], exclude: ["Recordings"]),
         .testTarget(name: "GatehouseCryptoTests", dependencies: ["GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "GatehouseStoreTests", dependencies: ["GatehouseStore", "GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "GatehouseConfigurationTests", dependencies: ["GatehouseConfiguration", "GatehouseCore"]),

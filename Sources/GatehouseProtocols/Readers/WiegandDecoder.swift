@@ -1,0 +1,250 @@
+package import GatehouseCore
+
+/// Falling edges of two data lines to cards and keys (wiegand.md sections 2 and 3).
+///
+/// Pure: edges carry the kernel's time stamps, the caller turns the clock. The caller gives the edges of both lines in
+/// the order of their stamps and empties the kernel's queue before it passes a deadline on; an edge that is older than
+/// the one before it makes the frame unreadable (`timing`).
+package struct WiegandDecoder: Sendable {
+    package enum Line: String, Hashable, Sendable, CaseIterable {
+        /// A pulse is a 0.
+        case data0
+        /// A pulse is a 1.
+        case data1
+    }
+
+    package enum Input: Hashable, Sendable {
+        case edge(line: Line, at: MonotonicTime)
+        /// The kernel dropped edges: the frame of this moment is bad.
+        case lostEvents
+        /// `nextDeadline` has come.
+        case time
+    }
+
+    package struct Settings: Hashable, Sendable {
+        package var formats: [CardFormat]
+        package var keypad: WiegandKeypad
+        /// Key codes 12 to 15 are F1 to F4.
+        package var hasFunctionKeys: Bool
+        /// Silence that ends a frame: three times the longest gap in it, held between these two.
+        package var shortestSilence: Duration
+        package var longestSilence: Duration
+        /// Delivers a card with its last bit, without waiting for the silence. Takes effect only when all formats have
+        /// one length and the reader has no keypad; bits that follow are then reported as one unreadable frame.
+        package var endsAtLength: Bool
+        /// Quiet time on both lines before the first frame after the start and after a lost event or a storm.
+        package var settle: Duration
+
+        package init(
+            formats: [CardFormat], keypad: WiegandKeypad = .none, hasFunctionKeys: Bool = false,
+            shortestSilence: Duration = .milliseconds(25), longestSilence: Duration = .milliseconds(100),
+            endsAtLength: Bool = false, settle: Duration = .milliseconds(100)
+        ) {
+            self.formats = formats
+            self.keypad = keypad
+            self.hasFunctionKeys = hasFunctionKeys
+            self.shortestSilence = shortestSilence
+            self.longestSilence = longestSilence
+            self.endsAtLength = endsAtLength
+            self.settle = settle
+        }
+    }
+
+    /// A second edge of the same line within this time is ringing and is dropped.
+    static let ringing: Int64 = 100_000
+    /// An edge of the other line within this time means both lines at once: the frame is bad.
+    static let overlap: UInt64 = 20_000
+
+    package let settings: Settings
+    package private(set) var counters = WiegandCounters()
+    private let decoder: CardDecoder
+    private let earlyLength: Int?
+    private var state: State
+
+    private enum State: Sendable {
+        /// Edges are ignored until both lines were quiet up to this moment.
+        case settling(until: MonotonicTime)
+        case idle
+        case collecting(Frame)
+    }
+
+    private struct Frame: Sendable {
+        var bits = BitString()
+        var lastEdge: MonotonicTime
+        /// Last accepted edge of DATA0 and of DATA1.
+        var lastOfLine: [MonotonicTime?] = [nil, nil]
+        var longestGap: Int64 = 0
+        var isBad = false
+        /// More edges than a frame may have.
+        var isStorm = false
+        /// Delivered at its length; what follows belongs to no card.
+        var isDelivered = false
+        var hasTail = false
+    }
+
+    package init(_ settings: Settings, startedAt start: MonotonicTime) {
+        self.settings = settings
+        decoder = CardDecoder(formats: settings.formats)
+        let lengths = Set(settings.formats.map(\.bitCount))
+        earlyLength =
+            settings.endsAtLength && lengths.count == 1 && settings.keypad == .none ? lengths.first : nil
+        state = settings.settle > .zero ? .settling(until: start + settings.settle) : .idle
+    }
+
+    /// The end of the frame that is being collected. Nothing waits between frames.
+    package var nextDeadline: Deadline? {
+        guard case .collecting(let frame) = state else { return nil }
+        return Deadline(at: end(of: frame), waiter: "wiegand end of frame")
+    }
+
+    package mutating func handle(_ input: Input, at now: MonotonicTime) -> [ReaderSignal] {
+        switch input {
+        case .edge(let line, let moment): return edge(line, at: moment)
+        case .time:
+            guard case .collecting(let frame) = state, now >= end(of: frame) else { return [] }
+            return finish(frame)
+        case .lostEvents:
+            counters.lostEvents += 1
+            counters.timing += 1
+            state = .settling(until: now + settings.settle)
+            return [.unreadable(.timing)]
+        }
+    }
+
+    private mutating func edge(_ line: Line, at moment: MonotonicTime) -> [ReaderSignal] {
+        switch state {
+        case .settling(let until):
+            guard moment >= until else {
+                counters.ignoredEdges += 1
+                state = .settling(until: moment + settings.settle)
+                return []
+            }
+            return begin(line, at: moment)
+        case .idle:
+            return begin(line, at: moment)
+        case .collecting(let frame):
+            if moment >= end(of: frame) {
+                let finished = finish(frame)
+                return finished + edge(line, at: moment)
+            }
+            return add(line, at: moment, to: frame)
+        }
+    }
+
+    private mutating func begin(_ line: Line, at moment: MonotonicTime) -> [ReaderSignal] {
+        add(line, at: moment, to: Frame(lastEdge: moment))
+    }
+
+    private mutating func add(_ line: Line, at moment: MonotonicTime, to unchanged: Frame) -> [ReaderSignal] {
+        var frame = unchanged
+        let own = line == .data0 ? 0 : 1
+        if let last = frame.lastOfLine[own], moment >= last, (moment - last).wholeNanoseconds < Self.ringing {
+            counters.glitches += 1
+            return []
+        }
+        if let other = frame.lastOfLine[1 - own], (moment - other).wholeNanoseconds.magnitude < Self.overlap {
+            counters.overlaps += 1
+            frame.isBad = true
+        }
+        if moment < frame.lastEdge {
+            frame.isBad = true
+        } else {
+            frame.longestGap = max(frame.longestGap, (moment - frame.lastEdge).wholeNanoseconds)
+            frame.lastEdge = moment
+        }
+        frame.lastOfLine[own] = moment
+        if frame.isDelivered {
+            frame.hasTail = true
+        } else if !frame.bits.append(line == .data1), !frame.isStorm {
+            frame.isStorm = true
+            counters.storms += 1
+        }
+        var signals: [ReaderSignal] = []
+        if frame.bits.count == earlyLength, !frame.isDelivered, !frame.isBad {
+            frame.isDelivered = true
+            signals = deliver(frame.bits)
+        }
+        state = .collecting(frame)
+        return signals
+    }
+
+    private func end(of frame: Frame) -> MonotonicTime {
+        let shortest = settings.shortestSilence.wholeNanoseconds
+        let longest = max(shortest, settings.longestSilence.wholeNanoseconds)
+        let wanted = frame.longestGap >= longest / 3 ? longest : frame.longestGap * 3
+        return frame.lastEdge + .nanoseconds(min(max(wanted, shortest), longest))
+    }
+
+    private mutating func finish(_ frame: Frame) -> [ReaderSignal] {
+        state = .idle
+        if frame.isDelivered {
+            guard frame.hasTail else { return [] }
+            counters.length += 1
+            return [.unreadable(.length)]
+        }
+        if frame.isBad || frame.isStorm {
+            counters.frames += 1
+            counters.timing += 1
+            state = .settling(until: frame.lastEdge + settings.settle)
+            return [.unreadable(.timing)]
+        }
+        return deliver(frame.bits)
+    }
+
+    private mutating func deliver(_ bits: BitString) -> [ReaderSignal] {
+        counters.frames += 1
+        if bits.count == 1 { counters.singleBits += 1 }
+        let signals =
+            settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys) ?? [decoder.read(bits)]
+        for signal in signals { counters.count(signal) }
+        if signals == [.unreadable(.parity)] {
+            for suspicion in decoder.suspicions(of: bits) {
+                switch suspicion {
+                case .swappedLines: counters.swappedLines += 1
+                case .reversedBits: counters.reversedBits += 1
+                }
+            }
+        }
+        return signals
+    }
+}
+
+/// What a Wiegand reader sent since the start; health pages and the installer's walk test read it.
+package struct WiegandCounters: Hashable, Sendable {
+    package var frames = 0
+    package var cards = 0
+    package var keys = 0
+    package var length = 0
+    package var parity = 0
+    package var reserved = 0
+    package var ambiguous = 0
+    /// Frames made bad by overlapping lines, edges out of order, a storm or lost events.
+    package var timing = 0
+    /// Edges dropped as ringing.
+    package var glitches = 0
+    package var overlaps = 0
+    /// Frames with more than 128 bits.
+    package var storms = 0
+    package var lostEvents = 0
+    package var ignoredEdges = 0
+    /// Frames of one bit. Many of them mean that the reader's gap is longer than `shortestSilence`: a setting fault.
+    package var singleBits = 0
+    /// Unreadable frames that would be a card with DATA0 and DATA1 exchanged.
+    package var swappedLines = 0
+    /// Unreadable frames that would be a card with the last bit first.
+    package var reversedBits = 0
+
+    package init() {}
+
+    mutating func count(_ signal: ReaderSignal) {
+        switch signal {
+        case .card: cards += 1
+        case .key: keys += 1
+        case .unreadable(.length): length += 1
+        case .unreadable(.parity): parity += 1
+        case .unreadable(.reserved): reserved += 1
+        case .unreadable(.ambiguous): ambiguous += 1
+        default: break
+        }
+    }
+}

@@ -1,0 +1,254 @@
+import GatehouseCore
+import GatehouseSimulation
+import Testing
+
+@testable import GatehouseProtocols
+
+@Suite struct WiegandDecoderTests {
+    private let h10301 = CardNumber(format: "H10301", facility: 118, number: 1603)
+    private let cardBits = BitString("10111011000000110010000110".map { $0 == "1" })
+
+    private func decoder(
+        _ names: [CardFormatID] = ["H10301", "UID34"], keypad: WiegandKeypad = .none, settle: Duration = .zero,
+        endsAtLength: Bool = false
+    ) -> WiegandDecoder {
+        WiegandDecoder(
+            .init(
+                formats: names.compactMap(CardFormat.named), keypad: keypad, endsAtLength: endsAtLength,
+                settle: settle),
+            startedAt: .zero)
+    }
+
+    /// Feeds edges and turns the clock to each deadline before the next edge, then to the last one.
+    private func run(_ decoder: inout WiegandDecoder, _ edges: [WiegandEncoder.Edge]) -> [ReaderSignal] {
+        var signals: [ReaderSignal] = []
+        for edge in edges {
+            if let deadline = decoder.nextDeadline, deadline.at <= edge.at {
+                signals += decoder.handle(.time, at: deadline.at)
+            }
+            signals += decoder.handle(.edge(line: edge.line, at: edge.at), at: edge.at)
+        }
+        if let deadline = decoder.nextDeadline { signals += decoder.handle(.time, at: deadline.at) }
+        return signals
+    }
+
+    private func edges(_ bits: BitString, at milliseconds: Int64 = 1, period: Duration = .milliseconds(2))
+        -> [WiegandEncoder.Edge]
+    {
+        WiegandEncoder(bitPeriod: period).edges(of: bits, startingAt: .milliseconds(milliseconds))
+    }
+
+    private func card(_ number: CardNumber, _ bits: BitString) -> ReaderSignal {
+        .card(CardRead(number: number, bits: bits))
+    }
+
+    // MARK: recorded traces
+
+    @Test func everyRecordedTraceGivesItsFrames() throws {
+        let expected: [String: [ReaderSignal]] = [
+            "typ": [card(h10301, cardBits)],
+            "fast": [card(h10301, cardBits)],
+            "two": [
+                card(h10301, cardBits),
+                card(
+                    CardNumber(format: "UID34", number: 2_312_379_265),
+                    BitString("1100010011101010000011011100000011".map { $0 == "1" })),
+            ],
+            "short": [.unreadable(.length)],
+            "keys4": [
+                .key(.digit(1)), .key(.digit(2)), .key(.digit(3)), .key(.digit(4)), .key(.enter),
+            ],
+        ]
+        let rows = recording("wiegand-edges.tsv")
+        #expect(Set(rows.map(\.id)) == Set(expected.keys))
+        for row in rows {
+            let id = row.id
+            let period = try #require(Int64(row["start-to-start us"]))
+            let frames = row["bits sent"].split(whereSeparator: { $0 != "0" && $0 != "1" })
+                .filter { $0.count >= 4 }
+            // The silence of the trace is counted from the last edge; keys come 0.4 s from start to start.
+            let pause: Int64 = id == "keys4" ? 400_000 : 60_000
+            var start: Int64 = 1000
+            var train: [WiegandEncoder.Edge] = []
+            for frame in frames {
+                train += WiegandEncoder(bitPeriod: .microseconds(period)).edges(
+                    of: BitString(frame.map { $0 == "1" }), startingAt: .microseconds(start))
+                start += id == "keys4" ? pause : Int64(frame.count - 1) * period + pause
+            }
+            var decoder = decoder(keypad: .fourBit)
+            #expect(run(&decoder, train) == expected[id], "trace \(id)")
+        }
+    }
+
+    @Test func everyRecordedKeypadGivesItsKeys() throws {
+        let modes: [String: WiegandKeypad] = [
+            "4-bit": .fourBit, "8-bit": .eightBit,
+            "26-bit PIN, facility 0": .pin(format: CardFormat.named("H10301")!, facility: 0),
+            "six BCD digits in 26 bits": .sixDigits,
+        ]
+        for row in recording("wiegand-keypads.tsv") {
+            let mode = try #require(modes[row["mode"]])
+            var decoder = decoder(keypad: mode)
+            var train: [WiegandEncoder.Edge] = []
+            for (index, burst) in row["bursts in order"].split(separator: " ").enumerated() {
+                train += edges(BitString(burst.map { $0 == "1" }), at: 1 + 200 * Int64(index))
+            }
+            let meant = row["keys meant"]
+            var keys: [ReaderSignal] = meant.compactMap { character in
+                character == "#" ? .key(.enter) : character.wholeNumberValue.map { .key(.digit(UInt8($0))) }
+            }
+            // A frame that holds a whole PIN ends its entry by itself.
+            if !keys.isEmpty, keys.last != .key(.enter) { keys.append(.key(.enter)) }
+            #expect(run(&decoder, train) == (keys.isEmpty ? [.unreadable(.reserved)] : keys), "\(row.id)")
+        }
+    }
+
+    // MARK: line rules
+
+    @Test func everyRecordedCardIsReadFromItsEdges() throws {
+        for row in recording("wiegand-cards.tsv") {
+            let name = row.id.uppercased().split(separator: "-").dropLast().joined(separator: "-")
+            let format = try #require(CardFormat.named(CardFormatID(name)))
+            let bits = BitString(row["bits"].map { $0 == "1" })
+            var decoder = decoder([format.id])
+            let fields = try #require(format.fields(of: bits))
+            let expected: ReaderSignal =
+                format.isReserved(fields) ? .unreadable(.reserved) : card(format.cardNumber(fields), bits)
+            #expect(run(&decoder, edges(bits)) == [expected], "\(row.id)")
+        }
+    }
+
+    @Test func ringingOnOneLineIsDropped() {
+        var train = edges(cardBits)
+        train.insert(.init(line: train[3].line, at: train[3].at + .microseconds(60)), at: 4)
+        var decoder = decoder()
+        #expect(run(&decoder, train) == [card(h10301, cardBits)])
+        #expect(decoder.counters.glitches == 1)
+    }
+
+    @Test func bothLinesAtOnceMakeTheFrameUnreadable() {
+        var train = edges(cardBits)
+        let other: WiegandDecoder.Line = train[3].line == .data0 ? .data1 : .data0
+        train.insert(.init(line: other, at: train[3].at + .microseconds(10)), at: 4)
+        var decoder = decoder()
+        #expect(run(&decoder, train) == [.unreadable(.timing)])
+        #expect(decoder.counters.overlaps == 1)
+    }
+
+    @Test func edgesOutOfOrderMakeTheFrameUnreadable() {
+        var train = edges(cardBits)
+        train.swapAt(5, 6)
+        var decoder = decoder()
+        #expect(run(&decoder, train) == [.unreadable(.timing)])
+    }
+
+    @Test func aSlowReaderIsNotCutAtTheShortestSilence() {
+        var decoder = decoder()
+        #expect(run(&decoder, edges(cardBits, period: .milliseconds(20))) == [card(h10301, cardBits)])
+    }
+
+    @Test func aReaderSlowerThanTheSilenceShowsAsSingleBits() {
+        var decoder = decoder()
+        let signals = run(&decoder, edges(cardBits, period: .milliseconds(40)))
+        #expect(signals == Array(repeating: .unreadable(.length), count: 26))
+        #expect(decoder.counters.singleBits == 26)
+    }
+
+    @Test func aStormCostsOneFrameAndIsCounted() {
+        var decoder = decoder()
+        let storm = (0..<10_000).map {
+            WiegandEncoder.Edge(line: $0 % 2 == 0 ? .data0 : .data1, at: .microseconds(Int64($0) * 300))
+        }
+        #expect(run(&decoder, storm) == [.unreadable(.timing)])
+        #expect(decoder.counters.storms == 1)
+        #expect(decoder.counters.frames == 1)
+    }
+
+    @Test func edgesBeforeTheLinesWereQuietAreIgnored() {
+        var decoder = decoder(settle: .milliseconds(100))
+        // The card of a power-up glitch 50 ms after the start is ignored; the next one after 100 ms of quiet counts.
+        #expect(run(&decoder, edges(cardBits, at: 50)) == [])
+        #expect(decoder.counters.ignoredEdges == 26)
+        #expect(run(&decoder, edges(cardBits, at: 50 + 50 + 101)) == [card(h10301, cardBits)])
+    }
+
+    @Test func aFirstCardAfterQuietLinesCounts() {
+        var decoder = decoder(settle: .milliseconds(100))
+        #expect(run(&decoder, edges(cardBits, at: 100)) == [card(h10301, cardBits)])
+    }
+
+    @Test func lostEventsSpoilTheFrameAndThenTheLinesMustBeQuiet() {
+        var decoder = decoder(settle: .milliseconds(100))
+        let train = edges(cardBits, at: 200)
+        for edge in train.prefix(10) { _ = decoder.handle(.edge(line: edge.line, at: edge.at), at: edge.at) }
+        #expect(decoder.handle(.lostEvents, at: train[10].at) == [.unreadable(.timing)])
+        #expect(run(&decoder, Array(train.suffix(15))) == [])
+        #expect(run(&decoder, edges(cardBits, at: 400)) == [card(h10301, cardBits)])
+    }
+
+    @Test func theEarlyEndDeliversWithTheLastBit() {
+        var decoder = decoder(["H10301"], endsAtLength: true)
+        var signals: [ReaderSignal] = []
+        for edge in edges(cardBits) { signals += decoder.handle(.edge(line: edge.line, at: edge.at), at: edge.at) }
+        #expect(signals == [card(h10301, cardBits)])
+        #expect(decoder.handle(.time, at: .milliseconds(500)) == [])
+        #expect(decoder.nextDeadline == nil)
+    }
+
+    @Test func bitsAfterAnEarlyEndAreNoSecondCard() {
+        var decoder = decoder(["H10301"], endsAtLength: true)
+        let doubled = BitString((0..<52).map { cardBits[$0 % 26] })
+        #expect(run(&decoder, edges(doubled)) == [card(h10301, cardBits), .unreadable(.length)])
+    }
+
+    @Test func theEarlyEndIsNotTakenWithTwoLengths() {
+        var decoder = decoder(["H10301", "UID34"], endsAtLength: true)
+        var signals: [ReaderSignal] = []
+        for edge in edges(cardBits) { signals += decoder.handle(.edge(line: edge.line, at: edge.at), at: edge.at) }
+        #expect(signals == [])
+    }
+
+    @Test func aBurstAtAReaderWithoutKeypadIsNoKey() {
+        var decoder = decoder()
+        #expect(run(&decoder, edges(BitString([false, false, false, true]))) == [.unreadable(.length)])
+    }
+
+    @Test func aBrokenEightBitKeyIsNoise() {
+        var decoder = decoder(keypad: .eightBit)
+        #expect(run(&decoder, edges(BitString("11100011".map { $0 == "1" }))) == [.unreadable(.parity)])
+    }
+
+    @Test func everyKeySurvivesTheEightBitMode() throws {
+        let keys: [PadKey] = (0...9).map { .digit($0) } + [.clear, .enter]
+        for key in keys {
+            let burst = try #require(WiegandEncoder().burst(of: key))
+            var decoder = decoder(keypad: .fourOrEightBit)
+            #expect(run(&decoder, edges(burst)) == [.key(key)])
+        }
+    }
+
+    @Test func swappedLinesAreNamedForTheInstaller() {
+        var decoder = decoder()
+        #expect(run(&decoder, edges(BitString((0..<26).map { !cardBits[$0] }))) == [.unreadable(.parity)])
+        #expect(decoder.counters.swappedLines == 1)
+    }
+
+    @Test func noEdgeAtAnyMomentTrapsTheDecoder() {
+        var random = SplitMix64(seed: 0x5EED_0001)
+        var decoder = decoder(keypad: .fourOrEightBit, settle: .milliseconds(100))
+        var now: Int64 = 0
+        for _ in 0..<100_000 {
+            now = Int.random(in: 0..<50, using: &random) == 0 ? Int64(bitPattern: random.next()) : now &+ 1_000_000
+            let line: WiegandDecoder.Line = Bool.random(using: &random) ? .data0 : .data1
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0: _ = decoder.handle(.lostEvents, at: MonotonicTime(nanoseconds: now))
+            case 1: _ = decoder.handle(.time, at: MonotonicTime(nanoseconds: now))
+            default:
+                let at = MonotonicTime(nanoseconds: now)
+                _ = decoder.handle(.edge(line: line, at: at), at: at)
+            }
+            _ = decoder.nextDeadline
+        }
+        #expect(decoder.counters.frames > 0)
+    }
+}
