@@ -1,0 +1,268 @@
+package import GatehouseCore
+
+/// The panel's side of one OSDP bus with several readers, in clear text (osdp.md sections 1 to 5, 7.1, 10 and 11).
+///
+/// One command is out at a time; readers are served in turn. A reply that does not come is asked for again with the
+/// same octets when the reader's turn comes, so a silent reader never holds the others up: after three tries it is asked
+/// once a second, after 8 s it is offline, and all offline readers of the bus together get one try a second.
+///
+/// A reply with a card or a change of state is acknowledged by the next command to that reader. That command waits for
+/// `eventStored`, at most `Settings.storeWait`; keys do not wait, they are nothing that must last.
+package struct OSDPPanel: Sendable {
+    package struct ReaderSettings: Hashable, Sendable {
+        package var id: ReaderID
+        /// 0 to 0x7E, one reader each.
+        package var address: UInt8
+        /// The formats that the reader may send in RAW.
+        package var formats: [CardFormat]
+        /// The bits stand at the end of the RAW octets, not at the beginning.
+        package var isRightJustified: Bool
+        /// RAW numbers of whole octets come last octet first.
+        package var reversesOctets: Bool
+        package var idleColour: OSDPColour
+
+        package init(
+            id: ReaderID, address: UInt8, formats: [CardFormat], isRightJustified: Bool = false,
+            reversesOctets: Bool = false, idleColour: OSDPColour = .red
+        ) {
+            self.id = id
+            self.address = address
+            self.formats = formats
+            self.isRightJustified = isRightJustified
+            self.reversesOctets = reversesOctets
+            self.idleColour = idleColour
+        }
+    }
+
+    package struct Settings: Hashable, Sendable {
+        /// Bits a second; an octet is 10 bits.
+        package var baud: Int
+        /// The shortest time from one poll of a reader to the next.
+        package var pollPeriod: Duration = .milliseconds(50)
+        /// What a reader may take to begin its answer.
+        package var replyTime: Duration = .milliseconds(200)
+        /// What a serial adapter may add; USB adapters add 16 ms and more.
+        package var adapterMargin: Duration = .milliseconds(30)
+        /// The longest pause within a reply, without the adapter's margin.
+        package var octetPause: Duration = .milliseconds(20)
+        /// The longest wait for `eventStored`.
+        package var storeWait: Duration = .milliseconds(250)
+
+        package init(baud: Int = 9600) { self.baud = baud }
+    }
+
+    package enum Input: Hashable, Sendable {
+        /// The port is open: begin. The same as `portOpened`.
+        case start
+        case received([UInt8])
+        case portLost
+        case portOpened
+        /// `nextDeadline` has come.
+        case time
+        /// Show this at the reader; nil for the usual time.
+        case indicate(ReaderID, Indication, for: Duration?)
+        /// An output of the reader, numbered from 0. With a pulse, the state holds for that time and then goes back by
+        /// itself, even when the link is lost. Dropped when the reader is not online, and after 2 s in the queue.
+        case output(ReaderID, number: Int, pulse: Duration?, isOn: Bool)
+        /// The last event of this reader is durable: it may be acknowledged.
+        case eventStored(ReaderID)
+    }
+
+    package enum Effect: Hashable, Sendable {
+        /// Empty the receive buffer of the port, then send these octets.
+        case send([UInt8])
+        case signal(ReaderID, ReaderSignal)
+    }
+
+    private enum Bus: Sendable {
+        case closed
+        /// The next command may go from this moment on.
+        case free(from: MonotonicTime)
+        case waiting(Wait)
+    }
+
+    private struct Wait: Sendable {
+        var station: Int
+        var sent: [UInt8]
+        /// When the try has failed.
+        var deadline: MonotonicTime
+        /// The end even for a line that never falls silent.
+        var latest: MonotonicTime
+        var lastOctet: MonotonicTime?
+    }
+
+    /// One try a second for all offline readers of a bus.
+    static let slowTry: Duration = .seconds(1)
+
+    package let settings: Settings
+    package private(set) var busCounters = OSDPBusCounters()
+    private var stations: [OSDPStation]
+    private var bus = Bus.closed
+    private var scanner = OSDPFrameScanner()
+    private var lastServed = 0
+    private var lastWasCommand = false
+    private var nextSlowTry = MonotonicTime(nanoseconds: .min)
+
+    package init(readers: [ReaderSettings], settings: Settings = Settings()) {
+        precondition(
+            Set(readers.map(\.address)).count == readers.count && readers.allSatisfy { $0.address < 0x7F },
+            "addresses of an OSDP bus: \(readers.map(\.address))")
+        precondition(Set(readers.map(\.id)).count == readers.count, "readers of an OSDP bus: \(readers.map(\.id))")
+        precondition(settings.baud > 0, "speed of an OSDP bus: \(settings.baud)")
+        self.settings = settings
+        stations = readers.map { OSDPStation($0, settings) }
+        lastServed = max(0, readers.count - 1)
+    }
+
+    /// Nil for a reader that is not on this bus.
+    package func counters(of id: ReaderID) -> OSDPCounters? {
+        stations.first { $0.settings.id == id }?.counters
+    }
+
+    /// What the reader said of itself; nil until it did.
+    package func identity(of id: ReaderID) -> OSDPIdentity? {
+        stations.first { $0.settings.id == id }?.identity
+    }
+
+    package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        switch input {
+        case .start, .portOpened:
+            guard case .closed = bus else { break }
+            for index in stations.indices { stations[index].begin(at: now) }
+            scanner.reset()
+            nextSlowTry = now
+            bus = .free(from: now)
+        case .portLost:
+            guard case .closed = bus else {
+                bus = .closed
+                scanner.reset()
+                for index in stations.indices { signal(&effects, index, stations[index].lose(.portLost, at: now)) }
+                break
+            }
+        case .received(let octets): receive(octets, at: now, &effects)
+        case .time: break
+        case .indicate(let id, let indication, let duration):
+            with(id) { $0.indicate(indication, for: duration) }
+        case .output(let id, let number, let pulse, let isOn):
+            with(id) { $0.output(number, pulse: pulse, isOn: isOn, at: now) }
+        case .eventStored(let id):
+            with(id) { $0.eventStored(at: now) }
+        }
+        expire(at: now, &effects)
+        sendNext(at: now, &effects)
+        return effects
+    }
+
+    package var nextDeadline: Deadline? {
+        switch bus {
+        case .closed: return nil
+        case .waiting(let wait):
+            let id = stations[wait.station].settings.id
+            let end = Deadline(at: wait.deadline, waiter: "osdp reply of \(id)")
+            guard scanner.isInFrame, let last = wait.lastOctet else { return end }
+            return .earliest(end, Deadline(at: last + pause, waiter: "osdp rest of a reply of \(id)"))
+        case .free(let from):
+            return stations.indices.reduce(nil) { earliest, index in
+                let at = max(from, readyAt(index))
+                return .earliest(earliest, Deadline(at: at, waiter: "osdp turn of \(stations[index].settings.id)"))
+            }
+        }
+    }
+
+    // MARK: the line
+
+    private var pause: Duration { settings.octetPause + settings.adapterMargin }
+
+    private func transmission(of octets: Int) -> Duration {
+        .nanoseconds(Int64(octets) * 10 * 1_000_000_000 / Int64(settings.baud))
+    }
+
+    private mutating func receive(_ octets: [UInt8], at now: MonotonicTime, _ effects: inout [Effect]) {
+        guard case .waiting(var wait) = bus else {
+            busCounters.strayOctets += octets.count
+            return
+        }
+        wait.lastOctet = now
+        let frames = scanner.receive(octets)
+        if scanner.isInFrame { wait.deadline = min(wait.latest, max(wait.deadline, now + pause)) }
+        bus = .waiting(wait)
+        accept(frames, at: now, &effects)
+    }
+
+    /// Gives up an unfinished frame after a pause in it, and the whole try at its deadline.
+    private mutating func expire(at now: MonotonicTime, _ effects: inout [Effect]) {
+        while case .waiting(let wait) = bus, scanner.isInFrame, now >= wait.deadline || now >= end(ofPauseIn: wait) {
+            accept(scanner.giveUp(), at: now, &effects)
+        }
+        guard case .waiting(let wait) = bus, now >= wait.deadline else { return }
+        bus = .free(from: now + transmission(of: 2))
+        signal(&effects, wait.station, stations[wait.station].unanswered(at: now))
+    }
+
+    private func end(ofPauseIn wait: Wait) -> MonotonicTime {
+        wait.lastOctet.map { $0 + pause } ?? wait.deadline
+    }
+
+    private mutating func accept(_ frames: [OSDPFrame], at now: MonotonicTime, _ effects: inout [Effect]) {
+        let bad = scanner.takeBadFrames()
+        if case .waiting(let wait) = bus { stations[wait.station].counters.checkErrors += bad }
+        for frame in frames {
+            guard case .waiting(let wait) = bus else {
+                busCounters.strayOctets += frame.octets.count
+                continue
+            }
+            guard frame.isReply else {
+                if frame.octets == wait.sent { busCounters.echoes += 1 } else { busCounters.foreignCommands += 1 }
+                continue
+            }
+            guard frame.address == stations[wait.station].settings.address else {
+                busCounters.wrongAddress += 1
+                continue
+            }
+            guard let signals = stations[wait.station].answer(frame, at: now) else { continue }
+            bus = .free(from: now + transmission(of: 2))
+            scanner.reset()
+            signal(&effects, wait.station, signals)
+        }
+    }
+
+    // MARK: whose turn it is
+
+    private func readyAt(_ index: Int) -> MonotonicTime {
+        stations[index].isOffline ? max(stations[index].readyAt, nextSlowTry) : stations[index].readyAt
+    }
+
+    /// In turn; a queued command goes before the polls of others, but never twice in a row.
+    private func nextStation(at now: MonotonicTime) -> Int? {
+        let order = (1...max(1, stations.count)).map { (lastServed + $0) % max(1, stations.count) }
+        let ready = order.filter { stations.indices.contains($0) && readyAt($0) <= now }
+        if !lastWasCommand, let urgent = ready.first(where: { stations[$0].hasCommand }) { return urgent }
+        return ready.first
+    }
+
+    private mutating func sendNext(at now: MonotonicTime, _ effects: inout [Effect]) {
+        guard case .free(let from) = bus, now >= from, let index = nextStation(at: now) else { return }
+        lastWasCommand = stations[index].hasCommand
+        lastServed = index
+        if stations[index].isOffline { nextSlowTry = now + Self.slowTry }
+        let (octets, signals) = stations[index].nextFrame(at: now)
+        signal(&effects, index, signals)
+        scanner.reset()
+        let deadline = now + transmission(of: octets.count + 1) + settings.replyTime + settings.adapterMargin
+        bus = .waiting(
+            Wait(
+                station: index, sent: octets, deadline: deadline,
+                latest: deadline + transmission(of: OSDPFrame.longest)))
+        effects.append(.send([OSDPFrame.mark] + octets))
+    }
+
+    private func signal(_ effects: inout [Effect], _ index: Int, _ signals: [ReaderSignal]) {
+        for signal in signals { effects.append(.signal(stations[index].settings.id, signal)) }
+    }
+
+    private mutating func with(_ id: ReaderID, _ change: (inout OSDPStation) -> Void) {
+        guard let index = stations.firstIndex(where: { $0.settings.id == id }) else { return }
+        change(&stations[index])
+    }
+}

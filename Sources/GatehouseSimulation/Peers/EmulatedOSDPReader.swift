@@ -1,0 +1,185 @@
+package import GatehouseCore
+package import GatehouseProtocols
+
+/// The reader's side of an OSDP bus in clear text: answers commands for its address, hands out queued events to POLL and
+/// repeats its last reply for a repeated sequence number. Faults can be queued, one for each command it hears.
+package struct EmulatedOSDPReader: Sendable {
+    package enum Fault: Hashable, Sendable {
+        /// Behaves well for one command.
+        case none
+        /// Does not hear the command.
+        case loseCommand
+        /// Acts, but the reply is lost on the wire.
+        case loseReply
+        /// Acts, but the reply arrives with a wrong octet.
+        case garbleReply
+        /// The same reply twice.
+        case doubleReply
+        case busy
+        case nak(UInt8)
+        /// The reply carries another address.
+        case wrongAddress
+        /// The reply carries a security block and a MAC.
+        case securedReply
+        /// Loses power for a moment: forgets sequence and queue.
+        case restart
+    }
+
+    package let address: UInt8
+    package var identity = OSDPIdentity(
+        vendor: [0x0A, 0x00, 0x17], model: 3, version: 1, serial: 0xEDDE_FECA, firmware: [1, 80, 2])
+    package var capabilities = [
+        OSDPCapability(function: OSDPCapability.inputs, level: 1, number: 2),
+        OSDPCapability(function: OSDPCapability.outputs, level: 4, number: 1),
+        OSDPCapability(function: OSDPCapability.led, level: 4, number: 1),
+        OSDPCapability(function: OSDPCapability.buzzer, level: 2, number: 1),
+    ]
+    package var faults: [Fault] = []
+    /// Neither hears nor answers.
+    package var isDead = false
+    /// Refuses everything but ID and CAP with NAK 6.
+    package var requiresSecurity = false
+    /// Refuses CRC frames with NAK 1.
+    package var knowsOnlyChecksum = false
+    /// Command codes answered with NAK 3.
+    package var unknownCommands: Set<UInt8> = []
+
+    package private(set) var isTampered = false
+    package private(set) var isPowerFailed = false
+    package private(set) var inputs: [OSDPInputState] = [.inactive, .inactive]
+    package private(set) var outputs: [OSDPOutputRecord] = []
+    /// Commands acted on, in order; repeated ones count once. At most the last 4096.
+    package private(set) var commands: [OSDPCommand] = []
+    /// Events waiting for a POLL, at most 64; the oldest is dropped at the bound.
+    package private(set) var events: [OSDPReply] = []
+
+    private var scanner = OSDPFrameScanner()
+    /// Nil after power-up: the panel must begin with sequence 0.
+    private var lastSequence: UInt8?
+    private var lastReply: [UInt8] = []
+
+    package init(address: UInt8) { self.address = address }
+
+    // MARK: what happens at the reader
+
+    package mutating func present(_ bits: BitString) {
+        queue(.raw(reader: 0, format: 1, bitCount: UInt16(bits.count), octets: bits.octets))
+    }
+
+    /// Keys as ASCII, `*` and `#` included.
+    package mutating func press(_ keys: String) {
+        queue(.keypad(reader: 0, keys: keys.utf8.map { $0 == 0x23 ? 0x0D : $0 == 0x2A ? 0x7F : $0 }))
+    }
+
+    package mutating func setTamper(_ isTampered: Bool) {
+        self.isTampered = isTampered
+        queue(.localStatus(tamper: isTampered, powerFault: isPowerFailed))
+    }
+
+    package mutating func setPowerFault(_ isPowerFailed: Bool) {
+        self.isPowerFailed = isPowerFailed
+        queue(.localStatus(tamper: isTampered, powerFault: isPowerFailed))
+    }
+
+    package mutating func setInput(_ number: Int, _ state: OSDPInputState) {
+        guard inputs.indices.contains(number) else { return }
+        inputs[number] = state
+        queue(.inputStatus(inputs))
+    }
+
+    /// Any other event, well formed or not.
+    package mutating func queue(_ event: OSDPReply) {
+        if events.count == 64 { events.removeFirst() }
+        events.append(event)
+    }
+
+    package mutating func restart() {
+        lastSequence = nil
+        lastReply = []
+        events = []
+    }
+
+    // MARK: the line
+
+    /// Octets from the panel; what comes back is the reply, without a mark octet.
+    package mutating func receive(_ octets: [UInt8]) -> [UInt8] {
+        guard !isDead else { return [] }
+        var replies: [UInt8] = []
+        for frame in scanner.receive(octets) where !frame.isReply {
+            guard frame.address == address || frame.address == OSDPFrame.configurationAddress else { continue }
+            replies += hear(frame)
+        }
+        return replies
+    }
+
+    private mutating func hear(_ frame: OSDPFrame) -> [UInt8] {
+        let fault = faults.isEmpty ? Fault.none : faults.removeFirst()
+        if fault == .loseCommand { return [] }
+        if fault == .restart { restart() }
+        if fault == .busy { return reply(.busy, to: frame, sequence: 0) }
+        if case .nak(let code) = fault { return reply(.nak(OSDPRefusal(code: code), data: []), to: frame) }
+        if knowsOnlyChecksum, frame.check == .crc16 { return reply(.nak(.check, data: []), to: frame) }
+        let answer = answer(frame)
+        switch fault {
+        case .loseReply: return []
+        case .garbleReply:
+            var garbled = answer
+            if let last = garbled.indices.last { garbled[last] ^= 0x01 }
+            return garbled
+        case .doubleReply: return answer + [OSDPFrame.mark] + answer
+        case .wrongAddress, .securedReply:
+            guard case .success(var changed) = OSDPFrame.decode(answer) else { return [] }
+            if fault == .wrongAddress {
+                changed.address = (address + 1) & 0x7F
+            } else {
+                changed.securityBlock = OSDPSecurityBlock(type: 0x16)
+                changed.mac = [1, 2, 3, 4]
+            }
+            return changed.octets
+        default: return answer
+        }
+    }
+
+    private mutating func answer(_ frame: OSDPFrame) -> [UInt8] {
+        if frame.sequence != 0, frame.sequence == lastSequence { return lastReply }
+        let expected = lastSequence.map { $0 == 3 ? 1 : $0 + 1 }
+        guard frame.sequence == 0 || frame.sequence == expected else {
+            return reply(.nak(.sequence, data: []), to: frame)
+        }
+        lastSequence = frame.sequence
+        lastReply = reply(act(OSDPCommand(code: frame.code, data: frame.data)), to: frame)
+        return lastReply
+    }
+
+    private mutating func act(_ command: OSDPCommand) -> OSDPReply {
+        if commands.count == 4096 { commands.removeFirst() }
+        commands.append(command)
+        if unknownCommands.contains(command.code) { return .nak(.unknownCommand, data: []) }
+        switch command {
+        case .identify: return .identity(identity)
+        case .capabilities: return .capabilities(capabilities)
+        default: break
+        }
+        if requiresSecurity { return .nak(.securityConditions, data: []) }
+        switch command {
+        case .poll: return events.isEmpty ? .ack : events.removeFirst()
+        case .localStatus: return .localStatus(tamper: isTampered, powerFault: isPowerFailed)
+        case .inputStatus: return .inputStatus(inputs)
+        case .outputStatus: return .outputStatus(outputs.map { $0.control == .on })
+        case .readerStatus: return .readerStatus([.normal])
+        case .output(let records):
+            outputs = (outputs + records).suffix(64)
+            return .ack
+        case .communication(let address, let baud): return .communication(address: address, baud: baud)
+        case .led, .buzzer, .text, .receiveSize, .keepActive: return .ack
+        case .identify, .capabilities, .other: return .nak(.unknownCommand, data: [])
+        }
+    }
+
+    private func reply(_ reply: OSDPReply, to frame: OSDPFrame, sequence: UInt8? = nil) -> [UInt8] {
+        OSDPFrame(
+            address: frame.address, isReply: true, sequence: sequence ?? frame.sequence,
+            check: knowsOnlyChecksum ? .checksum : frame.check, code: reply.code, data: reply.data
+        ).octets
+    }
+}
