@@ -230,7 +230,7 @@ package struct OSDPPanel: Sendable {
     // MARK: whose turn it is
 
     private func readyAt(_ index: Int) -> MonotonicTime {
-        stations[index].isOffline ? max(stations[index].readyAt, nextSlowTry) : stations[index].readyAt
+        stations[index].isSilent ? max(stations[index].readyAt, nextSlowTry) : stations[index].readyAt
     }
 
     /// In turn; a queued command goes before the polls of others, but never twice in a row.
@@ -245,7 +245,7 @@ package struct OSDPPanel: Sendable {
         guard case .free(let from) = bus, now >= from, let index = nextStation(at: now) else { return }
         lastWasCommand = stations[index].hasCommand
         lastServed = index
-        if stations[index].isOffline { nextSlowTry = now + Self.slowTry }
+        if stations[index].isSilent { nextSlowTry = now + Self.slowTry }
         let (octets, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()

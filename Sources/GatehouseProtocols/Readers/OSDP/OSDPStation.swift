@@ -46,6 +46,8 @@ struct OSDPStation: Sendable {
 
     let settings: OSDPPanel.ReaderSettings
     let panel: OSDPPanel.Settings
+    /// Lost for its silence and not heard since: it shares one try a second with all others of the bus.
+    private(set) var isSilent = false
     var counters = OSDPCounters()
     private(set) var identity: OSDPIdentity?
     private(set) var phase = Phase.startUp(.identity)
@@ -78,7 +80,6 @@ struct OSDPStation: Sendable {
         readings = OSDPReadings(settings)
     }
 
-    var isOffline: Bool { if case .offline = reported { true } else { false } }
     /// A command that goes before polls of others.
     var hasCommand: Bool { exchange == nil ? phase == .polling && !queue.isEmpty : exchange?.queued != nil }
 
@@ -94,6 +95,7 @@ struct OSDPStation: Sendable {
         startOver()
         notBefore = now
         lastHeard = now
+        isSilent = false
         capabilities = []
         unsupported = []
     }
@@ -222,6 +224,7 @@ struct OSDPStation: Sendable {
         check = .crc16
         notBefore = now
         lastHeard = now
+        isSilent = reason != .portLost
         readings.forget()
         guard reported != .offline(reason) else { return [] }
         if reported == .online { counters.losses += 1 }
@@ -236,7 +239,7 @@ struct OSDPStation: Sendable {
             return lose(isRefusedForSecurity ? .refused : .silent, at: now)
         }
         exchange?.tries += 1
-        let isSlow = (exchange?.tries ?? 0) >= Self.triesAtPace
+        let isSlow = !isSilent && (exchange?.tries ?? 0) >= Self.triesAtPace
         notBefore = isSlow ? now + Self.slowTry : now
         return []
     }
@@ -274,6 +277,7 @@ struct OSDPStation: Sendable {
         counters.frames += 1
         counters.lastSeen = now
         lastHeard = now
+        isSilent = false
     }
 
     private mutating func busy(at now: MonotonicTime) -> [ReaderSignal] {

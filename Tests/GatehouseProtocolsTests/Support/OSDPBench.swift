@@ -1,0 +1,106 @@
+import GatehouseCore
+import GatehouseProtocols
+import GatehouseSimulation
+
+/// One bus with a real panel and emulated readers, on a clock that is turned by hand.
+struct OSDPBench {
+    /// How the line cuts what a reader sends.
+    enum Delivery { case whole, octetByOctet }
+
+    struct Heard: Equatable {
+        var reader: ReaderID
+        var signal: ReaderSignal
+        var at: MonotonicTime
+    }
+
+    var panel: OSDPPanel
+    var readers: [EmulatedOSDPReader]
+    var delivery = Delivery.whole
+    /// From the last octet of a command to the first of the reply.
+    var replyDelay = Duration.milliseconds(5)
+    /// Octets that the adapter hears before each reply.
+    var noise: [UInt8] = []
+    var echoes = false
+    /// Stores events at once, as a daemon with a quick disk does.
+    var storesEvents = true
+
+    private(set) var now = MonotonicTime.zero
+    private(set) var heard: [Heard] = []
+    /// Every frame that the panel sent, with its moment.
+    private(set) var sent: [(frame: OSDPFrame, at: MonotonicTime)] = []
+    private var line: [(at: MonotonicTime, octets: [UInt8])] = []
+
+    init(addresses: [UInt8] = [1], settings: OSDPPanel.Settings = .init()) {
+        panel = OSDPPanel(
+            readers: addresses.map {
+                .init(id: ReaderID("r\($0)"), address: $0, formats: [CardFormat.named("H10301")].compactMap { $0 })
+            }, settings: settings)
+        readers = addresses.map { EmulatedOSDPReader(address: $0) }
+    }
+
+    var signals: [ReaderSignal] { heard.map(\.signal) }
+    func signals(of reader: ReaderID) -> [ReaderSignal] { heard.filter { $0.reader == reader }.map(\.signal) }
+    func commands(to address: UInt8) -> [OSDPCommand] {
+        sent.filter { $0.frame.address == address }.map { OSDPCommand(code: $0.frame.code, data: $0.frame.data) }
+    }
+    mutating func forget() {
+        heard = []
+        sent = []
+    }
+
+    mutating func input(_ input: OSDPPanel.Input) { carryOut(panel.handle(input, at: now)) }
+
+    /// Turns the clock, stopping at every deadline of the panel and every octet on the line.
+    mutating func run(for span: Duration) {
+        let end = now + span
+        var turns = 0
+        while true {
+            let deadline = panel.nextDeadline.map { max($0.at, now) }
+            let arrival = line.map(\.at).min()
+            guard let next = [deadline, arrival].compactMap({ $0 }).min(), next <= end else { break }
+            turns += 1
+            precondition(turns < 1_000_000, "the panel spins at \(now): \(String(describing: panel.nextDeadline))")
+            now = next
+            if let arrival, arrival == next, let index = line.firstIndex(where: { $0.at == arrival }) {
+                let octets = line.remove(at: index).octets
+                carryOut(panel.handle(.received(octets), at: now))
+            } else {
+                carryOut(panel.handle(.time, at: now))
+            }
+        }
+        now = end
+    }
+
+    private mutating func carryOut(_ effects: [OSDPPanel.Effect]) {
+        for effect in effects {
+            switch effect {
+            case .signal(let reader, let signal):
+                heard.append(Heard(reader: reader, signal: signal, at: now))
+                if storesEvents { carryOut(panel.handle(.eventStored(reader), at: now)) }
+            case .send(let octets):
+                guard octets.first == OSDPFrame.mark,
+                    case .success(let frame) = OSDPFrame.decode(Array(octets.dropFirst()))
+                else { preconditionFailure("the panel sent \(octets)") }
+                sent.append((frame, now))
+                transmit(octets)
+            }
+        }
+    }
+
+    private mutating func transmit(_ octets: [UInt8]) {
+        let octetTime = Duration.nanoseconds(1_041_667)
+        var at = now + octetTime * octets.count
+        if echoes { line.append((at, octets)) }
+        at = at + replyDelay
+        for index in readers.indices {
+            let reply = readers[index].receive(octets)
+            guard !reply.isEmpty else { continue }
+            let heard = noise + [OSDPFrame.mark] + reply
+            switch delivery {
+            case .whole: line.append((at + octetTime * heard.count, heard))
+            case .octetByOctet:
+                for (index, octet) in heard.enumerated() { line.append((at + octetTime * (index + 1), [octet])) }
+            }
+        }
+    }
+}
