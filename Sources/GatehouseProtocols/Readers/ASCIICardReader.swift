@@ -1,0 +1,198 @@
+package import GatehouseCore
+
+/// A reader that sends what it reads as characters: EM4100 modules, and desk or wall readers in line mode
+/// (serial-readers.md sections 1 to 3 and 7). The link has no security of its own.
+package struct ASCIICardReader: Sendable {
+    package enum Framing: Hashable, Sendable {
+        /// STX … ETX. With `usesVersion` the version octet is the facility of the card, otherwise that is 0.
+        case em4100(usesVersion: Bool)
+        /// A line ended by any run of CR, LF, ETX or 00. With `endsAtSilence` a pause ends it too.
+        case line(CardLineContent, endsAtSilence: Bool)
+    }
+
+    package struct Settings: Hashable, Sendable {
+        package var framing: Framing
+        /// Reads of one tag that follow each other within this time are one presentation.
+        package var repeatWindow: Duration
+        /// Silence after which a half frame is given up, or a line without terminator ends.
+        package var silence: Duration
+
+        package init(
+            framing: Framing = .em4100(usesVersion: false), repeatWindow: Duration = .seconds(2),
+            silence: Duration? = nil
+        ) {
+            self.framing = framing
+            self.repeatWindow = repeatWindow
+            if let silence {
+                self.silence = silence
+            } else if case .em4100 = framing {
+                self.silence = .milliseconds(300)
+            } else {
+                self.silence = .milliseconds(500)
+            }
+        }
+    }
+
+    package enum Input: Hashable, Sendable {
+        case received([UInt8])
+        case portLost
+        case portOpened
+        /// `nextDeadline` has come.
+        case time
+    }
+
+    private enum State: Sendable {
+        case idle
+        /// Octets of a frame or line so far.
+        case collecting([UInt8], last: MonotonicTime)
+        /// Over the bound: dropped up to the next terminator.
+        case dropping(last: MonotonicTime)
+    }
+
+    package let settings: Settings
+    package private(set) var counters = ASCIICardCounters()
+    private var state = State.idle
+    private var repeats: RepeatFilter<CardNumber>
+
+    package init(_ settings: Settings = Settings()) {
+        self.settings = settings
+        repeats = RepeatFilter(window: settings.repeatWindow)
+    }
+
+    /// When the silence in a half frame is long enough.
+    package var nextDeadline: Deadline? {
+        switch state {
+        case .idle: nil
+        case .collecting(_, let last), .dropping(let last):
+            Deadline(at: last + settings.silence, waiter: "serial reader end of frame")
+        }
+    }
+
+    package mutating func handle(_ input: Input, at now: MonotonicTime) -> [ReaderSignal] {
+        switch input {
+        case .portOpened:
+            state = .idle
+            return [.link(.online(.none))]
+        case .portLost:
+            state = .idle
+            return [.link(.offline(.portLost))]
+        case .time: return silence(at: now)
+        case .received(let octets):
+            let before = silence(at: now)
+            return before + octets.flatMap { take($0, at: now) }
+        }
+    }
+
+    private mutating func silence(at now: MonotonicTime) -> [ReaderSignal] {
+        guard let deadline = nextDeadline, now >= deadline.at else { return [] }
+        let ended = state
+        state = .idle
+        guard case .collecting(let octets, _) = ended else { return [] }
+        if case .line(let content, endsAtSilence: true) = settings.framing {
+            return deliver(content.read(Self.trimmed(octets)), at: now)
+        }
+        counters.halfFrames += 1
+        return []
+    }
+
+    private mutating func take(_ octet: UInt8, at now: MonotonicTime) -> [ReaderSignal] {
+        switch settings.framing {
+        case .em4100(let usesVersion): takeEM4100(octet, usesVersion, at: now)
+        case .line(let content, _): takeLine(octet, content, at: now)
+        }
+    }
+
+    /// Two start octets without an end: the later one starts anew.
+    private mutating func takeEM4100(_ octet: UInt8, _ usesVersion: Bool, at now: MonotonicTime) -> [ReaderSignal] {
+        if octet == EM4100Frame.start {
+            if case .collecting = state { counters.halfFrames += 1 }
+            state = .collecting([], last: now)
+            return []
+        }
+        guard case .collecting(let octets, _) = state else { return [] }
+        if octet == EM4100Frame.end {
+            state = .idle
+            let card = EM4100Frame.decode(body: octets).flatMap { frame in
+                frame.isReserved
+                    ? .failure(ReadFault.reserved)
+                    : .success(
+                        CardNumber(
+                            format: EM4100Frame.formatID, facility: usesVersion ? UInt32(frame.version) : 0,
+                            number: UInt64(frame.number)))
+            }
+            return deliver(card, at: now)
+        }
+        guard octets.count < 14 else {
+            state = .idle
+            return deliver(.failure(.malformed), at: now)
+        }
+        state = .collecting(octets + [octet], last: now)
+        return []
+    }
+
+    private mutating func takeLine(_ octet: UInt8, _ content: CardLineContent, at now: MonotonicTime)
+        -> [ReaderSignal]
+    {
+        let isEnd = octet == 0x0D || octet == 0x0A || octet == 0x03 || octet == 0x00
+        switch state {
+        case .idle:
+            // Empty lines, a leading STX and leading blanks.
+            guard !isEnd, octet != 0x02, octet != 0x20 else { return [] }
+            state = .collecting([octet], last: now)
+            return []
+        case .dropping:
+            state = isEnd ? .idle : .dropping(last: now)
+            return []
+        case .collecting(var octets, _):
+            if isEnd {
+                state = .idle
+                return deliver(content.read(Self.trimmed(octets)), at: now)
+            }
+            guard octets.count < CardLineContent.bound else {
+                state = .dropping(last: now)
+                counters.tooLong += 1
+                return deliver(.failure(.malformed), at: now)
+            }
+            state = .idle
+            octets.append(octet)
+            state = .collecting(octets, last: now)
+            return []
+        }
+    }
+
+    private static func trimmed(_ octets: [UInt8]) -> [UInt8] {
+        let last = octets.lastIndex { $0 != 0x20 }
+        return last.map { Array(octets[...$0]) } ?? []
+    }
+
+    private mutating func deliver(_ card: Result<CardNumber, ReadFault>, at now: MonotonicTime) -> [ReaderSignal] {
+        counters.frames += 1
+        switch card {
+        case .failure(let fault):
+            counters.unreadable += 1
+            return [.unreadable(fault)]
+        case .success(let number):
+            guard repeats.isNew(number, at: now) else {
+                counters.repeats += 1
+                return []
+            }
+            counters.cards += 1
+            return [.card(CardRead(number: number))]
+        }
+    }
+}
+
+/// What a serial reader sent since the start.
+package struct ASCIICardCounters: Hashable, Sendable {
+    package var frames = 0
+    package var cards = 0
+    /// Reads of a tag that was still there.
+    package var repeats = 0
+    package var unreadable = 0
+    /// Frames without an end.
+    package var halfFrames = 0
+    /// Lines over 256 octets.
+    package var tooLong = 0
+
+    package init() {}
+}

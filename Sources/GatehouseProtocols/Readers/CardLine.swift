@@ -1,0 +1,44 @@
+package import GatehouseCore
+
+/// What a line of a desk or wall reader holds (serial-readers.md section 3).
+package enum CardLineContent: String, Hashable, Sendable, CaseIterable {
+    /// Digits. A leading plus is dropped; leading zeros stay, they are part of what is printed.
+    case decimal
+    /// Hexadecimal digits with or without blanks, either case; upper-case after reading.
+    case hexadecimal
+    /// Any UTF-8 without control characters, blanks at both ends dropped. Text in GBK is not read.
+    case text
+
+    /// The tag in a line without its terminator: 1 to 256 octets, or why it is none.
+    func read(_ line: [UInt8]) -> Result<CardNumber, ReadFault> {
+        let blank = UInt8(ascii: " ")
+        var content = line
+        switch self {
+        case .decimal:
+            if content.first == UInt8(ascii: "+") { content.removeFirst() }
+            guard content.allSatisfy(Self.isDigit) else { return .failure(.malformed) }
+        case .hexadecimal:
+            content = content.filter { $0 != blank }.map(Self.upperCase)
+            guard content.allSatisfy({ Self.isDigit($0) || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) })
+            else { return .failure(.malformed) }
+        case .text:
+            guard content.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return .failure(.malformed) }
+        }
+        guard !content.isEmpty, content.count <= CardLineContent.bound,
+            let text = String(validating: content, as: UTF8.self)
+        else { return .failure(.malformed) }
+        // All zeros and all ones are never cards.
+        let isZero = self != .text && content.allSatisfy { $0 == UInt8(ascii: "0") }
+        let isOnes = self == .hexadecimal && content.allSatisfy { $0 == UInt8(ascii: "F") }
+        guard !isZero, !isOnes else { return .failure(.reserved) }
+        return .success(CardNumber(format: CardNumber.textFormat, value: .text(text)))
+    }
+
+    /// The longest line; what is longer is dropped up to the next terminator.
+    package static let bound = 256
+
+    private static func isDigit(_ octet: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) }
+    private static func upperCase(_ octet: UInt8) -> UInt8 {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet) ? octet - 0x20 : octet
+    }
+}

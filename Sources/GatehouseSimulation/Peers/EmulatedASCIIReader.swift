@@ -1,0 +1,34 @@
+package import GatehouseProtocols
+
+/// A reader that sends what it reads as characters: an EM4100 module, or a desk reader in line mode.
+package struct EmulatedASCIIReader: Sendable {
+    package enum Variant: Hashable, Sendable {
+        /// RDM6300 and alike: STX … ETX, 14 octets.
+        case em4100
+        /// ID-12 and alike: CR LF before ETX, 16 octets.
+        case id12
+    }
+
+    package var variant: Variant
+    /// How often the frame is sent for one card; RDM6300 repeats it every 65 ms while the card is near.
+    package var repeats: Int
+
+    package init(_ variant: Variant = .em4100, repeats: Int = 1) {
+        self.variant = variant
+        self.repeats = max(1, repeats)
+    }
+
+    /// The frames of one card, each to be sent 65 ms after the one before.
+    package func present(version: UInt8 = 0, number: UInt32) -> [[UInt8]] {
+        let frame = EM4100Frame(version: version, number: number).octets(withLineEnd: variant == .id12)
+        return Array(repeating: frame, count: repeats)
+    }
+
+    /// A line of text with a terminator.
+    package func present(line: String, terminator: String = "\r\n") -> [UInt8] {
+        Array(line.utf8) + Array(terminator.utf8)
+    }
+
+    /// These readers hear nothing: whatever is sent to them has no answer.
+    package mutating func receive(_ octets: [UInt8]) -> [UInt8] { [] }
+}

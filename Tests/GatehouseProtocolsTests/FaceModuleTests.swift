@@ -1,0 +1,330 @@
+import GatehouseCore
+import GatehouseSimulation
+import Testing
+
+@testable import GatehouseProtocols
+
+/// The machine and an emulated module on one wire, with a clock turned by hand.
+private struct FaceBench {
+    var machine: FaceModule
+    var module: EmulatedFaceModule
+    private(set) var now = MonotonicTime.zero
+    private(set) var signals: [ReaderSignal] = []
+    private(set) var sent: [UInt8] = []
+
+    init(_ settings: FaceModule.Settings = .init(), module: EmulatedFaceModule = .init()) {
+        machine = FaceModule(settings)
+        self.module = module
+    }
+
+    mutating func input(_ input: FaceModule.Input) { carryOut(machine.handle(input, at: now)) }
+    mutating func hear(_ octets: [UInt8]) { input(.received(octets)) }
+    mutating func present(_ face: EmulatedFaceModule.Face) { hear(module.present(face)) }
+    mutating func forget() { (signals, sent) = ([], []) }
+
+    mutating func run(for span: Duration) {
+        let end = now + span
+        while let deadline = machine.nextDeadline, deadline.at <= end {
+            now = max(now, deadline.at)
+            input(.time)
+        }
+        now = end
+    }
+
+    private mutating func carryOut(_ effects: [FaceModule.Effect]) {
+        for effect in effects {
+            switch effect {
+            case .signal(let signal): signals.append(signal)
+            case .send(let octets):
+                sent.append(octets[2])
+                let reply = module.receive(octets)
+                if !reply.isEmpty { carryOut(machine.handle(.received(reply), at: now)) }
+            }
+        }
+    }
+}
+
+@Suite struct FaceModuleTests {
+    /// A bench with a VERIFY out.
+    private func looking(_ settings: FaceModule.Settings = .init()) -> FaceBench {
+        var bench = FaceBench(settings)
+        bench.input(.start)
+        bench.run(for: .milliseconds(300))
+        bench.forget()
+        return bench
+    }
+
+    @Test func theStartSwitchesDemoModeOffBeforeItLooks() {
+        var bench = FaceBench(module: EmulatedFaceModule(isDemo: true))
+        bench.input(.start)
+        bench.run(for: .milliseconds(300))
+        #expect(bench.sent == [0xFE, 0x11, 0x12])
+        #expect(bench.signals == [.link(.online(.none))])
+        #expect(!bench.module.isDemo)
+        #expect(bench.module.runningVerify == 10)
+    }
+
+    @Test func aMatchIsAFaceAndTheNextQuestionFollowsAfterAPause() {
+        var bench = looking()
+        bench.present(.user(5, name: "zhang san"))
+        #expect(bench.signals == [.face(userNumber: 5)])
+        #expect(bench.sent == [])
+        bench.run(for: .milliseconds(200))
+        #expect(bench.sent == [0x12])
+    }
+
+    @Test(arguments: [
+        ("m-ok", [ReaderSignal.face(userNumber: 5)]), ("m-demo", [.unreadable(.reserved)]),
+        ("m-unk", [.faceRefused(.unknown)]), ("m-rej", [.faceRefused(.unknown)]), ("m-to", []),
+        ("m-live", [.faceRefused(.liveness)]), ("m-noenc", [.link(.offline(.refused))]), ("m-del", []),
+        ("m-ids", []), ("m-enr-done", []), ("m-face-demo", []),
+    ])
+    func everyRecordedAnswerToAQuestionMeansThis(id: String, signals: [ReaderSignal]) throws {
+        let row = try #require(recording("face-frames.tsv").first { $0.id == id })
+        var bench = looking()
+        bench.hear([UInt8](hex: row["frame"]))
+        #expect(bench.signals == signals)
+    }
+
+    @Test(arguments: recording("face-frames.tsv"))
+    func noRecordedFrameWithoutAQuestionIsAFace(row: Row) {
+        var bench = looking()
+        bench.present(.stranger)
+        bench.forget()
+        bench.hear([UInt8](hex: row["frame"]))
+        let claims = row["meaning"].hasPrefix("VERIFY: user 5") || row["meaning"].hasPrefix("VERIFY in demo")
+        let restarted: [ReaderSignal] =
+            row.id == "m-ready" ? [.link(.offline(.restarted)), .link(.online(.none))] : []
+        #expect(bench.signals == (claims ? [.unreadable(.unsolicited)] : restarted))
+    }
+
+    @Test func aReplyCountsOnce() {
+        var bench = looking()
+        let match = EmulatedFaceModule.match(user: 5, name: "", status: 200)
+        bench.hear(match + match)
+        #expect(bench.signals == [.face(userNumber: 5), .unreadable(.unsolicited)])
+    }
+
+    @Test func aReplyAfterItsTimeIsUnsolicited() {
+        var bench = looking()
+        bench.module.isDead = true
+        bench.run(for: .seconds(15))
+        #expect(bench.signals == [])
+        bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
+        #expect(bench.signals == [.unreadable(.unsolicited)])
+        #expect(bench.machine.counters.matches == 0)
+    }
+
+    @Test func everyUserAndStatusThatIsNotAMatchIsRefused() {
+        for user in [UInt16(0), 32768, 65535] {
+            var bench = looking()
+            bench.hear(EmulatedFaceModule.match(user: user, name: "", status: 200))
+            #expect(bench.signals == [.unreadable(.reserved)])
+            #expect(bench.sent.first == 0xFE, "demo mode is switched off again")
+        }
+        for status in UInt8.min...UInt8.max where status != 200 {
+            var bench = looking()
+            bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: status))
+            #expect(bench.signals == [status == 204 ? .faceRefused(.eyesClosed) : .unreadable(.malformed)])
+        }
+        for length in 0..<36 {
+            var bench = looking()
+            bench.hear(
+                EmulatedFaceModule.reply(0x12, 0, [0, 5] + Array(repeating: 200, count: 34).prefix(max(0, length - 2))))
+            if length > 2 { #expect(bench.signals == [.unreadable(.malformed)], "\(length) octets") }
+        }
+    }
+
+    @Test func everyResultThatIsNotAMatchIsNoFace() {
+        for result in UInt8(1)...UInt8.max {
+            var bench = looking()
+            bench.hear(EmulatedFaceModule.reply(0x12, result, Array(repeating: 200, count: 36)))
+            #expect(!bench.signals.contains { if case .face = $0 { true } else { false } }, "result \(result)")
+        }
+    }
+
+    @Test func theSameFaceWithinFourSecondsIsOnePresentation() {
+        var bench = looking()
+        for _ in 0..<5 {
+            bench.present(.user(5, name: ""))
+            bench.run(for: .seconds(3))
+        }
+        #expect(bench.signals == [.face(userNumber: 5)])
+        bench.present(.user(6, name: ""))
+        bench.run(for: .seconds(5))
+        bench.present(.user(5, name: ""))
+        #expect(bench.signals == [.face(userNumber: 5), .face(userNumber: 6), .face(userNumber: 5)])
+    }
+
+    @Test func aStrangerWhoStaysIsReportedOnce() {
+        var bench = looking()
+        for _ in 0..<5 {
+            bench.present(.stranger)
+            bench.run(for: .seconds(1))
+        }
+        #expect(bench.signals == [.faceRefused(.unknown)])
+    }
+
+    @Test func readyMeansThatEverythingOutstandingIsLost() {
+        var bench = looking()
+        let ready = bench.module.restart()
+        bench.hear(ready)
+        #expect(bench.sent == [0xFE, 0x11])
+        #expect(bench.signals == [.link(.offline(.restarted)), .link(.online(.none))])
+        bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
+        #expect(bench.signals.last == .unreadable(.unsolicited))
+    }
+
+    @Test func aQuestionOfSomebodyBeforeUsIsStoppedFirst() {
+        var bench = FaceBench()
+        _ = bench.module.receive(FaceCommand.verify(seconds: 60).frame.octets)
+        bench.input(.start)
+        bench.run(for: .milliseconds(300))
+        #expect(bench.sent == [0xFE, 0x11, 0x10, 0x11, 0x12])
+        #expect(bench.signals == [.link(.online(.none))])
+    }
+
+    @Test(arguments: [2, 3, 4] as [UInt8])
+    func aModuleThatCannotWorkIsRefusedAndAskedAgain(status: UInt8) {
+        var bench = FaceBench()
+        bench.module.forcedStatus = status
+        bench.input(.start)
+        bench.run(for: .seconds(10))
+        #expect(bench.signals == [.link(.offline(.refused))])
+        #expect(!bench.sent.contains(0x12))
+        bench.module.forcedStatus = nil
+        bench.run(for: .seconds(3))
+        #expect(bench.signals.last == .link(.online(.none)))
+    }
+
+    @Test func threeMissesAreALostLinkAndAnAnswerBringsItBack() {
+        var bench = looking()
+        bench.module.isDead = true
+        bench.run(for: .seconds(60))
+        #expect(bench.signals == [.link(.offline(.silent))])
+        bench.module.isDead = false
+        bench.run(for: .seconds(5))
+        #expect(bench.signals == [.link(.offline(.silent)), .link(.online(.none))])
+    }
+
+    @Test func withAPresenceInputTheModuleLooksOnlyWhenSomebodyIsThere() {
+        var settings = FaceModule.Settings()
+        settings.verifiesOnPresence = true
+        var bench = looking(settings)
+        bench.run(for: .seconds(60))
+        #expect(bench.sent == [0x11, 0x11, 0x11], "only the status, every 20 s")
+        bench.forget()
+        bench.input(.presence)
+        #expect(bench.sent == [0x12])
+        bench.present(.stranger)
+        bench.run(for: .seconds(1))
+        #expect(bench.sent == [0x12, 0x12], "a stranger may look again while somebody is there")
+        bench.run(for: .seconds(8))
+        bench.hear(bench.module.timeOut())
+        bench.run(for: .seconds(5))
+        #expect(bench.sent.count == 3)
+        bench.hear(bench.module.timeOut())
+        bench.run(for: .seconds(5))
+        #expect(bench.sent.count == 3)
+    }
+
+    @Test func aLostPortStopsEverything() {
+        var bench = looking()
+        bench.input(.portLost)
+        #expect(bench.signals == [.link(.offline(.portLost))])
+        #expect(bench.machine.nextDeadline == nil)
+        bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
+        #expect(bench.signals.count == 1)
+        bench.input(.portOpened)
+        #expect(bench.signals.last == .link(.online(.none)))
+    }
+
+    @Test func everyMessageHoweverCutGivesTheSameSignals() {
+        let match = EmulatedFaceModule.match(user: 5, name: "zhang san", status: 200)
+        for cut in 0...match.count {
+            var bench = looking()
+            bench.hear([0xEF] + Array(match[..<cut]))
+            bench.hear(Array(match[cut...]))
+            #expect(bench.signals == [.face(userNumber: 5)])
+        }
+    }
+
+    @Test func aHalfFrameHidesTheNextOneForAMomentOnly() {
+        var bench = looking()
+        bench.hear([0xEF, 0xAA, 0x00, 0x08, 0x00])
+        bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
+        #expect(bench.signals == [])
+        bench.run(for: .milliseconds(100))
+        #expect(bench.signals == [.face(userNumber: 5)])
+    }
+
+    /// Every state by every message: a face comes only out of the state in which a VERIFY is out.
+    @Test func onlyAnOutstandingQuestionEverGivesAFace() {
+        var random = SplitMix64(seed: 0x5EED_0007)
+        let states: [(String, (inout FaceBench) -> Void, Bool)] = [
+            ("closed", { _ in }, false),
+            (
+                "demo off",
+                {
+                    $0.module.isDead = true; $0.input(.start)
+                }, false
+            ),
+            ("resting", { $0.input(.start) }, false),
+            (
+                "lost",
+                {
+                    $0.module.isDead = true; $0.input(.start); $0.run(for: .seconds(30))
+                }, false
+            ),
+            (
+                "looking",
+                {
+                    $0.input(.start); $0.run(for: .milliseconds(300))
+                }, true
+            ),
+            (
+                "port lost",
+                {
+                    $0.input(.start); $0.run(for: .milliseconds(300)); $0.input(.portLost)
+                }, false
+            ),
+        ]
+        for (name, arrange, mayMatch) in states {
+            for command in UInt8.min...UInt8.max {
+                var bench = FaceBench()
+                arrange(&bench)
+                bench.forget()
+                var data = Array(repeating: UInt8(0), count: 36)
+                data[1] = 5
+                data[35] = 200
+                bench.hear(EmulatedFaceModule.reply(command, 0, data))
+                let matched = bench.signals.contains(.face(userNumber: 5))
+                #expect(matched == (mayMatch && command == 0x12), "\(name), command \(command)")
+            }
+            guard !mayMatch else { continue }
+            var bench = FaceBench()
+            arrange(&bench)
+            for _ in 0..<2000 {
+                bench.hear(
+                    EmulatedFaceModule.match(
+                        user: UInt16.random(in: 1...32767, using: &random), name: "", status: 200))
+            }
+            #expect(bench.machine.counters.matches == 0, "\(name)")
+        }
+    }
+
+    @Test func noiseNeverTrapsTheMachineNorOpens() {
+        var random = SplitMix64(seed: 0x5EED_0008)
+        var machine = FaceModule()
+        var now = MonotonicTime.zero
+        _ = machine.handle(.start, at: now)
+        for _ in 0..<1000 {
+            now = now + .milliseconds(Int.random(in: 0..<500, using: &random))
+            let effects = machine.handle(
+                .received(random.octets(100, favourites: [0xEF, 0xAA, 0x00, 0x02, 0x12])), at: now)
+            #expect(!effects.contains { if case .signal(.face) = $0 { true } else { false } })
+            _ = machine.handle(.time, at: max(now, machine.nextDeadline?.at ?? now))
+        }
+        #expect(machine.counters.questions == 0)
+    }
+}
