@@ -1,1 +1,164 @@
-import GatehouseCore
+package import GatehouseCore
+
+/// All that `gatehouse.yaml` says, checked: no name without its thing, no wiring that cannot be.
+package struct Configuration: Hashable, Sendable {
+    package var site: Site
+    /// Name below the zone directory: `Asia/Shanghai`.
+    package var timeZone: String
+    package var clockTrust: ClockTrust = .synchronized
+    package var files = FileSettings()
+    package var journal = JournalSettings()
+    package var lines = LineSettings()
+    package var readers: [ReaderSettings] = []
+    package var cameras: [CameraSettings] = []
+    package var destinations: [DestinationSettings] = []
+    package var snapshots = SnapshotSettings()
+    package var watchlist: WatchlistSettings?
+
+    package init(site: Site, timeZone: String) {
+        self.site = site
+        self.timeZone = timeZone
+    }
+}
+
+package enum ClockTrust: String, Hashable, Sendable, CaseIterable {
+    /// The kernel must say that something keeps the clock in step.
+    case synchronized
+    /// It is enough that the clock does not stand behind the newest entry.
+    case notBehindFloor = "not-behind-floor"
+}
+
+package struct FileSettings: Hashable, Sendable {
+    package var database = "/var/lib/gatehouse/gatehouse.db"
+    package var adminSocket = "/run/gatehouse/admin.sock"
+    package var uplinkSocket = "/run/gatehouse/uplink.sock"
+    package var snapshots = "/var/lib/gatehouse-uplink/snapshots"
+    /// File with the master key (32 octets, raw or 64 hexadecimal digits). Relative: below `$CREDENTIALS_DIRECTORY`.
+    package var masterKey = "master-key"
+    package var zoneInfo = "/usr/share/zoneinfo"
+    package init() {}
+}
+
+package struct JournalSettings: Hashable, Sendable {
+    package var maxWait: Duration = .milliseconds(250)
+    package var onTimeout: CommitGate.OnTimeout = .release
+    package init() {}
+}
+
+/// Where lines come from, and which line is what.
+package struct LineSettings: Hashable, Sendable {
+    package enum Backend: Hashable, Sendable {
+        case gpiod
+        /// The socket of a line simulator.
+        case simulated(socket: String)
+    }
+    package var backend: Backend = .gpiod
+    package var outputs: [PortalID: LineWiring] = [:]
+    package var contacts: [PortalID: LineWiring] = [:]
+    package var exitButtons: [PortalID: LineWiring] = [:]
+    package var fireInput: LineWiring?
+    package init() {}
+}
+
+/// One line of a chip. `active` is the level at which the thing named is so: released, open, pressed, fire.
+package struct LineWiring: Hashable, Sendable {
+    package enum Bias: String, Hashable, Sendable, CaseIterable {
+        case asIs = "as-is"
+        case none
+        case pullUp = "pull-up"
+        case pullDown = "pull-down"
+    }
+    /// The name that the board gives the line; nil when it is found by its offset.
+    package var line: String?
+    /// Label of the chip; nil searches all chips for the line's name.
+    package var chip: String?
+    package var offset: UInt32?
+    package var isActiveLow: Bool
+    package var bias: Bias
+
+    package init(
+        line: String?, chip: String? = nil, offset: UInt32? = nil, isActiveLow: Bool = false, bias: Bias = .asIs
+    ) {
+        self.line = line
+        self.chip = chip
+        self.offset = offset
+        self.isActiveLow = isActiveLow
+        self.bias = bias
+    }
+}
+
+package struct ReaderSettings: Hashable, Sendable {
+    package enum Keypad: String, Hashable, Sendable, CaseIterable {
+        case none
+        case fourBit = "4-bit"
+        case eightBit = "8-bit"
+    }
+    package enum Text: String, Hashable, Sendable, CaseIterable { case decimal, hexadecimal, text }
+    package enum Kind: Hashable, Sendable {
+        case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormatID], keypad: Keypad, endsAtLength: Bool)
+        case osdp(port: String, baud: UInt32, address: UInt8, formats: [CardFormatID])
+        case em4100(port: String, baud: UInt32, usesVersion: Bool)
+        case line(port: String, baud: UInt32, text: Text)
+        case face(port: String, baud: UInt32)
+    }
+    package var id: ReaderID
+    package var kind: Kind
+    /// Lines of the panel that drive the reader's lamp and buzzer.
+    package var greenLamp: LineWiring?
+    package var buzzer: LineWiring?
+
+    package init(id: ReaderID, kind: Kind) {
+        self.id = id
+        self.kind = kind
+    }
+}
+
+package struct CameraSettings: Hashable, Sendable {
+    package var id: CameraID
+    package var url: String
+    package var user: String?
+    /// File with the password. Relative: below `$CREDENTIALS_DIRECTORY`.
+    package var passwordFile: String?
+    /// Whether basic authentication may go over plain http.
+    package var allowsCleartextPassword = false
+    package var timeout: Duration = .milliseconds(1500)
+    /// Octets of the largest picture.
+    package var maxBytes = 4 << 20
+    /// Bundle of certificates to trust instead of the system's.
+    package var caFile: String?
+
+    package init(id: CameraID, url: String) {
+        self.id = id
+        self.url = url
+    }
+}
+
+package struct SnapshotSettings: Hashable, Sendable {
+    package var maxBytes: Int64 = 8 << 30
+    package var keep: Duration = .seconds(30 * 86400)
+    package init() {}
+}
+
+package struct DestinationSettings: Hashable, Sendable {
+    package var id: DestinationID
+    /// https only.
+    package var url: String
+    /// File with the key of the HMAC-SHA-256 signature. Relative: below `$CREDENTIALS_DIRECTORY`.
+    package var secretFile: String
+    package var caFile: String?
+    package var clientCertificateFile: String?
+    package var clientKeyFile: String?
+    package var timeout: Duration = .seconds(10)
+
+    package init(id: DestinationID, url: String, secretFile: String) {
+        self.id = id
+        self.url = url
+        self.secretFile = secretFile
+    }
+}
+
+package struct WatchlistSettings: Hashable, Sendable {
+    /// Ed25519 public key of the oversight (64 hexadecimal digits): neither the operator's nor the issuer's.
+    package var oversightKey: [UInt8]
+    package init(oversightKey: [UInt8]) { self.oversightKey = oversightKey }
+}
