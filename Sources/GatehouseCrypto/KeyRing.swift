@@ -45,6 +45,28 @@ package struct KeyRing: Sendable {
             })
     }
 
+    /// The secrets of the store.
+    package var storeSecrets: StoreSecrets {
+        let (registry, personal, watchlist, backup) = (registry, personal, watchlist, backup)
+        return StoreSecrets(
+            sha256: { Hash.sha256($0) }, random: { Random.octets($0) },
+            sealRegistry: { try Seal.seal($0, associated: $1, key: registry) },
+            openRegistry: { Seal.open($0, associated: $1, key: registry) },
+            sealPersonal: { try Seal.seal($0, associated: $1, key: personal) },
+            openPersonal: { Seal.open($0, associated: $1, key: personal) },
+            sealBackup: { try Seal.seal($0, associated: $1, key: backup) },
+            openBackup: { Seal.open($0, associated: $1, key: backup) },
+            sealWatchlist: { try Seal.seal($0, associated: $1, key: watchlist) },
+            openWatchlist: { Seal.open($0, associated: $1, key: watchlist) },
+            sealLead: { lead, certificate in
+                // One size for every lead: the length tells neither gate nor entry.
+                var text = Array(
+                    #"{"entry":"\#(lead.entry)","event":\#(lead.event),"portal":"\#(lead.portal)","at":\#(lead.at.milliseconds)}"#.utf8)
+                text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 512 - text.count))
+                return try Envelope.seal(text, certificate: certificate)
+            })
+    }
+
     /// Opens a sealed note of the journal, for the watchlist's auditor.
     package func openWatchlistNote(_ sealed: [UInt8]) -> [UInt8]? {
         Seal.open(sealed, associated: [], key: watchlist.derived(for: "notes"))

@@ -12,6 +12,10 @@ package struct CommitGate: Sendable {
     package struct Batch: Hashable, Sendable {
         package var number: UInt64
         package var effects: [DurableEffect]
+        package init(number: UInt64, effects: [DurableEffect]) {
+            self.number = number
+            self.effects = effects
+        }
     }
 
     /// What may be done now, in order, and what the controller has to hear after it.

@@ -1,5 +1,3 @@
-package import GatehouseCore
-
 /// What the store needs of cryptography, as closures: it seals, opens and hashes without knowing a library.
 package struct StoreSecrets: Sendable {
     package var sha256: @Sendable ([UInt8]) -> [UInt8]
@@ -8,6 +6,8 @@ package struct StoreSecrets: Sendable {
     package var openRegistry: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
     package var sealPersonal: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
     package var openPersonal: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
+    package var sealBackup: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
+    package var openBackup: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
     package var sealWatchlist: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
     package var openWatchlist: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
     /// Seals a lead to the issuer's certificate (DER): the envelope that alone leaves the house.
@@ -20,6 +20,8 @@ package struct StoreSecrets: Sendable {
         openRegistry: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
         sealPersonal: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
         openPersonal: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
+        sealBackup: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
+        openBackup: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
         sealWatchlist: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
         openWatchlist: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
         sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
@@ -30,6 +32,8 @@ package struct StoreSecrets: Sendable {
         self.openRegistry = openRegistry
         self.sealPersonal = sealPersonal
         self.openPersonal = openPersonal
+        self.sealBackup = sealBackup
+        self.openBackup = openBackup
         self.sealWatchlist = sealWatchlist
         self.openWatchlist = openWatchlist
         self.sealLead = sealLead

@@ -1,0 +1,111 @@
+package import GatehouseCore
+internal import Glibc
+
+/// Encrypted copies of the whole database, made while it is in use.
+package enum Backup {
+    private static let kind = "gatehouse-backup-1"
+
+    /// Writes `NAME.ghb` into the folder and gives back its path. The clear copy in between stands beside the database,
+    /// readable for the service alone, and is removed.
+    package static func make(database path: String, directory: String, name: String, secrets: StoreSecrets) throws -> String {
+        let copy = path + ".backup"
+        Files.remove(copy)
+        defer { Files.remove(copy) }
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        try Database(path: path, mode: .readOnly).copy(to: copy)
+        let descriptor = open(copy, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SealedFile.failure("open", copy) }
+        defer { close(descriptor) }
+        let target = "\(directory)/\(name).ghb"
+        try SealedFile.write(to: target, kind: kind, seal: secrets.sealBackup) { try chunk(descriptor, copy) }
+        return target
+    }
+
+    /// Puts the database of a backup in the place of the present one, which is kept beside it. The journal goes on in a
+    /// new epoch, with numbers behind all that either database ever gave out.
+    package static func restore(
+        _ backup: String, database path: String, at now: CivilTime, actor: String, secrets: StoreSecrets
+    ) throws -> (epoch: UInt64, first: UInt64, kept: String?) {
+        let incoming = path + ".restore"
+        Files.remove(incoming)
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        let descriptor = open(incoming, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SealedFile.failure("create", incoming) }
+        do {
+            defer { close(descriptor) }
+            try SealedFile.read(backup, kind: kind, open: secrets.openBackup) { try SealedFile.put($0, descriptor, incoming) }
+            guard fsync(descriptor) == 0 else { throw SealedFile.failure("sync", incoming) }
+        } catch {
+            Files.remove(incoming)
+            throw error
+        }
+
+        var epoch: UInt64 = 0
+        var first: UInt64 = 1
+        for candidate in [path, incoming] where Files.exists(candidate) {
+            guard let known = try? numbers(candidate) else { continue }
+            epoch = max(epoch, known.epoch)
+            first = max(first, known.next)
+        }
+        if let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets) {
+            epoch = max(epoch, copy.epoch)
+            first = max(first, copy.nextSequence)
+        }
+        epoch += 1
+        try begin(epoch: epoch, first: first, in: incoming, at: now, actor: actor, source: "backup", secrets)
+        var kept: String?
+        if Files.exists(path) {
+            kept = "\(path).before-\(epoch)"
+            // The write-ahead file belongs to the database that it was written for.
+            if let old = try? Database(path: path) { try? old.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+            guard Files.rename(path, kept!) else { throw SealedFile.failure("rename", path) }
+        }
+        Files.remove(path + "-wal")
+        Files.remove(path + "-shm")
+        guard Files.rename(incoming, path) else { throw SealedFile.failure("rename", incoming) }
+        return (epoch, first, kept)
+    }
+
+    /// Begins a new epoch in a database: its first entry says what it is.
+    static func begin(
+        epoch: UInt64, first: UInt64, in path: String, at now: CivilTime, actor: String, source: String,
+        _ secrets: StoreSecrets
+    ) throws {
+        do {
+            let database = try StoreWriter.open(path: path)
+            try database.transaction {
+                let set = try database.prepare(
+                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+                try set.bind("epoch", String(epoch)).run()
+                try set.bind("first", String(first)).run()
+            }
+        }
+        var entry = JournalEntry(kind: .restored)
+        entry.sequence = first
+        entry.civil = now
+        entry.actor = actor
+        entry.outcome = source
+        entry.detail["epoch"] = .integer(Int64(epoch))
+        let writer = StoreWriter(path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil)
+        try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)]))
+        let database = try StoreWriter.open(path: path)
+        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    private static func numbers(_ path: String) throws -> (epoch: UInt64, next: UInt64) {
+        let database = try Database(path: path)
+        let statement = try database.prepare(
+            "SELECT (SELECT value FROM meta WHERE key = 'epoch'), (SELECT coalesce(max(seq), 0) + 1 FROM journal)")
+        guard try statement.step() else { return (0, 1) }
+        return (UInt64(statement.text(0)) ?? 0, UInt64(statement.integer(1)))
+    }
+
+    private static func chunk(_ descriptor: Int32, _ path: String) throws -> [UInt8]? {
+        var octets = [UInt8](repeating: 0, count: SealedFile.pieceSize)
+        let count = read(descriptor, &octets, octets.count)
+        guard count >= 0 else { throw SealedFile.failure("read", path) }
+        return count == 0 ? nil : Array(octets[0..<count])
+    }
+}

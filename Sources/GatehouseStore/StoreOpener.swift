@@ -1,0 +1,61 @@
+package import GatehouseCore
+
+/// Opens the store of a controller that must start, whatever the disk says.
+package enum StoreOpener {
+    package struct Opened: Sendable {
+        package var loaded: StoreLoader.Loaded
+        package var usedCopy = false
+        /// What had to be done, for the log; empty on a good day.
+        package var remarks: [String] = []
+    }
+
+    /// A damaged database is put aside, never deleted; the registry comes from its last good copy and the journal goes
+    /// on in a new epoch.
+    package static func open(path: String, site: Site, secrets: StoreSecrets, at now: CivilTime) throws -> Opened {
+        do {
+            var loaded = try StoreLoader(path: path, secrets: secrets).load(site: site)
+            guard loaded.damagedRows > 0, let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets),
+                copy.revision == loaded.restored.registry.revision
+            else { return Opened(loaded: loaded) }
+            // Same revision, and every row of the copy under its own seal: the copy stands in for the damaged rows.
+            loaded.restored.registry = registry(of: copy)
+            return Opened(
+                loaded: loaded, usedCopy: true,
+                remarks: ["\(loaded.damagedRows) damaged rows of the registry were replaced from the last good copy"])
+        } catch let error as DatabaseError where error.isDamage {
+            return try startAnew(path: path, site: site, secrets: secrets, at: now, because: error)
+        }
+    }
+
+    private static func startAnew(
+        path: String, site: Site, secrets: StoreSecrets, at now: CivilTime, because error: DatabaseError
+    ) throws -> Opened {
+        let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
+        let epoch = (copy?.epoch ?? 0) + 1
+        let first = copy?.nextSequence ?? 1
+        let aside = "\(path).damaged-\(now.seconds)"
+        guard Files.rename(path, aside) else { throw error }
+        for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) { _ = Files.rename(path + suffix, aside + suffix) }
+        try Backup.begin(epoch: epoch, first: first, in: path, at: now, actor: "gatehoused", source: "damage", secrets)
+        if let copy {
+            let writer = StoreWriter(path: path, secrets: secrets, epoch: epoch, run: "copy-\(epoch)", issuerCertificate: nil)
+            let changes = copy.rows.map { RegistryChange.put($0) }
+            try writer.commit(CommitGate.Batch(number: 1, effects: [.registry(changes, revision: copy.revision)]))
+        }
+        let loaded = try StoreLoader(path: path, secrets: secrets).load(site: site)
+        return Opened(
+            loaded: loaded, usedCopy: copy != nil,
+            remarks: [
+                "\(error)", "the damaged database stands at \(aside)",
+                copy == nil ? "there was no copy of the registry: nobody is known" : "the registry comes from its last good copy",
+            ])
+    }
+
+    private static func registry(of copy: RegistryCopy.Content) -> Registry {
+        var registry = Registry(revision: copy.revision)
+        for row in copy.rows where registry.problem(with: .put(row)) == nil {
+            registry.apply(.put(row), revision: copy.revision)
+        }
+        return registry
+    }
+}
