@@ -12,7 +12,8 @@ let package = Package(
         .executable(name: "gatehouse-sim", targets: ["gatehouse-sim"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         // One C library each: a module map, a shim header, nothing else.
@@ -31,19 +32,22 @@ let package = Package(
         .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite"]),
         .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "CYAML"]),
         .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
-        .target(name: "GatehouseAdmin", dependencies: ["GatehouseCore", "GatehouseCrypto", "CLinux"]),
+        .target(
+            name: "GatehouseAdmin",
+            dependencies: ["GatehouseCore", "GatehouseCrypto", "CLinux", .product(name: "Logging", package: "swift-log")]),
         .target(name: "GatehouseRuntime", dependencies: ["GatehouseCore", "GatehouseStore"]),
         .target(
             name: "GatehouseDaemon",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
                 "GatehouseDevices", "GatehouseAdmin", "GatehouseRuntime", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "GatehouseUplink",
             dependencies: [
                 "GatehouseCore", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin", "GatehouseProtocols",
-                "CCurl", "CLinux",
+                "CCurl", "CLinux", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "GatehouseSimulation",

@@ -1,0 +1,116 @@
+package import GatehouseCore
+
+/// How people write the fields of the registry, in commands and in files alike.
+package struct RegistryFields: Sendable {
+    package let calendar: SiteCalendar
+    package let primitives: Primitives
+
+    package init(calendar: SiteCalendar, primitives: Primitives) {
+        self.calendar = calendar
+        self.primitives = primitives
+    }
+
+    package struct Problem: Error, Hashable, Sendable {
+        package var message: String
+        package init(_ message: String) { self.message = message }
+    }
+
+    /// A local day, `2026-03-31`.
+    package func day(_ text: String) throws(Problem) -> Int32 {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2, let year = Int(parts[0]),
+            let month = Int(parts[1]), let day = Int(parts[2]), let found = CalendarDay.day(year: year, month: month, day: day)
+        else { throw Problem("\"\(clipped(text))\" is no date; write it as 2026-03-31") }
+        return found
+    }
+
+    /// An instant in local time: `2026-03-31T18:30`, or a day, which is its first moment.
+    package func instant(_ text: String) throws(Problem) -> CivilTime {
+        let parts = text.split(separator: "T", omittingEmptySubsequences: false)
+        guard parts.count <= 2 else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
+        let day = try day(String(parts[0]))
+        guard parts.count == 2 else { return CivilTime(seconds: calendar.utc(day: day, minute: 0)) }
+        let clock = parts[1].split(separator: ":", omittingEmptySubsequences: false)
+        guard clock.count == 2 || clock.count == 3, clock.allSatisfy({ $0.count == 2 }), let hour = Int32(clock[0]), let minute = Int32(clock[1]),
+            (0..<24).contains(hour), (0..<60).contains(minute), let second = clock.count == 3 ? Int64(clock[2]) : 0, (0..<60).contains(second)
+        else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
+        return CivilTime(seconds: calendar.utc(day: day, minute: hour * 60 + minute) + second)
+    }
+
+    /// The first moment of a day, or of the day after it when the day still counts.
+    package func start(_ text: String) throws(Problem) -> Int64 { calendar.utc(day: try day(text), minute: 0) }
+    package func endAfter(_ text: String) throws(Problem) -> Int64 { calendar.utc(day: try day(text) + 1, minute: 0) }
+
+    package func role(_ text: String) throws(Problem) -> PersonRole { try choice(text, PersonRole.allCases, \.word, "role") }
+    package func personStatus(_ text: String) throws(Problem) -> PersonStatus { try choice(text, PersonStatus.allCases, \.word, "status") }
+    package func credentialStatus(_ text: String) throws(Problem) -> CredentialStatus { try choice(text, CredentialStatus.allCases, \.word, "status") }
+    package func kind(_ text: String) throws(Problem) -> CredentialKind { try choice(text, CredentialKind.allCases, \.word, "kind") }
+    package func use(_ text: String) throws(Problem) -> DwellingUse { try choice(text, DwellingUse.allCases, \.rawValue, "use") }
+
+    package func groups(_ text: String, role: PersonRole) throws(Problem) -> [String] {
+        let names = text.split(separator: " ").map(String.init)
+        if let bad = names.first(where: { !isIdentifier($0) }) { throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes") }
+        return names.isEmpty ? [role == .staff ? "staff" : "residents"] : names
+    }
+
+    package func card(_ text: String) throws(Problem) -> CardNumber {
+        guard let number = CardNumber(text) else {
+            throw Problem("\"\(clipped(text))\" is no card; write it as H10301:118-1603, UID34:2312379265 or TEXT:E2003412")
+        }
+        return number
+    }
+
+    /// 4 to 12 digits after a card, 8 to 12 alone: with all residents behind one keypad a shorter one is soon guessed.
+    package func pin(_ text: String, isBound: Bool) throws(Problem) -> [UInt8] {
+        let digits = text.utf8.map { $0 &- 48 }
+        let shortest = isBound ? 6 : 8
+        guard digits.allSatisfy({ $0 <= 9 }) else { throw Problem("a PIN has digits only") }
+        guard (shortest...12).contains(digits.count) else {
+            throw Problem("a PIN \(isBound ? "after a card or face" : "that stands alone") has \(shortest) to 12 digits")
+        }
+        guard Set(digits).count > 2, zip(digits, digits.dropFirst()).contains(where: { $1 != ($0 + 1) % 10 }) else {
+            throw Problem("the PIN is one of the first that anybody tries; choose another")
+        }
+        return digits
+    }
+
+    /// `face-1:5`: the module and the user's number in it.
+    package func face(_ text: String) throws(Problem) -> (module: ReaderID, user: UInt16) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, isIdentifier(String(parts[0])), let user = UInt16(parts[1]), (1...32767).contains(user) else {
+            throw Problem("\"\(clipped(text))\" is no face; write module and user number as face-1:5")
+        }
+        return (ReaderID(String(parts[0])), user)
+    }
+
+    /// The key and the label of a credential from its spelling.
+    package func key(
+        _ kind: CredentialKind, _ text: String, person: UInt32, isBound: Bool
+    ) throws(Problem) -> (key: CredentialKey, label: String) {
+        switch kind {
+        case .card:
+            let number = try card(text)
+            return (CredentialKey(card: number, primitives: primitives), number.description)
+        case .pin:
+            let digits = try pin(text, isBound: isBound)
+            return (CredentialKey(pin: digits, person: isBound ? person : nil, primitives: primitives), isBound ? "bound" : "alone")
+        case .face:
+            let face = try face(text)
+            return (CredentialKey(face: face.user, module: face.module), text)
+        }
+    }
+
+    package func isIdentifier(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    }
+
+    private func choice<Value>(
+        _ text: String, _ values: [Value], _ word: (Value) -> String, _ what: String
+    ) throws(Problem) -> Value {
+        if let value = values.first(where: { word($0) == text }) { return value }
+        throw Problem("\"\(clipped(text))\" is no \(what); one of \(values.map(word).joined(separator: ", "))")
+    }
+
+    private func clipped(_ text: String) -> String { String(text.prefix(40)) }
+}

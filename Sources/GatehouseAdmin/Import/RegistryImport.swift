@@ -1,0 +1,275 @@
+package import GatehouseCore
+
+/// Files of an import to registry changes. The header of a file says what it holds; nothing is changed while one line
+/// is wrong.
+///
+///     communities:  community,name
+///     dwellings:    community,dwelling,use
+///     residents:    reference,name,role,community,dwelling,groups,from,until,status
+///     tenancies:    community,dwelling,tenants,from,until,contract
+///     credentials:  reference,kind,value,bound,duress,from,until,status
+package struct RegistryImport: Sendable {
+    package struct Problem: Hashable, Sendable {
+        package var file: String
+        package var line: Int
+        package var column: Int
+        package var message: String
+        package var text: String { "\(file):\(line):\(column): \(message)" }
+    }
+
+    /// What a line would change, for people.
+    package struct Difference: Hashable, Sendable {
+        package var file: String
+        package var line: Int
+        package var what: String
+    }
+
+    package struct Plan: Sendable {
+        package var changes: [RegistryChange] = []
+        package var differences: [Difference] = []
+        package var unchanged = 0
+        package var problems: [Problem] = []
+    }
+
+    /// The registry as it stands, by the names that people use.
+    package struct Present: Sendable {
+        package var communities: [String: CommunityRow] = [:]
+        package var dwellings: [String: DwellingRow] = [:]
+        package var persons: [String: PersonRow] = [:]
+        package var tenancies: [String: TenancyRow] = [:]
+        package var credentials: [CredentialKey: CredentialRow] = [:]
+        package var nextID: [RegistryKind: UInt32] = [:]
+
+        package init(_ rows: [RegistryRow]) {
+            for kind in RegistryKind.allCases { nextID[kind] = 1 }
+            for row in rows {
+                nextID[row.kind] = max(nextID[row.kind]!, row.id + 1)
+                switch row {
+                case .community(let row): communities[row.code] = row
+                case .dwelling, .tenancy: break
+                case .person(let row): persons[row.reference] = row
+                case .credential(let row): credentials[row.key] = row
+                }
+            }
+            let codes = Dictionary(communities.values.map { ($0.id, $0.code) }, uniquingKeysWith: { $1 })
+            for case .dwelling(let row) in rows { dwellings["\(codes[row.community] ?? "?")/\(row.code)"] = row }
+            for case .tenancy(let row) in rows { tenancies["\(row.dwelling)/\(row.firstDay)"] = row }
+        }
+    }
+
+    private let fields: RegistryFields
+    private var present: Present
+    private var plan = Plan()
+
+    package init(fields: RegistryFields, present: Present) {
+        self.fields = fields
+        self.present = present
+    }
+
+    private static let headers: [(kind: RegistryKind, columns: [String], required: Int)] = [
+        (.community, ["community", "name"], 2),
+        (.dwelling, ["community", "dwelling", "use"], 3),
+        (.person, ["reference", "name", "role", "community", "dwelling", "groups", "from", "until", "status"], 3),
+        (.tenancy, ["community", "dwelling", "tenants", "from", "until", "contract"], 5),
+        (.credential, ["reference", "kind", "value", "bound", "duress", "from", "until", "status"], 3),
+    ]
+
+    /// Reads all files, whatever their order, and says what they would change.
+    package mutating func plan(_ files: [(name: String, content: [UInt8])]) -> Plan {
+        var parsed: [(kind: RegistryKind, name: String, columns: [String], rows: ArraySlice<[CSVField]>)] = []
+        for file in files {
+            switch CSVReader.read(file.content) {
+            case .failure(let problem): fault(file.name, problem.line, problem.column, problem.message)
+            case .success(let rows):
+                guard let header = rows.first else {
+                    fault(file.name, 1, 1, "the file is empty")
+                    continue
+                }
+                let names = header.map(\.text)
+                let match = Self.headers.first { known in
+                    known.columns.prefix(known.required).allSatisfy { names.contains($0) } && names.allSatisfy { known.columns.contains($0) }
+                }
+                guard let match else {
+                    let known = Self.headers.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
+                    fault(file.name, header[0].line, 1, "the first line is no known header; one of: \(known)")
+                    continue
+                }
+                parsed.append((match.kind, file.name, names, rows.dropFirst()))
+            }
+        }
+        for kind in RegistryKind.allCases {
+            for file in parsed where file.kind == kind {
+                for row in file.rows { take(row, file.columns, kind, file.name) }
+            }
+        }
+        return plan
+    }
+
+    // MARK: Lines
+
+    private struct Line {
+        var file: String
+        var number: Int
+        var values: [String: CSVField]
+        func text(_ name: String) -> String { values[name]?.text ?? "" }
+        func column(_ name: String) -> Int { values[name]?.column ?? 1 }
+    }
+
+    private struct Fault: Error {
+        var column: String
+        var message: String
+    }
+
+    private mutating func take(_ row: [CSVField], _ columns: [String], _ kind: RegistryKind, _ file: String) {
+        guard row.count <= columns.count else {
+            return fault(file, row[columns.count].line, row[columns.count].column, "more fields than the header has")
+        }
+        let line = Line(file: file, number: row[0].line, values: Dictionary(zip(columns, row), uniquingKeysWith: { $1 }))
+        do {
+            switch kind {
+            case .community: try community(line)
+            case .dwelling: try dwelling(line)
+            case .person: try person(line)
+            case .tenancy: try tenancy(line)
+            case .credential: try credential(line)
+            }
+        } catch let fault as Fault {
+            self.fault(file, line.values[fault.column]?.line ?? line.number, line.column(fault.column), "\(fault.column): \(fault.message)")
+        } catch {
+            self.fault(file, line.number, 1, "\(error)")
+        }
+    }
+
+    private func at<Value>(_ column: String, _ body: () throws(RegistryFields.Problem) -> Value) throws -> Value {
+        do { return try body() } catch { throw Fault(column: column, message: error.message) }
+    }
+
+    private func needed(_ column: String, _ line: Line) throws -> String {
+        let text = line.text(column)
+        if text.isEmpty { throw Fault(column: column, message: "is empty") }
+        if text.utf8.count > 256 { throw Fault(column: column, message: "is longer than 256 octets") }
+        return text
+    }
+
+    private mutating func community(_ line: Line) throws {
+        let code = try needed("community", line)
+        guard fields.isIdentifier(code) else {
+            throw Fault(column: "community", message: "lower-case letters, digits and dashes, at most 32")
+        }
+        let old = present.communities[code]
+        let row = CommunityRow(id: old?.id ?? newID(.community), code: code, name: try needed("name", line))
+        present.communities[code] = row
+        put(.community(row), old.map { .community($0) }, "community \(code)", line)
+    }
+
+    private mutating func dwelling(_ line: Line) throws {
+        let code = try needed("community", line)
+        guard let community = present.communities[code] else { throw Fault(column: "community", message: "\"\(code)\" is not known") }
+        let number = try needed("dwelling", line)
+        let key = "\(code)/\(number)"
+        let old = present.dwellings[key]
+        let use = try at("use") { () throws(RegistryFields.Problem) in try fields.use(line.text("use")) }
+        let row = DwellingRow(id: old?.id ?? newID(.dwelling), community: community.id, code: number, use: use)
+        present.dwellings[key] = row
+        put(.dwelling(row), old.map { .dwelling($0) }, "dwelling \(key)", line)
+    }
+
+    private func dwellingID(_ line: Line) throws -> UInt32? {
+        let number = line.text("dwelling")
+        if number.isEmpty { return nil }
+        guard let row = present.dwellings["\(line.text("community"))/\(number)"] else {
+            throw Fault(column: "dwelling", message: "\"\(number)\" is not known in community \"\(line.text("community"))\"")
+        }
+        return row.id
+    }
+
+    private mutating func person(_ line: Line) throws {
+        let reference = try needed("reference", line)
+        let old = present.persons[reference]
+        let role = try at("role") { () throws(RegistryFields.Problem) in try fields.role(line.text("role")) }
+        var row = PersonRow(
+            id: old?.id ?? 0, reference: reference, name: try needed("name", line), role: role,
+            dwelling: try dwellingID(line),
+            groups: try at("groups") { () throws(RegistryFields.Problem) in try fields.groups(line.text("groups"), role: role) })
+        if role == .resident, row.dwelling == nil { throw Fault(column: "dwelling", message: "a resident needs a dwelling") }
+        if !line.text("from").isEmpty { row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) } }
+        if !line.text("until").isEmpty { row.validUntil = try at("until") { () throws(RegistryFields.Problem) in try fields.endAfter(line.text("until")) } }
+        if !line.text("status").isEmpty {
+            row.status = try at("status") { () throws(RegistryFields.Problem) in try fields.personStatus(line.text("status")) }
+        }
+        if old == nil { row.id = newID(.person) }
+        present.persons[reference] = row
+        put(.person(row), old.map { .person($0) }, "person \(reference)", line)
+    }
+
+    private mutating func tenancy(_ line: Line) throws {
+        guard let dwelling = try dwellingID(line) else { throw Fault(column: "dwelling", message: "is empty") }
+        let first = try at("from") { () throws(RegistryFields.Problem) in try fields.day(line.text("from")) }
+        let last = try at("until") { () throws(RegistryFields.Problem) in try fields.day(line.text("until")) }
+        guard first <= last else { throw Fault(column: "until", message: "the last day is before the first") }
+        var tenants: [UInt32] = []
+        for reference in try needed("tenants", line).split(separator: " ") {
+            guard let person = present.persons[String(reference)] else {
+                throw Fault(column: "tenants", message: "\"\(reference)\" is not known")
+            }
+            tenants.append(person.id)
+        }
+        let key = "\(dwelling)/\(first)"
+        let old = present.tenancies[key]
+        let row = TenancyRow(
+            id: old?.id ?? newID(.tenancy), dwelling: dwelling, tenants: tenants, firstDay: first, lastDay: last,
+            starts: fields.calendar.utc(day: first, minute: 0), ends: fields.calendar.utc(day: last + 1, minute: 0),
+            contract: line.text("contract"))
+        present.tenancies[key] = row
+        put(.tenancy(row), old.map { .tenancy($0) }, "tenancy of \(line.text("community"))/\(line.text("dwelling")) from \(line.text("from"))", line)
+    }
+
+    private mutating func credential(_ line: Line) throws {
+        let reference = try needed("reference", line)
+        guard let person = present.persons[reference] else { throw Fault(column: "reference", message: "\"\(reference)\" is not known") }
+        let kind = try at("kind") { () throws(RegistryFields.Problem) in try fields.kind(line.text("kind")) }
+        let isBound = try flag("bound", line)
+        let value = try needed("value", line)
+        let (key, label) = try at("value") { () throws(RegistryFields.Problem) in
+            try fields.key(kind, value, person: person.id, isBound: isBound)
+        }
+        let old = present.credentials[key]
+        if let old, old.person != person.id { throw Fault(column: "value", message: "belongs to another person already") }
+        var row = CredentialRow(
+            id: old?.id ?? 0, person: person.id, kind: kind, key: key, label: label, isDuress: try flag("duress", line))
+        if !line.text("from").isEmpty { row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) } }
+        if !line.text("until").isEmpty { row.validUntil = try at("until") { () throws(RegistryFields.Problem) in try fields.endAfter(line.text("until")) } }
+        if !line.text("status").isEmpty {
+            row.status = try at("status") { () throws(RegistryFields.Problem) in try fields.credentialStatus(line.text("status")) }
+        }
+        if old == nil { row.id = newID(.credential) }
+        present.credentials[key] = row
+        put(.credential(row), old.map { .credential($0) }, "\(kind.word) of \(reference)", line)
+    }
+
+    private func flag(_ column: String, _ line: Line) throws -> Bool {
+        switch line.text(column) {
+        case "", "no", "false": return false
+        case "yes", "true": return true
+        default: throw Fault(column: column, message: "yes or no")
+        }
+    }
+
+    private mutating func newID(_ kind: RegistryKind) -> UInt32 {
+        defer { present.nextID[kind]! += 1 }
+        return present.nextID[kind]!
+    }
+
+    private mutating func put(_ row: RegistryRow, _ old: RegistryRow?, _ what: String, _ line: Line) {
+        if row == old {
+            plan.unchanged += 1
+            return
+        }
+        plan.changes.append(.put(row))
+        plan.differences.append(Difference(file: line.file, line: line.number, what: "\(old == nil ? "add" : "change") \(what)"))
+    }
+
+    private mutating func fault(_ file: String, _ line: Int, _ column: Int, _ message: String) {
+        plan.problems.append(Problem(file: file, line: line, column: column, message: message))
+    }
+}

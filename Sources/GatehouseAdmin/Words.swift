@@ -1,0 +1,59 @@
+package import GatehouseCore
+
+/// Words for people, in English and Chinese. The stable words of the journal stay as they are in JSON and CSV.
+package enum Language: String, Hashable, Sendable, CaseIterable {
+    case english = "en"
+    case chinese = "zh"
+}
+
+package enum Words {
+    package static func outcome(_ word: String, _ language: Language) -> String {
+        pick(outcomes[word], word, language)
+    }
+    package static func reason(_ word: String, _ language: Language) -> String { pick(reasons[word], word, language) }
+    package static func kind(_ kind: EntryKind, _ language: Language) -> String { pick(kinds[kind], kind.rawValue, language) }
+
+    private static func pick(_ pair: (String, String)?, _ word: String, _ language: Language) -> String {
+        guard let pair else { return word }
+        return language == .chinese ? pair.1 : pair.0
+    }
+
+    private static let outcomes: [String: (String, String)] = [
+        "granted": ("granted", "放行"), "granted(duress)": ("granted (duress)", "胁迫放行"), "denied": ("denied", "拒绝"),
+        "taken": ("passed", "已通过"), "notTaken": ("not used", "未通过"), "done": ("done", "已执行"), "refused": ("refused", "已拒绝"),
+        "stored": ("picture", "已抓拍"), "missing": ("no picture", "无图片"), "active": ("active", "触发"), "reset": ("reset", "已复位"),
+        "inputQuiet": ("input quiet", "输入恢复"), "secure": ("normal", "正常"), "free": ("free passage", "常开"),
+        "blocked": ("blocked", "禁止通行"), "lockdown": ("lockdown", "封锁"), "fire": ("fire", "消防"),
+        "online": ("online", "在线"), "offline": ("offline", "离线"), "afterStop": ("after a clean stop", "正常停机后"),
+        "afterCrash": ("after a crash", "异常中断后"), "delivered": ("delivered", "已送达"), "abandoned": ("given up", "已放弃"),
+        "expired": ("expired", "已过期"), "on": ("began", "出现"), "off": ("ended", "解除"), "released": ("released late", "延迟放行"),
+        "heldBack": ("held back", "未放行"),
+    ]
+
+    private static let reasons: [String: (String, String)] = [
+        "UnknownCredential": ("unknown card, PIN or face", "未登记的凭证"),
+        "CredentialNotEnabled": ("credential is off (lost, stolen, suspended)", "凭证已停用"),
+        "CredentialNotActive": ("credential is not valid yet", "凭证尚未生效"),
+        "CredentialExpired": ("credential has expired", "凭证已过期"), "InvalidPIN": ("wrong PIN", "密码错误"),
+        "NotPermittedAtThisTime": ("not at this time", "不在允许时段"), "Unauthorized": ("not for this gate", "无此门权限"),
+        "AntipassbackViolation": ("already inside by the ledger", "反潜回"), "LockedDown": ("lockdown", "封锁中"),
+        "Blocked": ("portal is blocked", "通道禁止通行"), "PersonSuspended": ("person is suspended", "人员已停用"),
+        "PersonBarred": ("person is barred", "人员被禁止"), "TenancyNotStarted": ("tenancy has not begun", "租约未开始"),
+        "TenancyEnded": ("tenancy has ended", "租约已到期"), "NoTenancy": ("no tenancy on the register", "无登记租约"),
+        "EmploymentNotActive": ("employment is not active", "任职期外"), "TooManyTries": ("too many wrong PINs", "密码错误次数过多"),
+        "FactorMissing": ("a further factor is needed", "缺少验证要素"), "ReaderNotTrusted": ("reader is not trusted", "读卡器不可信"),
+        "ClockNotTrusted": ("clock is not trusted", "时钟不可信"), "NoDwelling": ("no dwelling on the register", "无登记住房"),
+        "FactorsDisagree": ("factors of different people", "要素不属同一人"),
+    ]
+
+    private static let kinds: [EntryKind: (String, String)] = [
+        .decision: ("access", "通行"), .passage: ("passage", "过门"), .exitRequest: ("exit button", "出门按钮"),
+        .forced: ("forced open", "强行开门"), .heldOpen: ("held open", "开门超时"), .closedAgain: ("closed again", "已关门"),
+        .fire: ("fire", "消防"), .posture: ("posture", "通道状态"), .order: ("order", "操作"), .registry: ("registry", "登记变更"),
+        .reader: ("reader", "读卡器"), .unreadable: ("unreadable", "无法识读"), .snapshot: ("picture", "抓拍"),
+        .delivery: ("alert", "报警推送"), .start: ("start", "启动"), .stop: ("stop", "停止"), .gap: ("gap", "记录缺失"),
+        .late: ("late entry", "延迟记录"), .clock: ("clock", "时钟"), .health: ("health", "健康"), .look: ("look", "查阅"),
+        .lockout: ("lock-out", "锁定"), .watchlist: ("watchlist", "布控"), .sealed: ("sealed", "密封"),
+        .configuration: ("configuration", "配置"), .restored: ("restored", "恢复"),
+    ]
+}

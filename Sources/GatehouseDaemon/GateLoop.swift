@@ -1,0 +1,256 @@
+internal import CLinux
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseDevices
+internal import GatehouseProtocols
+internal import GatehouseRuntime
+internal import Glibc
+internal import Logging
+
+/// The deciding loop: lines, serial ports, jobs of other threads and deadlines on one thread, around one controller.
+/// Nothing in it waits for a disk or a socket of ours.
+///
+/// A class because it is the one owner of everything that moves.
+final class GateLoop {
+    let loop: EventLoop
+    private(set) var shell: ControllerShell!
+    private let lines: LineBoard
+    private let stations: [SerialStation]
+    private let calendar: SiteCalendar
+    private let clock: SystemClock
+    private let notifier: Notifier
+    private let log: Logger
+
+    private var lineRegistrations: [EventLoop.Registration] = []
+    private var lineDescriptors: [Int32] = []
+    private var stationRegistrations: [Int: (registration: EventLoop.Registration, descriptor: Int32, writes: Bool)] = [:]
+    private var inputs: [Input] = []
+    /// Effects may bring inputs while inputs are handled; they wait for their turn in `inputs`.
+    private var isHandling = false
+    private var replies: [OrderID: @Sendable (OrderReply) -> Void] = [:]
+    private var nextOrder: OrderID = 1
+    private var floor: CivilTime
+    private var clockCheckAt: MonotonicTime
+    private var clockOffset: Int64
+    private var isTrusted: Bool
+    private var watchdogAt: MonotonicTime?
+    private var stopsBy: MonotonicTime?
+
+    /// What leaves the loop towards the uplink; called on the loop.
+    var sendToUplink: (Effect) -> Void = { _ in }
+    var loadOutbox: (DestinationID) -> Void = { _ in }
+    var reload: () -> Void = {}
+
+    init(
+        loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, clock: SystemClock, floor: CivilTime,
+        notifier: Notifier, log: Logger, makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
+    ) {
+        self.loop = loop
+        self.calendar = calendar
+        self.clock = clock
+        self.floor = floor
+        self.notifier = notifier
+        self.log = log
+        let now = SystemClock.monotonic()
+        let reading = clock.read(floor: floor)
+        isTrusted = reading.isTrusted
+        clockOffset = reading.civil.milliseconds - now.nanoseconds / 1_000_000
+        clockCheckAt = now + .seconds(1)
+        stations = SerialStation.make(configuration.readers, at: now, log: log)
+        // The restored controller says how each output is to be requested.
+        var perform: (Effect, Moment) -> Void = { _, _ in }
+        let shell = makeShell { perform($0, $1) }
+        var released: [PortalID: Bool] = [:]
+        for portal in shell.controller.portals { released[portal.settings.id] = portal.isReleased }
+        lines = LineBoard(settings: configuration.lines, readers: configuration.readers, released: released, at: now, log: log)
+        self.shell = shell
+        watchdogAt = notifier.watchdogPeriod.map { now + $0 }
+        perform = { [unowned self] effect, now in self.perform(effect, now) }
+        loop.onTurnEnd = { [unowned self] in self.endTurn() }
+        loop.onDeadline = { [unowned self] in self.timePassed() }
+    }
+
+    func now() -> Moment {
+        let reading = clock.read(floor: floor)
+        floor = max(floor, reading.civil)
+        return calendar.moment(monotonic: reading.monotonic, civil: reading.civil, isTrusted: reading.isTrusted)
+    }
+
+    // MARK: Inputs
+
+    /// Puts an input in the queue of this turn.
+    func give(_ input: Input) { inputs.append(input) }
+
+    /// Carries an order out; the reply comes when its entry is on disk.
+    func carryOut(
+        actor: Actor, command: String, verb: Order.Verb, reason: String?, life: Duration = .seconds(5),
+        reply: @escaping @Sendable (OrderReply) -> Void
+    ) {
+        let id = nextOrder
+        nextOrder += 1
+        replies[id] = reply
+        give(
+            .order(
+                Order(
+                    id: id, actor: actor, command: command, verb: verb, reason: reason,
+                    expires: SystemClock.monotonic() + life)))
+    }
+
+    func committed(_ number: UInt64) { shell.committed(number, at: now()) }
+    func failed(_ number: UInt64, _ problem: String) {
+        log.error("the journal cannot be written: \(problem)")
+        shell.failed(number, problem: problem, at: now())
+    }
+
+    func start(_ report: StartReport) {
+        let moment = now()
+        inputs += lines.openIfDue(at: moment.monotonic)
+        give(.started(report))
+        for reader in shell.controller.site.accessPoints.flatMap(\.readers) where lines.hasDecoder(reader) {
+            give(.reader(reader, .link(.online(.none))))
+        }
+        timePassed()
+        endTurn()
+    }
+
+    /// Ends the loop when everything recorded is on disk, within the time that a stop may take.
+    func stop() {
+        guard stopsBy == nil else { return }
+        notifier.stopping()
+        stopsBy = SystemClock.monotonic() + .milliseconds(1500)
+        carryOut(actor: Actor(name: "service manager", role: .installer), command: "stop", verb: .stop, reason: nil) { _ in }
+    }
+
+    // MARK: A turn
+
+    private func timePassed() {
+        let now = SystemClock.monotonic()
+        inputs += lines.openIfDue(at: now)
+        // What the kernel still holds comes before any conclusion from silence.
+        inputs += lines.drain(at: now)
+        inputs += lines.timePassed(at: now)
+        for station in stations { inputs += station.timePassed(at: now) }
+        if clockCheckAt <= now { checkClock(now) }
+        if let period = notifier.watchdogPeriod, let at = watchdogAt, at <= now {
+            // Fed from here alone: a loop that does not turn is a daemon that does not decide.
+            notifier.alive()
+            watchdogAt = now + period
+        }
+        give(.time)
+    }
+
+    private func endTurn() {
+        while !inputs.isEmpty {
+            let batch = inputs
+            inputs = []
+            isHandling = true
+            shell.handle(batch, at: now())
+            isHandling = false
+        }
+        register()
+        if let stopsBy, shell.isSettled || SystemClock.monotonic() >= stopsBy { loop.stop() }
+        loop.deadline = nextDeadline()
+    }
+
+    private func nextDeadline() -> MonotonicTime {
+        var next = clockCheckAt
+        func consider(_ time: MonotonicTime?) { if let time { next = min(next, time) } }
+        consider(shell.nextDeadline?.at)
+        consider(lines.nextDeadline)
+        for station in stations { consider(station.nextDeadline) }
+        consider(watchdogAt)
+        consider(stopsBy)
+        return next
+    }
+
+    /// Keeps the loop's descriptors those of the ports and lines that are open now.
+    private func register() {
+        if lineDescriptors != lines.descriptors {
+            for registration in lineRegistrations { loop.remove(registration) }
+            lineDescriptors = lines.descriptors
+            lineRegistrations = lineDescriptors.compactMap { descriptor in
+                try? loop.add(descriptor) { [unowned self] _ in
+                    self.inputs += self.lines.drain(at: SystemClock.monotonic())
+                }
+            }
+        }
+        for (index, station) in stations.enumerated() {
+            let present = stationRegistrations[index]
+            if present?.descriptor != station.descriptor {
+                if let present { loop.remove(present.registration) }
+                stationRegistrations[index] = nil
+                if let descriptor = station.descriptor {
+                    let registration = try? loop.add(descriptor) { [unowned self] ready in
+                        self.serve(station, ready)
+                    }
+                    if let registration { stationRegistrations[index] = (registration, descriptor, false) }
+                }
+            }
+            if let entry = stationRegistrations[index], entry.writes != station.hasWaiting {
+                try? loop.change(entry.registration, to: station.hasWaiting ? [.readable, .writable] : .readable)
+                stationRegistrations[index]!.writes = station.hasWaiting
+            }
+        }
+    }
+
+    private func serve(_ station: SerialStation, _ ready: EventLoop.Interest) {
+        let now = SystemClock.monotonic()
+        if ready.contains(.readable) { inputs += station.readable(at: now) }
+        if ready.contains(.writable), station.descriptor != nil { inputs += station.writable(at: now) }
+        if ready.contains(.broken), station.descriptor != nil { inputs += station.broken(at: now) }
+    }
+
+    private func checkClock(_ now: MonotonicTime) {
+        clockCheckAt = now + .seconds(1)
+        let civil = SystemClock.civil()
+        let offset = civil.milliseconds - now.nanoseconds / 1_000_000
+        if abs(offset - clockOffset) > 1000 {
+            log.warning("the clock was set", metadata: ["milliseconds": "\(offset - clockOffset)"])
+            give(.clock(.stepped(milliseconds: offset - clockOffset)))
+        }
+        clockOffset = offset
+        let trusted = clock.read(floor: floor).isTrusted
+        if trusted != isTrusted {
+            isTrusted = trusted
+            give(.clock(.trust(trusted)))
+        }
+    }
+
+    // MARK: Effects
+
+    private func perform(_ effect: Effect, _ now: Moment) {
+        switch effect {
+        case .release(let portal, _): inputs += lines.set(portal, released: true, at: now.monotonic)
+        case .secure(let portal): inputs += lines.set(portal, released: false, at: now.monotonic)
+        case .indicate(let reader, let indication, _):
+            lines.show(indication, on: reader, at: now.monotonic)
+            for station in stations where station.readers.contains(reader) {
+                inputs += station.show(indication, on: reader, at: now.monotonic)
+            }
+        case .acknowledge(let reader):
+            for station in stations where station.readers.contains(reader) {
+                inputs += station.acknowledge(reader, at: now.monotonic)
+            }
+        case .capture, .deliver: sendToUplink(effect)
+        case .loadOutbox(let destination, _): loadOutbox(destination)
+        case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
+        case .stop: break
+        case .durable: preconditionFailure("a durable effect left the gate")
+        }
+    }
+
+    /// How readers on data lines do, for status.
+    func wiegandCounters(_ reader: ReaderID) -> [String: Int64]? {
+        lines.counters(reader).map {
+            [
+                "cards": Int64($0.cards), "keys": Int64($0.keys), "length": Int64($0.length), "parity": Int64($0.parity),
+                "timing": Int64($0.timing),
+            ]
+        }
+    }
+
+    func close() {
+        for station in stations { station.close() }
+        lines.close()
+    }
+}

@@ -1,0 +1,227 @@
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseDevices
+internal import GatehouseProtocols
+internal import Logging
+
+/// One serial port with the machine that speaks on it: opened, watched, opened again when it vanished.
+///
+/// A class because it owns a port; it belongs to the loop's thread.
+final class SerialStation {
+    private enum Machine {
+        case osdp(OSDPPanel)
+        case card(ReaderID, ASCIICardReader)
+        case face(ReaderID, FaceModule)
+    }
+
+    let path: String
+    let readers: [ReaderID]
+    private var machine: Machine
+    private let port: SerialPort
+    private var schedule: ReopenSchedule
+    private let log: Logger
+    private var lastProblem = ""
+
+    /// The stations that a configuration asks for: OSDP readers of one port share one panel.
+    static func make(_ readers: [GatehouseConfiguration.ReaderSettings], at now: MonotonicTime, log: Logger) -> [SerialStation] {
+        var stations: [SerialStation] = []
+        var buses: [String: (baud: UInt32, readers: [OSDPPanel.ReaderSettings])] = [:]
+        for reader in readers {
+            switch reader.kind {
+            case .wiegand: break
+            case .osdp(let port, let baud, let address, let formats):
+                let settings = OSDPPanel.ReaderSettings(
+                    id: reader.id, address: address, formats: formats.compactMap { CardFormat.named($0) })
+                buses[port, default: (baud, [])].readers.append(settings)
+            case .em4100(let port, let baud, let usesVersion):
+                let machine = ASCIICardReader(ASCIICardReader.Settings(framing: .em4100(usesVersion: usesVersion)))
+                stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
+            case .line(let port, let baud, let text):
+                let content: CardLineContent =
+                    switch text {
+                    case .decimal: .decimal
+                    case .hexadecimal: .hexadecimal
+                    case .text: .text
+                    }
+                let machine = ASCIICardReader(
+                    ASCIICardReader.Settings(framing: .line(content, endsAtSilence: false)))
+                stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
+            case .face(let port, let baud):
+                stations.append(SerialStation(port, baud, .face(reader.id, FaceModule()), [reader.id], at: now, log: log))
+            }
+        }
+        for path in buses.keys.sorted() {
+            let bus = buses[path]!
+            let panel = OSDPPanel(readers: bus.readers, settings: OSDPPanel.Settings(baud: Int(bus.baud)))
+            stations.append(SerialStation(path, bus.baud, .osdp(panel), bus.readers.map(\.id), at: now, log: log))
+        }
+        return stations
+    }
+
+    private init(
+        _ path: String, _ baud: UInt32, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
+    ) {
+        self.path = path
+        self.readers = readers
+        self.machine = machine
+        self.log = log
+        port = SerialPort(SerialSettings(path: path, baud: baud))
+        schedule = ReopenSchedule(at: now)
+    }
+
+    var descriptor: Int32? { port.isOpen ? port.descriptor : nil }
+    var hasWaiting: Bool { port.hasWaiting }
+
+    /// Opens the port when it is time to.
+    func openIfDue(at now: MonotonicTime) -> [Input] {
+        guard !port.isOpen, schedule.isDue(at: now) else { return [] }
+        do {
+            try port.open()
+            schedule.opened(at: now)
+            lastProblem = ""
+            log.notice("serial port is open", metadata: ["port": "\(path)"])
+            return feed(.opened, at: now)
+        } catch {
+            schedule.lost(at: now)
+            if lastProblem != "\(error)" { log.error("serial port cannot be opened: \(error)") }
+            let isFirst = lastProblem.isEmpty
+            lastProblem = "\(error)"
+            return isFirst ? readers.map { .reader($0, .link(.offline(.portLost))) } : []
+        }
+    }
+
+    func readable(at now: MonotonicTime) -> [Input] {
+        do {
+            let octets = try port.read()
+            return octets.isEmpty ? [] : feed(.received(octets), at: now)
+        } catch {
+            return lost(error, at: now)
+        }
+    }
+
+    func writable(at now: MonotonicTime) -> [Input] {
+        do {
+            try port.flush()
+            return []
+        } catch {
+            return lost(error, at: now)
+        }
+    }
+
+    func broken(at now: MonotonicTime) -> [Input] { lost(port.hungUp(), at: now) }
+
+    func timePassed(at now: MonotonicTime) -> [Input] {
+        var inputs = openIfDue(at: now)
+        if let deadline = machineDeadline, deadline <= now { inputs += feed(.time, at: now) }
+        return inputs
+    }
+
+    var nextDeadline: MonotonicTime? {
+        guard let retry = schedule.nextTry, !port.isOpen else { return machineDeadline }
+        return min(retry, machineDeadline ?? retry)
+    }
+
+    private var machineDeadline: MonotonicTime? {
+        switch machine {
+        case .osdp(let panel): panel.nextDeadline?.at
+        case .card(_, let reader): reader.nextDeadline?.at
+        case .face(_, let module): module.nextDeadline?.at
+        }
+    }
+
+    /// Shows the indication at a reader of this port, where the reader can.
+    func show(_ indication: Indication, on reader: ReaderID, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine, readers.contains(reader) else { return [] }
+        let effects = panel.handle(.indicate(reader, indication, for: nil), at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
+    /// The reading of the reader is durable: the panel may ask for the next one.
+    func acknowledge(_ reader: ReaderID, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine, readers.contains(reader) else { return [] }
+        let effects = panel.handle(.eventStored(reader), at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
+    func close() { port.close() }
+
+    // MARK: -
+
+    private enum Event {
+        case opened
+        case lost
+        case received([UInt8])
+        case time
+    }
+
+    private func feed(_ event: Event, at now: MonotonicTime) -> [Input] {
+        switch machine {
+        case .osdp(var panel):
+            let input: OSDPPanel.Input =
+                switch event {
+                case .opened: .portOpened
+                case .lost: .portLost
+                case .received(let octets): .received(octets)
+                case .time: .time
+                }
+            let effects = panel.handle(input, at: now)
+            machine = .osdp(panel)
+            return carryOut(effects, at: now)
+        case .card(let id, var reader):
+            let input: ASCIICardReader.Input =
+                switch event {
+                case .opened: .portOpened
+                case .lost: .portLost
+                case .received(let octets): .received(octets)
+                case .time: .time
+                }
+            let signals = reader.handle(input, at: now)
+            machine = .card(id, reader)
+            return signals.map { .reader(id, $0) }
+        case .face(let id, var module):
+            let input: FaceModule.Input =
+                switch event {
+                case .opened: .portOpened
+                case .lost: .portLost
+                case .received(let octets): .received(octets)
+                case .time: .time
+                }
+            let effects = module.handle(input, at: now)
+            machine = .face(id, module)
+            return effects.flatMap { effect -> [Input] in
+                switch effect {
+                case .send(let octets): send(octets, at: now)
+                case .signal(let signal): [.reader(id, signal)]
+                }
+            }
+        }
+    }
+
+    private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
+        effects.flatMap { effect -> [Input] in
+            switch effect {
+            case .send(let octets): send(octets, at: now)
+            case .signal(let reader, let signal): [.reader(reader, signal)]
+            }
+        }
+    }
+
+    private func send(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {
+        guard port.isOpen else { return [] }
+        do {
+            if try !port.write(octets) { log.warning("serial port takes nothing more", metadata: ["port": "\(path)"]) }
+            return []
+        } catch {
+            return lost(error, at: now)
+        }
+    }
+
+    private func lost(_ error: SerialError, at now: MonotonicTime) -> [Input] {
+        log.error("serial port is lost: \(error)", metadata: ["port": "\(path)"])
+        port.close()
+        schedule.lost(at: now)
+        return feed(.lost, at: now)
+    }
+}

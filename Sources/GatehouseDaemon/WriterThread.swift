@@ -1,0 +1,100 @@
+internal import CLinux
+internal import GatehouseCore
+internal import GatehouseStore
+internal import Glibc
+internal import Synchronization
+
+/// The thread that waits for the disk, so that the loop never does. One batch at a time comes in; its result goes back
+/// through `finished`, which is called on this thread.
+///
+/// A class because it owns a thread.
+final class WriterThread: Sendable {
+    private enum Work: Sendable {
+        case batch(CommitGate.Batch)
+        case stop
+    }
+
+    /// The writer is made and used on the thread alone.
+    private let makeWriter: @Sendable () -> StoreWriter
+    private let finished: @Sendable (UInt64, Result<Void, WriterFailure>) -> Void
+    /// Called when nothing has come for a while after a registry change: time for the last good copy.
+    private let registrySettled: @Sendable () -> Void
+    private let queue = Mutex<[Work]>([])
+    private let wake: Int32
+    private let thread = Mutex<pthread_t?>(nil)
+
+    struct WriterFailure: Error { let description: String }
+
+    init(
+        makeWriter: @escaping @Sendable () -> StoreWriter,
+        finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
+        registrySettled: @escaping @Sendable () -> Void
+    ) {
+        self.makeWriter = makeWriter
+        self.finished = finished
+        self.registrySettled = registrySettled
+        wake = eventfd(0, Int32(EFD_CLOEXEC))
+    }
+
+    func start() {
+        let box = Unmanaged.passRetained(self)
+        var handle = pthread_t()
+        let code = pthread_create(&handle, nil, writerMain, box.toOpaque())
+        precondition(code == 0, "no thread for the writer: errno \(code)")
+        thread.withLock { $0 = handle }
+    }
+
+    func commit(_ batch: CommitGate.Batch) { post(.batch(batch)) }
+
+    /// Ends the thread after what was posted.
+    func stop() {
+        post(.stop)
+        if let handle = thread.withLock({ $0.take() }) { pthread_join(handle, nil) }
+    }
+
+    private func post(_ work: Work) {
+        queue.withLock { $0.append(work) }
+        var one: UInt64 = 1
+        _ = write(wake, &one, 8)
+    }
+
+    fileprivate func run() {
+        let writer = makeWriter()
+        var hasChangedRegistry = false
+        var isDirty = false
+        while true {
+            var waiting = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&waiting, 1, isDirty || hasChangedRegistry ? 200 : -1)
+            if ready == 0 {
+                // Nothing for a while: the write-ahead file is folded in while nobody waits for it.
+                if isDirty { writer.idle() }
+                isDirty = false
+                if hasChangedRegistry { registrySettled() }
+                hasChangedRegistry = false
+                continue
+            }
+            var count: UInt64 = 0
+            _ = read(wake, &count, 8)
+            for work in queue.withLock({ queue in
+                defer { queue = [] }
+                return queue
+            }) {
+                guard case .batch(let batch) = work else { return }
+                do {
+                    try writer.commit(batch)
+                    isDirty = true
+                    for effect in batch.effects { if case .registry = effect { hasChangedRegistry = true } }
+                    finished(batch.number, .success(()))
+                } catch {
+                    finished(batch.number, .failure(WriterFailure(description: "\(error)")))
+                }
+            }
+        }
+    }
+}
+
+/// Outside any actor: a thread that C starts.
+private func writerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    Unmanaged<WriterThread>.fromOpaque(argument!).takeRetainedValue().run()
+    return nil
+}
