@@ -9,9 +9,13 @@ import Testing
 @Suite(.enabled(if: simulation != nil), .serialized)
 struct KernelLinesTests {
     private func pull(_ line: Int, _ isHigh: Bool) {
-        let descriptor = open("\(simulation!)/sim_gpio\(line)/pull", O_WRONLY)  // the suite needs it to run
-        let word = isHigh ? "pull-up" : "pull-down"
-        #expect(write(descriptor, word, word.utf8.count) == word.utf8.count)
+        // the suite does not run without it
+        put(isHigh ? "pull-up" : "pull-down", into: "\(simulation!)/sim_gpio\(line)/pull")
+    }
+
+    private func put(_ text: String, into path: String) {
+        let descriptor = open(path, O_WRONLY)
+        #expect(write(descriptor, text, text.utf8.count) == text.utf8.count, "\(path)")
         close(descriptor)
     }
 
@@ -131,6 +135,36 @@ struct KernelLinesTests {
         let found = try lines.drain()
         #expect(found.edges.count == (GPIODLines.seesLosses ? 512 : 16))
         #expect(found.lost == (GPIODLines.seesLosses ? [LostEdges(line: "street.0", count: 88)] : []))
+    }
+
+    @Test func aChipThatIsPulledOutEndsTheBackendAndIsFoundAgainByItsLabel() throws {
+        let folder = "/sys/kernel/config/gpio-sim/spare"
+        mkdir(folder, 0o755)
+        mkdir(folder + "/bank0", 0o755)
+        put("4", into: folder + "/bank0/num_lines")
+        put("spare", into: folder + "/bank0/label")
+        put("1", into: folder + "/live")
+        let requests = [
+            LineRequest("door", at: .offset(0, chip: "spare"), .input(.both)),
+            LineRequest("lamp", at: .offset(1, chip: "spare"), .output(initial: false)),
+        ]
+        let lines = GPIODLines()
+        try lines.request(requests)
+        put("0", into: folder + "/live")
+        var wait = pollfd(fd: lines.descriptors[0], events: Int16(POLLIN), revents: 0)
+        #expect(poll(&wait, 1, 1000) == 1, "the loop is woken")
+        #expect(throws: LineError.failed("door", what: "reading edges", code: ENODEV)) { try lines.drain() }
+        #expect(throws: LineError.failed("lamp", what: "setting the level", code: ENODEV)) {
+            try lines.set("lamp", to: true)
+        }
+        lines.release()
+        #expect(throws: LineError.noSuchChip("lamp", chip: "spare")) { try lines.request(requests) }
+        put("1", into: folder + "/live")
+        try lines.request(requests)
+        try lines.set("lamp", to: true)
+        #expect(try lines.level(of: "lamp"))
+        lines.release()
+        put("0", into: folder + "/live")
     }
 
     @Test func manyWaitingLinesAreDrainedAtOnce() throws {
