@@ -49,6 +49,8 @@ struct ScalarTypeTests {
         ("2 h", ": '2 h' is out of range; it must be 100 ms to 1 h"),
         ("99 ms", ": '99 ms' is out of range; it must be 100 ms to 1 h"),
         ("9999999999999 d", ": '9999999999999 d' is out of range; it must be 100 ms to 1 h"),
+        // wraps to one second in 64 bits
+        ("18446744074710 ms", ": '18446744074710 ms' is out of range; it must be 100 ms to 1 h"),
         ("5 sec", ": '5 sec' has an unknown unit; ms, s, min, h and d are known; write '5 s'"),
         ("5 m", ": '5 m' has an unknown unit; ms, s, min, h and d are known; write '5 min'"),
         ("5 parsec", ": '5 parsec' has an unknown unit; ms, s, min, h and d are known"),

@@ -61,6 +61,7 @@ struct SerialPortTests {
             #expect(sent.count < 10_000_000, "the queue has no bound")
         }
         #expect(port.hasWaiting)
+        #expect((limit - 999...limit).contains(port.waitingCount))
         var received: [UInt8] = []
         while received.count < sent.count {
             received += terminal.receive()

@@ -59,6 +59,8 @@ package final class SerialPort {
     package var isOpen: Bool { descriptor >= 0 }
     /// Whether octets wait for room in the kernel: call `flush` when the descriptor can be written.
     package var hasWaiting: Bool { !waiting.isEmpty }
+    /// How many octets wait, at most the queue's limit.
+    package var waitingCount: Int { waiting.count }
 
     package func open() throws(SerialError) {
         precondition(!isOpen, "\(settings.path) is open")
