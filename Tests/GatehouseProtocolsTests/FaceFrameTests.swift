@@ -71,6 +71,12 @@ import Testing
         #expect(frame.data[31...32] == [0, 0])
     }
 
+    @Test func aWrongParityHidesNoFrame() {
+        expectEveryChunking(
+            of: [UInt8](hex: "efaa000007efaa0100010000ff"), gives: [FaceFrame(id: 1, data: [0])],
+            { FaceFrameScanner() }, { $0.receive($1) })
+    }
+
     @Test func aFrameHiddenBehindAFalseStartIsFoundAfterSilence() {
         var scanner = FaceFrameScanner()
         #expect(scanner.receive([UInt8](hex: "efaa000800efaa0100010000")) == [])

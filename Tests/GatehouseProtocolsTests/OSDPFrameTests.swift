@@ -133,6 +133,10 @@ import Testing
         #expect(scanner.takeBadFrames() == 1)
     }
 
+    @Test func aFalseStartThatFillsItsLengthHidesNoFrame() {
+        scanned([UInt8](hex: "53820f00040000538208000540ebdb"), gives: ["538208000540ebdb"], "false start, length 15")
+    }
+
     @Test func aLengthThatNeverComesIsGivenUpAndHidesNoFrame() {
         var scanner = OSDPFrameScanner()
         // Length 255 after a false start; the real frame stands behind it.

@@ -249,6 +249,34 @@ import Testing
         #expect(bench.panel.counters(of: "r1")?.restarts == 0)
     }
 
+    @Test func aSecondIdentityFromARepeatedQuestionDoesNotStartTheReaderOver() {
+        var bench = OSDPBench()
+        bench.replyDelay = .milliseconds(300)
+        bench.input(.start)
+        bench.run(for: .seconds(10))
+        #expect(bench.signals.first == .link(.online(.clear)))
+        #expect(bench.panel.counters(of: "r1")?.restarts == 0)
+        #expect((bench.panel.counters(of: "r1")?.wrongSequence ?? 0) > 0)
+    }
+
+    @Test func aSecondPanelOnTheBusIsReported() {
+        var bench = online()
+        bench.noise = OSDPFrame(address: 9, sequence: 1, code: 0x60).octets
+        bench.readers[0].present(bits)
+        bench.run(for: .seconds(1))
+        #expect(bench.signals == [card])
+        #expect(bench.panel.busCounters.foreignCommands > 0)
+    }
+
+    @Test func aLateReplyOfOneReaderIsNoAnswerOfAnother() {
+        var bench = online([1, 2])
+        bench.replyDelay = .milliseconds(300)
+        bench.readers[0].present(bits)
+        bench.run(for: .seconds(6))
+        #expect(bench.signals(of: "r2").allSatisfy { $0 == .link(.offline(.silent)) })
+        #expect(bench.panel.busCounters.wrongAddress > 0)
+    }
+
     @Test func aLengthThatNeverComesEndsTheTryAndNothingElse() {
         var bench = online()
         bench.noise = [0x53, 0x81, 0xFF, 0x00]

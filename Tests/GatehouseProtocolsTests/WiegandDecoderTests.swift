@@ -147,6 +147,18 @@ import Testing
         #expect(run(&decoder, edges(cardBits, period: .milliseconds(20))) == [card(h10301, cardBits)])
     }
 
+    @Test func anUnevenReaderIsGivenThreeTimesItsLongestGap() {
+        // 12 ms from bit to bit and once 30 ms: longer than the shortest silence, shorter than three gaps.
+        var train = edges(cardBits, period: .milliseconds(12))
+        for index in 10..<26 { train[index].at = train[index].at + .milliseconds(18) }
+        var patient = decoder()
+        #expect(run(&patient, train) == [card(h10301, cardBits)])
+        // 40 ms is too long, and both halves are no card.
+        for index in 10..<26 { train[index].at = train[index].at + .milliseconds(10) }
+        var strict = decoder()
+        #expect(run(&strict, train) == [.unreadable(.length), .unreadable(.length)])
+    }
+
     @Test func aReaderSlowerThanTheSilenceShowsAsSingleBits() {
         var decoder = decoder()
         let signals = run(&decoder, edges(cardBits, period: .milliseconds(40)))

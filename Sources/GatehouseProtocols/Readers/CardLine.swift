@@ -1,4 +1,4 @@
-package import GatehouseCore
+import GatehouseCore
 
 /// What a line of a desk or wall reader holds (serial-readers.md section 3).
 package enum CardLineContent: String, Hashable, Sendable, CaseIterable {
