@@ -116,6 +116,12 @@ extension BitString {
                 == .unreadable(.reserved))
     }
 
+    @Test func aFrameThatOneFormatReservesAndAnotherReadsIsAmbiguous() throws {
+        let frame = try #require(CardFormat.named("W32-30")?.encode(number: 0))
+        #expect(CardDecoder(formats: formats("W32-30")).read(frame) == .unreadable(.reserved))
+        #expect(CardDecoder(formats: formats("W32-30", "CSN32")).read(frame) == .unreadable(.ambiguous))
+    }
+
     @Test func lengthAndParityAreToldApart() {
         let decoder = CardDecoder(formats: formats("H10301"))
         #expect(decoder.read(bits("1011101100000011001000011")) == .unreadable(.length))

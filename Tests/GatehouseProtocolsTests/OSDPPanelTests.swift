@@ -142,6 +142,32 @@ import Testing
             ])
     }
 
+    @Test func aCardThatIsNoAnswerToAPollIsNoCard() {
+        var panel = OSDPPanel(readers: [.init(id: "r", address: 1, formats: CardFormat.table)])
+        _ = panel.handle(.start, at: .zero)
+        var reader = EmulatedOSDPReader(address: 1)
+        var signals: [ReaderSignal] = []
+        var now = MonotonicTime.milliseconds(10)
+        let raw = OSDPReply.raw(reader: 0, format: 1, bitCount: 26, octets: bits.octets)
+        let frame = OSDPFrame(address: 1, isReply: true, sequence: 0, code: raw.code, data: raw.data)
+        var effects = panel.handle(.received(frame.octets), at: now)
+        _ = reader.receive(OSDPFrame(address: 1, sequence: 0, code: 0x61, data: [0]).octets)
+        for _ in 0..<20 {
+            var next: [OSDPPanel.Effect] = []
+            for effect in effects {
+                switch effect {
+                case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
+                case .signal(_, let signal): signals.append(signal)
+                }
+            }
+            now = max(now, panel.nextDeadline?.at ?? now)
+            effects = next + panel.handle(.time, at: now)
+        }
+        #expect(signals.prefix(2) == [.link(.online(.clear)), .unreadable(.unsolicited)])
+        #expect(!signals.contains(card))
+        #expect(panel.counters(of: "r")?.passedOver == 1)
+    }
+
     @Test func justificationAndOctetOrderAreSettings() throws {
         let formats = [try #require(CardFormat.named("H10301")), try #require(CardFormat.named("CSN32"))]
         var reader = EmulatedOSDPReader(address: 0)

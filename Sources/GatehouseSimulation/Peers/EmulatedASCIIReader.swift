@@ -1,4 +1,4 @@
-package import GatehouseProtocols
+import GatehouseProtocols
 
 /// A reader that sends what it reads as characters: an EM4100 module, or a desk reader in line mode.
 package struct EmulatedASCIIReader: Sendable {

@@ -1,4 +1,4 @@
-package import GatehouseProtocols
+import GatehouseProtocols
 
 /// The module's side of the EF AA protocol. A VERIFY stays open until a face comes or its time is over; the one who
 /// turns the clock says so.
