@@ -58,7 +58,10 @@ let package = Package(
 
         .executableTarget(
             name: "gatehoused",
-            dependencies: ["GatehouseDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "GatehouseDaemon", "GatehouseConfiguration", "GatehouseCrypto",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "gatehouse-uplink",
             dependencies: ["GatehouseUplink", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

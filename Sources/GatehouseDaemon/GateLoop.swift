@@ -39,7 +39,6 @@ final class GateLoop {
     /// What leaves the loop towards the uplink; called on the loop.
     var sendToUplink: (Effect) -> Void = { _ in }
     var loadOutbox: (DestinationID) -> Void = { _ in }
-    var reload: () -> Void = {}
 
     init(
         loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, clock: SystemClock, floor: CivilTime,
@@ -102,10 +101,14 @@ final class GateLoop {
         shell.failed(number, problem: problem, at: now())
     }
 
-    func start(_ report: StartReport) {
+    /// `missing` are events of an earlier run that have neither a picture nor a reason.
+    func start(_ report: StartReport, missing: [CaptureRequest]) {
         let moment = now()
         inputs += lines.openIfDue(at: moment.monotonic)
         give(.started(report))
+        for request in missing {
+            give(.snapshot(SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway))))
+        }
         for reader in shell.controller.site.accessPoints.flatMap(\.readers) where lines.hasDecoder(reader) {
             give(.reader(reader, .link(.online(.none))))
         }

@@ -202,10 +202,16 @@ final class SerialStation {
     private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
         effects.flatMap { effect -> [Input] in
             switch effect {
-            case .send(let octets): send(octets, at: now)
+            case .send(let octets): sendDiscarding(octets, at: now)
             case .signal(let reader, let signal): [.reader(reader, signal)]
             }
         }
+    }
+
+    /// A reader answers only what it was asked: whatever came before the question belongs to an earlier one.
+    private func sendDiscarding(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {
+        if port.isOpen { port.discardInput() }
+        return send(octets, at: now)
     }
 
     private func send(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {

@@ -13,12 +13,17 @@ final class UplinkService: Sendable {
     }
     private let state = Mutex(State())
     private let give: @Sendable (Input) -> Void
+    /// Reads a row of the outbox back, on a thread that may wait, and calls with it.
+    private let fetch: @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void
     private let log: Logger
     private let serverBox = Mutex<LineServer?>(nil)
 
     init(
-        path: String, uplinkUser: UInt32?, group: UInt32?, log: Logger, give: @escaping @Sendable (Input) -> Void
+        path: String, uplinkUser: UInt32?, group: UInt32?, log: Logger,
+        fetch: @escaping @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void,
+        give: @escaping @Sendable (Input) -> Void
     ) throws {
+        self.fetch = fetch
         self.give = give
         self.log = log
         let server = try LineServer(
@@ -32,8 +37,9 @@ final class UplinkService: Sendable {
                 line: { [weak self] connection, _, line in self?.take(line, from: connection) },
                 closed: { [weak self] in self?.closed($0) }))
         serverBox.withLock { $0 = server }
-        server.start()
     }
+
+    func start() { serverBox.withLock { $0 }?.start() }
 
     private func take(_ line: [UInt8], from connection: LineServer.ConnectionID) {
         guard let message = UplinkMessage(line: line) else {
@@ -88,8 +94,11 @@ final class UplinkService: Sendable {
             switch item.content {
             case .plain(let plain): fields = plain
             case .sealed(let octets): envelope = Base64.encode(octets)
-            // Not sealed yet: the row is; it is sent when it has been read back.
-            case .lead: return
+            case .lead:
+                // The row on disk holds the sealed envelope; nothing else may leave.
+                return fetch(item.id, item.destination) { [weak self] sealed in
+                    if case .sealed = sealed.content { self?.send(.deliver(sealed, attempt: attempt)) }
+                }
             }
             message = .deliver(
                 UplinkDelivery(

@@ -9,6 +9,8 @@ package final class ControllerShell {
     private var gate: CommitGate
     private let perform: (Effect, Moment) -> Void
     private let commit: (CommitGate.Batch) -> Void
+    /// Sees what the controller decided, before any of it is done. For simulations and tests.
+    package var observe: ([Effect], Moment) -> Void = { _, _ in }
 
     /// `perform` carries out a volatile effect at once and must not wait. `commit` hands a batch to the writer and
     /// returns; the result comes back through `committed` or `failed`.
@@ -29,6 +31,7 @@ package final class ControllerShell {
         while next < queue.count {
             let effects = controller.handle(queue[next], at: now)
             next += 1
+            observe(effects, now)
             for effect in gate.admit(effects, at: now.monotonic) { perform(effect, now) }
             // Whatever became free by time alone is done between two inputs, never behind all of them.
             queue += settle(gate.timePassed(at: now.monotonic), now)

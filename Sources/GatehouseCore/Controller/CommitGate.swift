@@ -44,6 +44,8 @@ package struct CommitGate: Sendable {
     private var retryAt: MonotonicTime?
     private var failures = 0
     private var held: [Held] = []
+    /// Effects that wait for the disk without a bound: an alert leaves only when its row is there to be settled.
+    private var strict: [(step: UInt64, effect: Effect)] = []
     /// Steps with durable effects: admitted, handed to the writer, on disk.
     private var admittedSteps: UInt64 = 0
     private var inFlightThrough: UInt64 = 0
@@ -82,7 +84,11 @@ package struct CommitGate: Sendable {
         guard !later.isEmpty else { return free }
         // Without durable effects of its own a step waits for those before it, so that effects keep their order.
         if isIdle { return free + later }
-        held.append(Held(effects: later, step: admittedSteps, until: now + maxWait))
+        var bounded: [Effect] = []
+        for effect in later {
+            if case .deliver = effect { strict.append((admittedSteps, effect)) } else { bounded.append(effect) }
+        }
+        if !bounded.isEmpty { held.append(Held(effects: bounded, step: admittedSteps, until: now + maxWait)) }
         return free
     }
 
@@ -121,6 +127,10 @@ package struct CommitGate: Sendable {
         while let first = held.first, first.step <= committedSteps {
             held.removeFirst()
             free(first.effects, isLate: false, into: &output)
+        }
+        while let first = strict.first, first.step <= committedSteps {
+            strict.removeFirst()
+            output.free.append(first.effect)
         }
         return output
     }

@@ -25,13 +25,17 @@ extension Controller {
             set(.readerTamper, reader.name, isOn, now, &effects)
             let event = noteReader(reader, isOn ? "tamper" : "tamperEnded", now, &effects)
             if isOn { raise(.tamper, event: event, ["reader": reader.name], now, &effects) }
-        case .powerFault(let isOn): set(.readerPower, reader.name, isOn, now, &effects)
+            effects.append(.acknowledge(reader))
+        case .powerFault(let isOn):
+            set(.readerPower, reader.name, isOn, now, &effects)
+            effects.append(.acknowledge(reader))
         case .input(let number, let isActive):
             var entry = JournalEntry(kind: .reader)
             entry.reader = reader
             entry.outcome = isActive ? "inputActive" : "inputInactive"
             entry.detail["input"] = .integer(Int64(number))
             record(entry, now, &effects)
+            effects.append(.acknowledge(reader))
         }
     }
 

@@ -26,6 +26,10 @@ package struct Controller: Sendable {
     /// Grants whose passage is not known yet, by their entry.
     var grants: [UInt64: Grant] = [:]
     var cursor: JournalCursor
+    /// The number of the first entry of this run.
+    package let firstSequenceOfRun: UInt64
+    /// False while entries are only counted, because the disk has failed for longer than memory lasts.
+    package var isRecording: Bool { !cursor.isFull }
     var nextOutboxID: UInt64
     var isStoreAvailable = true
     var isUplinkConnected = false
@@ -46,6 +50,7 @@ package struct Controller: Sendable {
         registry = restored.registry
         epoch = restored.epoch
         cursor = JournalCursor(next: restored.nextSequence)
+        firstSequenceOfRun = restored.nextSequence
         nextOutboxID = restored.nextOutboxID
         areas = restored.areas
         isFire = restored.isFire

@@ -109,6 +109,9 @@ package final class SerialPort {
         return octets
     }
 
+    /// Drops what came in and was not read: a late answer must not be taken for the answer to the next question.
+    package func discardInput() { tcflush(descriptor, TCIFLUSH) }
+
     /// Sends octets, or keeps those that the kernel has no room for. False when they would pass the queue's limit: then
     /// none of them is sent, for half a message is worse than none.
     package func write(_ octets: [UInt8]) throws(SerialError) -> Bool {

@@ -1,0 +1,403 @@
+import ArgumentParser
+import GatehouseAdmin
+import Glibc
+
+@main
+struct Gatehousectl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gatehousectl", abstract: "The operator's command line of Gatehouse.",
+        discussion: """
+            Examples:
+              gatehousectl status
+              gatehousectl portal open wicket --reason "parcel for 3-2-501"
+              gatehousectl log --from 2026-11-22T18:00 --decision denied
+              gatehousectl explain 1207
+              gatehousectl import communities.csv residents.csv --dry-run
+
+            Exit status: 0 done, 1 refused, 2 wrong use, 3 the daemon is not there.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Status.self, Health.self, Portal.self, Person.self, Tenancy.self, CredentialCommand.self, Import.self, Export.self,
+            Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, BackupCommand.self, Restore.self,
+            WatchlistCommand.self, Config.self,
+        ])
+
+    /// ArgumentParser ends with 64 on wrong use; a person who scripts this is told 2, as by most programs.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            if code == .validationFailure {
+                complain(fullMessage(for: error))
+                Glibc.exit(2)
+            }
+            exit(withError: error)
+        }
+    }
+}
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Portals, readers, counts, and what stands against them.")
+    @OptionGroup var common: Common
+
+    func run() throws {
+        try ask("status", [:], common) { value in
+            if common.isJSON { return print(value.line) }
+            func text(_ key: String) -> String { value[key]?.string ?? "" }
+            print("\(text("site"))  gatehouse \(text("version"))  \(text("time"))  clock \(text("clock"))")
+            let registry = value["registry"]
+            func number(_ key: String) -> Int64 { registry?[key]?.integer ?? 0 }
+            print(
+                "\(number("persons")) people, \(number("credentials")) credentials, \(number("tenancies")) tenancies, revision \(number("revision")); \(value["entries"]?.integer ?? 0) entries, epoch \(value["epoch"]?.integer ?? 0)")
+            print("")
+            var rows = [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
+            for portal in value["portals"]?.array ?? [] {
+                rows.append([
+                    portal["name"]?.string ?? "", Words.outcome(portal["posture"]?.string ?? "", common.language),
+                    portal["lock"]?.string ?? "", portal["door"]?.string ?? "",
+                ])
+            }
+            print(table(rows))
+            for item in value["outbox"]?.array ?? [] {
+                print("owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")")
+            }
+            printConditions(value)
+        }
+    }
+}
+
+struct Health: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Conditions that stand, and what to do.")
+    @OptionGroup var common: Common
+    func run() throws {
+        try ask("health", [:], common) { value in
+            common.isJSON ? print(value.line) : printConditions(value, withAdvice: true)
+        }
+    }
+}
+
+func printConditions(_ value: JSON, withAdvice: Bool = false) {
+    let conditions = value["conditions"]?.array ?? []
+    if conditions.isEmpty { return print("\nNothing stands against it.") }
+    print("")
+    for condition in conditions {
+        let subject = condition["subject"]?.string ?? ""
+        print(
+            "\((condition["severity"]?.string ?? "").uppercased())  \(condition["code"]?.string ?? "")\(subject.isEmpty ? "" : " (\(subject))")  \(condition["sentence"]?.string ?? "")")
+        if withAdvice { print("    since \(condition["since"]?.string ?? "")  ->  \(condition["advice"]?.string ?? "")") }
+    }
+}
+
+struct Portal: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Open a portal, or change its posture.",
+        subcommands: [Open.self, Free.self, Block.self, Lockdown.self, Normal.self, FireReset.self])
+
+    struct Open: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Release a portal once. Needs --reason.",
+            discussion: "Example: gatehousectl portal open lane --reason \"ambulance\"")
+        @Argument var portal: String
+        @OptionGroup var common: Common
+        func run() throws { try order("portal open", ["portal": .string(portal)], common, "\(portal) is released") }
+    }
+    struct Free: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Free passage until ended; all portals without a name.")
+        @Argument var portal: String?
+        @OptionGroup var common: Common
+        func run() throws { try order("portal free", given([("portal", portal)]), common, "free passage") }
+    }
+    struct Block: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Nobody passes by credential; exits still work.")
+        @Argument var portal: String?
+        @OptionGroup var common: Common
+        func run() throws { try order("portal block", given([("portal", portal)]), common, "blocked") }
+    }
+    struct Lockdown: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Only named staff passes; exits still work.")
+        @Argument var portal: String?
+        @OptionGroup var common: Common
+        func run() throws { try order("portal lockdown", given([("portal", portal)]), common, "lockdown") }
+    }
+    struct Normal: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Credentials decide again.")
+        @Argument var portal: String?
+        @OptionGroup var common: Common
+        func run() throws { try order("portal normal", given([("portal", portal)]), common, "normal") }
+    }
+    struct FireReset: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "fire-reset", abstract: "End the fire release when the fire input is quiet.")
+        @OptionGroup var common: Common
+        func run() throws { try order("portal fire-reset", [:], common, "the fire release has ended") }
+    }
+}
+
+/// An order, and the sentence for people when it was done.
+func order(_ command: String, _ arguments: [String: JSON], _ common: Common, _ sentence: String) throws {
+    try ask(command, arguments, common) { value in
+        if common.isJSON { return print(value.line) }
+        let event = value["event"]?.integer
+        let id = value["id"]?.integer.map { ", id \($0)" } ?? ""
+        print("\(sentence)\(id)\(event.map { " (entry \($0))" } ?? " (not on disk yet: see gatehousectl health)")")
+    }
+}
+
+struct Person: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "People on the register.", subcommands: [Add.self, Show.self, Change.self, Remove.self, Forgive.self])
+
+    struct Fields: ParsableArguments {
+        @Option var name: String?
+        @Option(help: "resident, tenant or staff.") var role: String?
+        @Option(help: "community/dwelling.") var dwelling: String?
+        @Option(help: "Groups, separated by blanks.") var groups: String?
+        @Option(help: "First day, 2026-03-01.") var from: String?
+        @Option(help: "Last day, which still counts.") var until: String?
+        @Option(help: "active, suspended or barred.") var status: String?
+        func arguments(_ reference: String) -> [String: JSON] {
+            given([
+                ("reference", reference), ("name", name), ("role", role), ("dwelling", dwelling), ("groups", groups), ("from", from),
+                ("until", until), ("status", status),
+            ])
+        }
+    }
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a person on the register.",
+            discussion: "Example: gatehousectl person add R-1001 --name 王芳 --role resident --dwelling lotus/3-2-501")
+        @Argument(help: "The office's reference, unique.") var reference: String
+        @OptionGroup var fields: Fields
+        @OptionGroup var common: Common
+        func run() throws { try order("person add", fields.arguments(reference), common, "added") }
+    }
+    struct Change: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Change a person.")
+        @Argument var reference: String
+        @OptionGroup var fields: Fields
+        @OptionGroup var common: Common
+        func run() throws { try order("person change", fields.arguments(reference), common, "changed") }
+    }
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One person, with tenancies, credentials and history.")
+        @Argument var reference: String
+        @OptionGroup var common: Common
+        func run() throws { try show("person show", ["reference": .string(reference)], common) }
+    }
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a person; the history stays. Needs --reason.")
+        @Argument var reference: String
+        @OptionGroup var common: Common
+        func run() throws { try order("person remove", ["reference": .string(reference)], common, "ended") }
+    }
+    struct Forgive: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Forget in which area a person is (anti-passback). Needs --reason.")
+        @Argument var reference: String
+        @OptionGroup var common: Common
+        func run() throws { try order("person forgive", ["reference": .string(reference)], common, "forgiven") }
+    }
+}
+
+/// A row for people: its members, one a line.
+func show(_ command: String, _ arguments: [String: JSON], _ common: Common) throws {
+    try ask(command, arguments, common) { value in
+        common.isJSON ? print(value.line) : printMembers(value, indent: "")
+    }
+}
+
+func printMembers(_ value: JSON, indent: String) {
+    for (key, member) in (value.object ?? [:]).sorted(by: { $0.key < $1.key }) {
+        switch member {
+        case .object:
+            print("\(indent)\(key):")
+            printMembers(member, indent: indent + "  ")
+        case .array(let values) where values.contains { $0.object != nil }:
+            print("\(indent)\(key):")
+            for one in values {
+                print("\(indent)  -")
+                printMembers(one, indent: indent + "    ")
+            }
+        case .array(let values): print("\(indent)\(key): \(values.map { plain($0.string ?? $0.line) }.joined(separator: " "))")
+        case .string(let text): print("\(indent)\(key): \(plain(text))")
+        case .null: continue
+        default: print("\(indent)\(key): \(member.line)")
+        }
+    }
+}
+
+struct Tenancy: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tenancies.", subcommands: [Add.self, Show.self, Change.self, Remove.self])
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register a tenancy. Both days count.",
+            discussion: "Example: gatehousectl tenancy add lotus/1-1-102 --tenants \"T-7 T-8\" --from 2026-03-01 --until 2027-02-28")
+        @Argument(help: "community/dwelling.") var dwelling: String
+        @Option(help: "References, separated by blanks.") var tenants: String
+        @Option var from: String
+        @Option var until: String
+        @Option var contract: String?
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                "tenancy add",
+                given([("dwelling", dwelling), ("tenants", tenants), ("from", from), ("until", until), ("contract", contract)]), common, "added")
+        }
+    }
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One tenancy, with its history.")
+        @Argument var id: Int
+        @OptionGroup var common: Common
+        func run() throws { try show("tenancy show", ["id": .integer(Int64(id))], common) }
+    }
+    struct Change: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Change a tenancy, for instance its last day.")
+        @Argument var id: Int
+        @Option var tenants: String?
+        @Option var from: String?
+        @Option var until: String?
+        @Option var contract: String?
+        @OptionGroup var common: Common
+        func run() throws {
+            var arguments = given([("tenants", tenants), ("from", from), ("until", until), ("contract", contract)])
+            arguments["id"] = .integer(Int64(id))
+            try order("tenancy change", arguments, common, "changed")
+        }
+    }
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a tenancy row. Needs --reason.")
+        @Argument var id: Int
+        @OptionGroup var common: Common
+        func run() throws { try order("tenancy remove", ["id": .integer(Int64(id))], common, "ended") }
+    }
+}
+
+struct CredentialCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credential", abstract: "Cards, PINs and faces.", subcommands: [Add.self, Show.self, Change.self, Remove.self])
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a person a card, a PIN or a face.",
+            discussion: """
+                Examples:
+                  gatehousectl credential add R-1001 --card H10301:118-1603
+                  gatehousectl credential add R-1001 --pin-from pin.txt --bound
+                  gatehousectl credential add R-1001 --face face-1:5
+
+                A PIN is read from a file or, with -, from the input: it must not stand in a process list.
+                """)
+        @Argument(help: "The person's reference.") var person: String
+        @Option var card: String?
+        @Option(help: "File with the PIN; - reads the input.") var pinFrom: String?
+        @Option(help: "Module and user number, face-1:5.") var face: String?
+        @Flag(help: "The PIN is typed after a card or face of this person.") var bound = false
+        @Flag(help: "Opens as usual and raises a silent alarm.") var duress = false
+        @Option var from: String?
+        @Option var until: String?
+        @OptionGroup var common: Common
+
+        func validate() throws {
+            guard [card, pinFrom, face].compactMap({ $0 }).count == 1 else {
+                throw ValidationError("give one of --card, --pin-from and --face")
+            }
+        }
+        func run() throws {
+            var arguments = given([("person", person), ("card", card), ("from", from), ("until", until)])
+            arguments["kind"] = .string(card != nil ? "card" : pinFrom != nil ? "pin" : "face")
+            if let pinFrom {
+                let octets = try readFile(pinFrom == "-" ? "/dev/stdin" : pinFrom)
+                arguments["pin"] = .string(String(decoding: octets.filter { $0 > 32 }, as: UTF8.self))
+            }
+            if let face {
+                let parts = face.split(separator: ":")
+                guard parts.count == 2 else { throw ValidationError("--face is MODULE:USER, for instance face-1:5") }
+                arguments["module"] = .string(String(parts[0]))
+                arguments["user"] = .string(String(parts[1]))
+            }
+            if bound { arguments["bound"] = true }
+            if duress { arguments["duress"] = true }
+            try order("credential add", arguments, common, "added")
+        }
+    }
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One credential, with its history.")
+        @Argument var id: Int
+        @OptionGroup var common: Common
+        func run() throws { try show("credential show", ["id": .integer(Int64(id))], common) }
+    }
+    struct Change: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a credential.", discussion: "Example: gatehousectl credential change 12 --status lost")
+        @Argument var id: Int
+        @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
+        @Option var from: String?
+        @Option var until: String?
+        @OptionGroup var common: Common
+        func run() throws {
+            var arguments = given([("status", status), ("from", from), ("until", until)])
+            arguments["id"] = .integer(Int64(id))
+            try order("credential change", arguments, common, "changed")
+        }
+    }
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a credential. Needs --reason.")
+        @Argument var id: Int
+        @OptionGroup var common: Common
+        func run() throws { try order("credential remove", ["id": .integer(Int64(id))], common, "ended") }
+    }
+}
+
+struct Reader: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Readers.", subcommands: [List.self])
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Readers and how they are heard.")
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask("reader list", [:], common) { value in
+                if common.isJSON { return print(value.line) }
+                var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "TAMPER"]]
+                for reader in value.array ?? [] {
+                    rows.append(
+                        ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [reader["tamper"]?.boolean == true ? "yes" : "no"])
+                }
+                print(table(rows))
+            }
+        }
+    }
+}
+
+struct WatchlistCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watchlist", abstract: "The watchlist, for its auditor. Nothing lists its entries.",
+        subcommands: [Activate.self, ImportDocument.self, Withdraw.self, WatchlistStatus.self])
+    struct Activate: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Switch the list on by a certificate. Needs --reason.")
+        @Argument(help: "The certificate, a JWS file.") var file: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try order("watchlist activate", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common, "active")
+        }
+    }
+    struct ImportDocument: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "import", abstract: "Take one entry that two people signed.")
+        @Argument(help: "The entry, a JWS file.") var file: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try order("watchlist import", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common, "taken")
+        }
+    }
+    struct Withdraw: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take an entry out. Needs --reason.")
+        @Argument var entry: String
+        @OptionGroup var common: Common
+        func run() throws { try order("watchlist withdraw", ["entry": .string(entry)], common, "withdrawn") }
+    }
+    struct WatchlistStatus: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "status", abstract: "Counts only.")
+        @OptionGroup var common: Common
+        func run() throws { try show("watchlist status", [:], common) }
+    }
+}

@@ -1,0 +1,289 @@
+import ArgumentParser
+import GatehouseAdmin
+import GatehouseConfiguration
+import GatehouseCore
+import GatehouseCrypto
+import GatehouseStore
+import Glibc
+
+struct Log: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What happened.",
+        discussion: """
+            Examples:
+              gatehousectl log --limit 20
+              gatehousectl log --follow --point wicket-in
+              gatehousectl log --person R-1001 --from 2026-11-20 --until 2026-11-22 --reason "complaint of 21 November"
+              gatehousectl log --kind all --csv > november.csv
+            """)
+    @Option(help: "Local time of the site: 2026-11-22 or 2026-11-22T18:30.") var from: String?
+    @Option var until: String?
+    @Option(help: "Entries behind this number.") var after: Int?
+    @Option(help: "A person's reference; needs --reason, --from and --until.") var person: String?
+    @Option(help: "A credential's number.") var credential: Int?
+    @Option(help: "An access point.") var point: String?
+    @Option var portal: String?
+    @Option(help: "granted or denied.") var decision: String?
+    @Option(help: "Kinds, separated by commas, or all.") var kind: String?
+    @Option var limit = 100
+    @Flag(help: "Go on with what comes.") var follow = false
+    @Flag(help: "CSV.") var csv = false
+    @OptionGroup var common: Common
+
+    func run() throws {
+        var arguments = given([
+            ("from", from), ("until", until), ("person", person), ("point", point), ("portal", portal), ("decision", decision), ("kind", kind),
+        ])
+        arguments["limit"] = .integer(Int64(limit))
+        if let after { arguments["after"] = .integer(Int64(after)) }
+        if let credential { arguments["credential"] = .integer(Int64(credential)) }
+        if follow { arguments["follow"] = true }
+        if csv { print(Self.columns.joined(separator: ",")) }
+        let client = try connect(common)
+        try ask("log", arguments, common, client: client, item: show) { _ in }
+        guard follow else { return }
+        do {
+            while true {
+                if case .item(let value)? = AdminReply(line: try client.receive()) {
+                    show(value)
+                    fflush(nil)
+                }
+            }
+        } catch { throw Exit.unreachable }
+    }
+
+    private static let columns = ["seq", "at", "kind", "portal", "point", "reader", "outcome", "reason", "person", "reference", "name", "credential", "about", "actor", "picture"]
+
+    private func show(_ value: JSON) {
+        if csv {
+            let cells = Self.columns.map { column -> String in
+                if column == "picture" { return value["picture"]?["path"]?.string ?? value["picture"]?["reason"]?.string ?? "" }
+                return value[column]?.string ?? value[column]?.integer.map(String.init) ?? ""
+            }
+            return print(cells.map(CSVReader.write).joined(separator: ","))
+        }
+        if common.isJSON { return print(value.line) }
+        print(plain(Self.sentence(value, common.language)))
+    }
+
+    /// One line for people: number, time, place, what, who, why, picture.
+    static func sentence(_ value: JSON, _ language: Language) -> String {
+        let kind = value["kind"]?.string.flatMap(EntryKind.init(rawValue:))
+        var parts = [
+            String(value["seq"]?.integer ?? 0), String((value["at"]?.string ?? "").prefix(23)),
+            value["point"]?.string ?? value["portal"]?.string ?? value["reader"]?.string ?? "-",
+            kind.map { Words.kind($0, language) } ?? "",
+        ]
+        if let outcome = value["outcome"]?.string { parts.append(Words.outcome(outcome, language)) }
+        if let reason = value["reason"]?.string { parts.append("(\(Words.reason(reason, language)))") }
+        if let name = value["name"]?.string { parts.append(name) } else if let person = value["person"]?.integer { parts.append("#\(person)") }
+        if let card = value["personal"]?["cardNumber"]?.string, value["person"] == nil { parts.append(card) }
+        if let actor = value["actor"]?.string { parts.append("by \(actor)") }
+        if let note = value["personal"]?["note"]?.string { parts.append("\"\(note)\"") }
+        if let about = value["about"]?.integer { parts.append("of \(about)") }
+        if let path = value["picture"]?["path"]?.string { parts.append(path) }
+        return parts.joined(separator: "  ")
+    }
+}
+
+func connect(_ common: Common) throws -> AdminClient {
+    do { return try AdminClient(path: common.socket) } catch {
+        complain("\(error). Is gatehoused running? systemctl status gatehoused")
+        throw Exit.unreachable
+    }
+}
+
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Why a decision fell as it did, rule by rule.")
+    @Argument(help: "The number of the entry.") var event: Int
+    @OptionGroup var common: Common
+
+    func run() throws {
+        try ask("explain", ["event": .integer(Int64(event))], common) { value in
+            if common.isJSON { return print(value.line) }
+            print(plain(Log.sentence(value["entry"] ?? .null, common.language)))
+            printRules(value)
+            if let agrees = value["agrees"]?.boolean {
+                print(agrees ? "\nAsked again with the stored facts: the same answer." : "\nAsked again with the stored facts: ANOTHER answer (\(value["again"]?.string ?? "")).")
+            }
+            for entry in value["followed"]?.array ?? [] { print("  then  \(plain(Log.sentence(entry, common.language)))") }
+        }
+    }
+}
+
+func printRules(_ value: JSON) {
+    print("")
+    for rule in value["rules"]?.array ?? [] {
+        if let pair = rule.array, pair.count == 2 { print("  \(pair[0].string ?? "")  ->  \(pair[1].string ?? "")") }
+    }
+    let facts = (value["facts"]?.object ?? [:]).sorted { $0.key < $1.key }
+    print("")
+    print("  facts: " + facts.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }.joined(separator: " "))
+}
+
+struct Decide: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What would be decided.",
+        discussion: "Example: gatehousectl decide --as T-7 --at wicket-in --when 2027-03-01T08:00")
+    @Option(name: .customLong("as"), help: "A person's reference.") var person: String
+    @Option(name: .customLong("at"), help: "An access point.") var point: String
+    @Option(help: "Local time; now without it.") var when: String?
+    @Option(help: "The card, if that is the question.") var card: String?
+    @OptionGroup var common: Common
+
+    func run() throws {
+        try ask("decide", given([("as", person), ("at", point), ("when", when), ("card", card)]), common) { value in
+            if common.isJSON { return print(value.line) }
+            let reason = value["reason"]?.string.map { " (\(Words.reason($0, common.language)))" } ?? ""
+            print("\(value["at"]?.string ?? "")  \(Words.outcome(value["outcome"]?.string ?? "", common.language))\(reason)")
+            printRules(value)
+        }
+    }
+}
+
+struct JournalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "journal", abstract: "The journal.", subcommands: [Verify.self])
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check every entry: numbers, hashes, commitments.",
+            discussion: "Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed.")
+        @Option(help: "SIZE:ROOT of an earlier check.") var against: String?
+        @OptionGroup var common: Common
+        func run() throws {
+            var isWhole = true
+            try ask("journal verify", [:], common) { value in
+                isWhole = value["whole"]?.boolean == true
+                if common.isJSON { return print(value.line) }
+                let count = value["entries"]?.integer ?? 0
+                print("\(count) entries, \(value["first"]?.integer ?? 0) to \(value["last"]?.integer ?? 0), \(value["erased"]?.integer ?? 0) personal values erased")
+                print("root \(count):\(value["root"]?.string ?? "")")
+                for fault in value["faults"]?.array ?? [] { print("FAULT  \(plain(fault.string ?? ""))") }
+                print(isWhole ? "The journal is whole." : "The journal is NOT whole.")
+            }
+            if !isWhole { throw Exit.refused }
+        }
+    }
+}
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take CSV files into the register, all or nothing.",
+        discussion: "Headers tell what a file holds; see docs/operating.md. With --dry-run nothing changes and every line says what it would do.")
+    @Argument var files: [String]
+    @Flag(help: "Only say what would change.") var dryRun = false
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let client = try connect(common)
+        for file in files {
+            let octets = try readFile(file)
+            var start = 0
+            repeat {
+                let end = min(octets.count, start + 512 * 1024)
+                let chunk: [String: JSON] = ["file": .string(file), "data": .string(Base64.encode(octets[start..<end]))]
+                try ask("import chunk", chunk, common, client: client) { _ in }
+                start = end
+            } while start < octets.count
+        }
+        try ask("import", dryRun ? ["dry-run": true] : [:], common, client: client, item: { value in
+            if common.isJSON { return print(value.line) }
+            if let problem = value["problem"]?.string {
+                complain(plain(problem))
+            } else {
+                print("\(value["file"]?.string ?? ""):\(value["line"]?.integer ?? 0): \(plain(value["what"]?.string ?? ""))")
+            }
+        }) { value in
+            if common.isJSON { return print(value.line) }
+            let verb = value["applied"]?.boolean == true ? "changed" : "would change"
+            print("\(value["changes"]?.integer ?? 0) rows \(verb), \(value["unchanged"]?.integer ?? 0) stay")
+        }
+    }
+}
+
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
+    @Argument(help: "An existing folder.") var directory: String
+    @OptionGroup var common: Common
+    func run() throws {
+        umask(0o077)
+        try ask("export", [:], common, item: { value in
+            guard let name = value["file"]?.string, let data = value["data"]?.string.flatMap({ Base64.decode($0) }), !name.contains("/") else { return }
+            let path = "\(directory)/\(name)"
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard descriptor >= 0, write(descriptor, data, data.count) == data.count else {
+                return complain("\(path): \(String(cString: strerror(errno)))")
+            }
+            close(descriptor)
+            print(path)
+        }) { _ in }
+    }
+}
+
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "An encrypted copy of the database, made while it is in use.",
+        discussion: "The daemon writes it: the folder must be one that the service may write, for instance below /var/lib/gatehouse.")
+    @Argument(help: "An absolute path.") var directory: String
+    @OptionGroup var common: Common
+    func run() throws {
+        try ask("backup", ["directory": .string(directory)], common) { value in
+            print(common.isJSON ? value.line : value["path"]?.string ?? "")
+        }
+    }
+}
+
+struct Restore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a backup in the place of the database. Stop gatehoused first.",
+        discussion: "The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.")
+    @Argument(help: "A .ghb file.") var backup: String
+    @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
+    @Option(help: "File with the master key.") var key: String
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let configuration = try readConfiguration(config)
+        if (try? AdminClient(path: configuration.files.adminSocket)) != nil {
+            complain("gatehoused is running; stop it first: systemctl stop gatehoused")
+            throw Exit.refused
+        }
+        let octets = try readFile(key)
+        let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+        guard let master = octets.count == 32 ? octets : Hexadecimal.decode(text), master.count == 32 else {
+            complain("\(key): a master key has 32 octets or 64 hexadecimal digits")
+            throw Exit.usage
+        }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        do {
+            let done = try Backup.restore(
+                backup, database: configuration.files.database, at: CivilTime(seconds: Int64(now.tv_sec)), actor: "uid \(getuid()) (restore)",
+                secrets: KeyRing(master: SecretKey(master)).storeSecrets)
+            print("restored; epoch \(done.epoch), the next entry is \(done.first + 1)\(done.kept.map { "; the database before stands at \($0)" } ?? "")")
+        } catch {
+            complain("\(error)")
+            throw Exit.refused
+        }
+    }
+}
+
+struct Config: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The configuration.", subcommands: [Check.self])
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Read a configuration and say all that is wrong with it.")
+        @Argument var file = "/etc/gatehouse/gatehouse.yaml"
+        func run() throws {
+            let configuration = try readConfiguration(file)
+            print("\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras.")
+        }
+    }
+}
+
+func readConfiguration(_ path: String) throws -> Configuration {
+    do {
+        return try ConfigurationReader.read(path: path, digest: { Hash.sha256($0) })
+    } catch {
+        complain("\(error)")
+        throw Exit.refused
+    }
+}
