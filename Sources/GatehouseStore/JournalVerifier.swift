@@ -27,7 +27,8 @@ package struct JournalVerifier {
         var report = Report()
         var tree = MerkleTree(sha256: secrets.sha256)
         var lastEpoch: UInt64 = 0
-        func fault(_ sentence: String) { if report.faults.count < 100 { report.faults.append(sentence) } }
+        var faults: [String] = []
+        func fault(_ sentence: String) { if faults.count < 100 { faults.append(sentence) } }
         let rows = try database.prepare(
             "SELECT seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash FROM journal ORDER BY seq")
         let personal = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
@@ -64,6 +65,7 @@ package struct JournalVerifier {
             report.last = sequence
         }
         report.root = tree.root
+        report.faults = faults
         return report
     }
 

@@ -1,0 +1,103 @@
+import GatehouseCore
+import Testing
+
+/// Durable before the barrier (P1), and what passes it.
+@Suite("Commit gate")
+struct CommitGateTests {
+    static let start = MonotonicTime(nanoseconds: 1_000_000_000)
+
+    func entry(_ sequence: UInt64) -> Effect {
+        var entry = JournalEntry(kind: .decision)
+        entry.sequence = sequence
+        return .durable(.record(entry))
+    }
+
+    func gate(_ onTimeout: CommitGate.OnTimeout = .release) -> CommitGate {
+        CommitGate(maxWait: .milliseconds(250), onTimeout: onTimeout)
+    }
+
+    @Test func releaseWaitsForItsEntry() throws {
+        var gate = gate()
+        #expect(gate.admit([entry(1), .release("p", event: 1)], at: Self.start).isEmpty)
+        let batchFound = gate.nextBatch()
+        let batch = try #require(batchFound)
+        let output = gate.committed(batch.number)
+        #expect(output.free == [.release("p", event: 1)])
+        #expect(output.inputs == [.committed(through: 1), .performed("p", event: 1, isLate: false)])
+        #expect(gate.isIdle)
+    }
+
+    @Test func exitsAndFirePassAtOnceWhateverTheDiskDoes() {
+        var gate = gate()
+        _ = gate.admit([entry(1), .release("p", event: 1)], at: Self.start)
+        _ = gate.nextBatch()
+        #expect(gate.admit([.release("q", event: nil), entry(2)], at: Self.start) == [.release("q", event: nil)])
+    }
+
+    @Test func pastTheBoundTheReleaseComesLateOrNotAtAll() {
+        for (onTimeout, released) in [(CommitGate.OnTimeout.release, true), (.hold, false)] {
+            var gate = gate(onTimeout)
+            _ = gate.admit([entry(1), .release("p", event: 1), .indicate("r", .granted, waits: true)], at: Self.start)
+            _ = gate.nextBatch()
+            #expect(gate.timePassed(at: Self.start + .milliseconds(249)).free.isEmpty)
+            let output = gate.timePassed(at: Self.start + .milliseconds(250))
+            if released {
+                #expect(output.free == [.release("p", event: 1), .indicate("r", .granted, waits: true)])
+                #expect(output.inputs == [.performed("p", event: 1, isLate: true)])
+            } else {
+                #expect(output.free == [.indicate("r", .denied, waits: true)])
+                #expect(output.inputs == [.abandoned("p", event: 1)])
+            }
+        }
+    }
+
+    @Test func alertNeverLeavesBeforeItsRowIsOnDisk() throws {
+        var gate = gate()
+        let item = OutboxItem(
+            id: 1, destination: "desk", kind: .forced, event: 1, idempotencyKey: "k", created: CivilTime(milliseconds: 0),
+            content: .plain([:]))
+        _ = gate.admit([entry(1), .durable(.enqueue(item)), .deliver(item, attempt: 1)], at: Self.start)
+        let batchFound = gate.nextBatch()
+        let batch = try #require(batchFound)
+        _ = gate.failed(batch.number, problem: "disk full", at: Self.start)
+        #expect(gate.timePassed(at: Self.start + .seconds(60)).free.isEmpty)
+        #expect(gate.committed(batch.number).free == [.deliver(item, attempt: 1)])
+    }
+
+    @Test func securingTakesBackAReleaseThatStillWaits() throws {
+        var gate = gate()
+        _ = gate.admit([entry(1), .release("p", event: 1), .release("q", event: 2)], at: Self.start)
+        let batchFound = gate.nextBatch()
+        let batch = try #require(batchFound)
+        #expect(gate.admit([.secure("p")], at: Self.start) == [.secure("p")])
+        #expect(gate.committed(batch.number).free == [.release("q", event: 2)])
+    }
+
+    @Test func inputsThatWaitTogetherShareOneBatchAndAStepIsNeverDivided() throws {
+        var gate = gate()
+        for sequence in 1...300 as ClosedRange<UInt64> {
+            _ = gate.admit([entry(sequence * 2), entry(sequence * 2 + 1)], at: Self.start)
+        }
+        let firstFound = gate.nextBatch()
+        let first = try #require(firstFound)
+        #expect(first.effects.count == 256)
+        #expect(gate.nextBatch() == nil)
+        _ = gate.committed(first.number)
+        let secondFound = gate.nextBatch()
+        let second = try #require(secondFound)
+        #expect(second.effects.count == 256)
+        #expect(first.effects.count % 2 == 0)
+    }
+
+    @Test func failedBatchIsTriedAgainAsItWas() throws {
+        var gate = gate()
+        _ = gate.admit([entry(1)], at: Self.start)
+        let batchFound = gate.nextBatch()
+        let batch = try #require(batchFound)
+        let failed = gate.failed(batch.number, problem: "read-only", at: Self.start)
+        #expect(failed.inputs == [.store(isAvailable: false, problem: "read-only")])
+        #expect(gate.timePassed(at: Self.start + .milliseconds(999)).again == nil)
+        #expect(gate.timePassed(at: Self.start + .seconds(1)).again == batch)
+        #expect(gate.committed(batch.number).inputs == [.store(isAvailable: true, problem: ""), .committed(through: 1)])
+    }
+}
