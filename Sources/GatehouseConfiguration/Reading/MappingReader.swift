@@ -149,6 +149,9 @@ package final class MappingReader {
     }
 
     /// Where a key's value stands, for checks across groups: the schema keeps it beside the value.
+    /// The keys as they stand in the file, for groups whose keys are names.
+    var keys: [String] { entries.map(\.key) }
+
     package func position(of key: String) -> TextPosition { entry(key)?.value.position ?? position }
 
     // MARK: -

@@ -1,0 +1,166 @@
+package import GatehouseCore
+
+/// Reads `gatehouse.yaml`. Everything that is wrong is reported at once, each with file, line and column.
+package enum ConfigurationReader {
+    /// `digest` is SHA-256; of the policy's canonical text it makes the mark that stands in each decision.
+    package static func read(
+        path: String, digest: ([UInt8]) -> [UInt8]
+    ) throws(InvalidConfiguration) -> Configuration {
+        let errors = ConfigurationErrors(file: path)
+        let node = YAMLReader.read(path: path, into: errors)
+        return try read(node, digest, errors)
+    }
+
+    package static func read(
+        octets: [UInt8], file: String, digest: ([UInt8]) -> [UInt8]
+    ) throws(InvalidConfiguration) -> Configuration {
+        let errors = ConfigurationErrors(file: file)
+        let node = YAMLReader.read(octets, into: errors)
+        return try read(node, digest, errors)
+    }
+
+    private static func read(
+        _ node: YAMLNode?, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors
+    ) throws(InvalidConfiguration) -> Configuration {
+        let configuration = node.flatMap { MappingReader.read($0, what: "the configuration", errors: errors) { top($0, digest, errors) } }
+        try errors.throwIfAny()
+        guard let configuration else {
+            errors.add("the file is empty", at: TextPosition(line: 1, column: 1))
+            try errors.throwIfAny()
+            preconditionFailure("an empty file was taken")
+        }
+        return configuration
+    }
+
+    private static func top(_ top: MappingReader, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors) -> Configuration? {
+        let identity = top.requiredGroup("site") { site -> (name: String, zone: String, clock: ClockTrust) in
+            (
+                site.required("name", .identifier(of: PortalTag.self), placeholder: "x").name,
+                site.required("time_zone", .text(atMost: 64), placeholder: "UTC"),
+                site.optional("clock", .choice(ClockTrust.self), default: .synchronized)
+            )
+        }
+        if let zone = identity?.zone, zone.hasPrefix("/") || zone.contains("..") {
+            top.error(at: "site", "'time_zone' must be a name such as Asia/Shanghai")
+        }
+        var site = Site(name: identity?.name ?? "", portals: [], accessPoints: [], policy: AccessPolicy())
+        var wiring = Wiring(errors: errors)
+        var lines = LineSettings()
+        top.group("lines") { group in
+            let backend = group.optional("backend", .choice(BackendWord.self), default: .gpiod)
+            let socket = group.optional("socket", .path)
+            switch backend {
+            case .gpiod: if socket != nil { group.error(at: "socket", "'socket' belongs to the backend simulated") }
+            case .simulated:
+                if socket == nil { group.error("'socket' is missing: the socket of gatehouse-sim hardware") }
+                lines.backend = .simulated(socket: socket ?? "")
+            }
+        }
+        let readers = ReaderSection.read(top, &wiring)
+        PortalSection.read(top, &site, &lines, readers, &wiring)
+        PolicySection.read(top, &site, digest)
+
+        var configuration = Configuration(site: site, timeZone: identity?.zone ?? "UTC")
+        configuration.clockTrust = identity?.clock ?? .synchronized
+        configuration.lines = lines
+        configuration.readers = readers.map(\.settings)
+        top.group("files") { files(of: $0, &configuration.files) }
+        top.group("journal") { group in
+            configuration.journal.maxWait = group.optional(
+                "max_wait", .duration(in: .milliseconds(10)...(.seconds(5))), default: .milliseconds(250))
+            configuration.journal.onTimeout = group.optional("on_timeout", .choice(CommitGate.OnTimeout.self), default: .release)
+        }
+        top.group("snapshots") { group in
+            configuration.snapshots.maxBytes = Int64(group.optional("max_bytes", .byteSize(in: (1 << 20)...(1 << 50)), default: 8 << 30))
+            configuration.snapshots.keep = group.optional(
+                "keep", .duration(in: .seconds(3600)...(.seconds(3650 * 86400))), default: .seconds(30 * 86400))
+        }
+        NetworkSection.read(top, &configuration)
+        top.group("watchlist") { group in
+            if let key = group.required("oversight_key", .hexadecimal(octets: 32)) { configuration.watchlist = WatchlistSettings(oversightKey: key) }
+        }
+        checkCameras(top, configuration, errors)
+        return configuration
+    }
+
+    private static func files(of group: MappingReader, _ files: inout FileSettings) {
+        files.database = group.optional("database", .path, default: files.database)
+        files.adminSocket = group.optional("admin_socket", .path, default: files.adminSocket)
+        files.uplinkSocket = group.optional("uplink_socket", .path, default: files.uplinkSocket)
+        files.snapshots = group.optional("snapshots", .path, default: files.snapshots)
+        files.masterKey = group.optional("master_key", .text(atMost: 256), default: files.masterKey)
+        files.zoneInfo = group.optional("zone_info", .path, default: files.zoneInfo)
+    }
+
+    private static func checkCameras(_ top: MappingReader, _ configuration: Configuration, _ errors: ConfigurationErrors) {
+        let known = Set(configuration.cameras.map(\.id))
+        let used = configuration.site.portals.compactMap(\.camera) + configuration.site.accessPoints.compactMap(\.camera)
+        for camera in Set(used).subtracting(known).sorted() {
+            top.error(at: "portals", "camera '\(camera)' stands in no 'cameras'", suggestion: Nearest.match(for: camera.name, among: Set(known.map(\.name))).map { "did you mean '\($0)'?" })
+        }
+    }
+
+    private enum BackendWord: String, CaseIterable { case gpiod, simulated }
+}
+
+/// Which line and which port is taken by what, so that no two things share one.
+struct Wiring {
+    private let errors: ConfigurationErrors
+    private var lines: [String: String] = [:]
+    private var ports: [String: (protocolName: String, baud: UInt32, addresses: [Int: String])] = [:]
+
+    init(errors: ConfigurationErrors) { self.errors = errors }
+
+    /// Reads one line and takes it for `use`.
+    mutating func line(_ key: String, of group: MappingReader, for use: String, isRequired: Bool = false) -> LineWiring? {
+        let position = group.position(of: key)
+        let read: (MappingReader) -> LineWiring? = { line in
+            let name = line.optional("line", .text(atMost: 64))
+            let chip = line.optional("chip", .text(atMost: 64))
+            let offset = line.optional("offset", .integer(in: 0...1023))
+            let active = line.optional("active", .choice(ActiveWord.self), default: .high)
+            let bias = line.optional("bias", .choice(LineWiring.Bias.self), default: .asIs)
+            if key == "fire_input" { _ = line.has("debounce") }
+            if name == nil, offset == nil { line.error("a line needs 'line' (its name), or 'chip' and 'offset'") }
+            if name != nil, offset != nil { line.error(at: "offset", "give 'line' or 'offset', not both") }
+            if offset != nil, chip == nil { line.error(at: "offset", "'offset' needs the label of its 'chip'") }
+            return LineWiring(line: name, chip: chip, offset: offset.map { UInt32($0) }, isActiveLow: active == .low, bias: bias)
+        }
+        guard let wiring = isRequired ? group.requiredGroup(key, read) : group.group(key, read) else { return nil }
+        let place = wiring.line.map { "\(wiring.chip ?? "*")/\($0)" } ?? "\(wiring.chip ?? "")#\(wiring.offset ?? 0)"
+        if let other = lines.updateValue(use, forKey: place) {
+            errors.add("the line of \(use) is that of \(other) already", at: position)
+        }
+        return wiring
+    }
+
+    mutating func port(_ path: String, _ protocolName: String, baud: UInt32, address: Int?, reader: String, _ group: MappingReader) {
+        guard var present = ports[path] else {
+            ports[path] = (protocolName, baud, address.map { [$0: reader] } ?? [:])
+            return
+        }
+        if present.protocolName != protocolName || address == nil {
+            group.error(at: "port", "the port is in use by a reader of protocol \(present.protocolName)")
+        } else if present.baud != baud {
+            group.error(at: "baud", "readers of one port share its speed: another has \(present.baud)")
+        } else if let address, let other = present.addresses.updateValue(reader, forKey: address) {
+            group.error(at: "address", "address \(address) is that of reader \(other) on this port")
+        }
+        ports[path] = present
+    }
+
+    private enum ActiveWord: String, CaseIterable { case high, low }
+}
+
+extension ScalarType where Value == [UInt8] {
+    /// An even number of hexadecimal digits for a known number of octets.
+    static func hexadecimal(octets: Int) -> Self {
+        ScalarType { text throws(ScalarProblem) in
+            let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+            guard digits.count == text.utf8.count, digits.count == octets * 2 else {
+                throw ScalarProblem("must be \(octets * 2) hexadecimal digits")
+            }
+            return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import GatehouseCore
+
+/// `portals`, `fire_input` and `lockout`.
+enum PortalSection {
+    static func read(
+        _ top: MappingReader, _ site: inout Site, _ lines: inout LineSettings, _ readers: [ReaderSection.Found], _ wiring: inout Wiring
+    ) {
+        var found = (site: site, lines: lines, wiring: wiring)
+        var owners: [ReaderID: AccessPointID] = [:]
+        _ = top.namedGroups("portals", names: .identifier(of: PortalTag.self), count: 1...16) { name, group -> Bool? in
+            var portal = PortalSettings(id: name)
+            found.lines.outputs[name] = found.wiring.line("release", of: group, for: "the release of \(name)", isRequired: true)
+            found.lines.contacts[name] = found.wiring.line("contact", of: group, for: "the contact of \(name)")
+            found.lines.exitButtons[name] = found.wiring.line("exit_button", of: group, for: "the exit button of \(name)")
+            portal.hasContact = found.lines.contacts[name] != nil
+            portal.unlockTime = group.optional("unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
+            portal.heldOpenLimit = group.optional("held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
+            portal.relocksOnClose = group.optional("relock_on_close", .boolean, default: true)
+            portal.contactDebounce = group.optional(
+                "contact_debounce", .duration(in: .zero...(.seconds(2))), default: portal.contactDebounce)
+            portal.exitDebounce = group.optional("exit_debounce", .duration(in: .zero...(.seconds(2))), default: portal.exitDebounce)
+            portal.camera = group.optional("camera", .identifier(of: CameraTag.self))
+            found.site.portals.append(portal)
+            let points = group.namedGroups("access_points", names: .identifier(of: AccessPointTag.self), count: 1...8) {
+                accessPoint($0, name, $1, readers, &owners)
+            }
+            for point in points {
+                if found.site.accessPoints.contains(where: { $0.id == point.name }) {
+                    group.error(at: "access_points", "the access point '\(point.name)' stands at another portal already")
+                }
+                found.site.accessPoints.append(point.value)
+            }
+            return true
+        }
+        for reader in readers where owners[reader.settings.id] == nil {
+            top.error(at: "readers", "reader '\(reader.settings.id)' stands at no access point")
+        }
+        found.lines.fireInput = found.wiring.line("fire_input", of: top, for: "the fire input")
+        if found.lines.fireInput != nil {
+            let debounce: Duration? = top.group("fire_input") { group in
+                for key in ["line", "chip", "offset", "active", "bias"] { _ = group.has(key) }
+                return group.optional("debounce", .duration(in: .zero...(.milliseconds(900))), default: .milliseconds(100))
+            }
+            found.site.fireDebounce = debounce ?? .milliseconds(100)
+        }
+        top.group("lockout") { group in
+            found.site.lockout.tries = group.optional("tries", .integer(in: 1...5), default: 5)
+            found.site.lockout.firstPause = group.optional("first_pause", .duration(in: .seconds(10)...(.seconds(3600))), default: .seconds(60))
+            found.site.lockout.longestPause = group.optional(
+                "longest_pause", .duration(in: .seconds(60)...(.seconds(86400))), default: .seconds(3600))
+            found.site.lockout.triesPerReaderAndDay = group.optional("tries_per_reader_and_day", .integer(in: 5...100), default: 100)
+        }
+        (site, lines, wiring) = found
+    }
+
+    private static func accessPoint(
+        _ name: AccessPointID, _ portal: PortalID, _ group: MappingReader, _ readers: [ReaderSection.Found],
+        _ owners: inout [ReaderID: AccessPointID]
+    ) -> AccessPointSettings? {
+        let names = group.list("readers", of: .identifier(of: ReaderTag.self), count: 1...8)
+        var here: [ReaderSection.Found] = []
+        for reader in names {
+            guard let found = readers.first(where: { $0.settings.id == reader }) else {
+                group.error(
+                    at: "readers", "there is no reader '\(reader)'",
+                    suggestion: Nearest.match(for: reader.name, among: Set(readers.map(\.settings.id.name))).map { "did you mean '\($0)'?" })
+                continue
+            }
+            here.append(found)
+            if let other = owners.updateValue(name, forKey: reader) {
+                group.error(at: "readers", "reader '\(reader)' stands at access point '\(other)' already")
+            }
+        }
+        var point = AccessPointSettings(id: name, portal: portal, readers: names)
+        let factors = group.list("factors", of: .factors, count: 0...8)
+        if !factors.isEmpty { point.factors = factors } else { point.factors = [[.card]] }
+        if !here.isEmpty {
+            let asked = point.factors.reduce(into: FactorSet()) { $0.formUnion($1) }
+            if asked.contains(.pin), !here.contains(where: \.hasKeypad) {
+                group.error(at: "factors", "a PIN is asked for, and no reader here has a keypad")
+            }
+            if asked.contains(.face), !here.contains(where: \.isFace) {
+                group.error(at: "factors", "a face is asked for, and no reader here is a face module")
+            }
+            if point.factors.allSatisfy({ $0.contains(.face) }) {
+                group.error(at: "factors", "a face is never the only way in: add card or pin")
+            }
+        }
+        point.factorTimeout = group.optional("factor_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.factorTimeout)
+        point.fromArea = group.optional("from_area", .identifier(of: AreaTag.self))
+        point.toArea = group.optional("to_area", .identifier(of: AreaTag.self))
+        point.antiPassback = group.optional("anti_passback", .choice(AntiPassback.self), default: .off)
+        if point.antiPassback != .off, point.fromArea == nil || point.toArea == nil {
+            group.error(at: "anti_passback", "anti-passback needs 'from_area' and 'to_area'")
+        }
+        point.camera = group.optional("camera", .identifier(of: CameraTag.self))
+        return point
+    }
+}
+
+extension ScalarType where Value == FactorSet {
+    /// `card`, `pin`, `face`, or several joined by `+`.
+    static var factors: Self {
+        ScalarType { text throws(ScalarProblem) in
+            var set: FactorSet = []
+            for word in text.split(separator: "+", omittingEmptySubsequences: false) {
+                switch word {
+                case "card": set.insert(.card)
+                case "pin": set.insert(.pin)
+                case "face": set.insert(.face)
+                default:
+                    throw ScalarProblem("'\(text.prefix(24))' is no combination of factors", suggestion: "card, pin, face, or several: card+pin")
+                }
+            }
+            return set
+        }
+    }
+}

@@ -1,0 +1,144 @@
+internal import GatehouseCore
+
+/// `readers`: each with its protocol and where it is wired.
+enum ReaderSection {
+    struct Found {
+        var settings: ReaderSettings
+        var hasKeypad: Bool
+        var isFace: Bool
+    }
+
+    private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, face }
+
+    static func read(_ top: MappingReader, _ wiring: inout Wiring) -> [Found] {
+        var wiring_ = wiring
+        let found = top.namedGroups("readers", names: .identifier(of: ReaderTag.self), count: 0...64) { name, group -> Found? in
+            guard let word = group.required("protocol", .choice(ProtocolWord.self)) else {
+                return nil
+            }
+            let kind: ReaderSettings.Kind
+            switch word {
+            case .wiegand: kind = wiegand(name, group, &wiring_)
+            case .osdp: kind = osdp(name, group, &wiring_)
+            case .em4100:
+                let (port, baud) = serial(name, "em4100", group, &wiring_, baud: 9600)
+                kind = .em4100(port: port, baud: baud, usesVersion: group.optional("uses_version", .boolean, default: false))
+            case .line:
+                let (port, baud) = serial(name, "line", group, &wiring_, baud: 9600)
+                kind = .line(port: port, baud: baud, text: group.optional("text", .choice(ReaderSettings.Text.self), default: .text))
+            case .face:
+                let (port, baud) = serial(name, "face", group, &wiring_, baud: 115_200)
+                kind = .face(port: port, baud: baud)
+            }
+            var settings = ReaderSettings(id: name, kind: kind)
+            settings.greenLamp = wiring_.line("green_lamp", of: group, for: "the green lamp of \(name)")
+            settings.buzzer = wiring_.line("buzzer", of: group, for: "the buzzer of \(name)")
+            let hasKeypad =
+                switch kind {
+                case .wiegand(_, _, _, let keypad, _): keypad != .none
+                case .osdp: true
+                case .em4100, .line, .face: false
+                }
+            return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face)
+        }
+        wiring = wiring_
+        var folds: [UInt32: ReaderID] = [:]
+        for reader in found.map(\.value) where reader.isFace {
+            if let other = folds.updateValue(reader.settings.id, forKey: CredentialKey.fold(reader.settings.id.name)) {
+                top.error(at: "readers", "the names '\(other)' and '\(reader.settings.id)' cannot stand beside one another; rename one")
+            }
+        }
+        return found.map(\.value)
+    }
+
+    private static func wiegand(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind {
+        let data0 = wiring.line("data0", of: group, for: "data0 of \(name)", isRequired: true)
+        let data1 = wiring.line("data1", of: group, for: "data1 of \(name)", isRequired: true)
+        let formats = formats(group)
+        let keypad = group.optional("keypad", .choice(ReaderSettings.Keypad.self), default: .none)
+        let endsAtLength = group.optional("ends_at_length", .boolean, default: false)
+        if endsAtLength {
+            if keypad != .none { group.error(at: "ends_at_length", "a reader with a keypad sends frames of several lengths") }
+            if Set(formats.compactMap { CardFormatNames.bits[$0.name] }).count > 1 {
+                group.error(at: "ends_at_length", "the formats have several lengths; name one format, or leave this out")
+            }
+        }
+        let none = LineWiring(line: nil)
+        return .wiegand(data0: data0 ?? none, data1: data1 ?? none, formats: formats, keypad: keypad, endsAtLength: endsAtLength)
+    }
+
+    private static func osdp(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind {
+        let port = group.required("port", .path, placeholder: "")
+        let baud = UInt32(group.optional("baud", .baud, default: 9600))
+        let address = group.required("address", .integer(in: 0...126), placeholder: 0)
+        if let security = group.required("security", .text(atMost: 16)), security != "clear" {
+            group.error(
+                at: "security", "only 'clear' can be had: the secure channel is not built yet",
+                suggestion: "write 'clear' to say that you know: cards travel readable on the wire")
+        }
+        let formats = formats(group)
+        if !port.isEmpty { wiring.port(port, "osdp", baud: baud, address: address, reader: name.name, group) }
+        return .osdp(port: port, baud: baud, address: UInt8(clamping: address), formats: formats)
+    }
+
+    private static func serial(
+        _ name: ReaderID, _ protocolName: String, _ group: MappingReader, _ wiring: inout Wiring, baud: Int
+    ) -> (String, UInt32) {
+        let port = group.required("port", .path, placeholder: "")
+        let baud = UInt32(group.optional("baud", .baud, default: baud))
+        if !port.isEmpty { wiring.port(port, protocolName, baud: baud, address: nil, reader: name.name, group) }
+        return (port, baud)
+    }
+
+    private static func formats(_ group: MappingReader) -> [CardFormatID] {
+        let known = Set(CardFormatNames.bits.keys)
+        let format = ScalarType<CardFormatID> { text throws(ScalarProblem) in
+            guard known.contains(text) else {
+                throw ScalarProblem(
+                    "there is no card format '\(text.prefix(24))'",
+                    suggestion: Nearest.match(for: text, among: known).map { "did you mean '\($0)'?" } ?? "see docs/protocols.md")
+            }
+            return CardFormatID(text)
+        }
+        let formats = group.list("formats", of: format, count: 1...8)
+        // The same frame read in two ways: every card would be ambiguous.
+        for (index, one) in formats.enumerated() {
+            for other in formats.prefix(index) where one == other || CardFormatNames.areAlike(one.name, other.name) {
+                group.error(at: "formats", "\(other) and \(one) are the same frame; name one of them")
+            }
+        }
+        return formats
+    }
+}
+
+extension ScalarType where Value == Int {
+    static var baud: Self {
+        let speeds = [2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600]
+        return ScalarType { text throws(ScalarProblem) in
+            guard let value = Int(text), speeds.contains(value) else {
+                throw ScalarProblem("must be a speed in baud: \(speeds.map(String.init).joined(separator: ", "))")
+            }
+            return value
+        }
+    }
+}
+
+/// Names and lengths of the card formats that `GatehouseProtocols` knows. A test holds the two tables together.
+package enum CardFormatNames {
+    package static let bits: [String: Int] = [
+        "H10301": 26, "IND26": 26, "IND27": 27, "2804W": 28, "IND29": 29, "ATSW30": 30, "W30-8-20": 30, "ADT31": 31, "CSN32": 32,
+        "WIE32": 32, "KASTLE32": 32, "W32-30": 32, "D10202": 33, "H10306": 34, "UID34": 34, "BQT34": 34, "C1K35": 35, "C15001": 36,
+        "S12906": 36, "H10302": 37, "H10304": 37, "MDI37": 37, "BQT38": 38, "PW39": 39, "CSN40": 40, "P10001": 40, "CASI40": 40,
+        "W42": 42, "W44X": 44, "C1K48": 48, "W50": 50, "RBH50": 50, "CSN56": 56, "W58": 58, "CSN64": 64, "W66": 66,
+    ]
+
+    /// Formats of one length and one parity, which differ in their fields alone.
+    private static let groups: [Set<String>] = [
+        ["H10301", "IND26"], ["H10306", "UID34", "BQT34"], ["H10302", "H10304", "MDI37"], ["W50", "RBH50"],
+        ["CSN32", "WIE32"], ["CSN40", "CASI40"],
+    ]
+
+    package static func areAlike(_ one: String, _ other: String) -> Bool {
+        groups.contains { $0.contains(one) && $0.contains(other) }
+    }
+}
