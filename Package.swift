@@ -73,7 +73,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse-sim",
-            dependencies: ["GatehouseSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "GatehouseSimulation", "GatehouseConfiguration", "GatehouseCore", "GatehouseCrypto",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),

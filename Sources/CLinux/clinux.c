@@ -3,6 +3,8 @@
 #endif
 #include "clinux.h"
 
+#include <poll.h>
+
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <linux/serial.h>
@@ -76,4 +78,8 @@ int clinux_peer_groups(int fd, gid_t *groups, unsigned *count) {
     if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return errno;
     *count = length / sizeof(gid_t);
     return 0;
+}
+
+int clinux_ppoll(struct pollfd *fds, unsigned long count, const struct timespec *limit) {
+    return ppoll(fds, count, limit, NULL);
 }

@@ -97,7 +97,7 @@ package enum CommandTable {
         guard let entry = entry(request.command) else {
             return .failure(CommandRefusal(code: "unknownCommand", message: "there is no command \"\(clipped(request.command))\""))
         }
-        guard let role = Role.allCases.first(where: { roles.contains($0) && entry.roles.contains($0) }) else {
+        guard let role = preference.first(where: { roles.contains($0) && entry.roles.contains($0) }) else {
             let wanted = entry.roles.map(\.word).sorted().joined(separator: " or ")
             return .failure(CommandRefusal(code: "notAllowed", message: "\"\(entry.name)\" needs the role \(wanted)"))
         }
@@ -115,6 +115,9 @@ package enum CommandTable {
         }
         return .success(role)
     }
+
+    /// Who has several roles acts in the one that sees most.
+    private static let preference: [Role] = [.manager, .auditor, .installer, .guard_, .viewer]
 
     private static func clipped(_ text: String) -> String { String(text.prefix(64)) }
 }

@@ -3,7 +3,7 @@ import GatehouseSimulation
 
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: "0.1.0", subcommands: [Run.self])
+        commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: "0.1.0", subcommands: [Run.self, Hardware.self])
 }
 
 struct Run: ParsableCommand {

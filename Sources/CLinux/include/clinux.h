@@ -17,6 +17,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+struct pollfd;
+struct timespec;
+
 // Hidden behind _GNU_SOURCE by their headers.
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int pipe2(int descriptors[2], int flags);
@@ -46,5 +49,8 @@ int clinux_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 /// Supplementary groups of the peer (SO_PEERGROUPS). `count` holds the room on entry, the number found on return.
 /// Returns 0 or an errno (ERANGE when there was not enough room).
 int clinux_peer_groups(int fd, gid_t *groups, unsigned *count);
+
+/// poll(2) with a limit in nanoseconds.
+int clinux_ppoll(struct pollfd *fds, unsigned long count, const struct timespec *limit);
 
 #endif
