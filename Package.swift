@@ -34,7 +34,9 @@ let package = Package(
         .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
         .target(
             name: "GatehouseAdmin",
-            dependencies: ["GatehouseCore", "GatehouseCrypto", "CLinux", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "GatehouseCore", "GatehouseCrypto", "CLinux", .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "GatehouseRuntime", dependencies: ["GatehouseCore", "GatehouseStore"]),
         .target(
             name: "GatehouseDaemon",
@@ -87,7 +89,8 @@ let package = Package(
         .testTarget(name: "GatehouseStoreTests", dependencies: ["GatehouseStore", "GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "GatehouseConfigurationTests", dependencies: ["GatehouseConfiguration", "GatehouseCore"]),
         .testTarget(
-            name: "GatehouseDevicesTests", dependencies: ["GatehouseDevices", "GatehouseProtocols", "GatehouseCore", "CLinux"]),
+            name: "GatehouseDevicesTests",
+            dependencies: ["GatehouseDevices", "GatehouseProtocols", "GatehouseCore", "CLinux"]),
     ]
 )
 

@@ -37,7 +37,9 @@ package final class AdminClient {
             var buffer = [UInt8](repeating: 0, count: 65536)
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw SocketError(attempt: "read from", path: path, code: count == 0 ? ECONNRESET : errno) }
+            guard count > 0 else {
+                throw SocketError(attempt: "read from", path: path, code: count == 0 ? ECONNRESET : errno)
+            }
             guard let more = splitter.take(buffer[0..<count]) else {
                 throw SocketError(attempt: "read from", path: path, code: EMSGSIZE)
             }
@@ -49,7 +51,9 @@ package final class AdminClient {
     package func send(_ octets: [UInt8]) throws(SocketError) {
         var sent = 0
         while sent < octets.count {
-            let count = octets[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = octets[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw SocketError(attempt: "write to", path: path, code: errno) }
             sent += count

@@ -72,7 +72,8 @@ package enum CommandTable {
         CommandEntry(
             "log", review,
             optional: [
-                "from", "until", "after", "person", "credential", "point", "portal", "decision", "kind", "limit", "follow",
+                "from", "until", "after", "person", "credential", "point", "portal", "decision", "kind", "limit",
+                "follow",
             ], "what happened"),
         CommandEntry("explain", [.manager, .auditor], required: ["event"], "why a decision fell as it did"),
         CommandEntry("decide", office, required: ["as", "at"], optional: ["when", "card"], "what would be decided"),
@@ -95,7 +96,8 @@ package enum CommandTable {
         _ request: AdminRequest, roles: Set<Role>
     ) -> Result<Role, CommandRefusal> {
         guard let entry = entry(request.command) else {
-            return .failure(CommandRefusal(code: "unknownCommand", message: "there is no command \"\(clipped(request.command))\""))
+            return .failure(
+                CommandRefusal(code: "unknownCommand", message: "there is no command \"\(clipped(request.command))\""))
         }
         guard let role = preference.first(where: { roles.contains($0) && entry.roles.contains($0) }) else {
             let wanted = entry.roles.map(\.word).sorted().joined(separator: " or ")
@@ -107,7 +109,8 @@ package enum CommandTable {
         let known = Set(entry.required + entry.optional)
         if let unknown = request.arguments.keys.filter({ !known.contains($0) }).min() {
             return .failure(
-                CommandRefusal(code: "argumentUnknown", message: "\"\(entry.name)\" has no argument \"\(clipped(unknown))\""))
+                CommandRefusal(
+                    code: "argumentUnknown", message: "\"\(entry.name)\" has no argument \"\(clipped(unknown))\""))
         }
         if entry.needsReason, (request.reason ?? "").isEmpty {
             return .failure(

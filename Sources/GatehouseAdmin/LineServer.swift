@@ -102,7 +102,10 @@ package final class LineServer: Sendable {
         let clock = ContinuousClock()
         while !isStopping {
             let order = connections.keys.sorted()
-            var polled = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0), pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
+            var polled = [
+                pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+            ]
             for id in order {
                 let connection = connections[id]!
                 let events = (connection.closesWhenWritten ? 0 : POLLIN) | (connection.output.isEmpty ? 0 : POLLOUT)
@@ -123,7 +126,11 @@ package final class LineServer: Sendable {
                     guard var connection = connections[id] else { continue }
                     connection.output += octets
                     connections[id] = connection
-                    if connection.output.count > Self.replyLimit { drop(id, &connections) } else { flush(id, &connections) }
+                    if connection.output.count > Self.replyLimit {
+                        drop(id, &connections)
+                    } else {
+                        flush(id, &connections)
+                    }
                 case .close(let id):
                     connections[id]?.closesWhenWritten = true
                     if connections[id]?.output.isEmpty == true { drop(id, &connections) }
@@ -137,7 +144,9 @@ package final class LineServer: Sendable {
                 if events & (POLLIN | POLLHUP | POLLERR) != 0 { receive(id, &connections, clock.now) }
             }
             for id in connections.keys.sorted() {
-                if let since = connections[id]?.partialSince, clock.now - since > Self.partialLineLimit { drop(id, &connections) }
+                if let since = connections[id]?.partialSince, clock.now - since > Self.partialLineLimit {
+                    drop(id, &connections)
+                }
             }
         }
         for id in connections.keys.sorted() {
@@ -159,13 +168,15 @@ package final class LineServer: Sendable {
             }
             var refusal: CommandRefusal?
             if connections.count >= Self.connectionLimit {
-                refusal = CommandRefusal(code: "busy", message: "\(Self.connectionLimit) connections are open; try again")
+                refusal = CommandRefusal(
+                    code: "busy", message: "\(Self.connectionLimit) connections are open; try again")
             } else if case .failure(let reason) = handlers.admit(peer) {
                 refusal = reason
             }
             if let refusal {
                 refused.add(1, ordering: .relaxed)
-                let line = Array(AdminReply.refused(code: refusal.code, message: refusal.message).line(id: 0).utf8) + [10]
+                let line =
+                    Array(AdminReply.refused(code: refusal.code, message: refusal.message).line(id: 0).utf8) + [10]
                 _ = Glibc.send(descriptor, line, line.count, Int32(MSG_NOSIGNAL))
                 Glibc.close(descriptor)
                 continue
@@ -176,7 +187,9 @@ package final class LineServer: Sendable {
         }
     }
 
-    private func receive(_ id: ConnectionID, _ connections: inout [ConnectionID: Connection], _ now: ContinuousClock.Instant) {
+    private func receive(
+        _ id: ConnectionID, _ connections: inout [ConnectionID: Connection], _ now: ContinuousClock.Instant
+    ) {
         guard var connection = connections[id] else { return }
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = read(connection.descriptor, &buffer, buffer.count)

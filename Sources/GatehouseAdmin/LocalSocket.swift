@@ -18,12 +18,15 @@ package enum LocalSocket {
             throw SocketError(attempt: "listen on", path: path, code: EADDRINUSE)
         }
         unlink(path)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError(attempt: "open a socket for", path: path, code: errno) }
         // Nobody may connect between bind and chmod.
         let mask = umask(0o177)
         defer { umask(mask) }
-        guard let bound = withAddress(path, { bind(descriptor, $0, $1) }), bound == 0, Glibc.listen(descriptor, 128) == 0 else {
+        guard let bound = withAddress(path, { bind(descriptor, $0, $1) }), bound == 0,
+            Glibc.listen(descriptor, 128) == 0
+        else {
             let code = errno
             close(descriptor)
             throw SocketError(attempt: "listen on", path: path, code: path.utf8.count > 107 ? ENAMETOOLONG : code)
@@ -56,14 +59,18 @@ package enum LocalSocket {
         return Peer(uid: uid, pid: pid, groups: [gid] + groups.prefix(Int(count)))
     }
 
-    private static func withAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result? {
+    private static func withAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result)
+        -> Result?
+    {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let octets = Array(path.utf8)
         guard octets.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets + [0]) }
         return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
     }
 }

@@ -64,7 +64,8 @@ extension UplinkMessage {
         case .stored(let event, let camera, let path, let size, let digest):
             [
                 "v": 1, "type": "stored", "event": .integer(Int64(event)), "camera": .string(camera),
-                "path": .string(path), "size": .integer(Int64(size)), "digest": .array(digest.map { .integer(Int64($0)) }),
+                "path": .string(path), "size": .integer(Int64(size)),
+                "digest": .array(digest.map { .integer(Int64($0)) }),
             ]
         case .missing(let event, let camera, let failure):
             [
@@ -77,7 +78,8 @@ extension UplinkMessage {
             ["v": 1, "type": "delivered", "id": .integer(Int64(id)), "receipt": .string(receipt)]
         case .failed(let id, let reason, let isFinal):
             [
-                "v": 1, "type": "failed", "id": .integer(Int64(id)), "reason": .string(reason), "final": .boolean(isFinal),
+                "v": 1, "type": "failed", "id": .integer(Int64(id)), "reason": .string(reason),
+                "final": .boolean(isFinal),
             ]
         }
     }

@@ -20,11 +20,20 @@ package enum WatchlistDocument {
         _ document: String, oversightKey: [UInt8], site: String, now: CivilTime
     ) throws(Refusal) -> WatchlistActivation {
         let (payload, signers, digest) = try open(document, keys: [oversightKey])
-        guard signers.count == 1 else { throw Refusal("the certificate is not signed by the oversight key of this site") }
+        guard signers.count == 1 else {
+            throw Refusal("the certificate is not signed by the oversight key of this site")
+        }
         let members = try exactly(
-            payload, ["type", "authority", "legal_basis", "assessment", "communities", "not_before", "not_after", "signers", "certificate"])
-        guard members["type"]?.string == "gatehouse-watchlist-activation" else { throw Refusal("the document is no activation certificate") }
-        guard let authority = text(members["authority"]), let basis = text(members["legal_basis"]), let assessment = text(members["assessment"])
+            payload,
+            [
+                "type", "authority", "legal_basis", "assessment", "communities", "not_before", "not_after", "signers",
+                "certificate",
+            ])
+        guard members["type"]?.string == "gatehouse-watchlist-activation" else {
+            throw Refusal("the document is no activation certificate")
+        }
+        guard let authority = text(members["authority"]), let basis = text(members["legal_basis"]),
+            let assessment = text(members["assessment"])
         else { throw Refusal("authority, legal_basis and assessment must be texts of 1 to 200 characters") }
         guard let communities = members["communities"]?.array?.compactMap(\.string), communities.contains(site) else {
             throw Refusal("the certificate does not name this site (\(site))")
@@ -33,12 +42,16 @@ package enum WatchlistDocument {
             until - from <= longestActivation
         else { throw Refusal("not_before and not_after must be milliseconds of UTC, at most a year apart") }
         guard until > now.milliseconds else { throw Refusal("the certificate has expired") }
-        let keys = (members["signers"]?.array ?? []).compactMap { $0.string.flatMap { Base64.decode($0, isURLSafe: true) } }
+        let keys = (members["signers"]?.array ?? []).compactMap {
+            $0.string.flatMap { Base64.decode($0, isURLSafe: true) }
+        }
         guard keys.count >= 2, Set(keys).count == keys.count, keys.allSatisfy({ $0.count == 32 }) else {
             throw Refusal("signers must be two or more different Ed25519 keys (base64url)")
         }
         guard !keys.contains(oversightKey) else { throw Refusal("the oversight key cannot sign entries") }
-        guard let certificate = members["certificate"]?.string.flatMap({ Base64.decode($0) }), Envelope.isCertificate(certificate) else {
+        guard let certificate = members["certificate"]?.string.flatMap({ Base64.decode($0) }),
+            Envelope.isCertificate(certificate)
+        else {
             throw Refusal("certificate must be the issuer's X.509 certificate (base64 of DER)")
         }
         return WatchlistActivation(
@@ -54,10 +67,18 @@ package enum WatchlistDocument {
         primitives: Primitives, person: (String) -> UInt32?
     ) throws(Refusal) -> WatchlistEntry {
         let (payload, signers, digest) = try open(document, keys: activation.signers)
-        guard Set(signers).count >= 2 else { throw Refusal("an entry needs the signatures of two different people of the authority") }
+        guard Set(signers).count >= 2 else {
+            throw Refusal("an entry needs the signatures of two different people of the authority")
+        }
         let members = try exactly(
-            payload, ["type", "id", "case", "legal_basis", "category", "portals", "valid_from", "expires", "match", "minimum_confidence"])
-        guard members["type"]?.string == "gatehouse-watchlist-entry" else { throw Refusal("the document is no watchlist entry") }
+            payload,
+            [
+                "type", "id", "case", "legal_basis", "category", "portals", "valid_from", "expires", "match",
+                "minimum_confidence",
+            ])
+        guard members["type"]?.string == "gatehouse-watchlist-entry" else {
+            throw Refusal("the document is no watchlist entry")
+        }
         guard let id = members["id"]?.string, (16...64).contains(id.utf8.count),
             id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) || $0 == 45 })
         else { throw Refusal("id must be 16 to 64 hexadecimal digits or dashes, drawn at random") }
@@ -65,7 +86,8 @@ package enum WatchlistDocument {
             let basis = members["legal_basis"]?.string, (1...64).contains(basis.utf8.count)
         else { throw Refusal("case and legal_basis must be codes of 1 to 64 characters") }
         guard let category = members["category"]?.string.flatMap(WatchlistCategory.init(rawValue:)) else {
-            throw Refusal("category must be one of \(WatchlistCategory.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw Refusal(
+                "category must be one of \(WatchlistCategory.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         guard let portals = members["portals"]?.array?.compactMap(\.string), !portals.isEmpty,
             portals.allSatisfy({ known.contains(PortalID($0)) })
@@ -106,12 +128,15 @@ package enum WatchlistDocument {
     ) throws(Refusal) -> (payload: [String: JSON], signers: [[UInt8]], digest: [UInt8]) {
         guard document.utf8.count <= 65536, let object = JSON(line: document.utf8)?.object, object.count == 2,
             let encoded = object["payload"]?.string, let payload = Base64.decode(encoded, isURLSafe: true),
-            let members = JSON(line: payload)?.object, let signatures = object["signatures"]?.array, (1...8).contains(signatures.count)
+            let members = JSON(line: payload)?.object, let signatures = object["signatures"]?.array,
+            (1...8).contains(signatures.count)
         else { throw Refusal("the document is no JWS in general form: payload and signatures") }
         var signers: [[UInt8]] = []
         for signature in signatures {
-            guard let protected = signature["protected"]?.string, let header = Base64.decode(protected, isURLSafe: true),
-                JSON(line: header)?["alg"]?.string == "EdDSA", let octets = signature["signature"]?.string.flatMap({ Base64.decode($0, isURLSafe: true) })
+            guard let protected = signature["protected"]?.string,
+                let header = Base64.decode(protected, isURLSafe: true),
+                JSON(line: header)?["alg"]?.string == "EdDSA",
+                let octets = signature["signature"]?.string.flatMap({ Base64.decode($0, isURLSafe: true) })
             else { throw Refusal("a signature is malformed; EdDSA is the only algorithm") }
             let signed = Array("\(protected).\(encoded)".utf8)
             guard let key = keys.first(where: { Ed25519.verify(signed, signature: octets, publicKey: $0) }) else {
@@ -124,7 +149,9 @@ package enum WatchlistDocument {
 
     private static func exactly(_ members: [String: JSON], _ names: Set<String>) throws(Refusal) -> [String: JSON] {
         if let missing = names.subtracting(members.keys).min() { throw Refusal("\"\(missing)\" is missing") }
-        if let extra = Set(members.keys).subtracting(names).min() { throw Refusal("\"\(extra.prefix(40))\" has no place here") }
+        if let extra = Set(members.keys).subtracting(names).min() {
+            throw Refusal("\"\(extra.prefix(40))\" has no place here")
+        }
         return members
     }
 

@@ -11,7 +11,9 @@ package enum Words {
         pick(outcomes[word], word, language)
     }
     package static func reason(_ word: String, _ language: Language) -> String { pick(reasons[word], word, language) }
-    package static func kind(_ kind: EntryKind, _ language: Language) -> String { pick(kinds[kind], kind.rawValue, language) }
+    package static func kind(_ kind: EntryKind, _ language: Language) -> String {
+        pick(kinds[kind], kind.rawValue, language)
+    }
 
     private static func pick(_ pair: (String, String)?, _ word: String, _ language: Language) -> String {
         guard let pair else { return word }
@@ -20,13 +22,16 @@ package enum Words {
 
     private static let outcomes: [String: (String, String)] = [
         "granted": ("granted", "放行"), "granted(duress)": ("granted (duress)", "胁迫放行"), "denied": ("denied", "拒绝"),
-        "taken": ("passed", "已通过"), "notTaken": ("not used", "未通过"), "done": ("done", "已执行"), "refused": ("refused", "已拒绝"),
-        "stored": ("picture", "已抓拍"), "missing": ("no picture", "无图片"), "active": ("active", "触发"), "reset": ("reset", "已复位"),
+        "taken": ("passed", "已通过"), "notTaken": ("not used", "未通过"), "done": ("done", "已执行"),
+        "refused": ("refused", "已拒绝"),
+        "stored": ("picture", "已抓拍"), "missing": ("no picture", "无图片"), "active": ("active", "触发"),
+        "reset": ("reset", "已复位"),
         "inputQuiet": ("input quiet", "输入恢复"), "secure": ("normal", "正常"), "free": ("free passage", "常开"),
         "blocked": ("blocked", "禁止通行"), "lockdown": ("lockdown", "封锁"), "fire": ("fire", "消防"),
         "online": ("online", "在线"), "offline": ("offline", "离线"), "afterStop": ("after a clean stop", "正常停机后"),
         "afterCrash": ("after a crash", "异常中断后"), "delivered": ("delivered", "已送达"), "abandoned": ("given up", "已放弃"),
-        "expired": ("expired", "已过期"), "on": ("began", "出现"), "off": ("ended", "解除"), "released": ("released late", "延迟放行"),
+        "expired": ("expired", "已过期"), "on": ("began", "出现"), "off": ("ended", "解除"),
+        "released": ("released late", "延迟放行"),
         "heldBack": ("held back", "未放行"),
     ]
 
@@ -40,8 +45,10 @@ package enum Words {
         "Blocked": ("portal is blocked", "通道禁止通行"), "PersonSuspended": ("person is suspended", "人员已停用"),
         "PersonBarred": ("person is barred", "人员被禁止"), "TenancyNotStarted": ("tenancy has not begun", "租约未开始"),
         "TenancyEnded": ("tenancy has ended", "租约已到期"), "NoTenancy": ("no tenancy on the register", "无登记租约"),
-        "EmploymentNotActive": ("employment is not active", "任职期外"), "TooManyTries": ("too many wrong PINs", "密码错误次数过多"),
-        "FactorMissing": ("a further factor is needed", "缺少验证要素"), "ReaderNotTrusted": ("reader is not trusted", "读卡器不可信"),
+        "EmploymentNotActive": ("employment is not active", "任职期外"),
+        "TooManyTries": ("too many wrong PINs", "密码错误次数过多"),
+        "FactorMissing": ("a further factor is needed", "缺少验证要素"),
+        "ReaderNotTrusted": ("reader is not trusted", "读卡器不可信"),
         "ClockNotTrusted": ("clock is not trusted", "时钟不可信"), "NoDwelling": ("no dwelling on the register", "无登记住房"),
         "FactorsDisagree": ("factors of different people", "要素不属同一人"),
     ]

@@ -22,7 +22,9 @@ package enum ConfigurationReader {
     private static func read(
         _ node: YAMLNode?, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors
     ) throws(InvalidConfiguration) -> Configuration {
-        let configuration = node.flatMap { MappingReader.read($0, what: "the configuration", errors: errors) { top($0, digest, errors) } }
+        let configuration = node.flatMap {
+            MappingReader.read($0, what: "the configuration", errors: errors) { top($0, digest, errors) }
+        }
         try errors.throwIfAny()
         guard let configuration else {
             errors.add("the file is empty", at: TextPosition(line: 1, column: 1))
@@ -32,7 +34,9 @@ package enum ConfigurationReader {
         return configuration
     }
 
-    private static func top(_ top: MappingReader, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors) -> Configuration? {
+    private static func top(_ top: MappingReader, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors)
+        -> Configuration?
+    {
         let identity = top.requiredGroup("site") { site -> (name: String, zone: String, clock: ClockTrust) in
             (
                 site.required("name", .identifier(of: PortalTag.self), placeholder: "x").name,
@@ -68,16 +72,20 @@ package enum ConfigurationReader {
         top.group("journal") { group in
             configuration.journal.maxWait = group.optional(
                 "max_wait", .duration(in: .milliseconds(10)...(.seconds(5))), default: .milliseconds(250))
-            configuration.journal.onTimeout = group.optional("on_timeout", .choice(CommitGate.OnTimeout.self), default: .release)
+            configuration.journal.onTimeout = group.optional(
+                "on_timeout", .choice(CommitGate.OnTimeout.self), default: .release)
         }
         top.group("snapshots") { group in
-            configuration.snapshots.maxBytes = Int64(group.optional("max_bytes", .byteSize(in: (1 << 20)...(1 << 50)), default: 8 << 30))
+            configuration.snapshots.maxBytes = Int64(
+                group.optional("max_bytes", .byteSize(in: (1 << 20)...(1 << 50)), default: 8 << 30))
             configuration.snapshots.keep = group.optional(
                 "keep", .duration(in: .seconds(3600)...(.seconds(3650 * 86400))), default: .seconds(30 * 86400))
         }
         NetworkSection.read(top, &configuration)
         top.group("watchlist") { group in
-            if let key = group.required("oversight_key", .hexadecimal(octets: 32)) { configuration.watchlist = WatchlistSettings(oversightKey: key) }
+            if let key = group.required("oversight_key", .hexadecimal(octets: 32)) {
+                configuration.watchlist = WatchlistSettings(oversightKey: key)
+            }
         }
         checkCameras(top, configuration, errors)
         return configuration
@@ -92,11 +100,18 @@ package enum ConfigurationReader {
         files.zoneInfo = group.optional("zone_info", .path, default: files.zoneInfo)
     }
 
-    private static func checkCameras(_ top: MappingReader, _ configuration: Configuration, _ errors: ConfigurationErrors) {
+    private static func checkCameras(
+        _ top: MappingReader, _ configuration: Configuration, _ errors: ConfigurationErrors
+    ) {
         let known = Set(configuration.cameras.map(\.id))
-        let used = configuration.site.portals.compactMap(\.camera) + configuration.site.accessPoints.compactMap(\.camera)
+        let used =
+            configuration.site.portals.compactMap(\.camera) + configuration.site.accessPoints.compactMap(\.camera)
         for camera in Set(used).subtracting(known).sorted() {
-            top.error(at: "portals", "camera '\(camera)' stands in no 'cameras'", suggestion: Nearest.match(for: camera.name, among: Set(known.map(\.name))).map { "did you mean '\($0)'?" })
+            top.error(
+                at: "portals", "camera '\(camera)' stands in no 'cameras'",
+                suggestion: Nearest.match(for: camera.name, among: Set(known.map(\.name))).map {
+                    "did you mean '\($0)'?"
+                })
         }
     }
 
@@ -112,7 +127,8 @@ struct Wiring {
     init(errors: ConfigurationErrors) { self.errors = errors }
 
     /// Reads one line and takes it for `use`.
-    mutating func line(_ key: String, of group: MappingReader, for use: String, isRequired: Bool = false) -> LineWiring? {
+    mutating func line(_ key: String, of group: MappingReader, for use: String, isRequired: Bool = false) -> LineWiring?
+    {
         let position = group.position(of: key)
         let read: (MappingReader) -> LineWiring? = { line in
             let name = line.optional("line", .text(atMost: 64))
@@ -124,7 +140,8 @@ struct Wiring {
             if name == nil, offset == nil { line.error("a line needs 'line' (its name), or 'chip' and 'offset'") }
             if name != nil, offset != nil { line.error(at: "offset", "give 'line' or 'offset', not both") }
             if offset != nil, chip == nil { line.error(at: "offset", "'offset' needs the label of its 'chip'") }
-            return LineWiring(line: name, chip: chip, offset: offset.map { UInt32($0) }, isActiveLow: active == .low, bias: bias)
+            return LineWiring(
+                line: name, chip: chip, offset: offset.map { UInt32($0) }, isActiveLow: active == .low, bias: bias)
         }
         guard let wiring = isRequired ? group.requiredGroup(key, read) : group.group(key, read) else { return nil }
         let place = wiring.line.map { "\(wiring.chip ?? "*")/\($0)" } ?? "\(wiring.chip ?? "")#\(wiring.offset ?? 0)"
@@ -134,7 +151,9 @@ struct Wiring {
         return wiring
     }
 
-    mutating func port(_ path: String, _ protocolName: String, baud: UInt32, address: Int?, reader: String, _ group: MappingReader) {
+    mutating func port(
+        _ path: String, _ protocolName: String, baud: UInt32, address: Int?, reader: String, _ group: MappingReader
+    ) {
         guard var present = ports[path] else {
             ports[path] = (protocolName, baud, address.map { [$0: reader] } ?? [:])
             return

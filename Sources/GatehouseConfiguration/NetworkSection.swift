@@ -3,13 +3,15 @@ internal import GatehouseCore
 /// `cameras` and `alerts`: what the uplink talks to.
 enum NetworkSection {
     static func read(_ top: MappingReader, _ configuration: inout Configuration) {
-        configuration.cameras = top.namedGroups("cameras", names: .identifier(of: CameraTag.self), count: 0...64) { name, group -> CameraSettings? in
+        configuration.cameras = top.namedGroups("cameras", names: .identifier(of: CameraTag.self), count: 0...64) {
+            name, group -> CameraSettings? in
             let url = group.required("url", .url(schemes: ["http", "https"]))
             var camera = CameraSettings(id: name, url: url?.description ?? "")
             camera.user = group.optional("user", .text(atMost: 64))
             camera.passwordFile = group.optional("password_file", .text(atMost: 256))
             camera.allowsCleartextPassword = group.optional("allow_cleartext_password", .boolean, default: false)
-            camera.timeout = group.optional("timeout", .duration(in: .milliseconds(100)...(.seconds(30))), default: camera.timeout)
+            camera.timeout = group.optional(
+                "timeout", .duration(in: .milliseconds(100)...(.seconds(30))), default: camera.timeout)
             camera.maxBytes = group.optional("max_bytes", .byteSize(in: 1024...(64 << 20)), default: camera.maxBytes)
             camera.caFile = group.optional("ca_file", .path)
             if camera.user != nil, camera.passwordFile == nil { group.error("'user' needs 'password_file'") }
@@ -18,15 +20,19 @@ enum NetworkSection {
 
         let kinds = ScalarType<AlertKind>.choice(AlertKind.self)
         var routes: [AlertRoute] = []
-        configuration.destinations = top.namedGroups("alerts", names: .identifier(of: DestinationTag.self), count: 0...16) {
+        configuration.destinations = top.namedGroups(
+            "alerts", names: .identifier(of: DestinationTag.self), count: 0...16
+        ) {
             name, group -> DestinationSettings? in
             let url = group.required("url", .url(schemes: ["https"]))
             var destination = DestinationSettings(
-                id: name, url: url?.description ?? "", secretFile: group.required("secret_file", .text(atMost: 256), placeholder: ""))
+                id: name, url: url?.description ?? "",
+                secretFile: group.required("secret_file", .text(atMost: 256), placeholder: ""))
             destination.caFile = group.optional("ca_file", .path)
             destination.clientCertificateFile = group.optional("client_certificate_file", .path)
             destination.clientKeyFile = group.optional("client_key_file", .text(atMost: 256))
-            destination.timeout = group.optional("timeout", .duration(in: .milliseconds(500)...(.seconds(55))), default: destination.timeout)
+            destination.timeout = group.optional(
+                "timeout", .duration(in: .milliseconds(500)...(.seconds(55))), default: destination.timeout)
             if (destination.clientCertificateFile == nil) != (destination.clientKeyFile == nil) {
                 group.error("'client_certificate_file' and 'client_key_file' come together")
             }

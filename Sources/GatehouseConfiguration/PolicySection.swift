@@ -17,18 +17,28 @@ enum PolicySection {
                 default: days.insert(DaySet(rawValue: 1 << UInt16(DayWord.allCases.firstIndex(of: day)!)))
                 }
             }
-            guard let from = window.required("from", .timeOfDay()), let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
+            guard let from = window.required("from", .timeOfDay()),
+                let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
             else { return nil }
-            if to <= from { window.error(at: "to", "'to' must be after 'from'", suggestion: "past midnight: two windows, to \"24:00\" and from \"00:00\"") }
+            if to <= from {
+                window.error(
+                    at: "to", "'to' must be after 'from'",
+                    suggestion: "past midnight: two windows, to \"24:00\" and from \"00:00\"")
+            }
             return TimeWindow(days: days, from: from.minute, to: to.minute)
         }
         policy.schedules = schedules.map { Schedule(name: $0.name, windows: $0.windows) }
-        for (day, kind) in top.groups("special_days", count: 0...500, { group -> (Int32, SpecialDayKind)? in
-            guard let day = group.required("date", .date), let kind = group.required("kind", .choice(KindWord.self)) else { return nil }
-            return (day, kind == .holiday ? .holiday : kind == .shortened ? .shortened : .event)
-        }) { policy.specialDays[day] = kind }
+        for (day, kind) in top.groups(
+            "special_days", count: 0...500,
+            { group -> (Int32, SpecialDayKind)? in
+                guard let day = group.required("date", .date), let kind = group.required("kind", .choice(KindWord.self))
+                else { return nil }
+                return (day, kind == .holiday ? .holiday : kind == .shortened ? .shortened : .event)
+            })
+        { policy.specialDays[day] = kind }
         let points = Set(site.accessPoints.map(\.id.name))
-        let levels = top.namedGroups("access_levels", names: .identifier(of: AccessPointTag.self), count: 0...64) { name, group -> AccessLevel? in
+        let levels = top.namedGroups("access_levels", names: .identifier(of: AccessPointTag.self), count: 0...64) {
+            name, group -> AccessLevel? in
             let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
             let names = group.list("access_points", of: .identifier(of: AccessPointTag.self), count: 1...128)
             for point in names where !points.contains(point.name) {
@@ -41,12 +51,14 @@ enum PolicySection {
             if schedule != "always", index == nil {
                 group.error(
                     at: "schedule", "there is no schedule '\(schedule)'",
-                    suggestion: Nearest.match(for: schedule, among: Set(policy.schedules.map(\.name) + ["always"])).map { "did you mean '\($0)'?" })
+                    suggestion: Nearest.match(for: schedule, among: Set(policy.schedules.map(\.name) + ["always"])).map
+                    { "did you mean '\($0)'?" })
             }
             return AccessLevel(name: name.name, groups: groups, accessPoints: names, schedule: index)
         }
         policy.levels = levels.map(\.value)
-        policy.lockdownGroups = top.list("lockdown_groups", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
+        policy.lockdownGroups = top.list("lockdown_groups", of: .identifier(of: AreaTag.self), count: 0...64).map(
+            \.name)
         policy.digest = digest(Array(canonicalText(policy).utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         site.policy = policy
     }
@@ -60,7 +72,8 @@ enum PolicySection {
         }
         for day in policy.specialDays.keys.sorted() { text += "day \(day) \(policy.specialDays[day]!.rawValue)\n" }
         for level in policy.levels {
-            text += "level \(level.name) \(level.groups.joined(separator: ",")) \(level.accessPoints.map(\.name).joined(separator: ",")) \(level.schedule.map { policy.schedules[$0].name } ?? "always")\n"
+            text +=
+                "level \(level.name) \(level.groups.joined(separator: ",")) \(level.accessPoints.map(\.name).joined(separator: ",")) \(level.schedule.map { policy.schedules[$0].name } ?? "always")\n"
         }
         return text + "lockdown \(policy.lockdownGroups.joined(separator: ","))\n"
     }
@@ -71,7 +84,8 @@ extension ScalarType where Value == Int32 {
     static var date: Self {
         ScalarType { text throws(ScalarProblem) in
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0].count == 4, let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+            guard parts.count == 3, parts[0].count == 4, let year = Int(parts[0]), let month = Int(parts[1]),
+                let day = Int(parts[2]),
                 let found = CalendarDay.day(year: year, month: month, day: day)
             else { throw ScalarProblem("'\(text.prefix(24))' is no date", suggestion: "write it as 2026-10-01") }
             return found

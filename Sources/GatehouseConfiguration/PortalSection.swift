@@ -3,22 +3,28 @@ internal import GatehouseCore
 /// `portals`, `fire_input` and `lockout`.
 enum PortalSection {
     static func read(
-        _ top: MappingReader, _ site: inout Site, _ lines: inout LineSettings, _ readers: [ReaderSection.Found], _ wiring: inout Wiring
+        _ top: MappingReader, _ site: inout Site, _ lines: inout LineSettings, _ readers: [ReaderSection.Found],
+        _ wiring: inout Wiring
     ) {
         var found = (site: site, lines: lines, wiring: wiring)
         var owners: [ReaderID: AccessPointID] = [:]
         _ = top.namedGroups("portals", names: .identifier(of: PortalTag.self), count: 1...16) { name, group -> Bool? in
             var portal = PortalSettings(id: name)
-            found.lines.outputs[name] = found.wiring.line("release", of: group, for: "the release of \(name)", isRequired: true)
+            found.lines.outputs[name] = found.wiring.line(
+                "release", of: group, for: "the release of \(name)", isRequired: true)
             found.lines.contacts[name] = found.wiring.line("contact", of: group, for: "the contact of \(name)")
-            found.lines.exitButtons[name] = found.wiring.line("exit_button", of: group, for: "the exit button of \(name)")
+            found.lines.exitButtons[name] = found.wiring.line(
+                "exit_button", of: group, for: "the exit button of \(name)")
             portal.hasContact = found.lines.contacts[name] != nil
-            portal.unlockTime = group.optional("unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
-            portal.heldOpenLimit = group.optional("held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
+            portal.unlockTime = group.optional(
+                "unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
+            portal.heldOpenLimit = group.optional(
+                "held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
             portal.relocksOnClose = group.optional("relock_on_close", .boolean, default: true)
             portal.contactDebounce = group.optional(
                 "contact_debounce", .duration(in: .zero...(.seconds(2))), default: portal.contactDebounce)
-            portal.exitDebounce = group.optional("exit_debounce", .duration(in: .zero...(.seconds(2))), default: portal.exitDebounce)
+            portal.exitDebounce = group.optional(
+                "exit_debounce", .duration(in: .zero...(.seconds(2))), default: portal.exitDebounce)
             portal.camera = group.optional("camera", .identifier(of: CameraTag.self))
             found.site.portals.append(portal)
             let points = group.namedGroups("access_points", names: .identifier(of: AccessPointTag.self), count: 1...8) {
@@ -26,7 +32,8 @@ enum PortalSection {
             }
             for point in points {
                 if found.site.accessPoints.contains(where: { $0.id == point.name }) {
-                    group.error(at: "access_points", "the access point '\(point.name)' stands at another portal already")
+                    group.error(
+                        at: "access_points", "the access point '\(point.name)' stands at another portal already")
                 }
                 found.site.accessPoints.append(point.value)
             }
@@ -39,16 +46,19 @@ enum PortalSection {
         if found.lines.fireInput != nil {
             let debounce: Duration? = top.group("fire_input") { group in
                 for key in ["line", "chip", "offset", "active", "bias"] { _ = group.has(key) }
-                return group.optional("debounce", .duration(in: .zero...(.milliseconds(900))), default: .milliseconds(100))
+                return group.optional(
+                    "debounce", .duration(in: .zero...(.milliseconds(900))), default: .milliseconds(100))
             }
             found.site.fireDebounce = debounce ?? .milliseconds(100)
         }
         top.group("lockout") { group in
             found.site.lockout.tries = group.optional("tries", .integer(in: 1...5), default: 5)
-            found.site.lockout.firstPause = group.optional("first_pause", .duration(in: .seconds(10)...(.seconds(3600))), default: .seconds(60))
+            found.site.lockout.firstPause = group.optional(
+                "first_pause", .duration(in: .seconds(10)...(.seconds(3600))), default: .seconds(60))
             found.site.lockout.longestPause = group.optional(
                 "longest_pause", .duration(in: .seconds(60)...(.seconds(86400))), default: .seconds(3600))
-            found.site.lockout.triesPerReaderAndDay = group.optional("tries_per_reader_and_day", .integer(in: 5...100), default: 100)
+            found.site.lockout.triesPerReaderAndDay = group.optional(
+                "tries_per_reader_and_day", .integer(in: 5...100), default: 100)
         }
         (site, lines, wiring) = found
     }
@@ -63,7 +73,9 @@ enum PortalSection {
             guard let found = readers.first(where: { $0.settings.id == reader }) else {
                 group.error(
                     at: "readers", "there is no reader '\(reader)'",
-                    suggestion: Nearest.match(for: reader.name, among: Set(readers.map(\.settings.id.name))).map { "did you mean '\($0)'?" })
+                    suggestion: Nearest.match(for: reader.name, among: Set(readers.map(\.settings.id.name))).map {
+                        "did you mean '\($0)'?"
+                    })
                 continue
             }
             here.append(found)
@@ -86,7 +98,8 @@ enum PortalSection {
                 group.error(at: "factors", "a face is never the only way in: add card or pin")
             }
         }
-        point.factorTimeout = group.optional("factor_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.factorTimeout)
+        point.factorTimeout = group.optional(
+            "factor_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.factorTimeout)
         point.fromArea = group.optional("from_area", .identifier(of: AreaTag.self))
         point.toArea = group.optional("to_area", .identifier(of: AreaTag.self))
         point.antiPassback = group.optional("anti_passback", .choice(AntiPassback.self), default: .off)
@@ -109,7 +122,9 @@ extension ScalarType where Value == FactorSet {
                 case "pin": set.insert(.pin)
                 case "face": set.insert(.face)
                 default:
-                    throw ScalarProblem("'\(text.prefix(24))' is no combination of factors", suggestion: "card, pin, face, or several: card+pin")
+                    throw ScalarProblem(
+                        "'\(text.prefix(24))' is no combination of factors",
+                        suggestion: "card, pin, face, or several: card+pin")
                 }
             }
             return set

@@ -12,7 +12,8 @@ enum ReaderSection {
 
     static func read(_ top: MappingReader, _ wiring: inout Wiring) -> [Found] {
         var wiring_ = wiring
-        let found = top.namedGroups("readers", names: .identifier(of: ReaderTag.self), count: 0...64) { name, group -> Found? in
+        let found = top.namedGroups("readers", names: .identifier(of: ReaderTag.self), count: 0...64) {
+            name, group -> Found? in
             guard let word = group.required("protocol", .choice(ProtocolWord.self)) else {
                 return nil
             }
@@ -22,10 +23,13 @@ enum ReaderSection {
             case .osdp: kind = osdp(name, group, &wiring_)
             case .em4100:
                 let (port, baud) = serial(name, "em4100", group, &wiring_, baud: 9600)
-                kind = .em4100(port: port, baud: baud, usesVersion: group.optional("uses_version", .boolean, default: false))
+                kind = .em4100(
+                    port: port, baud: baud, usesVersion: group.optional("uses_version", .boolean, default: false))
             case .line:
                 let (port, baud) = serial(name, "line", group, &wiring_, baud: 9600)
-                kind = .line(port: port, baud: baud, text: group.optional("text", .choice(ReaderSettings.Text.self), default: .text))
+                kind = .line(
+                    port: port, baud: baud,
+                    text: group.optional("text", .choice(ReaderSettings.Text.self), default: .text))
             case .face:
                 let (port, baud) = serial(name, "face", group, &wiring_, baud: 115_200)
                 kind = .face(port: port, baud: baud)
@@ -45,26 +49,33 @@ enum ReaderSection {
         var folds: [UInt32: ReaderID] = [:]
         for reader in found.map(\.value) where reader.isFace {
             if let other = folds.updateValue(reader.settings.id, forKey: CredentialKey.fold(reader.settings.id.name)) {
-                top.error(at: "readers", "the names '\(other)' and '\(reader.settings.id)' cannot stand beside one another; rename one")
+                top.error(
+                    at: "readers",
+                    "the names '\(other)' and '\(reader.settings.id)' cannot stand beside one another; rename one")
             }
         }
         return found.map(\.value)
     }
 
-    private static func wiegand(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind {
+    private static func wiegand(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind
+    {
         let data0 = wiring.line("data0", of: group, for: "data0 of \(name)", isRequired: true)
         let data1 = wiring.line("data1", of: group, for: "data1 of \(name)", isRequired: true)
         let formats = formats(group)
         let keypad = group.optional("keypad", .choice(ReaderSettings.Keypad.self), default: .none)
         let endsAtLength = group.optional("ends_at_length", .boolean, default: false)
         if endsAtLength {
-            if keypad != .none { group.error(at: "ends_at_length", "a reader with a keypad sends frames of several lengths") }
+            if keypad != .none {
+                group.error(at: "ends_at_length", "a reader with a keypad sends frames of several lengths")
+            }
             if Set(formats.compactMap { CardFormatNames.bits[$0.name] }).count > 1 {
-                group.error(at: "ends_at_length", "the formats have several lengths; name one format, or leave this out")
+                group.error(
+                    at: "ends_at_length", "the formats have several lengths; name one format, or leave this out")
             }
         }
         let none = LineWiring(line: nil)
-        return .wiegand(data0: data0 ?? none, data1: data1 ?? none, formats: formats, keypad: keypad, endsAtLength: endsAtLength)
+        return .wiegand(
+            data0: data0 ?? none, data1: data1 ?? none, formats: formats, keypad: keypad, endsAtLength: endsAtLength)
     }
 
     private static func osdp(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind {
@@ -96,7 +107,8 @@ enum ReaderSection {
             guard known.contains(text) else {
                 throw ScalarProblem(
                     "there is no card format '\(text.prefix(24))'",
-                    suggestion: Nearest.match(for: text, among: known).map { "did you mean '\($0)'?" } ?? "see docs/protocols.md")
+                    suggestion: Nearest.match(for: text, among: known).map { "did you mean '\($0)'?" }
+                        ?? "see docs/protocols.md")
             }
             return CardFormatID(text)
         }
@@ -126,9 +138,12 @@ extension ScalarType where Value == Int {
 /// Names and lengths of the card formats that `GatehouseProtocols` knows. A test holds the two tables together.
 package enum CardFormatNames {
     package static let bits: [String: Int] = [
-        "H10301": 26, "IND26": 26, "IND27": 27, "2804W": 28, "IND29": 29, "ATSW30": 30, "W30-8-20": 30, "ADT31": 31, "CSN32": 32,
-        "WIE32": 32, "KASTLE32": 32, "W32-30": 32, "D10202": 33, "H10306": 34, "UID34": 34, "BQT34": 34, "C1K35": 35, "C15001": 36,
-        "S12906": 36, "H10302": 37, "H10304": 37, "MDI37": 37, "BQT38": 38, "PW39": 39, "CSN40": 40, "P10001": 40, "CASI40": 40,
+        "H10301": 26, "IND26": 26, "IND27": 27, "2804W": 28, "IND29": 29, "ATSW30": 30, "W30-8-20": 30, "ADT31": 31,
+        "CSN32": 32,
+        "WIE32": 32, "KASTLE32": 32, "W32-30": 32, "D10202": 33, "H10306": 34, "UID34": 34, "BQT34": 34, "C1K35": 35,
+        "C15001": 36,
+        "S12906": 36, "H10302": 37, "H10304": 37, "MDI37": 37, "BQT38": 38, "PW39": 39, "CSN40": 40, "P10001": 40,
+        "CASI40": 40,
         "W42": 42, "W44X": 44, "C1K48": 48, "W50": 50, "RBH50": 50, "CSN56": 56, "W58": 58, "CSN64": 64, "W66": 66,
     ]
 

@@ -12,7 +12,9 @@ package struct CryptoError: Error, CustomStringConvertible, Sendable {
         var text = [CChar](repeating: 0, count: 256)
         ERR_error_string_n(code, &text, text.count)
         ERR_clear_error()
-        detail = code == 0 ? "refused" : String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        detail =
+            code == 0
+            ? "refused" : String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     init(_ attempt: String, detail: String) {

@@ -61,7 +61,8 @@ package struct KeyRing: Sendable {
             sealLead: { lead, certificate in
                 // One size for every lead: the length tells neither gate nor entry.
                 var text = Array(
-                    #"{"entry":"\#(lead.entry)","event":\#(lead.event),"portal":"\#(lead.portal)","at":\#(lead.at.milliseconds)}"#.utf8)
+                    #"{"entry":"\#(lead.entry)","event":\#(lead.event),"portal":"\#(lead.portal)","at":\#(lead.at.milliseconds)}"#
+                        .utf8)
                 text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 512 - text.count))
                 return try Envelope.seal(text, certificate: certificate)
             })

@@ -43,8 +43,10 @@ extension CommandDesk {
         case "decide": return try decide(call)
         case "journal verify": return try verify(call)
         case "backup": return try backup(call)
-        case "watchlist activate", "watchlist import", "watchlist withdraw", "watchlist status": return try watchlist(call)
-        default: throw CommandRefusal(code: "unknownCommand", message: "there is no command \"\(call.request.command)\"")
+        case "watchlist activate", "watchlist import", "watchlist withdraw", "watchlist status":
+            return try watchlist(call)
+        default:
+            throw CommandRefusal(code: "unknownCommand", message: "there is no command \"\(call.request.command)\"")
         }
     }
 
@@ -76,11 +78,14 @@ extension CommandDesk {
             let now = loop.now()
             let counts = controller.registry.counts
             return [
-                "site": .string(site), "version": .string(GatehouseVersion.text), "time": .string(EntryView.time(now.civil, calendar)),
-                "clock": .string(now.isCivilTrusted ? "trusted" : "untrusted"), "epoch": .integer(Int64(controller.epoch)),
+                "site": .string(site), "version": .string(GatehouseVersion.text),
+                "time": .string(EntryView.time(now.civil, calendar)),
+                "clock": .string(now.isCivilTrusted ? "trusted" : "untrusted"),
+                "epoch": .integer(Int64(controller.epoch)),
                 "entries": .integer(Int64(last)), "settled": .boolean(loop.shell.isSettled),
                 "registry": [
-                    "revision": .integer(Int64(controller.registry.revision)), "persons": .integer(Int64(counts.persons)),
+                    "revision": .integer(Int64(controller.registry.revision)),
+                    "persons": .integer(Int64(counts.persons)),
                     "credentials": .integer(Int64(counts.credentials)), "tenancies": .integer(Int64(counts.tenancies)),
                     "dwellings": .integer(Int64(counts.dwellings)),
                 ],
@@ -89,7 +94,8 @@ extension CommandDesk {
                         let door: String =
                             switch portal.door {
                             case .closed: portal.settings.hasContact ? "closed" : "unknown"
-                            case .open(_, let wasForced, let isHeldOpen): wasForced ? "forced" : isHeldOpen ? "heldOpen" : "open"
+                            case .open(_, let wasForced, let isHeldOpen):
+                                wasForced ? "forced" : isHeldOpen ? "heldOpen" : "open"
                             }
                         return [
                             "name": .string(portal.settings.id.name), "posture": .string(portal.posture.word),
@@ -98,7 +104,10 @@ extension CommandDesk {
                     }),
                 "outbox": .array(
                     outbox.map {
-                        ["destination": .string($0.destination), "owed": .integer(Int64($0.owed)), "oldest": .string(EntryView.time($0.oldest, calendar))]
+                        [
+                            "destination": .string($0.destination), "owed": .integer(Int64($0.owed)),
+                            "oldest": .string(EntryView.time($0.oldest, calendar)),
+                        ]
                     }),
                 "watchlist": .string(controller.watchlist.sleepReason(at: now)?.rawValue ?? "active"),
                 "conditions": Self.conditions(controller, calendar),
@@ -128,7 +137,9 @@ extension CommandDesk {
             let standing = loop.shell.controller.health.standing
             return .array(
                 settings.map { reader in
-                    func has(_ code: HealthCode) -> Bool { standing.contains { $0.code == code && $0.subject == reader.id.name } }
+                    func has(_ code: HealthCode) -> Bool {
+                        standing.contains { $0.code == code && $0.subject == reader.id.name }
+                    }
                     let (protocolName, security): (String, String) =
                         switch reader.kind {
                         case .wiegand: ("wiegand", "none")
@@ -138,10 +149,14 @@ extension CommandDesk {
                         case .face: ("face", "none")
                         }
                     var object: [String: JSON] = [
-                        "name": .string(reader.id.name), "protocol": .string(protocolName), "security": .string(security),
-                        "link": .string(has(.readerOffline) ? "offline" : "online"), "tamper": .boolean(has(.readerTamper)),
+                        "name": .string(reader.id.name), "protocol": .string(protocolName),
+                        "security": .string(security),
+                        "link": .string(has(.readerOffline) ? "offline" : "online"),
+                        "tamper": .boolean(has(.readerTamper)),
                     ]
-                    if let counters = loop.wiegandCounters(reader.id) { object["counters"] = .object(counters.mapValues { .integer($0) }) }
+                    if let counters = loop.wiegandCounters(reader.id) {
+                        object["counters"] = .object(counters.mapValues { .integer($0) })
+                    }
                     return .object(object)
                 })
         }
@@ -164,7 +179,9 @@ extension CommandDesk {
                 if word == "all" { return .decision }
                 guard let kind = EntryKind(rawValue: String(word)) else {
                     throw CommandRefusal(
-                        code: "malformed", message: "kind: one or more of all, \(EntryKind.allCases.map(\.rawValue).joined(separator: ", "))")
+                        code: "malformed",
+                        message:
+                            "kind: one or more of all, \(EntryKind.allCases.map(\.rawValue).joined(separator: ", "))")
                 }
                 return kind
             }
@@ -201,12 +218,16 @@ extension CommandDesk {
             throw CommandRefusal(code: "reasonMissing", message: "the log of a person needs a reason: --reason \"…\"")
         }
         guard let from = filter.from, let until = filter.until else {
-            throw CommandRefusal(code: "windowMissing", message: "the log of a person needs --from and --until, at most 72 hours apart")
+            throw CommandRefusal(
+                code: "windowMissing", message: "the log of a person needs --from and --until, at most 72 hours apart")
         }
         guard until - from > .seconds(72 * 3600) else { return }
         guard call.actor.role == .auditor, reason.contains("case ") else {
             throw CommandRefusal(
-                code: "windowTooWide", message: "more than 72 hours of a person need the role auditor and a reason that names the case: \"case 12/2026 …\"")
+                code: "windowTooWide",
+                message:
+                    "more than 72 hours of a person need the role auditor and a reason that names the case: \"case 12/2026 …\""
+            )
         }
     }
 
@@ -262,7 +283,8 @@ extension CommandDesk {
         try order(call, .look(person: nil))
         let report = try JournalVerifier(path: configuration.files.database, secrets: secrets).verify()
         return [
-            "entries": .integer(Int64(report.count)), "first": .integer(Int64(report.first)), "last": .integer(Int64(report.last)),
+            "entries": .integer(Int64(report.count)), "first": .integer(Int64(report.first)),
+            "last": .integer(Int64(report.last)),
             "root": .string(Hexadecimal.encode(report.root)), "erased": .integer(Int64(report.erased)),
             "whole": .boolean(report.isWhole), "faults": .array(report.faults.map { .string($0) }),
         ]
@@ -270,12 +292,14 @@ extension CommandDesk {
 
     private func backup(_ call: Call) throws -> JSON {
         guard let directory = call.text("directory"), directory.hasPrefix("/"), !directory.contains("/../") else {
-            throw CommandRefusal(code: "malformed", message: "the directory must be an absolute path that the daemon may write")
+            throw CommandRefusal(
+                code: "malformed", message: "the directory must be an absolute path that the daemon may write")
         }
         try order(call, .look(person: nil))
         let at = try ask { $0.now().civil }
         let name = "\(configuration.site.name)-\(at.seconds)"
-        let path = try Backup.make(database: configuration.files.database, directory: directory, name: name, secrets: secrets)
+        let path = try Backup.make(
+            database: configuration.files.database, directory: directory, name: name, secrets: secrets)
         return ["path": .string(path)]
     }
 
@@ -289,7 +313,9 @@ extension CommandDesk {
         case "watchlist activate":
             guard let settings = configuration.watchlist else {
                 try order(call, .refused(reason: "noOversightKey"))
-                throw CommandRefusal(code: "noOversightKey", message: "no oversight key stands in the configuration; the watchlist stays off")
+                throw CommandRefusal(
+                    code: "noOversightKey",
+                    message: "no oversight key stands in the configuration; the watchlist stays off")
             }
             do {
                 let activation = try WatchlistDocument.activation(
@@ -307,7 +333,8 @@ extension CommandDesk {
             let reader = try reader()
             do {
                 let entry = try WatchlistDocument.entry(
-                    call.text("document") ?? "", activation: activation, now: now.civil, portals: portals, primitives: primitives
+                    call.text("document") ?? "", activation: activation, now: now.civil, portals: portals,
+                    primitives: primitives
                 ) { reference in
                     try? self.person(reference, reader)?.id
                 }
@@ -323,7 +350,8 @@ extension CommandDesk {
                 let list = loop.shell.controller.watchlist
                 let now = loop.now()
                 return [
-                    "state": .string(list.sleepReason(at: now)?.sentence ?? "active"), "entries": .integer(Int64(list.count)),
+                    "state": .string(list.sleepReason(at: now)?.sentence ?? "active"),
+                    "entries": .integer(Int64(list.count)),
                     "cap": .integer(Int64(Watchlist.cap(residents: loop.shell.controller.registry.counts.persons))),
                 ]
             }

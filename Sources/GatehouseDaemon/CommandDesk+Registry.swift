@@ -14,7 +14,8 @@ extension CommandDesk {
     func person(_ call: Call, reference: String? = nil) throws -> PersonRow {
         let reference = reference ?? call.text("reference") ?? call.text("person") ?? ""
         guard let row = try person(reference, reader()) else {
-            throw CommandRefusal(code: "unknownPerson", message: "nobody on the register has the reference \"\(reference.prefix(40))\"")
+            throw CommandRefusal(
+                code: "unknownPerson", message: "nobody on the register has the reference \"\(reference.prefix(40))\"")
         }
         return row
     }
@@ -28,10 +29,14 @@ extension CommandDesk {
             if row.code == text || "\(codes[row.community] ?? "")/\(row.code)" == text { found.append(row) }
         }
         guard let first = found.first else {
-            throw CommandRefusal(code: "unknownDwelling", message: "there is no dwelling \"\(text.prefix(40))\"; write it as community/dwelling")
+            throw CommandRefusal(
+                code: "unknownDwelling",
+                message: "there is no dwelling \"\(text.prefix(40))\"; write it as community/dwelling")
         }
         guard found.count == 1 else {
-            throw CommandRefusal(code: "ambiguous", message: "\"\(text.prefix(40))\" stands in several communities; write community/dwelling")
+            throw CommandRefusal(
+                code: "ambiguous",
+                message: "\"\(text.prefix(40))\" stands in several communities; write community/dwelling")
         }
         return first
     }
@@ -43,16 +48,22 @@ extension CommandDesk {
         let reference = call.text("reference") ?? ""
         let old = try person(reference, reader)
         if call.request.command == "person add" {
-            guard old == nil else { throw CommandRefusal(code: "exists", message: "the reference is taken; use person change") }
+            guard old == nil else {
+                throw CommandRefusal(code: "exists", message: "the reference is taken; use person change")
+            }
         } else if old == nil {
-            throw CommandRefusal(code: "unknownPerson", message: "nobody on the register has the reference \"\(reference.prefix(40))\"")
+            throw CommandRefusal(
+                code: "unknownPerson", message: "nobody on the register has the reference \"\(reference.prefix(40))\"")
         }
         let role = try call.text("role").map { try fields.role($0) } ?? old?.role ?? .resident
-        var row = try old ?? PersonRow(id: newID(.person, reader), reference: reference, name: "", role: role, groups: [])
+        var row =
+            try old ?? PersonRow(id: newID(.person, reader), reference: reference, name: "", role: role, groups: [])
         row.role = role
         if let name = call.text("name") { row.name = String(name.prefix(128)) }
         if let text = call.text("dwelling") { row.dwelling = try dwelling(text, reader).id }
-        if call.text("groups") != nil || old == nil { row.groups = try fields.groups(call.text("groups") ?? "", role: role) }
+        if call.text("groups") != nil || old == nil {
+            row.groups = try fields.groups(call.text("groups") ?? "", role: role)
+        }
         if let from = call.text("from") { row.validFrom = try fields.start(from) }
         if let until = call.text("until") { row.validUntil = try fields.endAfter(until) }
         if let status = call.text("status") { row.status = try fields.personStatus(status) }
@@ -86,10 +97,13 @@ extension CommandDesk {
         var row: TenancyRow
         if call.request.command == "tenancy add" {
             row = TenancyRow(
-                id: try newID(.tenancy, reader), dwelling: try dwelling(call.text("dwelling") ?? "", reader).id, tenants: [],
+                id: try newID(.tenancy, reader), dwelling: try dwelling(call.text("dwelling") ?? "", reader).id,
+                tenants: [],
                 firstDay: 0, lastDay: 0, starts: 0, ends: 0)
         } else {
-            guard let id = call.count("id").flatMap({ UInt32(exactly: $0) }), case .tenancy(let old)? = try reader.row(.tenancy, id) else {
+            guard let id = call.count("id").flatMap({ UInt32(exactly: $0) }),
+                case .tenancy(let old)? = try reader.row(.tenancy, id)
+            else {
                 throw CommandRefusal(code: "unknownRow", message: "there is no tenancy of that number")
             }
             row = old
@@ -121,18 +135,22 @@ extension CommandDesk {
         switch kind {
         case .card: value = call.text("card") ?? ""
         case .pin: value = call.text("pin") ?? ""
-        case .face: value = "\(call.text("module") ?? ""):\(call.text("user") ?? call.count("user").map(String.init) ?? "")"
+        case .face:
+            value = "\(call.text("module") ?? ""):\(call.text("user") ?? call.count("user").map(String.init) ?? "")"
         }
         let (key, label) = try fields.key(kind, value, person: holder.id, isBound: isBound)
         var row = CredentialRow(
-            id: try newID(.credential, reader), person: holder.id, kind: kind, key: key, label: label, isDuress: call.flag("duress"))
+            id: try newID(.credential, reader), person: holder.id, kind: kind, key: key, label: label,
+            isDuress: call.flag("duress"))
         try change(&row, call)
         let event = try order(call, .registry([.put(.credential(row))]))
         return ["id": .integer(Int64(row.id)), "event": event.map { .integer(Int64($0)) } ?? .null]
     }
 
     func changeCredential(_ call: Call) throws -> JSON {
-        guard let id = call.count("id").flatMap({ UInt32(exactly: $0) }), case .credential(var row)? = try reader().row(.credential, id) else {
+        guard let id = call.count("id").flatMap({ UInt32(exactly: $0) }),
+            case .credential(var row)? = try reader().row(.credential, id)
+        else {
             throw CommandRefusal(code: "unknownRow", message: "there is no credential of that number")
         }
         try change(&row, call)
@@ -186,10 +204,15 @@ extension CommandDesk {
         }
         for problem in plan.problems.prefix(1000) { call.reply(.item(["problem": .string(problem.text)])) }
         for difference in plan.differences.prefix(isDryRun ? 100_000 : 0) {
-            call.reply(.item(["file": .string(difference.file), "line": .integer(Int64(difference.line)), "what": .string(difference.what)]))
+            call.reply(
+                .item([
+                    "file": .string(difference.file), "line": .integer(Int64(difference.line)),
+                    "what": .string(difference.what),
+                ]))
         }
         guard plan.problems.isEmpty else {
-            throw CommandRefusal(code: "importRefused", message: "\(plan.problems.count) lines are wrong; nothing was changed")
+            throw CommandRefusal(
+                code: "importRefused", message: "\(plan.problems.count) lines are wrong; nothing was changed")
         }
         return [
             "changes": .integer(Int64(plan.changes.count)), "unchanged": .integer(Int64(plan.unchanged)),
@@ -225,7 +248,8 @@ extension CommandDesk {
             persons[row.id] = row.reference
             let home = row.dwelling.flatMap { dwellings[$0] }
             lines.append([
-                row.reference, row.name, row.role.word, home?.community ?? "", home?.code ?? "", row.groups.joined(separator: " "),
+                row.reference, row.name, row.role.word, home?.community ?? "", home?.code ?? "",
+                row.groups.joined(separator: " "),
                 row.validFrom.map(date) ?? "", row.validUntil.map { date($0 - 1) } ?? "", row.status.word,
             ])
         }
@@ -243,7 +267,8 @@ extension CommandDesk {
         // A PIN cannot be exported: only its peppered hash exists.
         for case .credential(let row) in try reader.rows(.credential) where row.kind != .pin {
             lines.append([
-                persons[row.person] ?? "", row.kind.word, row.label, "", row.isDuress ? "yes" : "", row.validFrom.map(date) ?? "",
+                persons[row.person] ?? "", row.kind.word, row.label, "", row.isDuress ? "yes" : "",
+                row.validFrom.map(date) ?? "",
                 row.validUntil.map { date($0 - 1) } ?? "", row.status.word,
             ])
         }
@@ -253,7 +278,9 @@ extension CommandDesk {
 
     // MARK: Rows for people
 
-    private func date(_ seconds: Int64) -> String { date(day: fields.calendar.local(at: CivilTime(seconds: seconds)).day) }
+    private func date(_ seconds: Int64) -> String {
+        date(day: fields.calendar.local(at: CivilTime(seconds: seconds)).day)
+    }
 
     private func date(day: Int32) -> String {
         let date = CalendarDay.date(day)
@@ -262,22 +289,27 @@ extension CommandDesk {
     }
 
     private func json(_ row: RegistryRow) -> JSON {
-        func time(_ seconds: Int64?) -> JSON { seconds.map { .string(EntryView.time(CivilTime(seconds: $0), fields.calendar)) } ?? .null }
+        func time(_ seconds: Int64?) -> JSON {
+            seconds.map { .string(EntryView.time(CivilTime(seconds: $0), fields.calendar)) } ?? .null
+        }
         switch row {
-        case .community(let row): return ["id": .integer(Int64(row.id)), "community": .string(row.code), "name": .string(row.name)]
+        case .community(let row):
+            return ["id": .integer(Int64(row.id)), "community": .string(row.code), "name": .string(row.name)]
         case .dwelling(let row):
             return ["id": .integer(Int64(row.id)), "dwelling": .string(row.code), "use": .string(row.use.rawValue)]
         case .person(let row):
             return [
                 "id": .integer(Int64(row.id)), "reference": .string(row.reference), "name": .string(row.name),
                 "role": .string(row.role.word), "status": .string(row.status.word),
-                "dwelling": row.dwelling.map { .integer(Int64($0)) } ?? .null, "groups": .array(row.groups.map { .string($0) }),
+                "dwelling": row.dwelling.map { .integer(Int64($0)) } ?? .null,
+                "groups": .array(row.groups.map { .string($0) }),
                 "from": time(row.validFrom), "until": time(row.validUntil),
             ]
         case .tenancy(let row):
             return [
                 "id": .integer(Int64(row.id)), "dwelling": .integer(Int64(row.dwelling)),
-                "tenants": .array(row.tenants.map { .integer(Int64($0)) }), "first_day": .string(date(day: row.firstDay)),
+                "tenants": .array(row.tenants.map { .integer(Int64($0)) }),
+                "first_day": .string(date(day: row.firstDay)),
                 "last_day": .string(date(day: row.lastDay)), "starts": time(row.starts), "ends": time(row.ends),
                 "contract": .string(row.contract),
             ]

@@ -47,7 +47,9 @@ struct Call: Sendable {
     }
     /// The command as the journal keeps it: its name and what names no person.
     var journalText: String {
-        let shown = ["portal", "point", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run", "limit"]
+        let shown = [
+            "portal", "point", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run", "limit",
+        ]
         let arguments = shown.compactMap { name in
             request.arguments[name].map { value in
                 " \(name)=\(value.string.map { String($0.prefix(40)) } ?? value.line)"
@@ -106,7 +108,9 @@ final class CommandDesk: Sendable {
                         ? .failure(
                             CommandRefusal(
                                 code: "notAllowed",
-                                message: "you are in none of the groups gatehouse-viewer, -guard, -manager, -installer, -auditor"))
+                                message:
+                                    "you are in none of the groups gatehouse-viewer, -guard, -manager, -installer, -auditor"
+                            ))
                         : .success(())
                 },
                 line: { [weak self] in self?.take($2, from: $0, peer: $1) },
@@ -141,7 +145,8 @@ final class CommandDesk: Sendable {
         let name = request.onBehalfOf.map { "uid \(peer.uid) for \($0.prefix(64))" } ?? "uid \(peer.uid)"
         switch CommandTable.check(request, roles: PeerRoles.roles(of: peer, groupIDs: groupIDs)) {
         case .failure(let refusal):
-            server?.send(AdminReply.refused(code: refusal.code, message: refusal.message).line(id: request.id), to: connection)
+            server?.send(
+                AdminReply.refused(code: refusal.code, message: refusal.message).line(id: request.id), to: connection)
             record(refused: String(request.command.prefix(40)), refusal.code, Actor(name: name, role: .viewer))
         case .success(let role):
             let call = Call(request: request, actor: Actor(name: name, role: role), connection: connection) {
@@ -169,7 +174,9 @@ final class CommandDesk: Sendable {
         }
         let isTaken = uploads.withLock { uploads in
             var files = uploads[call.connection] ?? []
-            guard files.reduce(data.count, { $0 + $1.content.count }) <= Self.uploadLimit, files.count < 64 else { return false }
+            guard files.reduce(data.count, { $0 + $1.content.count }) <= Self.uploadLimit, files.count < 64 else {
+                return false
+            }
             if let index = files.firstIndex(where: { $0.name == name }) {
                 files[index].content += data
             } else {
@@ -221,7 +228,9 @@ final class CommandDesk: Sendable {
             ) { answer.fulfil($0) }
         }
         guard isPosted, let reply = answer.wait() else {
-            throw CommandRefusal(code: "notConfirmed", message: "no confirmation in time; look at `gatehousectl log` before you repeat it")
+            throw CommandRefusal(
+                code: "notConfirmed",
+                message: "no confirmation in time; look at `gatehousectl log` before you repeat it")
         }
         switch reply {
         case .done(let event): return event
@@ -257,7 +266,8 @@ final class CommandDesk: Sendable {
 
     /// Called on the loop when entries have reached the disk.
     func journalGrew() {
-        guard followers.withLock({ !$0.isEmpty }), isFollowPosted.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
+        guard followers.withLock({ !$0.isEmpty }),
+            isFollowPosted.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
         else { return }
         questions.post { [weak self] in self?.serveFollowers() }
     }
@@ -266,7 +276,9 @@ final class CommandDesk: Sendable {
         isFollowPosted.store(false, ordering: .relaxed)
         guard let reader = try? reader() else { return }
         for follower in followers.withLock({ $0 }) {
-            guard let found = try? reader.entries(follower.filter, withPersonal: follower.showsNames), let last = found.last else { continue }
+            guard let found = try? reader.entries(follower.filter, withPersonal: follower.showsNames),
+                let last = found.last
+            else { continue }
             let view = EntryView(reader: reader, fields: fields, showsNames: follower.showsNames)
             for entry in found { follower.call.reply(.item(view.json(entry))) }
             followers.withLock { followers in

@@ -31,7 +31,8 @@ package enum Daemon {
         let secrets = keys.storeSecrets
         let path = configuration.files.database
 
-        let opened = try StoreOpener.open(path: path, site: configuration.site, secrets: secrets, at: SystemClock.civil())
+        let opened = try StoreOpener.open(
+            path: path, site: configuration.site, secrets: secrets, at: SystemClock.civil())
         for remark in opened.remarks { log.error("\(remark)") }
         let restored = opened.loaded.restored
         let loop = try EventLoop()
@@ -68,7 +69,8 @@ package enum Daemon {
             notifier: notifier, log: log
         ) { perform in
             ControllerShell(
-                controller: Controller(site: configuration.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch)),
+                controller: Controller(
+                    site: configuration.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch)),
                 gate: CommitGate(maxWait: configuration.journal.maxWait, onTimeout: configuration.journal.onTimeout),
                 perform: perform, commit: { writer.commit($0) })
         }
@@ -76,8 +78,10 @@ package enum Daemon {
 
         let loads = WorkQueue()
         let uplink = try UplinkService(
-            path: configuration.files.uplinkSocket, uplinkUser: userID("gatehouse-uplink"), group: groupID("gatehouse-uplink"),
-            log: log, fetch: { id, destination, done in
+            path: configuration.files.uplinkSocket, uplinkUser: userID("gatehouse-uplink"),
+            group: groupID("gatehouse-uplink"),
+            log: log,
+            fetch: { id, destination, done in
                 loads.post {
                     let items = try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: id - 1)
                     if let item = items?.first, item.id == id { done(item) }
@@ -113,12 +117,15 @@ package enum Daemon {
         desk.start()
         gate.start(
             StartReport(
-                version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop, damagedRows: opened.loaded.damagedRows,
+                version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop,
+                damagedRows: opened.loaded.damagedRows,
                 usedCopy: opened.usedCopy), missing: restored.missingSnapshots)
         let counts = restored.registry.counts
         log.notice(
-            "ready", metadata: [
-                "site": "\(configuration.site.name)", "persons": "\(counts.persons)", "credentials": "\(counts.credentials)",
+            "ready",
+            metadata: [
+                "site": "\(configuration.site.name)", "persons": "\(counts.persons)",
+                "credentials": "\(counts.credentials)",
                 "next": "\(restored.nextSequence)",
             ])
         notifier.ready("running")
@@ -145,12 +152,14 @@ package enum Daemon {
         let path = credentialPath(name)
         guard let octets = contents(path) else {
             throw StartFailure(
-                "\(path): the master key cannot be read. Make one with `openssl rand 32` and hand it over as the credential \(name); see docs/operating.md")
+                "\(path): the master key cannot be read. Make one with `openssl rand 32` and hand it over as the credential \(name); see docs/operating.md"
+            )
         }
         if octets.count == 32 { return SecretKey(octets) }
         let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
         if let key = Hexadecimal.decode(text), key.count == 32 { return SecretKey(key) }
-        throw StartFailure("\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
+        throw StartFailure(
+            "\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
     }
 
     static func credentialPath(_ name: String) -> String {

@@ -12,7 +12,8 @@ struct EntryView {
     func json(_ stored: StoredEntry) -> JSON {
         let entry = stored.entry
         var object: [String: JSON] = [
-            "seq": .integer(Int64(entry.sequence)), "at": .string(time(entry.civil)), "ms": .integer(entry.civil.milliseconds),
+            "seq": .integer(Int64(entry.sequence)), "at": .string(time(entry.civil)),
+            "ms": .integer(entry.civil.milliseconds),
             "kind": .string(entry.kind.rawValue), "revision": .integer(Int64(entry.registryRevision)),
         ]
         object["portal"] = entry.portal.map { .string($0.name) }
@@ -39,7 +40,12 @@ struct EntryView {
             object["personal"] = .object(
                 Dictionary(
                     stored.personal.map { value in
-                        (value.name, value.name == "rawBits" ? JSON.string(Hexadecimal.encode(value.value)) : .string(String(decoding: value.value, as: UTF8.self)))
+                        (
+                            value.name,
+                            value.name == "rawBits"
+                                ? JSON.string(Hexadecimal.encode(value.value))
+                                : .string(String(decoding: value.value, as: UTF8.self))
+                        )
                     }, uniquingKeysWith: { $1 }))
         }
         if let snapshot = stored.snapshot {
@@ -93,12 +99,14 @@ struct EntryView {
         .object([
             "posture": .string(facts.posture.word), "readerTrusted": .boolean(facts.isReaderTrusted),
             "clockTrusted": .boolean(facts.isClockTrusted), "credentialKnown": .boolean(facts.isCredentialKnown),
-            "credentialStatus": .string(facts.credentialStatus.word), "credentialWindow": .string("\(facts.credentialWindow)"),
+            "credentialStatus": .string(facts.credentialStatus.word),
+            "credentialWindow": .string("\(facts.credentialWindow)"),
             "personStatus": .string(facts.personStatus.word), "role": .string(facts.role.word),
             "employment": .string("\(facts.employment)"), "hasDwelling": .boolean(facts.hasDwelling),
             "tenancy": .string("\(facts.tenancy)"), "levelsCovering": .integer(Int64(facts.coveringLevels)),
             "levelsOpen": .integer(Int64(facts.openLevels)), "factorsComplete": .boolean(facts.isCombinationComplete),
-            "pin": .string("\(facts.pin)"), "antiPassback": .string("\(facts.passback) (\(facts.passbackPolicy.rawValue))"),
+            "pin": .string("\(facts.pin)"),
+            "antiPassback": .string("\(facts.passback) (\(facts.passbackPolicy.rawValue))"),
         ])
     }
 }

@@ -23,7 +23,8 @@ final class GateLoop {
 
     private var lineRegistrations: [EventLoop.Registration] = []
     private var lineDescriptors: [Int32] = []
-    private var stationRegistrations: [Int: (registration: EventLoop.Registration, descriptor: Int32, writes: Bool)] = [:]
+    private var stationRegistrations: [Int: (registration: EventLoop.Registration, descriptor: Int32, writes: Bool)] =
+        [:]
     private var inputs: [Input] = []
     /// Effects may bring inputs while inputs are handled; they wait for their turn in `inputs`.
     private var isHandling = false
@@ -61,7 +62,8 @@ final class GateLoop {
         let shell = makeShell { perform($0, $1) }
         var released: [PortalID: Bool] = [:]
         for portal in shell.controller.portals { released[portal.settings.id] = portal.isReleased }
-        lines = LineBoard(settings: configuration.lines, readers: configuration.readers, released: released, at: now, log: log)
+        lines = LineBoard(
+            settings: configuration.lines, readers: configuration.readers, released: released, at: now, log: log)
         self.shell = shell
         watchdogAt = notifier.watchdogPeriod.map { now + $0 }
         perform = { [unowned self] effect, now in self.perform(effect, now) }
@@ -121,7 +123,9 @@ final class GateLoop {
         guard stopsBy == nil else { return }
         notifier.stopping()
         stopsBy = SystemClock.monotonic() + .milliseconds(1500)
-        carryOut(actor: Actor(name: "service manager", role: .installer), command: "stop", verb: .stop, reason: nil) { _ in }
+        carryOut(actor: Actor(name: "service manager", role: .installer), command: "stop", verb: .stop, reason: nil) {
+            _ in
+        }
     }
 
     // MARK: A turn
@@ -246,7 +250,8 @@ final class GateLoop {
     func wiegandCounters(_ reader: ReaderID) -> [String: Int64]? {
         lines.counters(reader).map {
             [
-                "cards": Int64($0.cards), "keys": Int64($0.keys), "length": Int64($0.length), "parity": Int64($0.parity),
+                "cards": Int64($0.cards), "keys": Int64($0.keys), "length": Int64($0.length),
+                "parity": Int64($0.parity),
                 "timing": Int64($0.timing),
             ]
         }

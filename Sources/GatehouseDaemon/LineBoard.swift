@@ -60,7 +60,9 @@ final class LineBoard {
                     Self.release(portal), at: place(wiring, Self.release(portal)),
                     .output(initial: released[portal] ?? false), isActiveLow: wiring.isActiveLow))
         }
-        for portal in settings.contacts.keys.sorted() { input(settings.contacts[portal]!, "contact:\(portal)", .contact(portal), .both) }
+        for portal in settings.contacts.keys.sorted() {
+            input(settings.contacts[portal]!, "contact:\(portal)", .contact(portal), .both)
+        }
         for portal in settings.exitButtons.keys.sorted() {
             input(settings.exitButtons[portal]!, "exit:\(portal)", .exitButton(portal), .both)
         }
@@ -99,7 +101,8 @@ final class LineBoard {
         let bias = LineRequest.Bias(rawValue: wiring.bias.rawValue) ?? .asIs
         requests.append(
             LineRequest(
-                name, at: place(wiring, name), .input(edges, bias: bias), isActiveLow: wiring.isActiveLow, group: group))
+                name, at: place(wiring, name), .input(edges, bias: bias), isActiveLow: wiring.isActiveLow, group: group)
+        )
     }
 
     private func output(_ wiring: LineWiring, _ name: LineName) {
@@ -205,7 +208,8 @@ final class LineBoard {
                 case .exitButton(let portal): inputs.append(.exitButton(portal, isPressed: edge.isRising))
                 case .fire: inputs.append(.fireInput(isActive: edge.isRising))
                 case .data(let reader, let line):
-                    inputs += signals(decoders[reader]?.handle(.edge(line: line, at: edge.at), at: edge.at) ?? [], reader)
+                    inputs += signals(
+                        decoders[reader]?.handle(.edge(line: line, at: edge.at), at: edge.at) ?? [], reader)
                 case nil: break
                 }
             }
@@ -235,7 +239,9 @@ final class LineBoard {
         return next
     }
 
-    private func signals(_ signals: [ReaderSignal], _ reader: ReaderID) -> [Input] { signals.map { .reader(reader, $0) } }
+    private func signals(_ signals: [ReaderSignal], _ reader: ReaderID) -> [Input] {
+        signals.map { .reader(reader, $0) }
+    }
 
     // MARK: Outputs
 
@@ -261,9 +267,13 @@ final class LineBoard {
         for output in outputs {
             switch output {
             case .green(let isOn):
-                if settings.greenLamp != nil { try? backend?.set(outgoing[Self.lamp(reader)] ?? Self.lamp(reader), to: isOn) }
+                if settings.greenLamp != nil {
+                    try? backend?.set(outgoing[Self.lamp(reader)] ?? Self.lamp(reader), to: isOn)
+                }
             case .buzzer(let isOn):
-                if settings.buzzer != nil { try? backend?.set(outgoing[Self.buzzer(reader)] ?? Self.buzzer(reader), to: isOn) }
+                if settings.buzzer != nil {
+                    try? backend?.set(outgoing[Self.buzzer(reader)] ?? Self.buzzer(reader), to: isOn)
+                }
             }
         }
     }

@@ -23,7 +23,9 @@ final class SerialStation {
     private var lastProblem = ""
 
     /// The stations that a configuration asks for: OSDP readers of one port share one panel.
-    static func make(_ readers: [GatehouseConfiguration.ReaderSettings], at now: MonotonicTime, log: Logger) -> [SerialStation] {
+    static func make(_ readers: [GatehouseConfiguration.ReaderSettings], at now: MonotonicTime, log: Logger)
+        -> [SerialStation]
+    {
         var stations: [SerialStation] = []
         var buses: [String: (baud: UInt32, readers: [OSDPPanel.ReaderSettings])] = [:]
         for reader in readers {
@@ -47,7 +49,8 @@ final class SerialStation {
                     ASCIICardReader.Settings(framing: .line(content, endsAtSilence: false)))
                 stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
             case .face(let port, let baud):
-                stations.append(SerialStation(port, baud, .face(reader.id, FaceModule()), [reader.id], at: now, log: log))
+                stations.append(
+                    SerialStation(port, baud, .face(reader.id, FaceModule()), [reader.id], at: now, log: log))
             }
         }
         for path in buses.keys.sorted() {

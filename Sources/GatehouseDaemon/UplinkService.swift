@@ -60,7 +60,11 @@ final class UplinkService: Sendable {
         guard state.withLock({ $0.connection }) == connection else { return }
         switch message {
         case .stored(let event, let camera, let path, let size, let digest):
-            give(.snapshot(SnapshotRow(event: event, camera: CameraID(camera), result: .stored(path: path, size: size, digest: digest))))
+            give(
+                .snapshot(
+                    SnapshotRow(
+                        event: event, camera: CameraID(camera), result: .stored(path: path, size: size, digest: digest))
+                ))
         case .missing(let event, let camera, let failure):
             give(.snapshot(SnapshotRow(event: event, camera: CameraID(camera), result: .missing(failure))))
         case .expired(let event, let camera):
@@ -87,7 +91,8 @@ final class UplinkService: Sendable {
         guard let connection = state.withLock({ $0.connection }) else { return }
         let message: UplinkMessage
         switch effect {
-        case .capture(let request): message = .capture(event: request.event, camera: request.camera.name, at: request.at)
+        case .capture(let request):
+            message = .capture(event: request.event, camera: request.camera.name, at: request.at)
         case .deliver(let item, let attempt):
             var fields: [String: String] = [:]
             var envelope: String?
@@ -103,7 +108,8 @@ final class UplinkService: Sendable {
             message = .deliver(
                 UplinkDelivery(
                     id: item.id, destination: item.destination.name, kind: item.kind, event: item.event,
-                    key: item.idempotencyKey, created: item.created, attempt: attempt, fields: fields, envelope: envelope))
+                    key: item.idempotencyKey, created: item.created, attempt: attempt, fields: fields,
+                    envelope: envelope))
         default: return
         }
         serverBox.withLock { $0 }?.send(message.line, to: connection)

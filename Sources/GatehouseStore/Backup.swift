@@ -7,7 +7,9 @@ package enum Backup {
 
     /// Writes `NAME.ghb` into the folder and gives back its path. The clear copy in between stands beside the database,
     /// readable for the service alone, and is removed.
-    package static func make(database path: String, directory: String, name: String, secrets: StoreSecrets) throws -> String {
+    package static func make(database path: String, directory: String, name: String, secrets: StoreSecrets) throws
+        -> String
+    {
         let copy = path + ".backup"
         Files.remove(copy)
         defer { Files.remove(copy) }
@@ -35,7 +37,9 @@ package enum Backup {
         guard descriptor >= 0 else { throw SealedFile.failure("create", incoming) }
         do {
             defer { close(descriptor) }
-            try SealedFile.read(backup, kind: kind, open: secrets.openBackup) { try SealedFile.put($0, descriptor, incoming) }
+            try SealedFile.read(backup, kind: kind, open: secrets.openBackup) {
+                try SealedFile.put($0, descriptor, incoming)
+            }
             guard fsync(descriptor) == 0 else { throw SealedFile.failure("sync", incoming) }
         } catch {
             Files.remove(incoming)
@@ -77,7 +81,8 @@ package enum Backup {
             let database = try StoreWriter.open(path: path)
             try database.transaction {
                 let set = try database.prepare(
-                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+                )
                 try set.bind("epoch", String(epoch)).run()
                 try set.bind("first", String(first)).run()
             }
@@ -88,7 +93,8 @@ package enum Backup {
         entry.actor = actor
         entry.outcome = source
         entry.detail["epoch"] = .integer(Int64(epoch))
-        let writer = StoreWriter(path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil)
+        let writer = StoreWriter(
+            path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil)
         try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)]))
         let database = try StoreWriter.open(path: path)
         try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

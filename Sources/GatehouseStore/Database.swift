@@ -72,7 +72,9 @@ package final class Database {
             throw target.error("copy to \(path)", sqlite3_errcode(target.handle))
         }
         var code = sqlite3_backup_step(backup, 256)
-        while code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED { code = sqlite3_backup_step(backup, 256) }
+        while code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED {
+            code = sqlite3_backup_step(backup, 256)
+        }
         sqlite3_backup_finish(backup)
         guard code == SQLITE_DONE else { throw target.error("copy to \(path)", code) }
     }
@@ -119,7 +121,8 @@ package final class Statement {
                 switch value {
                 case nil: sqlite3_bind_null(handle, position)
                 case let value as Int64: sqlite3_bind_int64(handle, position, value)
-                case let value as String: sqlite3_bind_text(handle, position, value, Int32(value.utf8.count), Self.transient)
+                case let value as String:
+                    sqlite3_bind_text(handle, position, value, Int32(value.utf8.count), Self.transient)
                 case let value as [UInt8]:
                     value.isEmpty
                         ? sqlite3_bind_zeroblob(handle, position, 0)

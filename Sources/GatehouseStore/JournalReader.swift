@@ -56,7 +56,8 @@ package final class JournalReader {
         conditions.append("kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
         let order = filter.isNewestFirst ? "DESC" : "ASC"
         let statement = try database.prepare(
-            "SELECT leaf FROM journal WHERE \(conditions.joined(separator: " AND ")) ORDER BY seq \(order) LIMIT \(max(1, filter.limit))")
+            "SELECT leaf FROM journal WHERE \(conditions.joined(separator: " AND ")) ORDER BY seq \(order) LIMIT \(max(1, filter.limit))"
+        )
         try statement.bind(all: values)
         var found: [StoredEntry] = []
         while try statement.step() {
@@ -104,7 +105,8 @@ package final class JournalReader {
 
     package func row(_ kind: RegistryKind, _ id: UInt32) throws -> RegistryRow? {
         let statement = try database.prepare(
-            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND id = ? AND to_revision IS NULL")
+            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND id = ? AND to_revision IS NULL"
+        )
         try statement.bind(Int64(kind.rawValue), Int64(id))
         return try statement.step() ? RegistryRows.read(statement, to: nil, secrets) : nil
     }
@@ -112,7 +114,8 @@ package final class JournalReader {
     /// All present rows of a kind.
     package func rows(_ kind: RegistryKind) throws -> [RegistryRow] {
         let statement = try database.prepare(
-            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND to_revision IS NULL ORDER BY id")
+            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND to_revision IS NULL ORDER BY id"
+        )
         try statement.bind(Int64(kind.rawValue))
         var rows: [RegistryRow] = []
         while try statement.step() {
@@ -124,7 +127,8 @@ package final class JournalReader {
     /// Every state a row ever had, with the revisions between which it held.
     package func history(_ kind: RegistryKind, _ id: UInt32) throws -> [(from: UInt64, to: UInt64?, row: RegistryRow)] {
         let statement = try database.prepare(
-            "SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry WHERE kind = ? AND id = ? ORDER BY from_revision")
+            "SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry WHERE kind = ? AND id = ? ORDER BY from_revision"
+        )
         try statement.bind(Int64(kind.rawValue), Int64(id))
         var states: [(from: UInt64, to: UInt64?, row: RegistryRow)] = []
         while try statement.step() {
@@ -144,7 +148,8 @@ package final class JournalReader {
 
     package func outboxCounts() throws -> [(destination: String, owed: Int, oldest: CivilTime)] {
         let statement = try database.prepare(
-            "SELECT destination, count(*), min(created) FROM outbox WHERE state = 'owed' GROUP BY destination ORDER BY destination")
+            "SELECT destination, count(*), min(created) FROM outbox WHERE state = 'owed' GROUP BY destination ORDER BY destination"
+        )
         var counts: [(destination: String, owed: Int, oldest: CivilTime)] = []
         while try statement.step() {
             counts.append((statement.text(0), Int(statement.integer(1)), CivilTime(milliseconds: statement.integer(2))))
@@ -158,7 +163,9 @@ package final class JournalReader {
     }
 
     /// Pictures stored before an instant, oldest first: what retention may delete.
-    package func storedSnapshots(limit: Int) throws -> [(event: UInt64, camera: String, path: String, size: Int, at: CivilTime)] {
+    package func storedSnapshots(limit: Int) throws -> [(
+        event: UInt64, camera: String, path: String, size: Int, at: CivilTime
+    )] {
         let statement = try database.prepare(
             """
             SELECT event, camera, path, size, coalesce((SELECT at FROM journal WHERE seq = event), 0) FROM snapshot

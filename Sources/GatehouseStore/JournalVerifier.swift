@@ -30,7 +30,8 @@ package struct JournalVerifier {
         var faults: [String] = []
         func fault(_ sentence: String) { if faults.count < 100 { faults.append(sentence) } }
         let rows = try database.prepare(
-            "SELECT seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash FROM journal ORDER BY seq")
+            "SELECT seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash FROM journal ORDER BY seq"
+        )
         let personal = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
         while try rows.step() {
             let sequence = UInt64(bitPattern: rows.integer(0))
@@ -87,7 +88,9 @@ package struct JournalVerifier {
                 fault("entry \(sequence): the seal of its \(name) is broken")
                 continue
             }
-            if secrets.sha256(row.salt + value) != hash { fault("entry \(sequence): its \(name) does not fit the entry") }
+            if secrets.sha256(row.salt + value) != hash {
+                fault("entry \(sequence): its \(name) does not fit the entry")
+            }
         }
     }
 }

@@ -70,7 +70,8 @@ enum RegistryCodec {
             else { return nil }
             return .tenancy(
                 TenancyRow(
-                    id: id, dwelling: dwelling, tenants: tenants.compactMap { $0.integer.flatMap { UInt32(exactly: $0) } },
+                    id: id, dwelling: dwelling,
+                    tenants: tenants.compactMap { $0.integer.flatMap { UInt32(exactly: $0) } },
                     firstDay: Int32(clamping: first), lastDay: Int32(clamping: last), starts: starts, ends: ends,
                     contract: contract))
         case .credential:
@@ -90,7 +91,8 @@ enum RegistryCodec {
     /// What the seal of a row covers beside its secret part.
     static func associated(kind: RegistryKind, id: UInt32, from: UInt64, to: UInt64?, plain: [UInt8]) -> [UInt8] {
         CanonicalValue.array([
-            .integer(Int64(kind.rawValue)), .integer(Int64(id)), .integer(Int64(from)), .integer(to.map { Int64($0) } ?? -1),
+            .integer(Int64(kind.rawValue)), .integer(Int64(id)), .integer(Int64(from)),
+            .integer(to.map { Int64($0) } ?? -1),
             .octets(plain),
         ]).encoded()
     }

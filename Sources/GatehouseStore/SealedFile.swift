@@ -40,7 +40,8 @@ enum SealedFile {
         guard close(descriptor) == 0 else { throw failure("close", temporary) }
         guard rename(temporary, path) == 0 else { throw failure("rename", temporary) }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let directory = open(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = open(
+            folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if directory >= 0 {
             fsync(directory)
             close(directory)
@@ -62,7 +63,9 @@ enum SealedFile {
         var isFinished = false
         while let head = try getOrEnd(4, descriptor, path) {
             let count = head.reduce(0) { $0 << 8 | Int($1) }
-            guard !isFinished, count <= pieceSize + 64 else { throw Failure(description: "\(path): piece \(index) is damaged") }
+            guard !isFinished, count <= pieceSize + 64 else {
+                throw Failure(description: "\(path): piece \(index) is damaged")
+            }
             let sealed = try get(count, descriptor, path)
             if let plain = unseal(sealed, associated(kind, index, isLast: false)) {
                 try take(plain)
@@ -88,7 +91,9 @@ enum SealedFile {
     }
 
     private static func get(_ count: Int, _ descriptor: Int32, _ path: String) throws -> [UInt8] {
-        guard let octets = try getOrEnd(count, descriptor, path) else { throw Failure(description: "\(path) is cut off") }
+        guard let octets = try getOrEnd(count, descriptor, path) else {
+            throw Failure(description: "\(path) is cut off")
+        }
         return octets
     }
 

@@ -25,7 +25,9 @@ package struct StoreLoader {
         restored.nextSequence = last + 1
         restored.epoch = UInt64(try meta("epoch") ?? "1") ?? 1
         // A restore leaves a floor under the numbers, so that none is given twice.
-        if let floor = try meta("first").flatMap({ UInt64($0) }) { restored.nextSequence = max(restored.nextSequence, floor) }
+        if let floor = try meta("first").flatMap({ UInt64($0) }) {
+            restored.nextSequence = max(restored.nextSequence, floor)
+        }
         restored.nextOutboxID = UInt64(try single("SELECT coalesce(max(id), 0) FROM outbox")) + 1
 
         var damaged = 0
@@ -34,10 +36,13 @@ package struct StoreLoader {
             let statement = try database.prepare(
                 "SELECT outcome FROM journal WHERE kind = 'posture' AND portal = ? ORDER BY seq DESC LIMIT 1")
             try statement.bind(portal.id.name)
-            if try statement.step(), let posture = Posture(word: statement.text(0)) { restored.postures[portal.id] = posture }
+            if try statement.step(), let posture = Posture(word: statement.text(0)) {
+                restored.postures[portal.id] = posture
+            }
         }
         let fire = try database.prepare(
-            "SELECT outcome FROM journal WHERE kind = 'fire' AND outcome IN ('active', 'reset') ORDER BY seq DESC LIMIT 1")
+            "SELECT outcome FROM journal WHERE kind = 'fire' AND outcome IN ('active', 'reset') ORDER BY seq DESC LIMIT 1"
+        )
         if try fire.step() { restored.isFire = fire.text(0) == "active" }
         let stop = try database.prepare(
             "SELECT kind FROM journal WHERE kind IN ('start', 'stop') ORDER BY seq DESC LIMIT 1")
@@ -101,7 +106,9 @@ package struct StoreLoader {
     private func loadWatchlist(into restored: inout Restored) throws {
         let statement = try database.prepare("SELECT key, sealed FROM watch")
         while try statement.step() {
-            guard let plain = secrets.openWatchlist(statement.octets(1), Array(statement.text(0).utf8)) else { continue }
+            guard let plain = secrets.openWatchlist(statement.octets(1), Array(statement.text(0).utf8)) else {
+                continue
+            }
             if let activation = WatchlistCodec.activation(plain) { restored.activation = activation }
             if let entry = WatchlistCodec.entry(plain) { restored.watchlist.append(entry) }
         }
@@ -122,7 +129,8 @@ package struct StoreLoader {
         while try statement.step() {
             requests.append(
                 CaptureRequest(
-                    event: UInt64(statement.integer(0)), camera: "none", at: CivilTime(milliseconds: statement.integer(1))))
+                    event: UInt64(statement.integer(0)), camera: "none",
+                    at: CivilTime(milliseconds: statement.integer(1))))
         }
         return requests
     }

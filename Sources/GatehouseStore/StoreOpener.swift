@@ -14,7 +14,8 @@ package enum StoreOpener {
     package static func open(path: String, site: Site, secrets: StoreSecrets, at now: CivilTime) throws -> Opened {
         do {
             var loaded = try StoreLoader(path: path, secrets: secrets).load(site: site)
-            guard loaded.damagedRows > 0, let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets),
+            guard loaded.damagedRows > 0,
+                let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets),
                 copy.revision == loaded.restored.registry.revision
             else { return Opened(loaded: loaded) }
             // Same revision, and every row of the copy under its own seal: the copy stands in for the damaged rows.
@@ -35,10 +36,13 @@ package enum StoreOpener {
         let first = copy?.nextSequence ?? 1
         let aside = "\(path).damaged-\(now.seconds)"
         guard Files.rename(path, aside) else { throw error }
-        for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) { _ = Files.rename(path + suffix, aside + suffix) }
+        for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) {
+            _ = Files.rename(path + suffix, aside + suffix)
+        }
         try Backup.begin(epoch: epoch, first: first, in: path, at: now, actor: "gatehoused", source: "damage", secrets)
         if let copy {
-            let writer = StoreWriter(path: path, secrets: secrets, epoch: epoch, run: "copy-\(epoch)", issuerCertificate: nil)
+            let writer = StoreWriter(
+                path: path, secrets: secrets, epoch: epoch, run: "copy-\(epoch)", issuerCertificate: nil)
             let changes = copy.rows.map { RegistryChange.put($0) }
             try writer.commit(CommitGate.Batch(number: 1, effects: [.registry(changes, revision: copy.revision)]))
         }
@@ -47,7 +51,9 @@ package enum StoreOpener {
             loaded: loaded, usedCopy: copy != nil,
             remarks: [
                 "\(error)", "the damaged database stands at \(aside)",
-                copy == nil ? "there was no copy of the registry: nobody is known" : "the registry comes from its last good copy",
+                copy == nil
+                    ? "there was no copy of the registry: nobody is known"
+                    : "the registry comes from its last good copy",
             ])
     }
 

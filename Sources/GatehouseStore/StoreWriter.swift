@@ -43,7 +43,8 @@ package final class StoreWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
             settleOutbox = try database.prepare(
-                "UPDATE outbox SET state = ?2, note = ?3, content = CASE WHEN ?2 = 'expired' THEN x'' ELSE content END WHERE id = ?1 AND state = 'owed'")
+                "UPDATE outbox SET state = ?2, note = ?3, content = CASE WHEN ?2 = 'expired' THEN x'' ELSE content END WHERE id = ?1 AND state = 'owed'"
+            )
             insertSnapshot = try database.prepare(
                 """
                 INSERT INTO snapshot (event, camera, state, path, size, digest, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -55,17 +56,20 @@ package final class StoreWriter {
             endRow = try database.prepare(
                 "UPDATE registry SET to_revision = ?4, sealed = ?5 WHERE kind = ?1 AND id = ?2 AND from_revision = ?3")
             insertRow = try database.prepare(
-                "INSERT INTO registry (kind, id, from_revision, to_revision, plain, sealed) VALUES (?, ?, ?, NULL, ?, ?)")
+                "INSERT INTO registry (kind, id, from_revision, to_revision, plain, sealed) VALUES (?, ?, ?, NULL, ?, ?)"
+            )
             insertRevision = try database.prepare(
                 "INSERT OR REPLACE INTO revision (revision, at, seq) VALUES (?, ?, ?)")
             setArea = try database.prepare(
                 "INSERT INTO area (person, area) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET area = excluded.area")
             dropArea = try database.prepare("DELETE FROM area WHERE person = ?")
             setWatch = try database.prepare(
-                "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed")
+                "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed"
+            )
             dropWatch = try database.prepare("DELETE FROM watch WHERE key = ?")
             markBatch = try database.prepare(
-                "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+                "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            )
         }
     }
 
@@ -200,7 +204,8 @@ package final class StoreWriter {
             case .put(let row):
                 try end(row.kind, row.id, revision, connection)
                 let (plain, secret) = RegistryCodec.encode(row)
-                let associated = RegistryCodec.associated(kind: row.kind, id: row.id, from: revision, to: nil, plain: plain)
+                let associated = RegistryCodec.associated(
+                    kind: row.kind, id: row.id, from: revision, to: nil, plain: plain)
                 try connection.insertRow.bind(
                     Int64(row.kind.rawValue), Int64(row.id), Int64(revision), plain,
                     secrets.sealRegistry(secret, associated)
@@ -222,7 +227,8 @@ package final class StoreWriter {
         present.reset()
         // A row changed twice in one revision keeps only its last state.
         if from == revision {
-            let drop = try connection.database.prepare("DELETE FROM registry WHERE kind = ? AND id = ? AND from_revision = ?")
+            let drop = try connection.database.prepare(
+                "DELETE FROM registry WHERE kind = ? AND id = ? AND from_revision = ?")
             try drop.bind(Int64(kind.rawValue), Int64(id), Int64(from)).run()
             return
         }

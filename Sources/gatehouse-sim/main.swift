@@ -3,13 +3,15 @@ import GatehouseSimulation
 
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: "0.1.0", subcommands: [Run.self, Hardware.self])
+        commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: "0.1.0",
+        subcommands: [Run.self, Hardware.self])
 }
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lives days of a virtual site in seconds and checks the promises.",
-        discussion: "The same seed gives the same digest in any process. Example: gatehouse-sim run --seed 42 --days 365")
+        discussion:
+            "The same seed gives the same digest in any process. Example: gatehouse-sim run --seed 42 --days 365")
     @Option(help: "The first seed.") var seed: UInt64 = 1
     @Option(help: "How many seeds, one after the other.") var seeds: UInt64 = 1
     @Option(help: "Simulated days of each.") var days = 1
@@ -25,11 +27,13 @@ struct Run: ParsableCommand {
             if !report.violations.isEmpty { broken += 1 }
             if seeds <= 10 || !report.violations.isEmpty {
                 print(
-                    "seed \(seed): \(report.presentations) presentations, \(report.entries) entries, \(report.powerCuts) power cuts, \(report.diskFailures) disk failures, \(report.lateReleases) late releases, \(report.alertsDelivered) alerts, digest \(report.digest)")
+                    "seed \(seed): \(report.presentations) presentations, \(report.entries) entries, \(report.powerCuts) power cuts, \(report.diskFailures) disk failures, \(report.lateReleases) late releases, \(report.alertsDelivered) alerts, digest \(report.digest)"
+                )
             }
             for violation in report.violations { print("  BROKEN \(violation)") }
         }
-        print("\(seeds) seeds of \(days) days, \(decisions) decisions asked again, \(broken) seeds with a broken promise")
+        print(
+            "\(seeds) seeds of \(days) days, \(decisions) decisions asked again, \(broken) seeds with a broken promise")
         print("\(seeds - UInt64(broken)) passed, \(broken) failed")
         if broken > 0 { throw ExitCode(1) }
     }

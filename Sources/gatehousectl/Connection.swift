@@ -42,13 +42,19 @@ func ask(
     do {
         let client = try client ?? AdminClient(path: common.socket)
         let request = AdminRequest(id: 0, command: command, arguments: arguments, reason: common.reason)
-        switch try client.ask(request, item: { value in
-            item(value)
-            fflush(nil)
-        }) {
+        switch try client.ask(
+            request,
+            item: { value in
+                item(value)
+                fflush(nil)
+            })
+        {
         case .done(let value): result(value)
         case .refused(let code, let message):
-            complain(common.isJSON ? JSON.object(["error": ["code": .string(code), "message": .string(message)]]).line : "refused: \(message)")
+            complain(
+                common.isJSON
+                    ? JSON.object(["error": ["code": .string(code), "message": .string(message)]]).line
+                    : "refused: \(message)")
             throw Exit.refused
         case .item: break
         }
@@ -72,12 +78,18 @@ func given(_ pairs: [(String, String?)]) -> [String: JSON] {
 
 /// Terminals must not be steered by what stands in a registry: control characters are shown as dots.
 func plain(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format ? "·" : $0 }))
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map {
+                $0.properties.generalCategory == .control || $0.properties.generalCategory == .format ? "·" : $0
+            }))
 }
 
 /// Columns as wide as their widest cell. Chinese characters take two places.
 func table(_ rows: [[String]]) -> String {
-    func width(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 && $1.value != 0x2026 ? 2 : 1) } }
+    func width(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 && $1.value != 0x2026 ? 2 : 1) }
+    }
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in rows.map { $0.count > column ? width($0[column]) : 0 }.max() ?? 0 }
     return rows.map { row in

@@ -18,7 +18,8 @@ struct Gatehousectl: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Status.self, Health.self, Portal.self, Person.self, Tenancy.self, CredentialCommand.self, Import.self, Export.self,
+            Status.self, Health.self, Portal.self, Person.self, Tenancy.self, CredentialCommand.self, Import.self,
+            Export.self,
             Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, BackupCommand.self, Restore.self,
             WatchlistCommand.self, Config.self,
         ])
@@ -51,7 +52,8 @@ struct Status: ParsableCommand {
             let registry = value["registry"]
             func number(_ key: String) -> Int64 { registry?[key]?.integer ?? 0 }
             print(
-                "\(number("persons")) people, \(number("credentials")) credentials, \(number("tenancies")) tenancies, revision \(number("revision")); \(value["entries"]?.integer ?? 0) entries, epoch \(value["epoch"]?.integer ?? 0)")
+                "\(number("persons")) people, \(number("credentials")) credentials, \(number("tenancies")) tenancies, revision \(number("revision")); \(value["entries"]?.integer ?? 0) entries, epoch \(value["epoch"]?.integer ?? 0)"
+            )
             print("")
             var rows = [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
             for portal in value["portals"]?.array ?? [] {
@@ -62,7 +64,9 @@ struct Status: ParsableCommand {
             }
             print(table(rows))
             for item in value["outbox"]?.array ?? [] {
-                print("owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")")
+                print(
+                    "owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")"
+                )
             }
             printConditions(value)
         }
@@ -86,8 +90,11 @@ func printConditions(_ value: JSON, withAdvice: Bool = false) {
     for condition in conditions {
         let subject = condition["subject"]?.string ?? ""
         print(
-            "\((condition["severity"]?.string ?? "").uppercased())  \(condition["code"]?.string ?? "")\(subject.isEmpty ? "" : " (\(subject))")  \(condition["sentence"]?.string ?? "")")
-        if withAdvice { print("    since \(condition["since"]?.string ?? "")  ->  \(condition["advice"]?.string ?? "")") }
+            "\((condition["severity"]?.string ?? "").uppercased())  \(condition["code"]?.string ?? "")\(subject.isEmpty ? "" : " (\(subject))")  \(condition["sentence"]?.string ?? "")"
+        )
+        if withAdvice {
+            print("    since \(condition["since"]?.string ?? "")  ->  \(condition["advice"]?.string ?? "")")
+        }
     }
 }
 
@@ -105,7 +112,8 @@ struct Portal: ParsableCommand {
         func run() throws { try order("portal open", ["portal": .string(portal)], common, "\(portal) is released") }
     }
     struct Free: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Free passage until ended; all portals without a name.")
+        static let configuration = CommandConfiguration(
+            abstract: "Free passage until ended; all portals without a name.")
         @Argument var portal: String?
         @OptionGroup var common: Common
         func run() throws { try order("portal free", given([("portal", portal)]), common, "free passage") }
@@ -160,7 +168,8 @@ struct Person: ParsableCommand {
         @Option(help: "active, suspended or barred.") var status: String?
         func arguments(_ reference: String) -> [String: JSON] {
             given([
-                ("reference", reference), ("name", name), ("role", role), ("dwelling", dwelling), ("groups", groups), ("from", from),
+                ("reference", reference), ("name", name), ("role", role), ("dwelling", dwelling), ("groups", groups),
+                ("from", from),
                 ("until", until), ("status", status),
             ])
         }
@@ -182,7 +191,8 @@ struct Person: ParsableCommand {
         func run() throws { try order("person change", fields.arguments(reference), common, "changed") }
     }
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One person, with tenancies, credentials and history.")
+        static let configuration = CommandConfiguration(
+            abstract: "One person, with tenancies, credentials and history.")
         @Argument var reference: String
         @OptionGroup var common: Common
         func run() throws { try show("person show", ["reference": .string(reference)], common) }
@@ -194,7 +204,8 @@ struct Person: ParsableCommand {
         func run() throws { try order("person remove", ["reference": .string(reference)], common, "ended") }
     }
     struct Forgive: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Forget in which area a person is (anti-passback). Needs --reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "Forget in which area a person is (anti-passback). Needs --reason.")
         @Argument var reference: String
         @OptionGroup var common: Common
         func run() throws { try order("person forgive", ["reference": .string(reference)], common, "forgiven") }
@@ -220,7 +231,8 @@ func printMembers(_ value: JSON, indent: String) {
                 print("\(indent)  -")
                 printMembers(one, indent: indent + "    ")
             }
-        case .array(let values): print("\(indent)\(key): \(values.map { plain($0.string ?? $0.line) }.joined(separator: " "))")
+        case .array(let values):
+            print("\(indent)\(key): \(values.map { plain($0.string ?? $0.line) }.joined(separator: " "))")
         case .string(let text): print("\(indent)\(key): \(plain(text))")
         case .null: continue
         default: print("\(indent)\(key): \(member.line)")
@@ -234,7 +246,9 @@ struct Tenancy: ParsableCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a tenancy. Both days count.",
-            discussion: "Example: gatehousectl tenancy add lotus/1-1-102 --tenants \"T-7 T-8\" --from 2026-03-01 --until 2027-02-28")
+            discussion:
+                "Example: gatehousectl tenancy add lotus/1-1-102 --tenants \"T-7 T-8\" --from 2026-03-01 --until 2027-02-28"
+        )
         @Argument(help: "community/dwelling.") var dwelling: String
         @Option(help: "References, separated by blanks.") var tenants: String
         @Option var from: String
@@ -244,7 +258,10 @@ struct Tenancy: ParsableCommand {
         func run() throws {
             try order(
                 "tenancy add",
-                given([("dwelling", dwelling), ("tenants", tenants), ("from", from), ("until", until), ("contract", contract)]), common, "added")
+                given([
+                    ("dwelling", dwelling), ("tenants", tenants), ("from", from), ("until", until),
+                    ("contract", contract),
+                ]), common, "added")
         }
     }
     struct Show: ParsableCommand {
@@ -277,7 +294,8 @@ struct Tenancy: ParsableCommand {
 
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "credential", abstract: "Cards, PINs and faces.", subcommands: [Add.self, Show.self, Change.self, Remove.self])
+        commandName: "credential", abstract: "Cards, PINs and faces.",
+        subcommands: [Add.self, Show.self, Change.self, Remove.self])
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a person a card, a PIN or a face.",
@@ -361,7 +379,9 @@ struct Reader: ParsableCommand {
                 var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "TAMPER"]]
                 for reader in value.array ?? [] {
                     rows.append(
-                        ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [reader["tamper"]?.boolean == true ? "yes" : "no"])
+                        ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [
+                            reader["tamper"]?.boolean == true ? "yes" : "no"
+                        ])
                 }
                 print(table(rows))
             }
@@ -374,19 +394,25 @@ struct WatchlistCommand: ParsableCommand {
         commandName: "watchlist", abstract: "The watchlist, for its auditor. Nothing lists its entries.",
         subcommands: [Activate.self, ImportDocument.self, Withdraw.self, WatchlistStatus.self])
     struct Activate: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Switch the list on by a certificate. Needs --reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "Switch the list on by a certificate. Needs --reason.")
         @Argument(help: "The certificate, a JWS file.") var file: String
         @OptionGroup var common: Common
         func run() throws {
-            try order("watchlist activate", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common, "active")
+            try order(
+                "watchlist activate", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common,
+                "active")
         }
     }
     struct ImportDocument: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "import", abstract: "Take one entry that two people signed.")
+        static let configuration = CommandConfiguration(
+            commandName: "import", abstract: "Take one entry that two people signed.")
         @Argument(help: "The entry, a JWS file.") var file: String
         @OptionGroup var common: Common
         func run() throws {
-            try order("watchlist import", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common, "taken")
+            try order(
+                "watchlist import", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common,
+                "taken")
         }
     }
     struct Withdraw: ParsableCommand {

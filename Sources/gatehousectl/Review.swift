@@ -32,7 +32,8 @@ struct Log: ParsableCommand {
 
     func run() throws {
         var arguments = given([
-            ("from", from), ("until", until), ("person", person), ("point", point), ("portal", portal), ("decision", decision), ("kind", kind),
+            ("from", from), ("until", until), ("person", person), ("point", point), ("portal", portal),
+            ("decision", decision), ("kind", kind),
         ])
         arguments["limit"] = .integer(Int64(limit))
         if let after { arguments["after"] = .integer(Int64(after)) }
@@ -52,12 +53,17 @@ struct Log: ParsableCommand {
         } catch { throw Exit.unreachable }
     }
 
-    private static let columns = ["seq", "at", "kind", "portal", "point", "reader", "outcome", "reason", "person", "reference", "name", "credential", "about", "actor", "picture"]
+    private static let columns = [
+        "seq", "at", "kind", "portal", "point", "reader", "outcome", "reason", "person", "reference", "name",
+        "credential", "about", "actor", "picture",
+    ]
 
     private func show(_ value: JSON) {
         if csv {
             let cells = Self.columns.map { column -> String in
-                if column == "picture" { return value["picture"]?["path"]?.string ?? value["picture"]?["reason"]?.string ?? "" }
+                if column == "picture" {
+                    return value["picture"]?["path"]?.string ?? value["picture"]?["reason"]?.string ?? ""
+                }
                 return value[column]?.string ?? value[column]?.integer.map(String.init) ?? ""
             }
             return print(cells.map(CSVReader.write).joined(separator: ","))
@@ -76,7 +82,11 @@ struct Log: ParsableCommand {
         ]
         if let outcome = value["outcome"]?.string { parts.append(Words.outcome(outcome, language)) }
         if let reason = value["reason"]?.string { parts.append("(\(Words.reason(reason, language)))") }
-        if let name = value["name"]?.string { parts.append(name) } else if let person = value["person"]?.integer { parts.append("#\(person)") }
+        if let name = value["name"]?.string {
+            parts.append(name)
+        } else if let person = value["person"]?.integer {
+            parts.append("#\(person)")
+        }
         if let card = value["personal"]?["cardNumber"]?.string, value["person"] == nil { parts.append(card) }
         if let actor = value["actor"]?.string { parts.append("by \(actor)") }
         if let note = value["personal"]?["note"]?.string { parts.append("\"\(note)\"") }
@@ -104,9 +114,14 @@ struct Explain: ParsableCommand {
             print(plain(Log.sentence(value["entry"] ?? .null, common.language)))
             printRules(value)
             if let agrees = value["agrees"]?.boolean {
-                print(agrees ? "\nAsked again with the stored facts: the same answer." : "\nAsked again with the stored facts: ANOTHER answer (\(value["again"]?.string ?? "")).")
+                print(
+                    agrees
+                        ? "\nAsked again with the stored facts: the same answer."
+                        : "\nAsked again with the stored facts: ANOTHER answer (\(value["again"]?.string ?? "")).")
             }
-            for entry in value["followed"]?.array ?? [] { print("  then  \(plain(Log.sentence(entry, common.language)))") }
+            for entry in value["followed"]?.array ?? [] {
+                print("  then  \(plain(Log.sentence(entry, common.language)))")
+            }
         }
     }
 }
@@ -135,18 +150,23 @@ struct Decide: ParsableCommand {
         try ask("decide", given([("as", person), ("at", point), ("when", when), ("card", card)]), common) { value in
             if common.isJSON { return print(value.line) }
             let reason = value["reason"]?.string.map { " (\(Words.reason($0, common.language)))" } ?? ""
-            print("\(value["at"]?.string ?? "")  \(Words.outcome(value["outcome"]?.string ?? "", common.language))\(reason)")
+            print(
+                "\(value["at"]?.string ?? "")  \(Words.outcome(value["outcome"]?.string ?? "", common.language))\(reason)"
+            )
             printRules(value)
         }
     }
 }
 
 struct JournalCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "journal", abstract: "The journal.", subcommands: [Verify.self])
+    static let configuration = CommandConfiguration(
+        commandName: "journal", abstract: "The journal.", subcommands: [Verify.self])
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every entry: numbers, hashes, commitments.",
-            discussion: "Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed.")
+            discussion:
+                "Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed."
+        )
         @Option(help: "SIZE:ROOT of an earlier check.") var against: String?
         @OptionGroup var common: Common
         func run() throws {
@@ -155,7 +175,9 @@ struct JournalCommand: ParsableCommand {
                 isWhole = value["whole"]?.boolean == true
                 if common.isJSON { return print(value.line) }
                 let count = value["entries"]?.integer ?? 0
-                print("\(count) entries, \(value["first"]?.integer ?? 0) to \(value["last"]?.integer ?? 0), \(value["erased"]?.integer ?? 0) personal values erased")
+                print(
+                    "\(count) entries, \(value["first"]?.integer ?? 0) to \(value["last"]?.integer ?? 0), \(value["erased"]?.integer ?? 0) personal values erased"
+                )
                 print("root \(count):\(value["root"]?.string ?? "")")
                 for fault in value["faults"]?.array ?? [] { print("FAULT  \(plain(fault.string ?? ""))") }
                 print(isWhole ? "The journal is whole." : "The journal is NOT whole.")
@@ -168,7 +190,9 @@ struct JournalCommand: ParsableCommand {
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take CSV files into the register, all or nothing.",
-        discussion: "Headers tell what a file holds; see docs/operating.md. With --dry-run nothing changes and every line says what it would do.")
+        discussion:
+            "Headers tell what a file holds; see docs/operating.md. With --dry-run nothing changes and every line says what it would do."
+    )
     @Argument var files: [String]
     @Flag(help: "Only say what would change.") var dryRun = false
     @OptionGroup var common: Common
@@ -180,19 +204,26 @@ struct Import: ParsableCommand {
             var start = 0
             repeat {
                 let end = min(octets.count, start + 512 * 1024)
-                let chunk: [String: JSON] = ["file": .string(file), "data": .string(Base64.encode(octets[start..<end]))]
+                let chunk: [String: JSON] = [
+                    "file": .string(file), "data": .string(Base64.encode(octets[start..<end])),
+                ]
                 try ask("import chunk", chunk, common, client: client) { _ in }
                 start = end
             } while start < octets.count
         }
-        try ask("import", dryRun ? ["dry-run": true] : [:], common, client: client, item: { value in
-            if common.isJSON { return print(value.line) }
-            if let problem = value["problem"]?.string {
-                complain(plain(problem))
-            } else {
-                print("\(value["file"]?.string ?? ""):\(value["line"]?.integer ?? 0): \(plain(value["what"]?.string ?? ""))")
+        try ask(
+            "import", dryRun ? ["dry-run": true] : [:], common, client: client,
+            item: { value in
+                if common.isJSON { return print(value.line) }
+                if let problem = value["problem"]?.string {
+                    complain(plain(problem))
+                } else {
+                    print(
+                        "\(value["file"]?.string ?? ""):\(value["line"]?.integer ?? 0): \(plain(value["what"]?.string ?? ""))"
+                    )
+                }
             }
-        }) { value in
+        ) { value in
             if common.isJSON { return print(value.line) }
             let verb = value["applied"]?.boolean == true ? "changed" : "would change"
             print("\(value["changes"]?.integer ?? 0) rows \(verb), \(value["unchanged"]?.integer ?? 0) stay")
@@ -201,28 +232,36 @@ struct Import: ParsableCommand {
 }
 
 struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
+    static let configuration = CommandConfiguration(
+        abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
     @Argument(help: "An existing folder.") var directory: String
     @OptionGroup var common: Common
     func run() throws {
         umask(0o077)
-        try ask("export", [:], common, item: { value in
-            guard let name = value["file"]?.string, let data = value["data"]?.string.flatMap({ Base64.decode($0) }), !name.contains("/") else { return }
-            let path = "\(directory)/\(name)"
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0, write(descriptor, data, data.count) == data.count else {
-                return complain("\(path): \(String(cString: strerror(errno)))")
+        try ask(
+            "export", [:], common,
+            item: { value in
+                guard let name = value["file"]?.string, let data = value["data"]?.string.flatMap({ Base64.decode($0) }),
+                    !name.contains("/")
+                else { return }
+                let path = "\(directory)/\(name)"
+                let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+                guard descriptor >= 0, write(descriptor, data, data.count) == data.count else {
+                    return complain("\(path): \(String(cString: strerror(errno)))")
+                }
+                close(descriptor)
+                print(path)
             }
-            close(descriptor)
-            print(path)
-        }) { _ in }
+        ) { _ in }
     }
 }
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "An encrypted copy of the database, made while it is in use.",
-        discussion: "The daemon writes it: the folder must be one that the service may write, for instance below /var/lib/gatehouse.")
+        discussion:
+            "The daemon writes it: the folder must be one that the service may write, for instance below /var/lib/gatehouse."
+    )
     @Argument(help: "An absolute path.") var directory: String
     @OptionGroup var common: Common
     func run() throws {
@@ -235,7 +274,8 @@ struct BackupCommand: ParsableCommand {
 struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put a backup in the place of the database. Stop gatehoused first.",
-        discussion: "The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.")
+        discussion:
+            "The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.")
     @Argument(help: "A .ghb file.") var backup: String
     @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
     @Option(help: "File with the master key.") var key: String
@@ -257,9 +297,12 @@ struct Restore: ParsableCommand {
         clock_gettime(CLOCK_REALTIME, &now)
         do {
             let done = try Backup.restore(
-                backup, database: configuration.files.database, at: CivilTime(seconds: Int64(now.tv_sec)), actor: "uid \(getuid()) (restore)",
+                backup, database: configuration.files.database, at: CivilTime(seconds: Int64(now.tv_sec)),
+                actor: "uid \(getuid()) (restore)",
                 secrets: KeyRing(master: SecretKey(master)).storeSecrets)
-            print("restored; epoch \(done.epoch), the next entry is \(done.first + 1)\(done.kept.map { "; the database before stands at \($0)" } ?? "")")
+            print(
+                "restored; epoch \(done.epoch), the next entry is \(done.first + 1)\(done.kept.map { "; the database before stands at \($0)" } ?? "")"
+            )
         } catch {
             complain("\(error)")
             throw Exit.refused
@@ -270,11 +313,14 @@ struct Restore: ParsableCommand {
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The configuration.", subcommands: [Check.self])
     struct Check: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Read a configuration and say all that is wrong with it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Read a configuration and say all that is wrong with it.")
         @Argument var file = "/etc/gatehouse/gatehouse.yaml"
         func run() throws {
             let configuration = try readConfiguration(file)
-            print("\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras.")
+            print(
+                "\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras."
+            )
         }
     }
 }

@@ -54,7 +54,8 @@ struct CommitGateTests {
     @Test func alertNeverLeavesBeforeItsRowIsOnDisk() throws {
         var gate = gate()
         let item = OutboxItem(
-            id: 1, destination: "desk", kind: .forced, event: 1, idempotencyKey: "k", created: CivilTime(milliseconds: 0),
+            id: 1, destination: "desk", kind: .forced, event: 1, idempotencyKey: "k",
+            created: CivilTime(milliseconds: 0),
             content: .plain([:]))
         _ = gate.admit([entry(1), .durable(.enqueue(item)), .deliver(item, attempt: 1)], at: Self.start)
         let batchFound = gate.nextBatch()
@@ -98,6 +99,7 @@ struct CommitGateTests {
         #expect(failed.inputs == [.store(isAvailable: false, problem: "read-only")])
         #expect(gate.timePassed(at: Self.start + .milliseconds(999)).again == nil)
         #expect(gate.timePassed(at: Self.start + .seconds(1)).again == batch)
-        #expect(gate.committed(batch.number).inputs == [.store(isAvailable: true, problem: ""), .committed(through: 1)])
+        #expect(
+            gate.committed(batch.number).inputs == [.store(isAvailable: true, problem: ""), .committed(through: 1)])
     }
 }

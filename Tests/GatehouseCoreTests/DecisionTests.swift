@@ -56,7 +56,8 @@ struct DecisionTests {
     }
 
     @Test(arguments: [
-        (CredentialStatus.lost, "CredentialNotEnabled"), (.stolen, "CredentialNotEnabled"), (.suspended, "CredentialNotEnabled"),
+        (CredentialStatus.lost, "CredentialNotEnabled"), (.stolen, "CredentialNotEnabled"),
+        (.suspended, "CredentialNotEnabled"),
     ])
     func credentialThatIsOffIsDenied(status: CredentialStatus, reason: String) throws {
         var builder = SiteBuilder()
@@ -175,7 +176,8 @@ struct DecisionTests {
                     id: 2, person: 1, kind: .face, key: CredentialKey(face: 5, module: SiteBuilder.reader),
                     label: "reader-in:5")))
         var bench = Bench(builder)
-        #expect(try #require(bench.give(.reader(SiteBuilder.reader, .face(userNumber: 5))).decision).outcome == "granted")
+        #expect(
+            try #require(bench.give(.reader(SiteBuilder.reader, .face(userNumber: 5))).decision).outcome == "granted")
         #expect(
             try #require(bench.give(.reader(SiteBuilder.exitReader, .face(userNumber: 5))).decision).reason
                 == "UnknownCredential")

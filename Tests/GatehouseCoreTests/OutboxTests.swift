@@ -5,11 +5,14 @@ import Testing
 struct OutboxTests {
     static let calendar = SiteCalendar(fixedOffset: 0)
     static func moment(_ seconds: Int64) -> Moment {
-        calendar.moment(monotonic: MonotonicTime(nanoseconds: seconds * 1_000_000_000), civil: CivilTime(seconds: seconds), isTrusted: true)
+        calendar.moment(
+            monotonic: MonotonicTime(nanoseconds: seconds * 1_000_000_000), civil: CivilTime(seconds: seconds),
+            isTrusted: true)
     }
     static func item(_ id: UInt64, expires: Int64? = nil) -> OutboxItem {
         OutboxItem(
-            id: id, destination: "desk", kind: .forced, event: id, idempotencyKey: "k\(id)", created: CivilTime(seconds: 0),
+            id: id, destination: "desk", kind: .forced, event: id, idempotencyKey: "k\(id)",
+            created: CivilTime(seconds: 0),
             expires: expires.map { CivilTime(seconds: $0) }, content: .plain([:]))
     }
 
@@ -66,7 +69,10 @@ struct OutboxTests {
         outbox.uplink(isConnected: true)
         outbox.add(Self.item(1, expires: 10))
         outbox.add(Self.item(2))
-        #expect(outbox.advance(at: Self.moment(10)) == [.settle(Self.item(1, expires: 10), .expired), .deliver(Self.item(2), attempt: 1)])
+        #expect(
+            outbox.advance(at: Self.moment(10)) == [
+                .settle(Self.item(1, expires: 10), .expired), .deliver(Self.item(2), attempt: 1),
+            ])
     }
 
     @Test func whatDoesNotFitInMemoryIsFetchedWhenTheWindowIsEmpty() {
@@ -85,7 +91,9 @@ struct OutboxTests {
                 switch output {
                 case .deliver(let item, _):
                     delivered.append(item.id)
-                    for case .settle(let item, _) in outbox.delivered(item.id, receipt: "") { store.removeAll { $0.id == item.id } }
+                    for case .settle(let item, _) in outbox.delivered(item.id, receipt: "") {
+                        store.removeAll { $0.id == item.id }
+                    }
                 case .load(let destination, _):
                     let rows = Array(store.prefix(Outbox.window))
                     outbox.loaded(rows, for: destination, isLast: rows.count < Outbox.window)

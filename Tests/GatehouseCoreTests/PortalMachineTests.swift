@@ -18,7 +18,9 @@ struct PortalMachineTests {
             let tenths = Double(at.nanoseconds / 10_000_000) / 100
             for output in outputs {
                 found.append("\(tenths) \(name(output))")
-                if case .requestRelease(let event) = output { note(machine.handle(.performed(event: event), at: at), at, &machine) }
+                if case .requestRelease(let event) = output {
+                    note(machine.handle(.performed(event: event), at: at), at, &machine)
+                }
             }
         }
         func advance(to now: MonotonicTime) {
@@ -53,12 +55,17 @@ struct PortalMachineTests {
 
     @Test func normalPassage() {
         #expect(
-            run([Step(at: 0, input: Self.grant), Step(at: 1.5, input: .contact(isOpen: true)), Step(at: 4, input: .contact(isOpen: false))], until: 60)
+            run(
+                [
+                    Step(at: 0, input: Self.grant), Step(at: 1.5, input: .contact(isOpen: true)),
+                    Step(at: 4, input: .contact(isOpen: false)),
+                ], until: 60)
                 == ["0.0 unlock", "1.6 opened", "1.6 taken", "4.1 closed", "4.1 relock"])
     }
 
     @Test func grantThatIsNotUsed() {
-        #expect(run([Step(at: 0, input: Self.grant)], until: 60) == ["0.0 unlock", "5.0 relock", "5.0 granted, not opened"])
+        #expect(
+            run([Step(at: 0, input: Self.grant)], until: 60) == ["0.0 unlock", "5.0 relock", "5.0 granted, not opened"])
     }
 
     @Test func forcedOpen() {
@@ -69,8 +76,15 @@ struct PortalMachineTests {
 
     @Test func heldOpen() {
         #expect(
-            run([Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)), Step(at: 50, input: .contact(isOpen: false))], until: 60)
-                == ["0.0 unlock", "1.1 opened", "1.1 taken", "5.0 relock", "31.1 held open", "50.1 closed, alarm cleared"])
+            run(
+                [
+                    Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)),
+                    Step(at: 50, input: .contact(isOpen: false)),
+                ], until: 60)
+                == [
+                    "0.0 unlock", "1.1 opened", "1.1 taken", "5.0 relock", "31.1 held open",
+                    "50.1 closed, alarm cleared",
+                ])
     }
 
     @Test func exitButtonIsNoForcedDoor() {
@@ -95,7 +109,10 @@ struct PortalMachineTests {
     @Test func portalWithoutAContactCountsAGrantAsTaken() {
         var settings = PortalSettings(id: "p")
         settings.hasContact = false
-        #expect(run([Step(at: 0, input: Self.grant)], until: 60, settings: settings) == ["0.0 unlock", "0.0 taken", "5.0 relock"])
+        #expect(
+            run([Step(at: 0, input: Self.grant)], until: 60, settings: settings) == [
+                "0.0 unlock", "0.0 taken", "5.0 relock",
+            ])
     }
 
     @Test func fireHoldsThePortalAndTheDoorIsWatchedAgainFromTheReset() {
@@ -119,8 +136,10 @@ struct PortalMachineTests {
     /// Every state by every event: whatever comes in whatever order, what was released is secured again.
     @Test func releasedMeansSecuredAgain() {
         let inputs: [PortalMachine.Input] = [
-            .grant(event: 1), .grant(event: 2), .contact(isOpen: true), .contact(isOpen: false), .exitButton(isPressed: true),
-            .exitButton(isPressed: false), .posture(.free), .posture(.secure), .posture(.lockdown), .posture(.fire), .time,
+            .grant(event: 1), .grant(event: 2), .contact(isOpen: true), .contact(isOpen: false),
+            .exitButton(isPressed: true),
+            .exitButton(isPressed: false), .posture(.free), .posture(.secure), .posture(.lockdown), .posture(.fire),
+            .time,
         ]
         var orders = 0
         for first in inputs {

@@ -50,7 +50,8 @@ struct SiteBuilder {
         put(
             .person(
                 PersonRow(
-                    id: id, reference: "P\(id)", name: "Person \(id)", role: role, dwelling: role == .resident ? 1 : nil,
+                    id: id, reference: "P\(id)", name: "Person \(id)", role: role,
+                    dwelling: role == .resident ? 1 : nil,
                     groups: groups)))
         put(.credential(credential(id, person: id, card: card)))
     }
@@ -94,7 +95,8 @@ struct Bench {
     init(_ builder: SiteBuilder, civilSeconds: Int64 = 1_795_176_000) {
         controller = builder.controller()
         now = calendar.moment(
-            monotonic: MonotonicTime(nanoseconds: 1_000_000_000), civil: CivilTime(seconds: civilSeconds), isTrusted: true)
+            monotonic: MonotonicTime(nanoseconds: 1_000_000_000), civil: CivilTime(seconds: civilSeconds),
+            isTrusted: true)
         _ = controller.handle(.uplink(isConnected: true), at: now)
     }
 

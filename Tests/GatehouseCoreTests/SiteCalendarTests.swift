@@ -4,7 +4,8 @@ import Testing
 /// A zone file of version 2 with a rule and no transitions, made by hand.
 func tzif(rule: String, offset: Int32) -> [UInt8] {
     func header(_ counts: [UInt32]) -> [UInt8] {
-        Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15) + counts.flatMap { count in (0..<4).map { UInt8(count >> (24 - $0 * 8) & 0xFF) } }
+        Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15)
+            + counts.flatMap { count in (0..<4).map { UInt8(count >> (24 - $0 * 8) & 0xFF) } }
     }
     let type = (0..<4).map { UInt8(UInt32(bitPattern: offset) >> (24 - UInt32($0) * 8) & 0xFF) } + [0, 0]
     let block = type + Array("XXX\0".utf8)
@@ -71,6 +72,8 @@ struct SiteCalendarTests {
             #expect(SiteCalendar(tzif: octets) == nil)
         }
         let good = tzif(rule: "CET-1CEST,M3.5.0,M10.5.0/3", offset: 3600)
-        for length in 0..<good.count where length < 98 { #expect(SiteCalendar(tzif: Array(good.prefix(length))) == nil) }
+        for length in 0..<good.count where length < 98 {
+            #expect(SiteCalendar(tzif: Array(good.prefix(length))) == nil)
+        }
     }
 }

@@ -18,7 +18,9 @@ final class Scratch {
     deinit {
         guard let directory = opendir(folder) else { return }
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
             unlink(folder + "/" + name)
         }
         closedir(directory)
@@ -57,7 +59,8 @@ struct StoreTests {
         let writer = scratch.writer()
         try writer.commit(.init(number: 1, effects: [scratch.entry(1, card: "H10301:118-1603"), scratch.entry(2)]))
         try writer.commit(.init(number: 2, effects: [scratch.entry(3)]))
-        let found = try JournalReader(path: scratch.database, secrets: scratch.secrets).entries(JournalFilter(), withPersonal: true)
+        let found = try JournalReader(path: scratch.database, secrets: scratch.secrets).entries(
+            JournalFilter(), withPersonal: true)
         #expect(found.map(\.entry.sequence) == [1, 2, 3])
         #expect(found[0].personal.map { String(decoding: $0.value, as: UTF8.self) } == ["H10301:118-1603"])
         let report = try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify()
@@ -71,7 +74,10 @@ struct StoreTests {
         try writer.commit(
             .init(
                 number: 1,
-                effects: [scratch.entry(1, card: "H10301:118-54321"), .registry([scratch.person(1, "CANARY-NAME")], revision: 1)]))
+                effects: [
+                    scratch.entry(1, card: "H10301:118-54321"),
+                    .registry([scratch.person(1, "CANARY-NAME")], revision: 1),
+                ]))
         for suffix in ["", "-wal"] {
             let text = String(decoding: scratch.contents(scratch.database + suffix), as: UTF8.self)
             #expect(!text.contains("CANARY-NAME") && !text.contains("118-54321") && !text.contains("54321"))
@@ -92,16 +98,21 @@ struct StoreTests {
         let writer = scratch.writer()
         try writer.commit(.init(number: 1, effects: [scratch.entry(1)]))
         // The second effect repeats a number that is taken, so that the transaction fails after the first was written.
-        #expect(throws: DatabaseError.self) { try writer.commit(.init(number: 2, effects: [scratch.entry(2), scratch.entry(1)])) }
+        #expect(throws: DatabaseError.self) {
+            try writer.commit(.init(number: 2, effects: [scratch.entry(2), scratch.entry(1)]))
+        }
         try writer.commit(.init(number: 3, effects: [scratch.entry(2)]))
         #expect(try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify().count == 2)
     }
 
     /// Each kind of tampering that one can do with a database browser is seen, with its place.
     @Test(arguments: [
-        ("UPDATE journal SET outcome = 'denied' WHERE seq = 2", "entry 2"), ("DELETE FROM journal WHERE seq = 2", "entries 2 to 2 are missing"),
-        ("UPDATE journal SET leaf = zeroblob(40) WHERE seq = 2", "entry 2"), ("UPDATE journal SET hash = zeroblob(32) WHERE seq = 3", "entry 3"),
-        ("UPDATE journal SET at = at + 1 WHERE seq = 1", "entry 1"), ("UPDATE personal SET value = zeroblob(40)", "entry 1"),
+        ("UPDATE journal SET outcome = 'denied' WHERE seq = 2", "entry 2"),
+        ("DELETE FROM journal WHERE seq = 2", "entries 2 to 2 are missing"),
+        ("UPDATE journal SET leaf = zeroblob(40) WHERE seq = 2", "entry 2"),
+        ("UPDATE journal SET hash = zeroblob(32) WHERE seq = 3", "entry 3"),
+        ("UPDATE journal SET at = at + 1 WHERE seq = 1", "entry 1"),
+        ("UPDATE personal SET value = zeroblob(40)", "entry 1"),
         ("UPDATE personal SET salt = zeroblob(16)", "entry 1"),
     ])
     func tamperingIsSeen(sql: String, place: String) throws {
@@ -146,7 +157,8 @@ struct StoreTests {
     func rowThatWasTamperedWithAdmitsNobody(sql: String) throws {
         let scratch = Scratch()
         let writer = scratch.writer()
-        try writer.commit(.init(number: 1, effects: [.registry([scratch.person(1, "A"), scratch.person(2, "B")], revision: 1)]))
+        try writer.commit(
+            .init(number: 1, effects: [.registry([scratch.person(1, "A"), scratch.person(2, "B")], revision: 1)]))
         try writer.commit(.init(number: 2, effects: [.registry([.end(.person, id: 1)], revision: 2)]))
         try Database(path: scratch.database).execute(sql)
         let loaded = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
@@ -158,12 +170,16 @@ struct StoreTests {
     @Test func lastGoodCopyStandsInForDamage() throws {
         let scratch = Scratch()
         let writer = scratch.writer()
-        try writer.commit(.init(number: 1, effects: [scratch.entry(1), .registry([scratch.person(1, "A"), scratch.person(2, "B")], revision: 1)]))
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [scratch.entry(1), .registry([scratch.person(1, "A"), scratch.person(2, "B")], revision: 1)]))
         try RegistryCopy.make(database: scratch.database, secrets: scratch.secrets)
         try Database(path: scratch.database).execute("UPDATE registry SET sealed = zeroblob(60) WHERE id = 1")
         // A damaged state does not replace the good copy.
         try RegistryCopy.make(database: scratch.database, secrets: scratch.secrets)
-        let opened = try StoreOpener.open(path: scratch.database, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 1))
+        let opened = try StoreOpener.open(
+            path: scratch.database, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 1))
         #expect(opened.usedCopy)
         #expect(opened.loaded.restored.registry.counts.persons == 2)
     }
@@ -171,14 +187,18 @@ struct StoreTests {
     @Test func databaseThatIsNoDatabaseIsPutAsideAndTheGateStarts() throws {
         let scratch = Scratch()
         let writer = scratch.writer()
-        try writer.commit(.init(number: 1, effects: [scratch.entry(1), scratch.entry(2), .registry([scratch.person(1, "A")], revision: 5)]))
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [scratch.entry(1), scratch.entry(2), .registry([scratch.person(1, "A")], revision: 5)]))
         try RegistryCopy.make(database: scratch.database, secrets: scratch.secrets)
         let descriptor = open(scratch.database, O_WRONLY)
         let garbage = [UInt8](repeating: 0x55, count: 8192)
         #expect(pwrite(descriptor, garbage, garbage.count, 0) == garbage.count)
         close(descriptor)
         unlink(scratch.database + "-wal")
-        let opened = try StoreOpener.open(path: scratch.database, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 77))
+        let opened = try StoreOpener.open(
+            path: scratch.database, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 77))
         #expect(opened.usedCopy)
         #expect(opened.loaded.restored.registry.person(1) != nil)
         #expect(opened.loaded.restored.epoch == 2)
@@ -190,8 +210,10 @@ struct StoreTests {
     @Test func backupIsSealedAndARestoreBeginsANewEpochWithFreshNumbers() throws {
         let scratch = Scratch()
         let writer = scratch.writer()
-        try writer.commit(.init(number: 1, effects: [scratch.entry(1), .registry([scratch.person(1, "CANARY")], revision: 1)]))
-        let backup = try Backup.make(database: scratch.database, directory: scratch.folder, name: "b", secrets: scratch.secrets)
+        try writer.commit(
+            .init(number: 1, effects: [scratch.entry(1), .registry([scratch.person(1, "CANARY")], revision: 1)]))
+        let backup = try Backup.make(
+            database: scratch.database, directory: scratch.folder, name: "b", secrets: scratch.secrets)
         #expect(!String(decoding: scratch.contents(backup), as: UTF8.self).contains("SQLite format"))
         try writer.commit(.init(number: 2, effects: [scratch.entry(2), scratch.entry(3)]))
         let done = try Backup.restore(
@@ -208,13 +230,15 @@ struct StoreTests {
     @Test func damagedBackupIsRefusedAndChangesNothing() throws {
         let scratch = Scratch()
         try scratch.writer().commit(.init(number: 1, effects: [scratch.entry(1)]))
-        let backup = try Backup.make(database: scratch.database, directory: scratch.folder, name: "b", secrets: scratch.secrets)
+        let backup = try Backup.make(
+            database: scratch.database, directory: scratch.folder, name: "b", secrets: scratch.secrets)
         let size = scratch.contents(backup).count
         let descriptor = open(backup, O_WRONLY)
         #expect(pwrite(descriptor, [0xFF as UInt8], 1, off_t(size / 2)) == 1)
         close(descriptor)
         #expect(throws: (any Error).self) {
-            try Backup.restore(backup, database: scratch.database, at: CivilTime(seconds: 9), actor: "t", secrets: scratch.secrets)
+            try Backup.restore(
+                backup, database: scratch.database, at: CivilTime(seconds: 9), actor: "t", secrets: scratch.secrets)
         }
         #expect(try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify().last == 1)
     }
@@ -252,10 +276,12 @@ struct StoreTests {
             .init(
                 number: 1,
                 effects: [
-                    entry(1, .posture, "free", portal: "wicket"), entry(2, .posture, "lockdown", portal: "wicket"), entry(3, .fire, "active"),
+                    entry(1, .posture, "free", portal: "wicket"), entry(2, .posture, "lockdown", portal: "wicket"),
+                    entry(3, .fire, "active"),
                     entry(4, .fire, "inputQuiet"),
                 ]))
-        var restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site).restored
+        var restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+            .restored
         #expect(restored.postures == ["wicket": .lockdown] && restored.isFire)
         try writer.commit(.init(number: 2, effects: [entry(5, .fire, "reset")]))
         restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site).restored

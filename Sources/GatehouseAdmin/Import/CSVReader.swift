@@ -18,7 +18,8 @@ package enum CSVReader {
     package static func read(_ octets: [UInt8]) -> Result<[[CSVField]], CSVProblem> {
         let content = octets.starts(with: [0xEF, 0xBB, 0xBF]) ? octets[3...] : octets[...]
         guard let text = String(validating: content, as: UTF8.self) else {
-            return .failure(CSVProblem(line: 1, column: 1, message: "the file is not UTF-8; save it as UTF-8 and try again"))
+            return .failure(
+                CSVProblem(line: 1, column: 1, message: "the file is not UTF-8; save it as UTF-8 and try again"))
         }
         var rows: [[CSVField]] = []
         var row: [CSVField] = []
@@ -69,7 +70,10 @@ package enum CSVReader {
             switch scalar {
             case "\"":
                 guard trimmed(field).isEmpty, !wasQuoted else {
-                    return .failure(CSVProblem(line: here.line, column: here.column, message: "a quote inside a field; quote the whole field and double this one"))
+                    return .failure(
+                        CSVProblem(
+                            line: here.line, column: here.column,
+                            message: "a quote inside a field; quote the whole field and double this one"))
                 }
                 field = ""
                 isQuoted = true
@@ -83,15 +87,20 @@ package enum CSVReader {
                 line += 1
                 column = 1
                 start = (line, column)
-            case "\0": return .failure(CSVProblem(line: here.line, column: here.column, message: "a NUL octet; this is no text file"))
+            case "\0":
+                return .failure(
+                    CSVProblem(line: here.line, column: here.column, message: "a NUL octet; this is no text file"))
             default:
                 if wasQuoted, scalar != " " {
-                    return .failure(CSVProblem(line: here.line, column: here.column, message: "text after a quoted field"))
+                    return .failure(
+                        CSVProblem(line: here.line, column: here.column, message: "text after a quoted field"))
                 }
                 if !wasQuoted { field.unicodeScalars.append(scalar) }
             }
         }
-        if isQuoted { return .failure(CSVProblem(line: start.line, column: start.column, message: "a quoted field does not end")) }
+        if isQuoted {
+            return .failure(CSVProblem(line: start.line, column: start.column, message: "a quoted field does not end"))
+        }
         if !field.isEmpty || !row.isEmpty || wasQuoted { endRow() }
         return .success(rows)
     }
@@ -99,7 +108,9 @@ package enum CSVReader {
     /// A field for a file: quoted where it must be, and never one that a spreadsheet takes for a formula.
     package static func write(_ text: String) -> String {
         var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Int64(text) == nil { text = "'" + text }
+        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Int64(text) == nil {
+            text = "'" + text
+        }
         guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

@@ -19,7 +19,8 @@ package struct RegistryFields: Sendable {
     package func day(_ text: String) throws(Problem) -> Int32 {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2, let year = Int(parts[0]),
-            let month = Int(parts[1]), let day = Int(parts[2]), let found = CalendarDay.day(year: year, month: month, day: day)
+            let month = Int(parts[1]), let day = Int(parts[2]),
+            let found = CalendarDay.day(year: year, month: month, day: day)
         else { throw Problem("\"\(clipped(text))\" is no date; write it as 2026-03-31") }
         return found
     }
@@ -31,8 +32,10 @@ package struct RegistryFields: Sendable {
         let day = try day(String(parts[0]))
         guard parts.count == 2 else { return CivilTime(seconds: calendar.utc(day: day, minute: 0)) }
         let clock = parts[1].split(separator: ":", omittingEmptySubsequences: false)
-        guard clock.count == 2 || clock.count == 3, clock.allSatisfy({ $0.count == 2 }), let hour = Int32(clock[0]), let minute = Int32(clock[1]),
-            (0..<24).contains(hour), (0..<60).contains(minute), let second = clock.count == 3 ? Int64(clock[2]) : 0, (0..<60).contains(second)
+        guard clock.count == 2 || clock.count == 3, clock.allSatisfy({ $0.count == 2 }), let hour = Int32(clock[0]),
+            let minute = Int32(clock[1]),
+            (0..<24).contains(hour), (0..<60).contains(minute), let second = clock.count == 3 ? Int64(clock[2]) : 0,
+            (0..<60).contains(second)
         else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
         return CivilTime(seconds: calendar.utc(day: day, minute: hour * 60 + minute) + second)
     }
@@ -41,21 +44,34 @@ package struct RegistryFields: Sendable {
     package func start(_ text: String) throws(Problem) -> Int64 { calendar.utc(day: try day(text), minute: 0) }
     package func endAfter(_ text: String) throws(Problem) -> Int64 { calendar.utc(day: try day(text) + 1, minute: 0) }
 
-    package func role(_ text: String) throws(Problem) -> PersonRole { try choice(text, PersonRole.allCases, \.word, "role") }
-    package func personStatus(_ text: String) throws(Problem) -> PersonStatus { try choice(text, PersonStatus.allCases, \.word, "status") }
-    package func credentialStatus(_ text: String) throws(Problem) -> CredentialStatus { try choice(text, CredentialStatus.allCases, \.word, "status") }
-    package func kind(_ text: String) throws(Problem) -> CredentialKind { try choice(text, CredentialKind.allCases, \.word, "kind") }
-    package func use(_ text: String) throws(Problem) -> DwellingUse { try choice(text, DwellingUse.allCases, \.rawValue, "use") }
+    package func role(_ text: String) throws(Problem) -> PersonRole {
+        try choice(text, PersonRole.allCases, \.word, "role")
+    }
+    package func personStatus(_ text: String) throws(Problem) -> PersonStatus {
+        try choice(text, PersonStatus.allCases, \.word, "status")
+    }
+    package func credentialStatus(_ text: String) throws(Problem) -> CredentialStatus {
+        try choice(text, CredentialStatus.allCases, \.word, "status")
+    }
+    package func kind(_ text: String) throws(Problem) -> CredentialKind {
+        try choice(text, CredentialKind.allCases, \.word, "kind")
+    }
+    package func use(_ text: String) throws(Problem) -> DwellingUse {
+        try choice(text, DwellingUse.allCases, \.rawValue, "use")
+    }
 
     package func groups(_ text: String, role: PersonRole) throws(Problem) -> [String] {
         let names = text.split(separator: " ").map(String.init)
-        if let bad = names.first(where: { !isIdentifier($0) }) { throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes") }
+        if let bad = names.first(where: { !isIdentifier($0) }) {
+            throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes")
+        }
         return names.isEmpty ? [role == .staff ? "staff" : "residents"] : names
     }
 
     package func card(_ text: String) throws(Problem) -> CardNumber {
         guard let number = CardNumber(text) else {
-            throw Problem("\"\(clipped(text))\" is no card; write it as H10301:118-1603, UID34:2312379265 or TEXT:E2003412")
+            throw Problem(
+                "\"\(clipped(text))\" is no card; write it as H10301:118-1603, UID34:2312379265 or TEXT:E2003412")
         }
         return number
     }
@@ -66,7 +82,8 @@ package struct RegistryFields: Sendable {
         let shortest = isBound ? 6 : 8
         guard digits.allSatisfy({ $0 <= 9 }) else { throw Problem("a PIN has digits only") }
         guard (shortest...12).contains(digits.count) else {
-            throw Problem("a PIN \(isBound ? "after a card or face" : "that stands alone") has \(shortest) to 12 digits")
+            throw Problem(
+                "a PIN \(isBound ? "after a card or face" : "that stands alone") has \(shortest) to 12 digits")
         }
         guard Set(digits).count > 2, zip(digits, digits.dropFirst()).contains(where: { $1 != ($0 + 1) % 10 }) else {
             throw Problem("the PIN is one of the first that anybody tries; choose another")
@@ -77,7 +94,8 @@ package struct RegistryFields: Sendable {
     /// `face-1:5`: the module and the user's number in it.
     package func face(_ text: String) throws(Problem) -> (module: ReaderID, user: UInt16) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, isIdentifier(String(parts[0])), let user = UInt16(parts[1]), (1...32767).contains(user) else {
+        guard parts.count == 2, isIdentifier(String(parts[0])), let user = UInt16(parts[1]), (1...32767).contains(user)
+        else {
             throw Problem("\"\(clipped(text))\" is no face; write module and user number as face-1:5")
         }
         return (ReaderID(String(parts[0])), user)
@@ -93,7 +111,10 @@ package struct RegistryFields: Sendable {
             return (CredentialKey(card: number, primitives: primitives), number.description)
         case .pin:
             let digits = try pin(text, isBound: isBound)
-            return (CredentialKey(pin: digits, person: isBound ? person : nil, primitives: primitives), isBound ? "bound" : "alone")
+            return (
+                CredentialKey(pin: digits, person: isBound ? person : nil, primitives: primitives),
+                isBound ? "bound" : "alone"
+            )
         case .face:
             let face = try face(text)
             return (CredentialKey(face: face.user, module: face.module), text)

@@ -87,7 +87,8 @@ package struct RegistryImport: Sendable {
                 }
                 let names = header.map(\.text)
                 let match = Self.headers.first { known in
-                    known.columns.prefix(known.required).allSatisfy { names.contains($0) } && names.allSatisfy { known.columns.contains($0) }
+                    known.columns.prefix(known.required).allSatisfy { names.contains($0) }
+                        && names.allSatisfy { known.columns.contains($0) }
                 }
                 guard let match else {
                     let known = Self.headers.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
@@ -124,7 +125,8 @@ package struct RegistryImport: Sendable {
         guard row.count <= columns.count else {
             return fault(file, row[columns.count].line, row[columns.count].column, "more fields than the header has")
         }
-        let line = Line(file: file, number: row[0].line, values: Dictionary(zip(columns, row), uniquingKeysWith: { $1 }))
+        let line = Line(
+            file: file, number: row[0].line, values: Dictionary(zip(columns, row), uniquingKeysWith: { $1 }))
         do {
             switch kind {
             case .community: try community(line)
@@ -134,7 +136,9 @@ package struct RegistryImport: Sendable {
             case .credential: try credential(line)
             }
         } catch let fault as Fault {
-            self.fault(file, line.values[fault.column]?.line ?? line.number, line.column(fault.column), "\(fault.column): \(fault.message)")
+            self.fault(
+                file, line.values[fault.column]?.line ?? line.number, line.column(fault.column),
+                "\(fault.column): \(fault.message)")
         } catch {
             self.fault(file, line.number, 1, "\(error)")
         }
@@ -164,7 +168,9 @@ package struct RegistryImport: Sendable {
 
     private mutating func dwelling(_ line: Line) throws {
         let code = try needed("community", line)
-        guard let community = present.communities[code] else { throw Fault(column: "community", message: "\"\(code)\" is not known") }
+        guard let community = present.communities[code] else {
+            throw Fault(column: "community", message: "\"\(code)\" is not known")
+        }
         let number = try needed("dwelling", line)
         let key = "\(code)/\(number)"
         let old = present.dwellings[key]
@@ -178,7 +184,8 @@ package struct RegistryImport: Sendable {
         let number = line.text("dwelling")
         if number.isEmpty { return nil }
         guard let row = present.dwellings["\(line.text("community"))/\(number)"] else {
-            throw Fault(column: "dwelling", message: "\"\(number)\" is not known in community \"\(line.text("community"))\"")
+            throw Fault(
+                column: "dwelling", message: "\"\(number)\" is not known in community \"\(line.text("community"))\"")
         }
         return row.id
     }
@@ -190,12 +197,24 @@ package struct RegistryImport: Sendable {
         var row = PersonRow(
             id: old?.id ?? 0, reference: reference, name: try needed("name", line), role: role,
             dwelling: try dwellingID(line),
-            groups: try at("groups") { () throws(RegistryFields.Problem) in try fields.groups(line.text("groups"), role: role) })
-        if role == .resident, row.dwelling == nil { throw Fault(column: "dwelling", message: "a resident needs a dwelling") }
-        if !line.text("from").isEmpty { row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) } }
-        if !line.text("until").isEmpty { row.validUntil = try at("until") { () throws(RegistryFields.Problem) in try fields.endAfter(line.text("until")) } }
+            groups: try at("groups") { () throws(RegistryFields.Problem) in
+                try fields.groups(line.text("groups"), role: role)
+            })
+        if role == .resident, row.dwelling == nil {
+            throw Fault(column: "dwelling", message: "a resident needs a dwelling")
+        }
+        if !line.text("from").isEmpty {
+            row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) }
+        }
+        if !line.text("until").isEmpty {
+            row.validUntil = try at("until") { () throws(RegistryFields.Problem) in
+                try fields.endAfter(line.text("until"))
+            }
+        }
         if !line.text("status").isEmpty {
-            row.status = try at("status") { () throws(RegistryFields.Problem) in try fields.personStatus(line.text("status")) }
+            row.status = try at("status") { () throws(RegistryFields.Problem) in
+                try fields.personStatus(line.text("status"))
+            }
         }
         if old == nil { row.id = newID(.person) }
         present.persons[reference] = row
@@ -221,12 +240,16 @@ package struct RegistryImport: Sendable {
             starts: fields.calendar.utc(day: first, minute: 0), ends: fields.calendar.utc(day: last + 1, minute: 0),
             contract: line.text("contract"))
         present.tenancies[key] = row
-        put(.tenancy(row), old.map { .tenancy($0) }, "tenancy of \(line.text("community"))/\(line.text("dwelling")) from \(line.text("from"))", line)
+        put(
+            .tenancy(row), old.map { .tenancy($0) },
+            "tenancy of \(line.text("community"))/\(line.text("dwelling")) from \(line.text("from"))", line)
     }
 
     private mutating func credential(_ line: Line) throws {
         let reference = try needed("reference", line)
-        guard let person = present.persons[reference] else { throw Fault(column: "reference", message: "\"\(reference)\" is not known") }
+        guard let person = present.persons[reference] else {
+            throw Fault(column: "reference", message: "\"\(reference)\" is not known")
+        }
         let kind = try at("kind") { () throws(RegistryFields.Problem) in try fields.kind(line.text("kind")) }
         let isBound = try flag("bound", line)
         let value = try needed("value", line)
@@ -234,13 +257,23 @@ package struct RegistryImport: Sendable {
             try fields.key(kind, value, person: person.id, isBound: isBound)
         }
         let old = present.credentials[key]
-        if let old, old.person != person.id { throw Fault(column: "value", message: "belongs to another person already") }
+        if let old, old.person != person.id {
+            throw Fault(column: "value", message: "belongs to another person already")
+        }
         var row = CredentialRow(
             id: old?.id ?? 0, person: person.id, kind: kind, key: key, label: label, isDuress: try flag("duress", line))
-        if !line.text("from").isEmpty { row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) } }
-        if !line.text("until").isEmpty { row.validUntil = try at("until") { () throws(RegistryFields.Problem) in try fields.endAfter(line.text("until")) } }
+        if !line.text("from").isEmpty {
+            row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) }
+        }
+        if !line.text("until").isEmpty {
+            row.validUntil = try at("until") { () throws(RegistryFields.Problem) in
+                try fields.endAfter(line.text("until"))
+            }
+        }
         if !line.text("status").isEmpty {
-            row.status = try at("status") { () throws(RegistryFields.Problem) in try fields.credentialStatus(line.text("status")) }
+            row.status = try at("status") { () throws(RegistryFields.Problem) in
+                try fields.credentialStatus(line.text("status"))
+            }
         }
         if old == nil { row.id = newID(.credential) }
         present.credentials[key] = row
@@ -266,7 +299,8 @@ package struct RegistryImport: Sendable {
             return
         }
         plan.changes.append(.put(row))
-        plan.differences.append(Difference(file: line.file, line: line.number, what: "\(old == nil ? "add" : "change") \(what)"))
+        plan.differences.append(
+            Difference(file: line.file, line: line.number, what: "\(old == nil ? "add" : "change") \(what)"))
     }
 
     private mutating func fault(_ file: String, _ line: Int, _ column: Int, _ message: String) {

@@ -66,7 +66,9 @@ extension Controller {
         return record(entry, now, &effects)
     }
 
-    mutating func take(_ outputs: [FactorCollector.Output], pointAt point: Int, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func take(
+        _ outputs: [FactorCollector.Output], pointAt point: Int, _ now: Moment, _ effects: inout [Effect]
+    ) {
         for output in outputs {
             switch output {
             case .indicate(let reader, let indication):

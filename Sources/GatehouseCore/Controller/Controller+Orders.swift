@@ -10,7 +10,9 @@ extension Controller {
         switch order.verb {
         case .open(let portal):
             event = recordOrder(order, "done", portal: portal, now, &effects)
-            if event != 0 { grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil) }
+            if event != 0 {
+                grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
+            }
             feed(.grant(event: event), to: portal, now, &effects)
             capture(event, camera: cameraOfPortal(portal), now, &effects)
         case .posture(let portal, let posture):
@@ -124,7 +126,9 @@ extension Controller {
         entry.outcome = outcome
         entry.detail["command"] = .text(order.command)
         // What people write may name somebody: it is kept like a personal value.
-        if let reason = order.reason { entry.personal.append(PersonalField(name: .note, value: Array(reason.utf8.prefix(512)))) }
+        if let reason = order.reason {
+            entry.personal.append(PersonalField(name: .note, value: Array(reason.utf8.prefix(512))))
+        }
         return entry
     }
 

@@ -62,7 +62,8 @@ package struct SnapshotRow: Hashable, Sendable {
 }
 
 package enum SnapshotFailure: String, Hashable, Sendable, CaseIterable {
-    case noCamera, timeout, unreachable, refused, notAPicture, tooLarge, empty, diskFull, uplinkAway, busy, cleartextPassword
+    case noCamera, timeout, unreachable, refused, notAPicture, tooLarge, empty, diskFull, uplinkAway, busy,
+        cleartextPassword
 }
 
 package typealias OrderID = UInt64

@@ -1,7 +1,8 @@
 /// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
 package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
-    case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire, registryDamaged
+    case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
+        registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, safeMode
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

@@ -90,7 +90,8 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
     /// Kinds that `log` shows unless asked for more: what happened at the gate, and what people did.
     package var isEvent: Bool {
         switch self {
-        case .decision, .passage, .exitRequest, .forced, .heldOpen, .closedAgain, .fire, .posture, .order, .lockout, .gap,
+        case .decision, .passage, .exitRequest, .forced, .heldOpen, .closedAgain, .fire, .posture, .order, .lockout,
+            .gap,
             .start, .stop, .restored:
             true
         default: false
@@ -102,7 +103,8 @@ extension JournalEntry {
     /// The canonical bytes, of which the leaf hash is made. `commitments` are the salted hashes of `personal`, in
     /// order; each is SHA-256 of the 16 octets of salt and the value.
     package func canonicalBytes(epoch: UInt64, commitments: [[UInt8]]) -> [UInt8] {
-        precondition(commitments.count == personal.count, "\(commitments.count) commitments of \(personal.count) values")
+        precondition(
+            commitments.count == personal.count, "\(commitments.count) commitments of \(personal.count) values")
         var map: [String: CanonicalValue] = [
             "v": .integer(1), "epoch": .integer(Int64(epoch)), "seq": .integer(Int64(sequence)),
             "at": .integer(civil.milliseconds), "mono": .integer(monotonic.nanoseconds),

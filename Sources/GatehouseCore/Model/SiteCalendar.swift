@@ -84,7 +84,8 @@ package struct SiteCalendar: Hashable, Sendable {
     package func moment(monotonic: MonotonicTime, civil: CivilTime, isTrusted: Bool) -> Moment {
         let local = local(at: civil)
         return Moment(
-            monotonic: monotonic, civil: civil, localDay: local.day, localMinute: local.minute, isCivilTrusted: isTrusted)
+            monotonic: monotonic, civil: civil, localDay: local.day, localMinute: local.minute,
+            isCivilTrusted: isTrusted)
     }
 }
 
@@ -237,7 +238,9 @@ private struct ZoneRule: Hashable, Sendable {
             day = first + Int32(date - 1)
         case .julian(let number):
             let isLeap = CalendarDay.length(year: year, month: 2) == 29
-            day = (CalendarDay.day(year: year, month: 1, day: 1) ?? 0) + Int32(number - 1 + (isLeap && number >= 60 ? 1 : 0))
+            day =
+                (CalendarDay.day(year: year, month: 1, day: 1) ?? 0)
+                + Int32(number - 1 + (isLeap && number >= 60 ? 1 : 0))
         case .zeroBased(let number): day = (CalendarDay.day(year: year, month: 1, day: 1) ?? 0) + Int32(number)
         }
         return Int64(day) * 86400 + change.time

@@ -117,7 +117,9 @@ package struct Outbox: Sendable {
 
     package mutating func failed(_ id: UInt64, reason: String, isFinal: Bool, at now: MonotonicTime) -> [Output] {
         for destination in lanes.keys.sorted() where lanes[destination]!.items.first?.id == id {
-            if isFinal || lanes[destination]!.attempts >= Self.mostAttempts { return end(id, .abandoned(reason: reason)) }
+            if isFinal || lanes[destination]!.attempts >= Self.mostAttempts {
+                return end(id, .abandoned(reason: reason))
+            }
             lanes[destination]!.inFlight = nil
             let exponent = min(lanes[destination]!.attempts, 12)
             lanes[destination]!.retryAt = now + min(Self.firstPause * (1 << exponent), Self.longestPause)

@@ -107,7 +107,9 @@ package struct PortalMachine: Sendable {
         consider(contact.settlesAt, "contact settles")
         consider(exitButton.settlesAt, "exit button settles")
         if case .released(_, let until) = lock { consider(until, "relock") }
-        if case .open(let since, _, false) = door, !Self.isHeld(posture) { consider(since + settings.heldOpenLimit, "held open") }
+        if case .open(let since, _, false) = door, !Self.isHeld(posture) {
+            consider(since + settings.heldOpenLimit, "held open")
+        }
         return next
     }
 

@@ -213,7 +213,9 @@ package struct Registry: Sendable {
         index.insert(row.id, in: credentials)
     }
 
-    private func holds(_ id: UInt32, in flags: ContiguousArray<Bool>) -> Bool { Int(id) < flags.count && flags[Int(id)] }
+    private func holds(_ id: UInt32, in flags: ContiguousArray<Bool>) -> Bool {
+        Int(id) < flags.count && flags[Int(id)]
+    }
 
     private func set<Value>(_ value: Value, at id: UInt32, in array: inout ContiguousArray<Value>, fill: Value) {
         while array.count <= Int(id) { array.append(fill) }

@@ -39,7 +39,9 @@ package struct Watchlist: Sendable {
 
     /// The entry that one of the references belongs to, if it counts now and here. All references are looked up
     /// whether or not one was found, so that a hit takes the way of a miss.
-    package func match(_ candidates: [[UInt8]], at accessPoint: AccessPointID, portal: PortalID, now: Moment) -> WatchlistEntry? {
+    package func match(_ candidates: [[UInt8]], at accessPoint: AccessPointID, portal: PortalID, now: Moment)
+        -> WatchlistEntry?
+    {
         var found: WatchlistEntry?
         for candidate in candidates {
             guard let id = references[candidate], let entry = entries[id] else { continue }

@@ -75,13 +75,19 @@ package final class HardwareBench {
     private func open(_ path: String, _ baud: UInt32, _ peer: Peer) throws(Failure) {
         var name = [CChar](repeating: 0, count: 128)
         let descriptor = clinux_pty_open(&name, name.count)
-        guard descriptor >= 0 else { throw Failure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw Failure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
+        }
         var status = stat()
         if lstat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFLNK else { throw Failure(description: "\(path) exists and is no link of a bench; it is left alone") }
+            guard status.st_mode & S_IFMT == S_IFLNK else {
+                throw Failure(description: "\(path) exists and is no link of a bench; it is left alone")
+            }
             unlink(path)
         }
-        guard symlink(name, path) == 0 else { throw Failure(description: "link \(path): \(String(cString: strerror(errno)))") }
+        guard symlink(name, path) == 0 else {
+            throw Failure(description: "link \(path): \(String(cString: strerror(errno)))")
+        }
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         // A slave end of our own, raw, keeps the terminal alive while nobody else has it open.
         let slave = Glibc.open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -129,14 +135,18 @@ package final class HardwareBench {
         case .door(let portal, let isOpen): try set(configuration.lines.contacts[portal], "contact:\(portal)", isOpen)
         case .button(let portal):
             try set(configuration.lines.exitButtons[portal], "exit:\(portal)", true)
-            after(.milliseconds(300)) { [unowned self] in try? self.set(self.configuration.lines.exitButtons[portal], "exit:\(portal)", false) }
+            after(.milliseconds(300)) { [unowned self] in
+                try? self.set(self.configuration.lines.exitButtons[portal], "exit:\(portal)", false)
+            }
         case .fire(let isOn): try set(configuration.lines.fireInput, "fire", isOn)
         case .tamper(let reader, let isOn): try withOSDP(reader) { $0.setTamper(isOn) }
         case .dead(let reader, let isDead): try withOSDP(reader) { $0.isDead = isDead }
         case .wait(let span): serve(for: span)
         case .say(let text): report(text)
         case .lines:
-            for (name, level) in (chip?.levels ?? [:]).sorted(by: { $0.key < $1.key }) { report("\(name) \(level ? "active" : "inactive")") }
+            for (name, level) in (chip?.levels ?? [:]).sorted(by: { $0.key < $1.key }) {
+                report("\(name) \(level ? "active" : "inactive")")
+            }
         case .quit: isStopping = true
         }
     }
@@ -182,12 +192,12 @@ package final class HardwareBench {
         guard keypad != .none else { throw Failure(description: "\(reader) has no keypad") }
         let bursts = keys.compactMap { key -> BitString? in
             let eight: BitString? =
-            switch key {
-            case "0"..."9": encoder.burst(of: .digit(UInt8(key.wholeNumberValue!)))
-            case "#": encoder.burst(of: .enter)
-            case "*": encoder.burst(of: .clear)
-            default: nil
-            }
+                switch key {
+                case "0"..."9": encoder.burst(of: .digit(UInt8(key.wholeNumberValue!)))
+                case "#": encoder.burst(of: .enter)
+                case "*": encoder.burst(of: .clear)
+                default: nil
+                }
             // The 4-bit mode sends the code without its complement.
             return keypad == .fourBit ? eight.map { bits in BitString((4..<8).map { bits[$0] }) } : eight
         }
@@ -195,7 +205,9 @@ package final class HardwareBench {
     }
 
     /// Pulses on the data lines in real time: the simulator stamps them as the kernel would.
-    private func send(_ frames: [BitString], _ data0: LineWiring, _ data1: LineWiring, _ reader: ReaderID) throws(Failure) {
+    private func send(_ frames: [BitString], _ data0: LineWiring, _ data1: LineWiring, _ reader: ReaderID)
+        throws(Failure)
+    {
         guard let chip else { throw Failure(description: "the configuration has no simulated lines") }
         let names = [Self.wire(data0, "d0:\(reader)"), Self.wire(data1, "d1:\(reader)")]
         for frame in frames {
@@ -247,7 +259,9 @@ package final class HardwareBench {
     }
 
     private func set(_ wiring: LineWiring?, _ ours: String, _ level: Bool) throws(Failure) {
-        guard let wiring, let chip else { throw Failure(description: "the configuration has no simulated line for that") }
+        guard let wiring, let chip else {
+            throw Failure(description: "the configuration has no simulated line for that")
+        }
         chip.set(Self.wire(wiring, ours), level, at: Self.now())
     }
 

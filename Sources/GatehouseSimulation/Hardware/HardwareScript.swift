@@ -28,7 +28,9 @@ package enum HardwareCommand: Hashable, Sendable {
 
     /// Nil for an empty line or a comment.
     package static func parse(_ line: String) throws(Problem) -> HardwareCommand? {
-        let text = line.split(separator: "#", maxSplits: line.hasPrefix("#") ? 1 : 0, omittingEmptySubsequences: false).first ?? ""
+        let text =
+            line.split(separator: "#", maxSplits: line.hasPrefix("#") ? 1 : 0, omittingEmptySubsequences: false).first
+            ?? ""
         let words = text.split(separator: " ").map(String.init)
         guard let verb = words.first else { return nil }
         func word(_ index: Int) throws(Problem) -> String {
@@ -44,14 +46,18 @@ package enum HardwareCommand: Hashable, Sendable {
         }
         switch verb {
         case "card":
-            guard let number = CardNumber(try word(2)) else { throw Problem(description: "\"\(line)\": no card number; H10301:118-1603") }
+            guard let number = CardNumber(try word(2)) else {
+                throw Problem(description: "\"\(line)\": no card number; H10301:118-1603")
+            }
             return .card(ReaderID(try word(1)), number)
         case "key": return .keys(ReaderID(try word(1)), try word(2))
         case "face":
             let who = try word(2)
             if who == "stranger" { return .face(ReaderID(try word(1)), user: nil) }
             if who == "photo" { return .photo(ReaderID(try word(1))) }
-            guard let user = UInt16(who) else { throw Problem(description: "\"\(line)\": a user number, stranger or photo") }
+            guard let user = UInt16(who) else {
+                throw Problem(description: "\"\(line)\": a user number, stranger or photo")
+            }
             return .face(ReaderID(try word(1)), user: user)
         case "walk": return .walk(PortalID(try word(1)))
         case "door": return .door(PortalID(try word(1)), isOpen: try isOn(try word(2)))

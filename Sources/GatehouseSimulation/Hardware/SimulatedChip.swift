@@ -32,7 +32,9 @@ final class SimulatedChip {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets) }
         let bound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
         guard listener >= 0, bound == 0, listen(listener, 4) == 0 else {
             throw HardwareBench.Failure(description: "listen on \(path): \(String(cString: strerror(errno)))")

@@ -101,7 +101,9 @@ private final class World {
     }
 
     private func violation(_ sentence: String) {
-        if report.violations.count < 20 { report.violations.append("at \(now.nanoseconds / 1_000_000) ms: \(sentence)") }
+        if report.violations.count < 20 {
+            report.violations.append("at \(now.nanoseconds / 1_000_000) ms: \(sentence)")
+        }
     }
 
     // MARK: Life
@@ -138,11 +140,15 @@ private final class World {
     private func boot(isFirst: Bool) throws {
         run += 1
         let loaded = try StoreLoader(path: path, secrets: secrets).load(site: virtual.site)
-        if loaded.damagedRows > 0 { violation("\(loaded.damagedRows) rows of the registry are damaged after a restart") }
+        if loaded.damagedRows > 0 {
+            violation("\(loaded.damagedRows) rows of the registry are damaged after a restart")
+        }
         let restored = loaded.restored
         committed = restored.nextSequence - 1
-        writer = StoreWriter(path: path, secrets: secrets, epoch: restored.epoch, run: "run-\(run)", issuerCertificate: nil)
-        let controller = Controller(site: virtual.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch))
+        writer = StoreWriter(
+            path: path, secrets: secrets, epoch: restored.epoch, run: "run-\(run)", issuerCertificate: nil)
+        let controller = Controller(
+            site: virtual.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch))
         // What the restart forgot must be what the disk did not have.
         model.areas = restored.areas.mapValues(\.name)
         model.isFire = restored.isFire
@@ -150,20 +156,28 @@ private final class World {
         for portal in controller.portals { lines[portal.settings.id] = portal.isReleased }
         batches = []
         shell = ControllerShell(
-            controller: controller, gate: CommitGate(maxWait: Self.maxWait, onTimeout: settings.seed.isMultiple(of: 3) ? .hold : .release),
+            controller: controller,
+            gate: CommitGate(maxWait: Self.maxWait, onTimeout: settings.seed.isMultiple(of: 3) ? .hold : .release),
             perform: { [unowned self] effect, _ in self.carryOut(effect) },
             commit: { [unowned self] batch in self.batches.append((batch, self.now + self.diskTime())) })
         shell.observe = { [unowned self] effects, moment in self.observe(effects, moment) }
         give([.started(StartReport(version: "sim", wasCleanStop: loaded.wasCleanStop))])
         give([.uplink(isConnected: true)])
-        if !isFirst { for request in restored.missingSnapshots { give([.snapshot(SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)))]) } }
+        if !isFirst {
+            for request in restored.missingSnapshots {
+                give([
+                    .snapshot(SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)))
+                ])
+            }
+        }
     }
 
     private var batches: [(batch: CommitGate.Batch, doneAt: MonotonicTime)] = []
 
     private func diskTime() -> Duration {
         if let until = diskFailsUntil, now < until { return .milliseconds(1) }
-        return dice.isOne(in: 400) ? dice.between(.milliseconds(200), .milliseconds(600)) : dice.between(.microseconds(200), .milliseconds(15))
+        return dice.isOne(in: 400)
+            ? dice.between(.milliseconds(200), .milliseconds(600)) : dice.between(.microseconds(200), .milliseconds(15))
     }
 
     /// The writer's half: the first batch is on disk now, or failed.
@@ -194,7 +208,8 @@ private final class World {
         give([
             .order(
                 Order(
-                    id: 1, actor: Actor(name: "uid 0", role: .manager), command: "simulated", verb: verb, reason: "simulated",
+                    id: 1, actor: Actor(name: "uid 0", role: .manager), command: "simulated", verb: verb,
+                    reason: "simulated",
                     expires: now + .seconds(5)))
         ])
     }
@@ -291,7 +306,9 @@ private final class World {
             now = now + .milliseconds(200)
             shell.timePassed(at: moment)
             model.isFire = true
-            for portal in VirtualSite.portals where lines[portal] != true { violation("fire did not release \(portal)") }
+            for portal in VirtualSite.portals where lines[portal] != true {
+                violation("fire did not release \(portal)")
+            }
             todo.add(now + dice.between(.seconds(10), .seconds(300)), .fireQuiet)
         case 6:
             let portal = VirtualSite.portals[dice.below(2)]
@@ -311,7 +328,9 @@ private final class World {
     private func powerCut() throws {
         report.powerCuts += 1
         // Half of the time the batch that was on its way arrived all the same.
-        if let first = batches.first, diskFailsUntil.map({ $0 <= now }) ?? true, dice.isOne(in: 2) { try write(first.batch) }
+        if let first = batches.first, diskFailsUntil.map({ $0 <= now }) ?? true, dice.isOne(in: 2) {
+            try write(first.batch)
+        }
         diskFailsUntil = nil
         todo.drop { event in
             switch event {
@@ -325,9 +344,13 @@ private final class World {
         try boot(isFirst: false)
         fires.removeAll { $0.sequence >= shell.controller.firstSequenceOfRun }
         let wasFire = fires.last?.isActive ?? false
-        if wasFire != shell.controller.isFire { violation("after the restart fire is \(shell.controller.isFire), by the journal \(wasFire)") }
+        if wasFire != shell.controller.isFire {
+            violation("after the restart fire is \(shell.controller.isFire), by the journal \(wasFire)")
+        }
         for portal in shell.controller.portals where portal.isReleased {
-            if portal.posture != .free, portal.posture != .fire { violation("a restart released \(portal.settings.id)") }
+            if portal.posture != .free, portal.posture != .fire {
+                violation("a restart released \(portal.settings.id)")
+            }
         }
     }
 
@@ -341,11 +364,16 @@ private final class World {
             // P1: durable before the barrier, or the bounded wait was over.
             if committed < event {
                 report.lateReleases += 1
-                if settings.seed.isMultiple(of: 3) { violation("on_timeout is hold, and \(portal) was released for entry \(event) that is not on disk") }
-                if let at = admittedAt[event], now - at < Self.maxWait { violation("\(portal) was released \(now - at) after the decision, entry \(event) not on disk") }
+                if settings.seed.isMultiple(of: 3) {
+                    violation("on_timeout is hold, and \(portal) was released for entry \(event) that is not on disk")
+                }
+                if let at = admittedAt[event], now - at < Self.maxWait {
+                    violation("\(portal) was released \(now - at) after the decision, entry \(event) not on disk")
+                }
             }
         case .secure(let portal): lines[portal] = false
-        case .capture(let request): todo.add(now + dice.between(.milliseconds(50), .milliseconds(900)), .picture(request))
+        case .capture(let request):
+            todo.add(now + dice.between(.milliseconds(50), .milliseconds(900)), .picture(request))
         case .deliver(let item, _):
             if committed < item.event { violation("alert \(item.id) left before its entry \(item.event) was on disk") }
             todo.add(now + dice.between(.milliseconds(20), .seconds(2)), .receipt(item))
@@ -366,11 +394,15 @@ private final class World {
             case .decision:
                 guard let expected = expecting else { continue }
                 if entry.outcome != expected.outcome || entry.reason != expected.reason {
-                    violation("entry \(entry.sequence): \(entry.outcome ?? "") \(entry.reason ?? ""), the model says \(expected.outcome) \(expected.reason ?? "")")
+                    violation(
+                        "entry \(entry.sequence): \(entry.outcome ?? "") \(entry.reason ?? ""), the model says \(expected.outcome) \(expected.reason ?? "")"
+                    )
                 }
                 expecting = nil
             case .passage:
-                guard entry.outcome == "taken", let person = entry.person, let point = entry.accessPoint else { continue }
+                guard entry.outcome == "taken", let person = entry.person, let point = entry.accessPoint else {
+                    continue
+                }
                 model.areas[person] = virtual.site.accessPoints.first { $0.id == point }?.toArea?.name
             case .fire where entry.outcome == "active" || entry.outcome == "reset":
                 fires.append((entry.sequence, entry.outcome == "active"))
@@ -435,10 +467,14 @@ private final class World {
                 let entry = stored.entry
                 if let facts = entry.facts, let path = entry.path {
                     let again = RuleBook.decide(facts)
-                    if again.decision.word != entry.outcome || again.path != path { violation("entry \(entry.sequence) is decided otherwise when asked again") }
+                    if again.decision.word != entry.outcome || again.path != path {
+                        violation("entry \(entry.sequence) is decided otherwise when asked again")
+                    }
                     report.decisionsCompared += 1
                 }
-                if stored.snapshot == nil { violation("entry \(entry.sequence) (\(entry.kind.rawValue)) has neither a picture nor a reason") }
+                if stored.snapshot == nil {
+                    violation("entry \(entry.sequence) (\(entry.kind.rawValue)) has neither a picture nor a reason")
+                }
             }
             guard let last = found.last else { break }
             filter.after = last.entry.sequence

@@ -11,8 +11,12 @@ struct VirtualSite {
 
     static let portals: [PortalID] = ["lane", "wicket"]
 
-    static func point(_ portal: PortalID, isEntry: Bool) -> AccessPointID { AccessPointID("\(portal)-\(isEntry ? "in" : "out")") }
-    static func reader(_ portal: PortalID, isEntry: Bool) -> ReaderID { ReaderID("reader-\(portal)-\(isEntry ? "in" : "out")") }
+    static func point(_ portal: PortalID, isEntry: Bool) -> AccessPointID {
+        AccessPointID("\(portal)-\(isEntry ? "in" : "out")")
+    }
+    static func reader(_ portal: PortalID, isEntry: Bool) -> ReaderID {
+        ReaderID("reader-\(portal)-\(isEntry ? "in" : "out")")
+    }
     static func card(_ number: UInt64) -> CardNumber { CardNumber(format: "H10301", facility: 7, number: number) }
 
     init(dice: inout Dice, start: Int64, days: Int, primitives: Primitives) {
@@ -47,7 +51,12 @@ struct VirtualSite {
 
         var changes: [RegistryChange] = [.put(.community(CommunityRow(id: 1, code: "virtual", name: "Virtual")))]
         for dwelling in 1...40 as ClosedRange<UInt32> {
-            changes.append(.put(.dwelling(DwellingRow(id: dwelling, community: 1, code: "1-\(dwelling)", use: dwelling.isMultiple(of: 3) ? .let_ : .owned))))
+            changes.append(
+                .put(
+                    .dwelling(
+                        DwellingRow(
+                            id: dwelling, community: 1, code: "1-\(dwelling)",
+                            use: dwelling.isMultiple(of: 3) ? .let_ : .owned))))
         }
         var tenancy: UInt32 = 1
         for id in 1...120 as ClosedRange<UInt32> {
@@ -56,7 +65,11 @@ struct VirtualSite {
             let group = role == .staff ? "staff" : "residents"
             let home: UInt32? = role == .resident ? (id % 40) + 1 : nil
             changes.append(
-                .put(.person(PersonRow(id: id, reference: "P\(id)", name: "Person \(id)", role: role, status: status, dwelling: home, groups: [group]))))
+                .put(
+                    .person(
+                        PersonRow(
+                            id: id, reference: "P\(id)", name: "Person \(id)", role: role, status: status,
+                            dwelling: home, groups: [group]))))
             model.holders.append(.init(id: id, role: role, status: status, hasHome: home != nil, group: group))
             if role == .tenant, !dice.isOne(in: 12) {
                 let first = start + Int64(dice.below(days * 86400)) - Int64(days * 43200)
@@ -64,7 +77,9 @@ struct VirtualSite {
                 changes.append(
                     .put(
                         .tenancy(
-                            TenancyRow(id: tenancy, dwelling: 3, tenants: [id], firstDay: 0, lastDay: 0, starts: first, ends: ends))))
+                            TenancyRow(
+                                id: tenancy, dwelling: 3, tenants: [id], firstDay: 0, lastDay: 0, starts: first,
+                                ends: ends))))
                 model.rentals.append(.init(holder: id, starts: first, ends: ends))
                 tenancy += 1
             }

@@ -1,0 +1,78 @@
+# Gatehouse. `make demo` shows it at work, `make test` tests it; both install what they miss.
+SEEDS ?= 200
+PREFIX ?= /usr
+DESTDIR ?=
+PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-sim
+
+.PHONY: help demo test test-sim test-lines test-tsan soak bench lint release install clean
+
+help:
+	@echo "make demo        a gate without a gate: emulated hardware, a real database"
+	@echo "make test        all tests, and $(SEEDS) simulated days"
+	@echo "make test-lines  real kernel GPIO lines in a small guest kernel"
+	@echo "make test-tsan   what is concurrent, under the thread sanitizer"
+	@echo "make soak        four simulated years"
+	@echo "make bench       figures, as ratios within one run"
+	@echo "make lint        format, scripts, words that must not stand in the tree"
+	@echo "make release     stripped static programs in out/"
+	@echo "make install     DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)"
+
+demo:
+	scripts/install-packages build test
+	swift build
+	scripts/demo
+
+test:
+	scripts/install-packages build test
+	swift build --build-tests
+	$(MAKE) --no-print-directory test-sim
+	swift test --skip-build
+
+test-sim:
+	swift build --product gatehouse-sim
+	.build/debug/gatehouse-sim run --seeds $(SEEDS)
+
+test-lines:
+	scripts/install-packages build test lines
+	swift build --build-tests
+	Tests/Rig/test-lines .build/debug/gatehousePackageTests.xctest
+	Tests/Rig/test-daemon .build/debug
+
+test-tsan:
+	scripts/install-packages build test
+	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseDevicesTests|GatehouseUplinkTests'
+
+soak:
+	swift build -c release --static-swift-stdlib --product gatehouse-sim
+	.build/release/gatehouse-sim run --seeds 4 --days 365
+
+bench:
+	scripts/install-packages build
+	swift build -c release --static-swift-stdlib --product gatehouse-bench
+	.build/release/gatehouse-bench
+
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+	scripts/check-tree
+
+release:
+	scripts/install-packages build
+	swift build -c release --static-swift-stdlib
+	mkdir -p out
+	for program in $(PROGRAMS); do strip -o out/$$program .build/release/$$program || exit 1; done
+	@size=$$(stat -c %s out/gatehoused); echo "gatehoused: $$size bytes"; test $$size -lt 25000000
+
+install: release
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)/etc/gatehouse \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(addprefix out/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 systemd/gatehoused.service systemd/gatehouse-uplink.service $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 644 systemd/gatehouse.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
+	install -m 644 systemd/gatehouse.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatehouse.conf
+	install -m 644 systemd/60-gatehouse.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-gatehouse.rules
+	install -m 644 config/gatehouse.yaml $(DESTDIR)/etc/gatehouse/gatehouse.yaml.example
+	out/gatehousectl --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gatehousectl
+
+clean:
+	rm -rf .build .build-* out
