@@ -66,7 +66,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse-uplink",
-            dependencies: ["GatehouseUplink", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "GatehouseUplink", "GatehouseConfiguration", "GatehouseCrypto", "GatehouseAdmin",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "gatehousectl",
             dependencies: [

@@ -24,7 +24,7 @@ package enum Daemon {
     package static func run(_ configuration: Configuration, reload: @escaping Reload) throws {
         EventLoop.block([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
         let log = StderrLogHandler.logger("gatehoused")
-        let notifier = Notifier()
+        let notifier = ServiceNotifier()
         let keys = KeyRing(master: try masterKey(configuration.files.masterKey))
         let calendar = try zone(configuration)
         let clock = SystemClock(trust: configuration.clockTrust == .synchronized ? .synchronized : .notBehindFloor)

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import GatehouseAdmin
 internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseDevices
@@ -18,7 +19,7 @@ final class GateLoop {
     private let stations: [SerialStation]
     private let calendar: SiteCalendar
     private let clock: SystemClock
-    private let notifier: Notifier
+    private let notifier: ServiceNotifier
     private let log: Logger
 
     private var lineRegistrations: [EventLoop.Registration] = []
@@ -43,7 +44,8 @@ final class GateLoop {
 
     init(
         loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, clock: SystemClock, floor: CivilTime,
-        notifier: Notifier, log: Logger, makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
+        notifier: ServiceNotifier, log: Logger,
+        makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
     ) {
         self.loop = loop
         self.calendar = calendar

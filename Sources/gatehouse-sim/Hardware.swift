@@ -22,6 +22,12 @@ struct Hardware: ParsableCommand {
     @Option(help: "A file with commands; the bench ends after it.")
     var script: String?
 
+    @Option(help: "Certificate (PEM) of the emulated receivers of alerts.")
+    var certificate: String?
+
+    @Option(help: "Its key (PEM).")
+    var key: String?
+
     func run() throws {
         let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
         let bench = try HardwareBench(configuration)
@@ -31,6 +37,8 @@ struct Hardware: ParsableCommand {
             let micros = (at - bench.lastBit).wholeNanoseconds / 1000
             say("line  \(portal) released, \(micros) us after the last bit")
         }
+        let network = try EmulatedNetwork(configuration, certificate: certificate, key: key) { say($0) }
+        defer { network.stop() }
         say("bench ready")
         if let script {
             for line in try lines(of: script) { try perform(line, bench) }

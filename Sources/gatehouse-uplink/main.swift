@@ -1,1 +1,27 @@
-print("not built yet")
+import ArgumentParser
+import GatehouseAdmin
+import GatehouseConfiguration
+import GatehouseCrypto
+import GatehouseUplink
+
+struct GatehouseUplinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gatehouse-uplink", abstract: "Pictures and alerts for gatehoused. Started by systemd.",
+        version: "0.1.0")
+
+    @Option(name: .shortAndLong, help: "The configuration.")
+    var config = "/etc/gatehouse/gatehouse.yaml"
+
+    @Flag(help: "Check the configuration and its secrets, and stop.")
+    var check = false
+
+    func run() throws {
+        let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
+        let uplink = try Uplink(configuration)
+        if check { return print("\(config): in order") }
+        let notifier = ServiceNotifier()
+        uplink.run { notifier.ready("running") }
+    }
+}
+
+GatehouseUplinkCommand.main()

@@ -1,24 +1,25 @@
-internal import GatehouseCore
+internal import CLinux
+package import GatehouseCore
 internal import Glibc
 
 /// Tells the service manager how the daemon does: one datagram to the socket that it names (sd_notify(3)).
-struct Notifier {
+package struct ServiceNotifier: Sendable {
     private let path: String?
     /// Half of the watchdog's time; nil when none is asked for.
-    let watchdogPeriod: Duration?
+    package let watchdogPeriod: Duration?
 
-    init() {
+    package init() {
         path = getenv("NOTIFY_SOCKET").map { String(cString: $0) }
         let micros = getenv("WATCHDOG_USEC").flatMap { Int64(String(cString: $0)) }
         let isForUs = getenv("WATCHDOG_PID").map { Int32(String(cString: $0)) == getpid() } ?? true
         watchdogPeriod = isForUs ? micros.map { .microseconds($0 / 2) } : nil
     }
 
-    func ready(_ status: String) { send("READY=1\nSTATUS=\(status)\n") }
-    func reloading(at now: MonotonicTime) { send("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1000)\n") }
-    func stopping() { send("STOPPING=1\n") }
-    func alive() { send("WATCHDOG=1\n") }
-    func status(_ text: String) { send("STATUS=\(text)\n") }
+    package func ready(_ status: String) { send("READY=1\nSTATUS=\(status)\n") }
+    package func reloading(at now: MonotonicTime) { send("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1000)\n") }
+    package func stopping() { send("STOPPING=1\n") }
+    package func alive() { send("WATCHDOG=1\n") }
+    package func status(_ text: String) { send("STATUS=\(text)\n") }
 
     private func send(_ text: String) {
         guard let path, !path.isEmpty else { return }

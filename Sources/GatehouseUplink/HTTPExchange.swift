@@ -1,0 +1,134 @@
+internal import CCurl
+internal import Glibc
+
+/// One HTTP request and its answer, over libcurl, with bounds for time and size. It follows no redirect, speaks http and
+/// https only, and blocks the calling thread.
+struct HTTPExchange {
+    enum Method { case get, post([UInt8]) }
+
+    struct Answer: Sendable {
+        var status: Int
+        var body: [UInt8]
+        var headers: [String: String]
+        /// The server asked for basic authentication and offered nothing better.
+        var offersOnlyBasic: Bool
+    }
+
+    enum Failure: Error, Equatable {
+        case timeout
+        case unreachable(String)
+        case tooLarge
+        case broken(String)
+    }
+
+    var url: String
+    var method = Method.get
+    var headers: [String] = []
+    var timeout: Duration
+    var maxBytes: Int
+    var user: String?
+    var password: String?
+    var allowsBasic = false
+    var caFile: String?
+    var clientCertificateFile: String?
+    var clientKeyFile: String?
+
+    private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    func run() throws(Failure) -> Answer {
+        guard Self.isReady, let handle = curl_easy_init() else { throw .broken("libcurl does not start") }
+        defer { curl_easy_cleanup(handle) }
+        let sink = Sink(limit: maxBytes)
+        let context = Unmanaged.passUnretained(sink).toOpaque()
+        gatehouse_curl_text(handle, CURLOPT_URL, url)
+        gatehouse_curl_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        gatehouse_curl_long(handle, CURLOPT_NOSIGNAL, 1)
+        gatehouse_curl_long(handle, CURLOPT_FOLLOWLOCATION, 0)
+        gatehouse_curl_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(timeout.milliseconds)))
+        gatehouse_curl_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(timeout.milliseconds)))
+        gatehouse_curl_text(handle, CURLOPT_USERAGENT, "gatehouse-uplink")
+        gatehouse_curl_function(handle, CURLOPT_WRITEFUNCTION, takeBody)
+        gatehouse_curl_pointer(handle, CURLOPT_WRITEDATA, context)
+        gatehouse_curl_function(handle, CURLOPT_HEADERFUNCTION, takeHeader)
+        gatehouse_curl_pointer(handle, CURLOPT_HEADERDATA, context)
+        if let caFile { gatehouse_curl_text(handle, CURLOPT_CAINFO, caFile) }
+        if let clientCertificateFile { gatehouse_curl_text(handle, CURLOPT_SSLCERT, clientCertificateFile) }
+        if let clientKeyFile { gatehouse_curl_text(handle, CURLOPT_SSLKEY, clientKeyFile) }
+        if let user {
+            gatehouse_curl_text(handle, CURLOPT_USERNAME, user)
+            gatehouse_curl_text(handle, CURLOPT_PASSWORD, password ?? "")
+            // Over plain http a camera that offers basic alone would get the password in clear.
+            gatehouse_curl_long(handle, CURLOPT_HTTPAUTH, gatehouse_curl_auth(1, allowsBasic ? 1 : 0))
+        }
+        var list: UnsafeMutablePointer<curl_slist>?
+        defer { curl_slist_free_all(list) }
+        for header in headers { list = curl_slist_append(list, header) }
+        if let list { gatehouse_curl_pointer(handle, CURLOPT_HTTPHEADER, list) }
+        var body: [UInt8] = []
+        if case .post(let content) = method {
+            body = content
+            gatehouse_curl_long(handle, CURLOPT_POST, 1)
+            gatehouse_curl_long(handle, CURLOPT_POSTFIELDSIZE, content.count)
+        }
+        let code = body.withUnsafeMutableBytes { buffer -> CURLcode in
+            if case .post = method { gatehouse_curl_pointer(handle, CURLOPT_POSTFIELDS, buffer.baseAddress) }
+            return withExtendedLifetime(sink) { curl_easy_perform(handle) }
+        }
+        switch code {
+        case CURLE_OK: break
+        case CURLE_OPERATION_TIMEDOUT: throw .timeout
+        case CURLE_WRITE_ERROR where sink.isOver: throw .tooLarge
+        case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            throw .unreachable(String(cString: curl_easy_strerror(code)))
+        default: throw .broken(String(cString: curl_easy_strerror(code)))
+        }
+        let status = gatehouse_curl_status(handle)
+        let offered = gatehouse_curl_auth_offered(handle)
+        let isOnlyBasic =
+            status == 401 && offered & gatehouse_curl_auth(1, 0) == 0 && offered & gatehouse_curl_auth(0, 1) != 0
+        return Answer(status: status, body: sink.body, headers: sink.headers, offersOnlyBasic: isOnlyBasic)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
+
+/// Where libcurl's callbacks put what comes. A class because C holds a pointer to it.
+private final class Sink {
+    var body: [UInt8] = []
+    var headers: [String: String] = [:]
+    var isOver = false
+    let limit: Int
+    init(limit: Int) { self.limit = limit }
+}
+
+private func takeBody(
+    _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let data, let context else { return 0 }
+    let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+    guard sink.body.count + size * count <= sink.limit else {
+        sink.isOver = true
+        return 0
+    }
+    sink.body += UnsafeRawBufferPointer(start: data, count: size * count)
+    return size * count
+}
+
+private func takeHeader(
+    _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let data, let context else { return 0 }
+    let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+    let line = String(decoding: UnsafeRawBufferPointer(start: data, count: size * count), as: UTF8.self)
+    // The head of an answer may be repeated (digest); the last one counts, and a flood of headers is not kept.
+    if line.hasPrefix("HTTP/") {
+        sink.headers = [:]
+        sink.body = []
+    } else if let colon = line.firstIndex(of: ":"), sink.headers.count < 64 {
+        let value = line[line.index(after: colon)...].drop { $0 == " " }.prefix { !$0.isNewline }
+        sink.headers[line[..<colon].lowercased()] = String(value)
+    }
+    return size * count
+}
