@@ -83,6 +83,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        .testTarget(
+            name: "GatehouseUplinkTests",
+            dependencies: [
+                "GatehouseUplink", "GatehouseSimulation", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseCore",
+                "GatehouseCrypto",
+            ]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
         .testTarget(

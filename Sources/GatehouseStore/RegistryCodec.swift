@@ -1,4 +1,4 @@
-package import GatehouseCore
+internal import GatehouseCore
 
 /// Registry rows as two parts: plain columns, which anybody with the file may read, and sealed ones, which are
 /// personal or admit people. The seal covers both.

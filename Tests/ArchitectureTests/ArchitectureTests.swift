@@ -1,1 +1,149 @@
+import Glibc
 import Testing
+
+/// Who may import what, with the reason. Imports point downwards only; the compiler holds most of it, this test says why.
+@Suite("Architecture")
+struct ArchitectureTests {
+    struct Target: Sendable {
+        var name: String
+        var may: Set<String>
+        var reason: String
+    }
+
+    static let base: Set<String> = ["Glibc", "Synchronization", "CLinux"]
+
+    static let targets: [Target] = [
+        Target(name: "GatehouseCore", may: [], reason: "the core decides alone: no clock, no disk, no library"),
+        Target(
+            name: "GatehouseProtocols", may: ["GatehouseCore"],
+            reason: "codecs are pure: octets and moments in, values out"),
+        Target(name: "GatehouseCrypto", may: ["GatehouseCore", "COpenSSL"], reason: "one place wraps OpenSSL"),
+        Target(
+            name: "GatehouseStore", may: ["GatehouseCore", "CSQLite", "Glibc"],
+            reason: "one place wraps SQLite; keys come as closures"),
+        Target(
+            name: "GatehouseConfiguration", may: ["GatehouseCore", "CYAML", "Glibc"],
+            reason: "reads a file into values of the core"),
+        Target(
+            name: "GatehouseDevices", may: base.union(["GatehouseCore", "GatehouseProtocols", "CGPIOD"]),
+            reason: "hands and ears; knows no rule and no database"),
+        Target(
+            name: "GatehouseAdmin",
+            may: base.union(["GatehouseCore", "GatehouseCrypto", "FoundationEssentials", "Logging"]),
+            reason: "what programs say to one another; no device and no database"),
+        Target(
+            name: "GatehouseRuntime", may: ["GatehouseCore", "GatehouseStore"],
+            reason: "the shell runs in the simulation too: lines, writer and clock come as closures"),
+        Target(
+            name: "GatehouseDaemon",
+            may: base.union([
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
+                "GatehouseDevices", "GatehouseAdmin", "GatehouseRuntime", "Logging",
+            ]), reason: "the composition; no network library"),
+        Target(
+            name: "GatehouseUplink",
+            may: base.union([
+                "GatehouseCore", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin", "CCurl", "Logging",
+            ]), reason: "the network; no device and no database"),
+        Target(
+            name: "GatehouseSimulation",
+            may: base.union([
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
+                "GatehouseRuntime", "CMicroHTTPD", "CGD",
+            ]), reason: "a gate without a gate; the daemon's own shell inside"),
+    ]
+
+    @Test(arguments: targets)
+    func importsPointDownwards(target: Target) {
+        let files = Tree.files(below: "Sources/\(target.name)", ending: ".swift")
+        #expect(!files.isEmpty)
+        for file in files {
+            for (number, line) in Tree.lines(file) {
+                let words = line.split(separator: " ")
+                guard let place = words.firstIndex(of: "import"), place <= 1, words.count > place + 1 else { continue }
+                let module = String(words[place + 1])
+                #expect(
+                    target.may.contains(module),
+                    "\(file):\(number): \(target.name) may not import \(module): \(target.reason)")
+            }
+        }
+    }
+
+    /// One import of it costs 44 MB of executable.
+    @Test func nobodyImportsAllOfFoundation() {
+        for file in Tree.files(below: "Sources", ending: ".swift") {
+            for (number, line) in Tree.lines(file)
+            where line.split(separator: " ").suffix(2) == ["import", "Foundation"] {
+                Issue.record("\(file):\(number): FoundationEssentials is enough")
+            }
+        }
+    }
+
+    @Test func whatTheCompilerCannotCheckHasAWordWithIt() {
+        for file in Tree.files(below: "Sources", ending: ".swift") {
+            let lines = Tree.lines(file)
+            for (index, entry) in lines.enumerated() {
+                let risky = ["@unchecked Sendable", "nonisolated(unsafe)", "try!", " as! "].contains {
+                    entry.line.contains($0)
+                }
+                guard risky, !entry.line.contains("//") else { continue }
+                let near = lines[max(0, index - 3)...min(lines.count - 1, index + 1)]
+                #expect(near.contains { $0.line.contains("//") }, "\(file):\(entry.number): say why this is safe")
+            }
+        }
+    }
+
+    @Test func noTestSleeps() {
+        let words = ["usleep(", "Task.sleep", " sleep("]
+        // Pulses on real lines have a width, which only the guest's clock can make.
+        let exempt = [
+            "Tests/ArchitectureTests/ArchitectureTests.swift", "Tests/GatehouseDevicesTests/KernelLinesTests.swift",
+        ]
+        for file in Tree.files(below: "Tests", ending: ".swift") where !exempt.contains(file) {
+            for (number, line) in Tree.lines(file) where words.contains(where: { line.contains($0) }) {
+                Issue.record("\(file):\(number): turn the clock, or wait for the thing itself")
+            }
+        }
+    }
+
+    @Test func noFileHoldsThreeIdeas() {
+        for file in Tree.files(below: "Sources", ending: ".swift") {
+            #expect(Tree.lines(file).count <= 620, "\(file) is too long")
+        }
+    }
+}
+
+/// The tree that this file stands in.
+enum Tree {
+    static let root = String(#filePath.dropLast("/Tests/ArchitectureTests/ArchitectureTests.swift".count))
+
+    static func files(below path: String, ending: String) -> [String] {
+        guard let directory = opendir("\(root)/\(path)") else { return [] }
+        defer { closedir(directory) }
+        var found: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasPrefix(".") { continue }
+            if Int32(entry.pointee.d_type) == Int32(DT_DIR) {
+                found += files(below: "\(path)/\(name)", ending: ending)
+            } else if name.hasSuffix(ending) {
+                found.append("\(path)/\(name)")
+            }
+        }
+        return found.sorted()
+    }
+
+    static func lines(_ file: String) -> [(number: Int, line: String)] {
+        let descriptor = open("\(root)/\(file)", O_RDONLY)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var octets = [UInt8](repeating: 0, count: 1 << 20)
+        let count = max(0, read(descriptor, &octets, octets.count))
+        let text = String(decoding: octets[0..<count], as: UTF8.self)
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+            ($0.offset + 1, String($0.element))
+        }
+    }
+}

@@ -51,4 +51,5 @@ package struct HTTPStillCamera: Sendable {
 
 package struct CameraFailure: Error, Hashable, Sendable {
     package var reason: SnapshotFailure
+    package init(reason: SnapshotFailure) { self.reason = reason }
 }

@@ -14,6 +14,10 @@ package final class SnapshotFolder {
     package struct Expired: Hashable, Sendable {
         package var event: UInt64
         package var camera: String
+        package init(event: UInt64, camera: String) {
+            self.event = event
+            self.camera = camera
+        }
     }
     private struct Picture {
         var day: Int32
