@@ -1,0 +1,61 @@
+"""An OSDP reader that we did not write: PyPI's libosdp as peripheral device on a pseudo-terminal.
+
+usage: osdp-reader.py LINK ADDRESS     commands on the input: card BITS | keys TEXT | quit
+"""
+import os
+import sys
+import tty
+
+from osdp import *
+
+
+class Terminal(Channel):
+    def __init__(self, descriptor):
+        super().__init__()
+        self.descriptor = descriptor
+
+    def read(self, max_bytes):
+        try:
+            return os.read(self.descriptor, max_bytes)
+        except (BlockingIOError, OSError):
+            return b""
+
+    def write(self, buf):
+        try:
+            return os.write(self.descriptor, buf)
+        except BlockingIOError:
+            return 0
+
+    def flush(self):
+        pass
+
+
+master, slave = os.openpty()
+tty.setraw(slave)
+os.set_blocking(master, False)
+link, address = sys.argv[1], int(sys.argv[2])
+if os.path.islink(link):
+    os.unlink(link)
+os.symlink(os.ttyname(slave), link)
+reader = PeripheralDevice(
+    PDInfo(address, Terminal(master)),
+    PDCapabilities([
+        (Capability.OutputControl, 1, 1), (Capability.LEDControl, 1, 1), (Capability.AudibleControl, 1, 1),
+        (Capability.CardDataFormat, 1, 0), (Capability.CheckCharacter, 1, 0), (Capability.ContactStatusMonitoring, 1, 1),
+    ]),
+    log_level=LogLevel.Error)
+reader.start()
+print("reader ready", flush=True)
+for line in sys.stdin:
+    words = line.split()
+    if words[0] == "card":
+        bits = words[1]
+        data = int(bits.ljust((len(bits) + 7) // 8 * 8, "0"), 2).to_bytes((len(bits) + 7) // 8, "big")
+        reader.submit_event({"event": Event.CardRead, "reader_no": 0, "direction": 0, "format": CardFormat.Unspecified,
+                             "length": len(bits), "data": data})
+    elif words[0] == "keys":
+        reader.submit_event({"event": Event.KeyPress, "reader_no": 0, "data": words[1].encode()})
+    else:
+        break
+reader.stop()
+os.unlink(link)
