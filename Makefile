@@ -26,6 +26,7 @@ test:
 	scripts/install-packages build test
 	swift build --build-tests
 	$(MAKE) --no-print-directory test-sim
+	Tests/Peers/test-osdp .build/debug
 	swift test --skip-build
 
 test-sim:
@@ -48,8 +49,8 @@ soak:
 
 bench:
 	scripts/install-packages build
-	swift build -c release --static-swift-stdlib --product gatehouse-bench
-	.build/release/gatehouse-bench
+	swift build -c release --static-swift-stdlib --product gatehouse-sim
+	.build/release/gatehouse-sim bench
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

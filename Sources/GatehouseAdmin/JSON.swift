@@ -1,4 +1,4 @@
-package import FoundationEssentials
+internal import FoundationEssentials
 
 /// A JSON value, for messages whose shape the receiver checks field by field.
 package enum JSON: Hashable, Sendable {

@@ -1,4 +1,4 @@
-package import GatehouseCore
+internal import GatehouseCore
 
 /// Reads `gatehouse.yaml`. Everything that is wrong is reported at once, each with file, line and column.
 package enum ConfigurationReader {

@@ -1,7 +1,7 @@
 internal import CLinux
-package import GatehouseAdmin
+internal import GatehouseAdmin
 package import GatehouseConfiguration
-package import GatehouseCore
+internal import GatehouseCore
 internal import GatehouseCrypto
 internal import Glibc
 internal import Logging

@@ -4,7 +4,7 @@ import GatehouseSimulation
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: "0.1.0",
-        subcommands: [Run.self, Hardware.self])
+        subcommands: [Run.self, Hardware.self, BenchCommand.self])
 }
 
 struct Run: ParsableCommand {
@@ -37,6 +37,13 @@ struct Run: ParsableCommand {
         print("\(seeds - UInt64(broken)) passed, \(broken) failed")
         if broken > 0 { throw ExitCode(1) }
     }
+}
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Figures as ratios within one run; use a release build.")
+    @Option(help: "A folder on the disk to measure.") var folder = "/var/tmp"
+    func run() throws { try Bench.run(folder: folder) { print($0) } }
 }
 
 GatehouseSim.main()

@@ -214,7 +214,7 @@ struct JournalCursor: Sendable {
         committed = next - 1
     }
 
-    var isFull: Bool { next - 1 - committed >= Self.backlogLimit }
+    var isFull: Bool { next > committed && next - 1 - committed >= Self.backlogLimit }
 }
 
 extension Controller {

@@ -1,4 +1,4 @@
-package import GatehouseCore
+internal import GatehouseCore
 
 /// A generator whose whole future is its seed (SplitMix64).
 package struct Dice: RandomNumberGenerator, Sendable {
