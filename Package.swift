@@ -89,6 +89,7 @@ let package = Package(
                 "GatehouseUplink", "GatehouseSimulation", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseCore",
                 "GatehouseCrypto",
             ]),
+        .testTarget(name: "GatehouseAdminTests", dependencies: ["GatehouseAdmin", "GatehouseCore", "GatehouseCrypto"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
         .testTarget(
@@ -96,7 +97,9 @@ let package = Package(
             dependencies: ["GatehouseProtocols", "GatehouseCore", "GatehouseSimulation"], exclude: ["Recordings"]),
         .testTarget(name: "GatehouseCryptoTests", dependencies: ["GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "GatehouseStoreTests", dependencies: ["GatehouseStore", "GatehouseCrypto", "GatehouseCore"]),
-        .testTarget(name: "GatehouseConfigurationTests", dependencies: ["GatehouseConfiguration", "GatehouseCore"]),
+        .testTarget(
+            name: "GatehouseConfigurationTests",
+            dependencies: ["GatehouseConfiguration", "GatehouseProtocols", "GatehouseCore"]),
         .testTarget(
             name: "GatehouseDevicesTests",
             dependencies: ["GatehouseDevices", "GatehouseProtocols", "GatehouseCore", "CLinux"]),

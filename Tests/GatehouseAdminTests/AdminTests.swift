@@ -1,0 +1,135 @@
+import GatehouseAdmin
+import GatehouseCore
+import GatehouseCrypto
+import Glibc
+import Testing
+
+@Suite("Admin socket")
+struct AdminTests {
+    @Test(arguments: [
+        ("garbage", "malformed"), ("[]", "malformed"), (#"{"v":2,"command":"status"}"#, "version"),
+        (#"{"v":1}"#, "malformed"),
+        (#"{"v":1,"command":"status","x":1}"#, "malformed"),
+    ])
+    func badLineIsRefusedByName(line: String, code: String) {
+        guard case .refused(_, let found, _) = AdminRequest.parse(Array(line.utf8)) else {
+            Issue.record("it was taken: \(line)")
+            return
+        }
+        #expect(found == code)
+    }
+
+    @Test func lineThatNeverEndsIsCutOff() {
+        var splitter = LineSplitter()
+        #expect(splitter.take([UInt8](repeating: 65, count: LineSplitter.bound)) == [])
+        #expect(splitter.take([65]) == nil)
+    }
+
+    @Test func anyChunkingGivesTheSameLines() {
+        let text = Array("one\n\ntwo\nthree\n".utf8)
+        for size in 1...text.count {
+            var splitter = LineSplitter()
+            var lines: [[UInt8]] = []
+            var start = 0
+            while start < text.count {
+                lines += splitter.take(text[start..<min(text.count, start + size)]) ?? []
+                start += size
+            }
+            #expect(lines.map { String(decoding: $0, as: UTF8.self) } == ["one", "two", "three"])
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("portal open", [.viewer], "notAllowed"), ("portal open", [.guard_], "argumentMissing"),
+            ("no such", [.manager], "unknownCommand"),
+            ("watchlist import", [.manager, .guard_, .installer], "notAllowed"),
+        ] as [(String, Set<Role>, String)])
+    func commandNeedsItsRoleAndItsArguments(command: String, roles: Set<Role>, code: String) {
+        switch CommandTable.check(AdminRequest(id: 1, command: command), roles: roles) {
+        case .success: Issue.record("it was taken")
+        case .failure(let refusal): #expect(refusal.code == code)
+        }
+    }
+
+    @Test func manualOpeningNeedsAReason() {
+        var request = AdminRequest(id: 1, command: "portal open", arguments: ["portal": "lane"])
+        guard case .failure(let refusal) = CommandTable.check(request, roles: [.guard_]) else {
+            Issue.record("it was taken without a reason")
+            return
+        }
+        #expect(refusal.code == "reasonMissing")
+        request.reason = "parcel"
+        #expect(throws: Never.self) { try CommandTable.check(request, roles: [.guard_]).get() }
+    }
+
+    /// Ten thousand connections: each is served or told so, and the socket goes on.
+    @Test func floodOfConnectionsIsRefusedCleanly() throws {
+        let path = "/tmp/gatehouse-admin-\(getpid()).sock"
+        let server = try LineServer(
+            path: path, mode: 0o600,
+            handlers: .init(admit: { _ in .success(()) }, line: { _, _, _ in }))
+        server.start()
+        defer { server.stop() }
+        var kept: [Int32] = []
+        for _ in 0..<LineServer.connectionLimit { kept.append(try LocalSocket.connect(path: path)) }
+        for _ in 0..<10_000 {
+            let descriptor = try LocalSocket.connect(path: path)
+            var octets = [UInt8](repeating: 0, count: 512)
+            let count = read(descriptor, &octets, octets.count)
+            #expect(count > 0 && String(decoding: octets[0..<max(0, count)], as: UTF8.self).contains("busy"))
+            close(descriptor)
+        }
+        for descriptor in kept { close(descriptor) }
+    }
+}
+
+@Suite("Import")
+struct ImportTests {
+    func plan(_ files: [(String, String)], _ rows: [RegistryRow] = []) -> RegistryImport.Plan {
+        let primitives = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).primitives(epoch: 1)
+        let fields = RegistryFields(calendar: SiteCalendar(fixedOffset: 8 * 3600), primitives: primitives)
+        var importer = RegistryImport(fields: fields, present: .init(rows))
+        return importer.plan(files.map { (name: $0.0, content: Array($0.1.utf8)) })
+    }
+    static let base = [
+        ("c.csv", "\u{FEFF}community,name\r\nlotus,莲花小区\r\n"), ("d.csv", "community,dwelling,use\nlotus,1-1,let\n"),
+        ("r.csv", "reference,name,role\nT-1,\"王, 芳\",tenant\n"),
+    ]
+
+    @Test func datesOfATenancyAreInclusiveLocalDays() throws {
+        let found = plan(
+            Self.base + [("t.csv", "community,dwelling,tenants,from,until\nlotus,1-1,T-1,2026-03-01,2026-03-31\n")])
+        #expect(found.problems.isEmpty, "\(found.problems)")
+        guard case .put(.tenancy(let row))? = found.changes.last else {
+            Issue.record("no tenancy")
+            return
+        }
+        #expect(row.starts == 1_772_294_400 && row.ends == 1_772_294_400 + 31 * 86400)
+    }
+
+    @Test(arguments: [
+        ("reference,kind,value\nT-9,card,H10301:1-2\n", "x.csv:2:1: reference: \"T-9\" is not known"),
+        ("reference,kind,value\nT-1,card,none\n", "x.csv:2:10: value: \"none\" is no card"),
+        ("reference,kind,value\nT-1,pin,1234\n", "x.csv:2:9: value: a PIN that stands alone has 8 to 12 digits"),
+        (
+            "community,dwelling,tenants,from,until\nlotus,1-1,T-1,2026-02-30,2026-03-31\n",
+            "x.csv:2:15: from: \"2026-02-30\" is no date"
+        ),
+        (
+            "community,dwelling,tenants,from,until\nlotus,1-1,T-1,2026-04-01,2026-03-31\n",
+            "x.csv:2:26: until: the last day is before the first"
+        ),
+        ("what,ever\n1,2\n", "x.csv:1:1: the first line is no known header"),
+        ("reference,kind,value\n\"T-1,card\n", "x.csv:2:1: a quoted field does not end"),
+    ])
+    func badLineIsToldWithLineAndColumn(content: String, problem: String) {
+        let found = plan(Self.base + [("x.csv", content)])
+        #expect(found.problems.contains { $0.text.hasPrefix(problem) }, "\(found.problems.map(\.text))")
+    }
+
+    @Test func cellsThatASpreadsheetWouldRunAreDefused() {
+        #expect(CSVReader.write("=1+1") == "'=1+1")
+        #expect(CSVReader.write("a\"b") == "\"a\"\"b\"")
+    }
+}
