@@ -174,18 +174,17 @@ extension CommandDesk {
         filter.credential = call.count("credential").flatMap { UInt32(exactly: $0) }
         filter.limit = Int(min(call.count("limit") ?? 100, 100_000))
         if let decision = call.text("decision") { filter.outcome = decision }
-        if let kinds = call.text("kind") {
-            filter.kinds = try kinds.split(separator: ",").map { word throws(CommandRefusal) in
-                if word == "all" { return .decision }
-                guard let kind = EntryKind(rawValue: String(word)) else {
-                    throw CommandRefusal(
-                        code: "malformed",
-                        message:
-                            "kind: one or more of all, \(EntryKind.allCases.map(\.rawValue).joined(separator: ", "))")
+        if let words = call.text("kind")?.split(separator: ",") {
+            filter.kinds =
+                try words.contains("all")
+                ? EntryKind.allCases
+                : words.map { word throws(CommandRefusal) in
+                    guard let kind = EntryKind(rawValue: String(word)) else {
+                        let known = EntryKind.allCases.map(\.rawValue).joined(separator: ", ")
+                        throw CommandRefusal(code: "malformed", message: "kind: one or more of all, \(known)")
+                    }
+                    return kind
                 }
-                return kind
-            }
-            if kinds == "all" { filter.kinds = EntryKind.allCases }
         }
         // What is sealed shows to nobody here, and its neighbours are not told apart by it.
         if call.actor.role != .auditor { filter.kinds.removeAll { $0 == .sealed || $0 == .watchlist } }
