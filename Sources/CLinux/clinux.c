@@ -80,6 +80,7 @@ int clinux_peer_groups(int fd, gid_t *groups, unsigned *count) {
     return 0;
 }
 
-int clinux_ppoll(struct pollfd *fds, unsigned long count, const struct timespec *limit) {
-    return ppoll(fds, count, limit, NULL);
+int clinux_ppoll(void *fds, unsigned long count, int64_t limit) {
+    struct timespec time = {limit / 1000000000, limit % 1000000000};
+    return ppoll(fds, count, &time, NULL);
 }

@@ -17,9 +17,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-struct pollfd;
-struct timespec;
-
 // Hidden behind _GNU_SOURCE by their headers.
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int pipe2(int descriptors[2], int flags);
@@ -50,7 +47,7 @@ int clinux_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 /// Returns 0 or an errno (ERANGE when there was not enough room).
 int clinux_peer_groups(int fd, gid_t *groups, unsigned *count);
 
-/// poll(2) with a limit in nanoseconds.
-int clinux_ppoll(struct pollfd *fds, unsigned long count, const struct timespec *limit);
+/// poll(2) with a limit in nanoseconds. `fds` is an array of struct pollfd, which the Glibc module owns.
+int clinux_ppoll(void *fds, unsigned long count, int64_t limit);
 
 #endif

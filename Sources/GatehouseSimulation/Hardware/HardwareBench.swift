@@ -301,8 +301,7 @@ package final class HardwareBench {
         let descriptors = terminals.map(\.descriptor) + (chip?.descriptors ?? [])
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let nanoseconds = max(0, (at - Self.now()).wholeNanoseconds)
-        var limit = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        guard clinux_ppoll(&polled, UInt(polled.count), &limit) > 0 else { return }
+        guard clinux_ppoll(&polled, UInt(polled.count), nanoseconds) > 0 else { return }
         for index in terminals.indices where polled[index].revents & Int16(POLLIN) != 0 { receive(index) }
         if polled.dropFirst(terminals.count).contains(where: { $0.revents != 0 }) { chip?.serve() }
     }
