@@ -17,7 +17,8 @@ struct HTTPExchange {
     enum Failure: Error, Equatable {
         case timeout
         case unreachable(String)
-        case tooLarge
+        /// The answer passed the bound; its status came before.
+        case tooLarge(status: Int)
         case broken(String)
     }
 
@@ -77,7 +78,7 @@ struct HTTPExchange {
         switch code {
         case CURLE_OK: break
         case CURLE_OPERATION_TIMEDOUT: throw .timeout
-        case CURLE_WRITE_ERROR where sink.isOver: throw .tooLarge
+        case CURLE_WRITE_ERROR where sink.isOver: throw .tooLarge(status: gatehouse_curl_status(handle))
         case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
             throw .unreachable(String(cString: curl_easy_strerror(code)))
         default: throw .broken(String(cString: curl_easy_strerror(code)))

@@ -185,4 +185,18 @@ struct WebhookTests {
         case .failed(_, let found): #expect(!isDelivered && found == isFinal)
         }
     }
+
+    /// A proxy's long error page is no receipt, and a long answer to a good status is one.
+    @Test(arguments: [(500 as UInt32, false), (401, false), (200, true)])
+    func lengthOfTheAnswerSaysNothing(status: UInt32, isDelivered: Bool) throws {
+        let server = EmulatedHTTPServer { _ in .init(status: status, body: [UInt8](repeating: 65, count: 200_000)) }
+        let port = try server.start()
+        defer { server.stop() }
+        let settings = DestinationSettings(id: "desk", url: "http://127.0.0.1:\(port)/", secretFile: "")
+        let channel = WebhookChannel(settings, secret: Self.secret, clientKeyFile: nil, site: "lotus")
+        switch channel.deliver(Self.delivery(1), now: CivilTime(seconds: 1)) {
+        case .delivered: #expect(isDelivered)
+        case .failed(_, let isFinal): #expect(!isDelivered && !isFinal)
+        }
+    }
 }

@@ -80,8 +80,8 @@ package struct WebhookChannel: Sendable {
             switch error {
             case .timeout: return .failed(reason: "timeout", isFinal: false)
             case .unreachable(let detail), .broken(let detail): return .failed(reason: detail, isFinal: false)
-            // The receiver took the alert and answered too much: it has it.
-            case .tooLarge: return .delivered(receipt: "answer too long")
+            // The status alone says whether the receiver has it; a proxy's long error page is no receipt.
+            case .tooLarge(let status): return Self.outcome(status: status, receipt: nil)
             }
         }
     }
