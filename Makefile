@@ -50,7 +50,9 @@ soak:
 bench:
 	scripts/install-packages build
 	swift build -c release --static-swift-stdlib --product gatehouse-sim
-	.build/release/gatehouse-sim bench
+	swift build -c release --static-swift-stdlib --product gatehoused
+	cc -O1 -shared -fPIC -o .build/slow-sync.so Benchmarks/slow-sync.c -ldl
+	.build/release/gatehouse-sim bench --slow-sync $(CURDIR)/.build/slow-sync.so
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

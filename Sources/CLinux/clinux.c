@@ -8,6 +8,7 @@
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <linux/serial.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,17 @@ int clinux_tty_rs485(int fd, bool rts_on_send, unsigned delay_before, unsigned d
     s.delay_rts_before_send = delay_before;
     s.delay_rts_after_send = delay_after;
     return ioctl(fd, TIOCSRS485, &s) != 0 ? errno : 0;
+}
+
+void clinux_economize_memory(void) {
+    mallopt(M_ARENA_MAX, 2);
+    malloc_trim(0);
+}
+
+int64_t clinux_nanoseconds(int clock) {
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0) abort();
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 int clinux_clock_is_synchronized(void) {

@@ -5,9 +5,19 @@ package enum Hash {
     package static func sha256(_ octets: some Sequence<UInt8>) -> [UInt8] {
         let input = Array(octets)
         var digest = [UInt8](repeating: 0, count: 32)
-        guard SHA256(input, input.count, &digest) != nil else { preconditionFailure("SHA-256 is not available") }
+        guard EVP_Digest(input, input.count, &digest, nil, algorithm, nil) == 1 else {
+            preconditionFailure("SHA-256 is not available")
+        }
         return digest
     }
+
+    /// Looked up once: OpenSSL's one-shot `SHA256` searches its providers at each use. Never freed, never changed.
+    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
+        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
+            preconditionFailure("SHA-256 is not available")
+        }
+        return algorithm
+    }()
 
     /// HMAC-SHA-256: 32 octets.
     package static func hmac(_ octets: [UInt8], key: SecretKey) -> [UInt8] {

@@ -2,6 +2,14 @@ internal import COpenSSL
 
 /// AES-256-GCM. A sealed value is the 12 octets of nonce, the cipher text and the 16 octets of tag.
 package enum Seal {
+    /// Looked up once: OpenSSL's `EVP_aes_256_gcm` searches its providers at each use. Never freed, never changed.
+    nonisolated(unsafe) private static let cipher: OpaquePointer = {
+        guard let cipher = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil) else {
+            preconditionFailure("AES-256-GCM is not available")
+        }
+        return cipher
+    }()
+
     /// Seals under a random nonce, or under the given one where the caller guarantees that it never comes twice.
     package static func seal(
         _ plain: [UInt8], associated: [UInt8], key: SecretKey, nonce: [UInt8]? = nil
@@ -13,7 +21,7 @@ package enum Seal {
         var output = [UInt8](repeating: 0, count: plain.count + 16)
         var length: Int32 = 0
         let isReady = key.withOctets {
-            EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), $0.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
+            EVP_EncryptInit_ex2(context, cipher, $0.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
         }
         guard isReady, EVP_EncryptUpdate(context, nil, &length, associated, Int32(associated.count)) == 1,
             EVP_EncryptUpdate(context, &output, &length, plain, Int32(plain.count)) == 1
@@ -32,10 +40,7 @@ package enum Seal {
     package static func open(_ sealed: [UInt8], associated: [UInt8], key: SecretKey) -> [UInt8]? {
         precondition(key.count == 32, "key \(key.count)")
         guard sealed.count >= 28, let context = EVP_CIPHER_CTX_new() else { return nil }
-        defer {
-            EVP_CIPHER_CTX_free(context)
-            ERR_clear_error()
-        }
+        defer { EVP_CIPHER_CTX_free(context) }
         let size = sealed.count - 28
         var plain = [UInt8](repeating: 0, count: size + 1)
         var length: Int32 = 0
@@ -44,7 +49,7 @@ package enum Seal {
             var tag = Array(sealed[(12 + size)...])
             return key.withOctets {
                 EVP_DecryptInit_ex2(
-                    context, EVP_aes_256_gcm(), $0.bindMemory(to: UInt8.self).baseAddress, sealed.baseAddress, nil) == 1
+                    context, cipher, $0.bindMemory(to: UInt8.self).baseAddress, sealed.baseAddress, nil) == 1
             }
                 && EVP_DecryptUpdate(context, nil, &length, associated, Int32(associated.count)) == 1
                 && EVP_DecryptUpdate(context, &plain, &length, sealed.baseAddress! + 12, Int32(size)) == 1
@@ -53,7 +58,10 @@ package enum Seal {
                     EVP_DecryptFinal_ex(context, $0.baseAddress! + Int(length), &rest) == 1
                 }
         }
-        guard isGood else { return nil }
+        guard isGood else {
+            ERR_clear_error()
+            return nil
+        }
         plain.removeLast()
         return plain
     }

@@ -35,6 +35,7 @@ package enum Daemon {
             path: path, site: configuration.site, secrets: secrets, at: SystemClock.civil())
         for remark in opened.remarks { log.error("\(remark)") }
         let restored = opened.loaded.restored
+        clinux_economize_memory()
         let loop = try EventLoop()
         if let refused = EventLoop.requestRealtimePriority(20) { log.info("no real-time priority: \(refused)") }
         let run = Hexadecimal.encode(Random.octets(8))

@@ -50,13 +50,11 @@ package struct SystemClock: Sendable {
     }
 
     package static func monotonic() -> MonotonicTime {
-        let time = read(CLOCK_MONOTONIC)
-        return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        MonotonicTime(nanoseconds: clinux_nanoseconds(CLOCK_MONOTONIC))
     }
 
     package static func civil() -> CivilTime {
-        let time = read(CLOCK_REALTIME)
-        return CivilTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000)
     }
 
     package static func synchronization() -> Synchronization {
@@ -65,11 +63,5 @@ package struct SystemClock: Sendable {
         case 0: .unsynchronized
         default: .unknown
         }
-    }
-
-    private static func read(_ clock: clockid_t) -> timespec {
-        var time = timespec()
-        precondition(clock_gettime(clock, &time) == 0, "clock \(clock) cannot be read: \(errno)")
-        return time
     }
 }

@@ -99,9 +99,6 @@ package final class Database {
 package final class Statement {
     private let handle: OpaquePointer
     private let database: Database
-    // SQLITE_TRANSIENT is a cast that Swift does not import: SQLite copies the value before the call ends.
-    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-
     fileprivate init(handle: OpaquePointer, database: Database) {
         self.handle = handle
         self.database = database
@@ -117,18 +114,7 @@ package final class Statement {
         sqlite3_reset(handle)
         for (index, value) in values.enumerated() {
             let position = Int32(index + 1)
-            let code =
-                switch value {
-                case nil: sqlite3_bind_null(handle, position)
-                case let value as Int64: sqlite3_bind_int64(handle, position, value)
-                case let value as String:
-                    sqlite3_bind_text(handle, position, value, Int32(value.utf8.count), Self.transient)
-                case let value as [UInt8]:
-                    value.isEmpty
-                        ? sqlite3_bind_zeroblob(handle, position, 0)
-                        : sqlite3_bind_blob(handle, position, value, Int32(value.count), Self.transient)
-                default: SQLITE_MISUSE
-                }
+            let code = value?.bind(to: handle, at: position) ?? sqlite3_bind_null(handle, position)
             guard code == SQLITE_OK else { throw database.error("bind \(position) of \(sql)", code) }
         }
         return self
@@ -172,8 +158,31 @@ package final class Statement {
     private var sql: String { sqlite3_sql(handle).map { String(cString: $0) } ?? "statement" }
 }
 
+// SQLITE_TRANSIENT is a cast that Swift does not import: SQLite copies the value before the call ends.
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
 /// What a statement takes: Int64, String and [UInt8].
-package protocol Bindable {}
-extension Int64: Bindable {}
-extension String: Bindable {}
-extension [UInt8]: Bindable {}
+package protocol Bindable {
+    /// Binds the value and gives SQLite's result code.
+    func bind(to statement: OpaquePointer, at position: Int32) -> Int32
+}
+
+extension Int64: Bindable {
+    package func bind(to statement: OpaquePointer, at position: Int32) -> Int32 {
+        sqlite3_bind_int64(statement, position, self)
+    }
+}
+
+extension String: Bindable {
+    package func bind(to statement: OpaquePointer, at position: Int32) -> Int32 {
+        sqlite3_bind_text(statement, position, self, Int32(utf8.count), transient)
+    }
+}
+
+extension [UInt8]: Bindable {
+    package func bind(to statement: OpaquePointer, at position: Int32) -> Int32 {
+        isEmpty
+            ? sqlite3_bind_zeroblob(statement, position, 0)
+            : sqlite3_bind_blob(statement, position, self, Int32(count), transient)
+    }
+}

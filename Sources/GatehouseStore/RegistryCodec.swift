@@ -90,11 +90,15 @@ enum RegistryCodec {
 
     /// What the seal of a row covers beside its secret part.
     static func associated(kind: RegistryKind, id: UInt32, from: UInt64, to: UInt64?, plain: [UInt8]) -> [UInt8] {
-        CanonicalValue.array([
-            .integer(Int64(kind.rawValue)), .integer(Int64(id)), .integer(Int64(from)),
-            .integer(to.map { Int64($0) } ?? -1),
-            .octets(plain),
-        ]).encoded()
+        var octets: [UInt8] = []
+        octets.reserveCapacity(plain.count + 32)
+        octets.appendCanonical(arrayOf: 5)
+        octets.appendCanonical(Int64(kind.rawValue))
+        octets.appendCanonical(Int64(id))
+        octets.appendCanonical(Int64(from))
+        octets.appendCanonical(to.map { Int64($0) } ?? -1)
+        octets.appendCanonical(octets: plain)
+        return octets
     }
 
     private static func optional(_ value: Int64?) -> CanonicalValue { value.map { .integer($0) } ?? .boolean(false) }

@@ -9,6 +9,8 @@ package final class StoreWriter {
     /// Names this run in the mark of the last batch.
     private let run: String
     private var connection: Connection?
+    /// The last batch that is on disk as far as this writer knows.
+    private var lastNumber: UInt64 = 0
     private var issuerCertificate: [UInt8]?
 
     /// A connection with its prepared statements.
@@ -71,6 +73,12 @@ package final class StoreWriter {
                 "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             )
         }
+
+        /// The mark of the last batch on disk.
+        func lastBatch() throws -> String? {
+            let mark = try database.prepare("SELECT value FROM meta WHERE key = 'batch'")
+            return try mark.step() ? mark.text(0) : nil
+        }
     }
 
     package init(path: String, secrets: StoreSecrets, epoch: UInt64, run: String, issuerCertificate: [UInt8]?) {
@@ -98,10 +106,17 @@ package final class StoreWriter {
     /// Writes the batch in one transaction. After an error the connection is given up, because a failed sync may
     /// have lost pages that a second try on the same one would take for written.
     package func commit(_ batch: CommitGate.Batch) throws {
+        if batch.number == lastNumber { return }
         do {
-            let connection = try connection ?? Connection(Self.open(path: path))
-            self.connection = connection
-            if try mark(connection.database) == "\(run)/\(batch.number)" { return }
+            let connection: Connection
+            if let open = self.connection {
+                connection = open
+            } else {
+                connection = try Connection(Self.open(path: path))
+                self.connection = connection
+                // After a failure the connection is a new one, and the database alone knows how far the batch came.
+                if try connection.lastBatch() == "\(run)/\(batch.number)" { return }
+            }
             try connection.database.transaction {
                 for (index, effect) in batch.effects.enumerated() {
                     if case .registry(let changes, let revision) = effect {
@@ -112,6 +127,7 @@ package final class StoreWriter {
                 }
                 try connection.markBatch.bind("\(run)/\(batch.number)").run()
             }
+            lastNumber = batch.number
         } catch {
             connection = nil
             throw error
@@ -120,11 +136,6 @@ package final class StoreWriter {
 
     /// Called when nothing waits.
     package func idle() { connection?.database.checkpoint() }
-
-    private func mark(_ database: Database) throws -> String? {
-        let statement = try database.prepare("SELECT value FROM meta WHERE key = 'batch'")
-        return try statement.step() ? statement.text(0) : nil
-    }
 
     private func write(_ effect: DurableEffect, _ connection: Connection) throws {
         switch effect {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatehouseSimulation
+import Glibc
 
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,11 +40,22 @@ struct Run: ParsableCommand {
     }
 }
 
+extension Bench.Part: ExpressibleByArgument {}
+
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Figures as ratios within one run; use a release build.")
     @Option(help: "A folder on the disk to measure.") var folder = "/var/tmp"
-    func run() throws { try Bench.run(folder: folder) { print($0) } }
+    @Option(help: "The gatehoused to measure as a whole.") var daemon = ".build/release/gatehoused"
+    @Option(help: "A library that makes each sync of a file wait 15 ms.") var slowSync: String?
+    @Argument(help: "What to measure: decisions, commits, daemon; all of them by default.")
+    var parts = Bench.Part.allCases
+    func run() throws {
+        try Bench.run(parts, folder: folder, daemon: daemon, slowSync: slowSync) {
+            print($0)
+            fflush(nil)
+        }
+    }
 }
 
 GatehouseSim.main()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import GatehouseAdmin
 import GatehouseConfiguration
 import GatehouseCore
@@ -293,11 +294,10 @@ struct Restore: ParsableCommand {
             complain("\(key): a master key has 32 octets or 64 hexadecimal digits")
             throw Exit.usage
         }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
         do {
             let done = try Backup.restore(
-                backup, database: configuration.files.database, at: CivilTime(seconds: Int64(now.tv_sec)),
+                backup, database: configuration.files.database,
+                at: CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000),
                 actor: "uid \(getuid()) (restore)",
                 secrets: KeyRing(master: SecretKey(master)).storeSecrets)
             print(

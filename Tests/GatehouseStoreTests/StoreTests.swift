@@ -90,6 +90,8 @@ struct StoreTests {
         let batch = CommitGate.Batch(number: 1, effects: [scratch.entry(1)])
         try writer.commit(batch)
         try writer.commit(batch)
+        // A connection that was lost in the commit: only the database knows that the batch arrived.
+        try scratch.writer().commit(batch)
         #expect(try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify().count == 1)
     }
 

@@ -33,6 +33,14 @@ int clinux_tty_lock(int fd);
 /// Returns 0 or an errno; ENOTTY where the driver cannot.
 int clinux_tty_rs485(int fd, bool rts_on_send, unsigned delay_before, unsigned delay_after);
 
+/// Gives memory that was only needed for a while back to the system, and keeps all threads to two pools of it: a
+/// daemon for small boards.
+void clinux_economize_memory(void);
+
+/// What a clock of the machine (CLOCK_MONOTONIC, CLOCK_REALTIME, …) shows, in nanoseconds. A clock that cannot be read is
+/// a fault of the caller and ends the process.
+int64_t clinux_nanoseconds(int clock);
+
 /// Whether the kernel says that the civil clock is kept in step: 1, 0, or a negative errno when it would not say.
 int clinux_clock_is_synchronized(void);
 

@@ -17,49 +17,33 @@ package indirect enum CanonicalValue: Hashable, Sendable {
 
     func write(into octets: inout [UInt8]) {
         switch self {
-        case .integer(let value):
-            value >= 0 ? head(0, UInt64(value), &octets) : head(1, UInt64(-1 - value), &octets)
-        case .octets(let value):
-            head(2, UInt64(value.count), &octets)
-            octets += value
-        case .text(let value):
-            head(3, UInt64(value.utf8.count), &octets)
-            octets += value.utf8
+        case .integer(let value): octets.appendCanonical(value)
+        case .octets(let value): octets.appendCanonical(octets: value)
+        case .text(let value): octets.appendCanonical(value)
         case .array(let values):
-            head(4, UInt64(values.count), &octets)
+            octets.appendCanonicalHead(4, UInt64(values.count))
             for value in values { value.write(into: &octets) }
         case .map(let pairs):
-            head(5, UInt64(pairs.count), &octets)
-            // Keys in the order of their encodings: the shorter first, then by octets.
-            let keys = pairs.keys.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-            for key in keys {
-                CanonicalValue.text(key).write(into: &octets)
+            octets.appendCanonicalHead(5, UInt64(pairs.count))
+            for key in pairs.keys.sorted(by: Self.precedes) {
+                octets.appendCanonical(key)
                 pairs[key]!.write(into: &octets)
             }
-        case .boolean(let value): octets.append(value ? 0xF5 : 0xF4)
+        case .boolean(let value): octets.appendCanonical(value)
         }
     }
 
-    private func head(_ major: UInt8, _ value: UInt64, _ octets: inout [UInt8]) {
-        let type = major << 5
-        switch value {
-        case 0..<24: octets.append(type | UInt8(value))
-        case 24..<0x100: octets += [type | 24, UInt8(value)]
-        case 0x100..<0x1_0000: octets += [type | 25, UInt8(value >> 8), UInt8(value & 0xFF)]
-        case 0x1_0000..<0x1_0000_0000:
-            octets.append(type | 26)
-            for shift in [24, 16, 8, 0] as [UInt64] { octets.append(UInt8(value >> shift & 0xFF)) }
-        default:
-            octets.append(type | 27)
-            for shift in [56, 48, 40, 32, 24, 16, 8, 0] as [UInt64] { octets.append(UInt8(value >> shift & 0xFF)) }
-        }
+    /// Keys stand in the order of their encodings: the shorter first, then by octets.
+    static func precedes(_ left: String, _ right: String) -> Bool {
+        let (leftCount, rightCount) = (left.utf8.count, right.utf8.count)
+        return leftCount == rightCount ? left.utf8.lexicographicallyPrecedes(right.utf8) : leftCount < rightCount
     }
 
     /// Reads exactly one value that fills the octets; nil for anything else, also for encodings that are not the
     /// deterministic ones, nesting over 16 and text that is no UTF-8.
-    package init?(decoding octets: some Sequence<UInt8>) {
-        var reader = CanonicalReader(octets: Array(octets))
-        guard let value = reader.value(depth: 0), reader.isAtEnd, value.encoded() == reader.octets else { return nil }
+    package init?(decoding octets: [UInt8]) {
+        var reader = CanonicalReader(octets: octets)
+        guard let value = reader.value(depth: 0), reader.isAtEnd else { return nil }
         self = value
     }
 
@@ -102,10 +86,13 @@ private struct CanonicalReader {
         case 5:
             guard length <= UInt64(octets.count - position) else { return nil }
             var pairs: [String: CanonicalValue] = [:]
+            var last: String?
             for _ in 0..<length {
-                guard let key = value(depth: depth + 1)?.text, let value = value(depth: depth + 1),
-                    pairs.updateValue(value, forKey: key) == nil
+                guard let key = value(depth: depth + 1)?.text, last.map({ CanonicalValue.precedes($0, key) }) ?? true,
+                    let value = value(depth: depth + 1)
                 else { return nil }
+                pairs[key] = value
+                last = key
             }
             return .map(pairs)
         default: return nil
@@ -116,13 +103,116 @@ private struct CanonicalReader {
         let low = octets[position] & 0x1F
         position += 1
         if low < 24 { return UInt64(low) }
-        guard low <= 27 else { return nil }
-        return take(1 << UInt64(low - 24))?.reduce(0) { $0 << 8 | UInt64($1) }
+        guard low <= 27, let value = take(1 << UInt64(low - 24))?.reduce(0, { $0 << 8 | UInt64($1) }) else {
+            return nil
+        }
+        // A number that a shorter form could hold is not deterministic.
+        let least: [UInt64] = [24, 0x100, 0x1_0000, 0x1_0000_0000]
+        return value >= least[Int(low - 24)] ? value : nil
     }
 
     private mutating func take(_ count: UInt64) -> ArraySlice<UInt8>? {
         guard count <= UInt64(octets.count - position) else { return nil }
         defer { position += Int(count) }
         return octets[position..<(position + Int(count))]
+    }
+}
+
+extension [UInt8] {
+    /// The head of a value: its major type and a number in the shortest form.
+    mutating func appendCanonicalHead(_ major: UInt8, _ value: UInt64) {
+        let type = major << 5
+        switch value {
+        case 0..<24: append(type | UInt8(value))
+        case 24..<0x100:
+            append(type | 24)
+            append(UInt8(value))
+        case 0x100..<0x1_0000:
+            append(type | 25)
+            appendBigEndian(value, octets: 2)
+        case 0x1_0000..<0x1_0000_0000:
+            append(type | 26)
+            appendBigEndian(value, octets: 4)
+        default:
+            append(type | 27)
+            appendBigEndian(value, octets: 8)
+        }
+    }
+
+    private mutating func appendBigEndian(_ value: UInt64, octets: Int) {
+        for index in (0..<octets).reversed() { append(UInt8(truncatingIfNeeded: value >> UInt64(index * 8))) }
+    }
+
+    package mutating func appendCanonical(_ value: Int64) {
+        value >= 0 ? appendCanonicalHead(0, UInt64(value)) : appendCanonicalHead(1, UInt64(-1 - value))
+    }
+
+    package mutating func appendCanonical(octets: some Collection<UInt8>) {
+        appendCanonicalHead(2, UInt64(octets.count))
+        self += octets
+    }
+
+    package mutating func appendCanonical(_ text: String) {
+        let octets = text.utf8
+        appendCanonicalHead(3, UInt64(octets.count))
+        self += octets
+    }
+
+    package mutating func appendCanonical(_ value: Bool) { append(value ? 0xF5 : 0xF4) }
+
+    package mutating func appendCanonical(arrayOf count: Int) { appendCanonicalHead(4, UInt64(count)) }
+}
+
+/// A map whose keys the caller gives in their order, so that nothing is sorted or hashed: for what is written often.
+struct CanonicalMapWriter {
+    private var body: [UInt8] = []
+    private var count: UInt64 = 0
+    private var last = ""
+
+    init() { body.reserveCapacity(320) }
+
+    mutating func put(_ key: String, _ value: Int64?) {
+        guard let value else { return }
+        begin(key)
+        body.appendCanonical(value)
+    }
+
+    mutating func put(_ key: String, _ value: String?) {
+        guard let value else { return }
+        begin(key)
+        body.appendCanonical(value)
+    }
+
+    mutating func put(_ key: String, octets value: [UInt8]?) {
+        guard let value else { return }
+        begin(key)
+        body.appendCanonical(octets: value)
+    }
+
+    mutating func put(_ key: String, integers values: [Int64]?) {
+        guard let values else { return }
+        begin(key)
+        body.appendCanonical(arrayOf: values.count)
+        for value in values { body.appendCanonical(value) }
+    }
+
+    mutating func put(_ key: String, value: CanonicalValue?) {
+        guard let value else { return }
+        begin(key)
+        value.write(into: &body)
+    }
+
+    private mutating func begin(_ key: String) {
+        assert(count == 0 || CanonicalValue.precedes(last, key), "key \(key) after \(last)")
+        last = key
+        count += 1
+        body.appendCanonical(key)
+    }
+
+    func encoded() -> [UInt8] {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(body.count + 9)
+        octets.appendCanonicalHead(5, count)
+        return octets + body
     }
 }

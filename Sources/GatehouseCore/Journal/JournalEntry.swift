@@ -105,35 +105,39 @@ extension JournalEntry {
     package func canonicalBytes(epoch: UInt64, commitments: [[UInt8]]) -> [UInt8] {
         precondition(
             commitments.count == personal.count, "\(commitments.count) commitments of \(personal.count) values")
-        var map: [String: CanonicalValue] = [
-            "v": .integer(1), "epoch": .integer(Int64(epoch)), "seq": .integer(Int64(sequence)),
-            "at": .integer(civil.milliseconds), "mono": .integer(monotonic.nanoseconds),
-            "kind": .text(kind.rawValue), "rev": .integer(Int64(registryRevision)),
-        ]
-        if !isCivilTrusted { map["untrusted"] = .boolean(true) }
-        if policyDigest != 0 { map["policy"] = .octets(policyDigest.bigEndianOctets) }
-        map["portal"] = portal.map { .text($0.name) }
-        map["point"] = accessPoint.map { .text($0.name) }
-        map["reader"] = reader.map { .text($0.name) }
-        map["person"] = person.map { .integer(Int64($0)) }
-        map["credential"] = credential.map { .integer(Int64($0)) }
-        map["about"] = about.map { .integer(Int64($0)) }
-        map["actor"] = actor.map { .text($0) }
-        map["outcome"] = outcome.map { .text($0) }
-        map["reason"] = reason.map { .text($0) }
-        map["facts"] = facts.map { .array($0.values.map { .integer($0) }) }
-        map["path"] = path.map { .octets($0.octets) }
-        if !detail.isEmpty { map["detail"] = .map(detail) }
+        var map = CanonicalMapWriter()
+        map.put("v", 1)
+        map.put("at", civil.milliseconds)
+        map.put("rev", Int64(registryRevision))
+        map.put("seq", Int64(sequence))
+        map.put("kind", kind.rawValue)
+        map.put("mono", monotonic.nanoseconds)
+        map.put("path", octets: path?.octets)
+        map.put("about", about.map { Int64($0) })
+        map.put("actor", actor)
+        map.put("epoch", Int64(epoch))
+        map.put("facts", integers: facts?.values)
+        map.put("point", accessPoint?.name)
+        map.put("detail", value: detail.isEmpty ? nil : .map(detail))
+        map.put("person", person.map { Int64($0) })
+        map.put("policy", octets: policyDigest == 0 ? nil : policyDigest.bigEndianOctets)
+        map.put("portal", portal?.name)
+        map.put("reader", reader?.name)
+        map.put("reason", reason)
+        map.put("outcome", outcome)
         if !personal.isEmpty {
-            map["personal"] = .array(
-                zip(personal, commitments).map { .array([.text($0.name.rawValue), .octets($1)]) })
+            map.put(
+                "personal",
+                value: .array(zip(personal, commitments).map { .array([.text($0.name.rawValue), .octets($1)]) }))
         }
-        return CanonicalValue.map(map).encoded()
+        map.put("untrusted", value: isCivilTrusted ? nil : .boolean(true))
+        map.put("credential", credential.map { Int64($0) })
+        return map.encoded()
     }
 
     /// Reads canonical bytes back. Personal values are not in them; their names and commitments come beside.
     package static func read(
-        canonicalBytes: some Sequence<UInt8>
+        canonicalBytes: [UInt8]
     ) -> (entry: JournalEntry, epoch: UInt64, commitments: [(name: String, hash: [UInt8])])? {
         guard let map = CanonicalValue(decoding: canonicalBytes)?.map, map["v"]?.integer == 1,
             let epoch = map["epoch"]?.integer, let sequence = map["seq"]?.integer, let at = map["at"]?.integer,

@@ -39,10 +39,13 @@ package struct CredentialKey: Hashable, Sendable {
         low = word(8)
     }
 
-    package init?(octets: some Collection<UInt8>) {
+    package init?(octets: [UInt8]) {
         guard octets.count == 16 else { return nil }
-        high = octets.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        (high, low) = (0, 0)
+        for index in 0..<8 {
+            high = high << 8 | UInt64(octets[index])
+            low = low << 8 | UInt64(octets[index + 8])
+        }
     }
 
     package var octets: [UInt8] {

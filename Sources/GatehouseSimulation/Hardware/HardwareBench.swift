@@ -116,9 +116,7 @@ package final class HardwareBench {
     }
 
     package static func now() -> MonotonicTime {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        MonotonicTime(nanoseconds: clinux_nanoseconds(CLOCK_MONOTONIC))
     }
 
     // MARK: Commands

@@ -47,6 +47,9 @@ final class SimulatedChip {
         unlink(path)
     }
 
+    /// Whether a client has asked for the edges of this line.
+    func isWatched(_ name: LineName) -> Bool { watched[name] != nil }
+
     var descriptors: [Int32] { client >= 0 ? [listener, client] : [listener] }
 
     func serve() {
@@ -118,7 +121,11 @@ final class SimulatedChip {
     private func send(_ message: LineWire.FromServer) {
         guard client >= 0 else { return }
         let octets = Array(message.line.utf8)
-        _ = Glibc.send(client, octets, octets.count, Int32(MSG_NOSIGNAL))
+        // A real chip loses edges that nobody takes; this one waits for a slow client, and drops one that is stuck.
+        while Glibc.send(client, octets, octets.count, Int32(MSG_NOSIGNAL)) < 0 {
+            var ready = pollfd(fd: client, events: Int16(POLLOUT), revents: 0)
+            guard errno == EAGAIN, poll(&ready, 1, 1000) > 0 else { return drop() }
+        }
     }
 
     private func drop() {
@@ -126,6 +133,8 @@ final class SimulatedChip {
         client = -1
         buffer = LineWireBuffer()
         watched = [:]
+        // The kernel counts the edges of each request from 1.
+        sequences = [:]
         let held = outputs
         outputs = []
         for name in held.sorted() { change(name, false) }

@@ -3,34 +3,7 @@ internal import GatehouseCrypto
 internal import GatehouseStore
 internal import Glibc
 
-/// Figures as ratios within one run: each beside a floor of the same machine in the same minute.
-package enum Bench {
-    package static func run(folder: String, report: (String) -> Void) throws {
-        try decisions(folder, report)
-        try commits(folder, report)
-    }
-
-    private static func seconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    private static func wall() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    private static func resident() -> Int {
-        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 128)
-        guard fgets(&line, 128, file) != nil else { return 0 }
-        let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return (Int(text.split(separator: " ").dropFirst().first ?? "0") ?? 0) * 4096
-    }
-
+extension Bench {
     private static let primitives = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).primitives(epoch: 1)
 
     private static func registry(credentials: UInt32) -> Registry {
@@ -58,7 +31,7 @@ package enum Bench {
 
     /// A whole presentation: collector, facts, all rules, rule path, journal entry and effects, against one prepared
     /// SQLite join of the same facts.
-    private static func decisions(_ folder: String, _ report: (String) -> Void) throws {
+    static func decisions(_ folder: String, _ report: (String) -> Void) throws {
         let path = "\(folder)/gatehouse-bench-join.db"
         unlink(path)
         defer { unlink(path) }
@@ -139,72 +112,5 @@ package enum Bench {
         report(
             "from 1,000 to 1,000,000 credentials the cost grows \(ratio(perDecision[1_000_000]!, perDecision[1000]!)) times"
         )
-    }
-
-    /// One durable entry, and a burst, against bare inserts of rows of the same size.
-    private static func commits(_ folder: String, _ report: (String) -> Void) throws {
-        let path = "\(folder)/gatehouse-bench.db"
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
-        let keys = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32)))
-        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil)
-        var sequence: UInt64 = 0
-        func entry() -> DurableEffect {
-            sequence += 1
-            var entry = JournalEntry(kind: .decision)
-            entry.sequence = sequence
-            entry.accessPoint = "wicket-in"
-            entry.portal = "wicket"
-            entry.person = 7
-            entry.outcome = "granted"
-            entry.facts = Facts()
-            entry.path = RuleBook.decide(Facts()).path
-            return .record(entry)
-        }
-        var number: UInt64 = 0
-        func commit(_ count: Int) throws {
-            number += 1
-            try writer.commit(CommitGate.Batch(number: number, effects: (0..<count).map { _ in entry() }))
-        }
-        try commit(1)
-        let bare = try StoreWriter.open(path: path)
-        try bare.execute(
-            "CREATE TABLE floor (seq INTEGER PRIMARY KEY, at INTEGER, point TEXT, person INTEGER, leaf BLOB, hash BLOB) STRICT; CREATE INDEX floor_at ON floor (at); CREATE INDEX floor_person ON floor (person, seq); CREATE INDEX floor_point ON floor (point, seq)"
-        )
-        let insert = try bare.prepare("INSERT INTO floor (at, point, person, leaf, hash) VALUES (?, ?, ?, ?, ?)")
-        let leaf = [UInt8](repeating: 7, count: 220)
-        let hash = [UInt8](repeating: 8, count: 32)
-        func bareCommit(_ count: Int) throws {
-            try bare.transaction {
-                for index in 0..<count { try insert.bind(Int64(index), "wicket-in", 7 as Int64, leaf, hash).run() }
-            }
-        }
-        var own: [Double] = []
-        var floor: [Double] = []
-        for _ in 0..<300 {
-            var began = wall()
-            try bareCommit(1)
-            floor.append(wall() - began)
-            began = wall()
-            try commit(1)
-            own.append(wall() - began)
-        }
-        own.sort()
-        floor.sort()
-        report(
-            "one durable entry: p50 \(micros(own[150])) = \(ratio(own[150], floor[150])) x the bare commit, p99 \(micros(own[297])) = \(ratio(own[297], floor[297])) x"
-        )
-        var began = wall()
-        for _ in 0..<(10_000 / 64) { try bareCommit(64) }
-        let bareBurst = wall() - began
-        began = wall()
-        for _ in 0..<(10_000 / 64) { try commit(64) }
-        report(
-            "a burst of 10,000 entries, 64 a commit: \(ratio(bareBurst, wall() - began)) of the rate of bare inserts")
-    }
-
-    private static func micros(_ seconds: Double) -> String { "\(Double(Int(seconds * 1e8)) / 100) us" }
-    private static func ratio(_ one: Double, _ other: Double) -> String {
-        "\(Double(Int(one / max(other, 1e-12) * 100)) / 100)"
     }
 }
