@@ -61,13 +61,13 @@ let package = Package(
         .executableTarget(
             name: "gatehoused",
             dependencies: [
-                "GatehouseDaemon", "GatehouseConfiguration", "GatehouseCrypto",
+                "GatehouseDaemon", "GatehouseConfiguration", "GatehouseCrypto", "GatehouseCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "gatehouse-uplink",
             dependencies: [
-                "GatehouseUplink", "GatehouseConfiguration", "GatehouseCrypto", "GatehouseAdmin",
+                "GatehouseUplink", "GatehouseConfiguration", "GatehouseCrypto", "GatehouseAdmin", "GatehouseCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -40,6 +40,8 @@ package enum CommandTable {
         CommandEntry("portal normal", desk, needsReason: true, optional: ["portal"], "credentials decide again"),
         CommandEntry("portal fire-reset", desk, needsReason: true, "end the fire release, when the input is quiet"),
         CommandEntry(
+            "clock accept", [.manager, .installer], needsReason: true, "the machine's clock is right as it stands"),
+        CommandEntry(
             "person add", office, required: ["reference", "name", "role"],
             optional: ["dwelling", "groups", "from", "until", "status"], "put a person on the register"),
         CommandEntry("person show", office, required: ["reference"], "one person, with tenancies and credentials"),

@@ -25,6 +25,7 @@ extension CommandDesk {
         case "portal lockdown": return try posture(call, .lockdown)
         case "portal normal": return try posture(call, .secure)
         case "portal fire-reset": return event(try order(call, .fireReset))
+        case "clock accept": return event(try order(call, .acceptClock))
         case "person add", "person change": return try putPerson(call)
         case "person show": return try showPerson(call)
         case "person remove": return event(try order(call, .registry([.end(.person, id: try person(call).id)])))

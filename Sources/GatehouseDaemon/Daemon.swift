@@ -27,7 +27,6 @@ package enum Daemon {
         let notifier = ServiceNotifier()
         let keys = KeyRing(master: try masterKey(configuration.files.masterKey))
         let calendar = try zone(configuration)
-        let clock = SystemClock(trust: configuration.clockTrust == .synchronized ? .synchronized : .notBehindFloor)
         let secrets = keys.storeSecrets
         let path = configuration.files.database
 
@@ -66,8 +65,9 @@ package enum Daemon {
                 }
             })
         let gate = GateLoop(
-            loop: loop, configuration: configuration, calendar: calendar, clock: clock, floor: opened.loaded.floor,
-            notifier: notifier, log: log
+            loop: loop, configuration: configuration, calendar: calendar, floor: opened.loaded.floor,
+            notifier: notifier,
+            log: log
         ) { perform in
             ControllerShell(
                 controller: Controller(

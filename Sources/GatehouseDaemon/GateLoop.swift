@@ -18,7 +18,6 @@ final class GateLoop {
     private let lines: LineBoard
     private let stations: [SerialStation]
     private let calendar: SiteCalendar
-    private let clock: SystemClock
     private let notifier: ServiceNotifier
     private let log: Logger
 
@@ -31,9 +30,8 @@ final class GateLoop {
     private var isHandling = false
     private var replies: [OrderID: @Sendable (OrderReply) -> Void] = [:]
     private var nextOrder: OrderID = 1
-    private var floor: CivilTime
+    private var keeper: CivilKeeper
     private var clockCheckAt: MonotonicTime
-    private var clockOffset: Int64
     private var isTrusted: Bool
     private var watchdogAt: MonotonicTime?
     private var stopsBy: MonotonicTime?
@@ -43,20 +41,21 @@ final class GateLoop {
     var loadOutbox: (DestinationID) -> Void = { _ in }
 
     init(
-        loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, clock: SystemClock, floor: CivilTime,
+        loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, floor: CivilTime,
         notifier: ServiceNotifier, log: Logger,
         makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
     ) {
         self.loop = loop
         self.calendar = calendar
-        self.clock = clock
-        self.floor = floor
         self.notifier = notifier
         self.log = log
         let now = SystemClock.monotonic()
-        let reading = clock.read(floor: floor)
-        isTrusted = reading.isTrusted
-        clockOffset = reading.civil.milliseconds - now.nanoseconds / 1_000_000
+        let trust: CivilKeeper.Trust = configuration.clockTrust == .synchronized ? .synchronized : .notBehindFloor
+        let isSynchronized = SystemClock.synchronization() == .synchronized
+        keeper = CivilKeeper(
+            trust: trust, floor: max(floor, GatehouseVersion.released), clock: SystemClock.civil(), at: now,
+            isSynchronized: isSynchronized)
+        isTrusted = keeper.read(clock: SystemClock.civil(), at: now, isSynchronized: isSynchronized).isTrusted
         clockCheckAt = now + .seconds(1)
         stations = SerialStation.make(configuration.readers, at: now, log: log)
         // The restored controller says how each output is to be requested.
@@ -74,9 +73,19 @@ final class GateLoop {
     }
 
     func now() -> Moment {
-        let reading = clock.read(floor: floor)
-        floor = max(floor, reading.civil)
-        return calendar.moment(monotonic: reading.monotonic, civil: reading.civil, isTrusted: reading.isTrusted)
+        let monotonic = SystemClock.monotonic()
+        let reading = keeper.read(
+            clock: SystemClock.civil(), at: monotonic,
+            isSynchronized: SystemClock.synchronization() == .synchronized)
+        if let step = reading.step {
+            log.warning("the clock was set", metadata: ["milliseconds": "\(step.wholeMilliseconds)"])
+            give(.clock(.stepped(milliseconds: step.wholeMilliseconds)))
+        }
+        if reading.isTrusted != isTrusted {
+            isTrusted = reading.isTrusted
+            give(.clock(.trust(isTrusted)))
+        }
+        return calendar.moment(monotonic: monotonic, civil: reading.civil, isTrusted: reading.isTrusted)
     }
 
     // MARK: Inputs
@@ -139,7 +148,11 @@ final class GateLoop {
         inputs += lines.drain(at: now)
         inputs += lines.timePassed(at: now)
         for station in stations { inputs += station.timePassed(at: now) }
-        if clockCheckAt <= now { checkClock(now) }
+        if clockCheckAt <= now {
+            // A jump is noticed within a second, also when nobody comes.
+            clockCheckAt = now + .seconds(1)
+            _ = self.now()
+        }
         if let period = notifier.watchdogPeriod, let at = watchdogAt, at <= now {
             // Fed from here alone: a loop that does not turn is a daemon that does not decide.
             notifier.alive()
@@ -209,22 +222,6 @@ final class GateLoop {
         if ready.contains(.broken), station.descriptor != nil { inputs += station.broken(at: now) }
     }
 
-    private func checkClock(_ now: MonotonicTime) {
-        clockCheckAt = now + .seconds(1)
-        let civil = SystemClock.civil()
-        let offset = civil.milliseconds - now.nanoseconds / 1_000_000
-        if abs(offset - clockOffset) > 1000 {
-            log.warning("the clock was set", metadata: ["milliseconds": "\(offset - clockOffset)"])
-            give(.clock(.stepped(milliseconds: offset - clockOffset)))
-        }
-        clockOffset = offset
-        let trusted = clock.read(floor: floor).isTrusted
-        if trusted != isTrusted {
-            isTrusted = trusted
-            give(.clock(.trust(trusted)))
-        }
-    }
-
     // MARK: Effects
 
     private func perform(_ effect: Effect, _ now: Moment) {
@@ -243,6 +240,9 @@ final class GateLoop {
         case .capture, .deliver: sendToUplink(effect)
         case .loadOutbox(let destination, _): loadOutbox(destination)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
+        case .acceptClock:
+            let moved = keeper.accept(clock: SystemClock.civil(), at: now.monotonic)
+            log.notice("the clock was accepted", metadata: ["milliseconds": "\(moved.wholeMilliseconds)"])
         case .stop: break
         case .durable: preconditionFailure("a durable effect left the gate")
         }

@@ -7,7 +7,7 @@ package struct StoreLoader {
         package var restored: Restored
         package var wasCleanStop: Bool
         package var damagedRows: Int
-        /// The civil time of the newest entry: time never goes back behind it.
+        /// The latest trusted civil time that is on disk: time never goes back behind it.
         package var floor: CivilTime
     }
 
@@ -21,7 +21,8 @@ package struct StoreLoader {
 
     package func load(site: Site) throws -> Loaded {
         var restored = Restored()
-        let (last, floor) = try lastEntry()
+        let (last, newest) = try lastEntry()
+        let floor = try meta("floor").flatMap { Int64($0) }.map { CivilTime(milliseconds: $0) } ?? newest
         restored.nextSequence = last + 1
         restored.epoch = UInt64(try meta("epoch") ?? "1") ?? 1
         // A restore leaves a floor under the numbers, so that none is given twice.

@@ -11,6 +11,10 @@ package final class StoreWriter {
     private var connection: Connection?
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0
+    /// The trusted civil time that stands in the database as the floor of the next start.
+    private var floor = CivilTime(milliseconds: 0)
+    /// Trusted time may pass by this much before it is written again.
+    private static let floorStep: Duration = .seconds(10)
     private var issuerCertificate: [UInt8]?
 
     /// A connection with its prepared statements.
@@ -30,6 +34,7 @@ package final class StoreWriter {
         let setWatch: Statement
         let dropWatch: Statement
         let markBatch: Statement
+        let setFloor: Statement
 
         init(_ database: Database) throws {
             self.database = database
@@ -69,6 +74,9 @@ package final class StoreWriter {
                 "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed"
             )
             dropWatch = try database.prepare("DELETE FROM watch WHERE key = ?")
+            setFloor = try database.prepare(
+                "INSERT INTO meta (key, value) VALUES ('floor', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            )
             markBatch = try database.prepare(
                 "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             )
@@ -117,6 +125,7 @@ package final class StoreWriter {
                 // After a failure the connection is a new one, and the database alone knows how far the batch came.
                 if try connection.lastBatch() == "\(run)/\(batch.number)" { return }
             }
+            let newFloor = floor(of: batch)
             try connection.database.transaction {
                 for (index, effect) in batch.effects.enumerated() {
                     if case .registry(let changes, let revision) = effect {
@@ -126,12 +135,25 @@ package final class StoreWriter {
                     }
                 }
                 try connection.markBatch.bind("\(run)/\(batch.number)").run()
+                if let floor = newFloor { try connection.setFloor.bind(String(floor.milliseconds)).run() }
             }
             lastNumber = batch.number
+            floor = newFloor ?? floor
         } catch {
             connection = nil
             throw error
         }
+    }
+
+    /// The trusted time that the batch proves, when it is far enough from what is stored; also backwards, after an
+    /// operator has accepted an earlier clock.
+    private func floor(of batch: CommitGate.Batch) -> CivilTime? {
+        for effect in batch.effects.reversed() {
+            guard case .record(let entry) = effect, entry.isCivilTrusted else { continue }
+            let distance = entry.civil - floor
+            return distance >= Self.floorStep || distance < .zero ? entry.civil : nil
+        }
+        return nil
     }
 
     /// Called when nothing waits.

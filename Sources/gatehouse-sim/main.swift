@@ -1,10 +1,11 @@
 import ArgumentParser
+import GatehouseCore
 import GatehouseSimulation
 import Glibc
 
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: "0.1.0",
+        commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: GatehouseVersion.text,
         subcommands: [Run.self, Hardware.self, BenchCommand.self])
 }
 

@@ -1,13 +1,14 @@
 import ArgumentParser
 import GatehouseAdmin
 import GatehouseConfiguration
+import GatehouseCore
 import GatehouseCrypto
 import GatehouseUplink
 
 struct GatehouseUplinkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatehouse-uplink", abstract: "Pictures and alerts for gatehoused. Started by systemd.",
-        version: "0.1.0")
+        version: GatehouseVersion.text)
 
     @Option(name: .shortAndLong, help: "The configuration.")
     var config = "/etc/gatehouse/gatehouse.yaml"

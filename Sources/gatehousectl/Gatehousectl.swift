@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 import Glibc
 
 @main
@@ -16,9 +17,10 @@ struct Gatehousectl: ParsableCommand {
 
             Exit status: 0 done, 1 refused, 2 wrong use, 3 the daemon is not there.
             """,
-        version: "0.1.0",
+        version: GatehouseVersion.text,
         subcommands: [
-            Status.self, Health.self, Portal.self, Person.self, Tenancy.self, CredentialCommand.self, Import.self,
+            Status.self, Health.self, Portal.self, Clock.self, Person.self, Tenancy.self, CredentialCommand.self,
+            Import.self,
             Export.self,
             Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, BackupCommand.self, Restore.self,
             WatchlistCommand.self, Config.self,
@@ -95,6 +97,22 @@ func printConditions(_ value: JSON, withAdvice: Bool = false) {
         if withAdvice {
             print("    since \(condition["since"]?.string ?? "")  ->  \(condition["advice"]?.string ?? "")")
         }
+    }
+}
+
+struct Clock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What time it is.", subcommands: [Accept.self])
+
+    struct Accept: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The machine's clock is right as it stands. Needs --reason.",
+            discussion: """
+                For a controller without network time: after the clock was set by hand, or when it once stood in the future.
+                Example: gatehousectl clock accept --reason "set by radio clock"
+                """)
+        @OptionGroup var common: Common
+        func run() throws { try order("clock accept", [:], common, "the clock is taken as it stands") }
     }
 }
 

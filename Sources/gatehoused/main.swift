@@ -1,12 +1,13 @@
 import ArgumentParser
 import GatehouseConfiguration
+import GatehouseCore
 import GatehouseCrypto
 import GatehouseDaemon
 
 struct Gatehoused: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatehoused", abstract: "Decides at the gates of one controller. Started by systemd.",
-        version: "0.1.0")
+        version: GatehouseVersion.text)
 
     @Option(name: .shortAndLong, help: "The configuration.")
     var config = "/etc/gatehouse/gatehouse.yaml"

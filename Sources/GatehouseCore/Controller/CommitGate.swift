@@ -69,7 +69,8 @@ package struct CommitGate: Sendable {
         for effect in effects {
             switch effect {
             case .durable(let one): durable.append(one)
-            case .release(_, event: nil), .indicate(_, _, waits: false), .stop, .loadOutbox: free.append(effect)
+            case .release(_, event: nil), .indicate(_, _, waits: false), .stop, .loadOutbox, .acceptClock:
+                free.append(effect)
             case .secure(let portal):
                 dropReleases(of: portal, from: &later)
                 for index in held.indices { dropReleases(of: portal, from: &held[index].effects) }

@@ -69,6 +69,11 @@ extension Controller {
             event = record(entry, now, &effects)
         case .refused(let reason):
             event = recordOrder(order, "refused", reason: reason, now, &effects)
+        case .acceptClock:
+            var entry = orderEntry(order, "accepted")
+            entry.kind = .clock
+            event = record(entry, now, &effects)
+            effects.append(.acceptClock)
         case .stop:
             var entry = orderEntry(order, "done")
             entry.kind = .stop
@@ -92,6 +97,7 @@ extension Controller {
         case .posture(let portal, _):
             if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
             return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        case .acceptClock: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .fireReset:
             if (order.reason ?? "").isEmpty { return .reasonMissing }
             if !isFire { return .noFire }

@@ -14,6 +14,8 @@ package enum Effect: Hashable, Sendable {
     case deliver(OutboxItem, attempt: Int)
     case loadOutbox(DestinationID, after: UInt64)
     case reply(OrderID, OrderReply)
+    /// The machine's clock is right as it stands: an operator says so.
+    case acceptClock
     /// The policy of the ledger wants the daemon to end.
     case stop
 }
@@ -112,6 +114,7 @@ package struct Order: Hashable, Sendable {
         case look(person: UInt32?)
         /// A command that was refused before it came here.
         case refused(reason: String)
+        case acceptClock
         case stop
     }
     package var id: OrderID

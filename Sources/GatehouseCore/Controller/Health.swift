@@ -32,7 +32,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerUnsolicited: "The reader sent a match that nobody had asked for."
         case .uplinkAway: "gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost."
         case .outboxStuck: "Alerts wait for a destination that does not take them."
-        case .clockNotTrusted: "The clock is not known to be right."
+        case .clockNotTrusted:
+            "The clock is not known to be right: it is not kept in step, or it jumped. Time goes on from the last good one."
         case .portalForced: "The portal was forced open."
         case .portalHeldOpen: "The portal stands open."
         case .fire: "The fire input opened the portals. They stay open until reset by hand."
@@ -56,7 +57,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerUnsolicited: "Check the wire to the module: somebody may be sending on it."
         case .uplinkAway: "systemctl status gatehouse-uplink"
         case .outboxStuck: "Check the network and the receiver; see `gatehousectl status`."
-        case .clockNotTrusted: "Check time synchronisation: timedatectl."
+        case .clockNotTrusted:
+            "Check time synchronisation: timedatectl. If the clock is right: gatehousectl clock accept --reason …"
         case .portalForced, .portalHeldOpen: "Go and look at the portal; close it."
         case .fire: "When the alarm is over: gatehousectl portal fire-reset --reason …"
         case .registryDamaged: "Restore the registry from a backup: gatehousectl restore."

@@ -52,8 +52,11 @@ private final class World {
 
     // Clocks.
     private var now = MonotonicTime(nanoseconds: 1_000_000_000)
-    private var civilBase: Int64
-    private var floor: Int64
+    private let truthBase: Int64
+    private var clock = SimulatedClock()
+    private var keeper: CivilKeeper!
+    private var wasTrusted = true
+    private var clockInputs: [Input] = []
     private let end: MonotonicTime
     private let start: Int64
 
@@ -68,6 +71,7 @@ private final class World {
     private var admittedAt: [UInt64: MonotonicTime] = [:]
     private var owed: [UInt64: OutboxItem] = [:]
     private var deliveredLast: [DestinationID: UInt64] = [:]
+    private var received: Set<String> = []
     private var todo = Agenda()
 
     private static let maxWait: Duration = .milliseconds(250)
@@ -77,8 +81,7 @@ private final class World {
         dice = Dice(seed: settings.seed)
         report.seed = settings.seed
         start = 1_780_000_000 + Int64(settings.seed % 1000) * 3600
-        civilBase = start * 1000
-        floor = civilBase
+        truthBase = start * 1000
         end = now + .seconds(settings.days * 86400)
         path = "\(settings.folder)/gatehouse-sim-\(getpid())-\(settings.seed).db"
         // Salts and nonces are drawn from the seed too, so that the journal's root is the run's fingerprint.
@@ -94,10 +97,21 @@ private final class World {
 
     private func remove() { for suffix in ["", "-wal", "-shm", ".registry"] { unlink(path + suffix) } }
 
+    /// What time it really is.
+    private var truth: Int64 { truthBase + now.nanoseconds / 1_000_000 }
+
     private var moment: Moment {
-        let civil = max(floor, civilBase + now.nanoseconds / 1_000_000)
-        floor = civil
-        return calendar.moment(monotonic: now, civil: CivilTime(milliseconds: civil), isTrusted: true)
+        let reading = keeper.read(clock: clock.shows(truth), at: now, isSynchronized: clock.isSynchronized)
+        if let step = reading.step { clockInputs.append(.clock(.stepped(milliseconds: step.wholeMilliseconds))) }
+        if reading.isTrusted != wasTrusted {
+            wasTrusted = reading.isTrusted
+            clockInputs.append(.clock(.trust(wasTrusted)))
+        }
+        // K10: whatever the machine's clock does, no decision falls by a time that is far from the true one.
+        if abs(reading.civil.milliseconds - truth) > SimulatedClock.bound {
+            violation("the time used is \(reading.civil.milliseconds - truth) ms from the true one")
+        }
+        return calendar.moment(monotonic: now, civil: reading.civil, isTrusted: reading.isTrusted)
     }
 
     private func violation(_ sentence: String) {
@@ -134,6 +148,7 @@ private final class World {
         }
         for load in pendingLoads { give([.outboxLoaded(load.0, load.1, isLast: load.1.count < Outbox.window)]) }
         pendingLoads = []
+        if !clockInputs.isEmpty { give([]) }
         return true
     }
 
@@ -144,6 +159,9 @@ private final class World {
             violation("\(loaded.damagedRows) rows of the registry are damaged after a restart")
         }
         let restored = loaded.restored
+        keeper = CivilKeeper(
+            trust: .synchronized, floor: loaded.floor, clock: clock.shows(truth), at: now,
+            isSynchronized: clock.isSynchronized)
         committed = restored.nextSequence - 1
         writer = StoreWriter(
             path: path, secrets: secrets, epoch: restored.epoch, run: "run-\(run)", issuerCertificate: nil)
@@ -202,7 +220,12 @@ private final class World {
         }
     }
 
-    private func give(_ inputs: [Input]) { shell.handle(inputs, at: moment) }
+    private func give(_ inputs: [Input]) {
+        let moment = moment
+        let first = clockInputs
+        clockInputs = []
+        shell.handle(first + inputs, at: moment)
+    }
 
     private func order(_ verb: Order.Verb) {
         give([
@@ -248,6 +271,7 @@ private final class World {
             order(.posture(portal, posture))
             model.posture[portal.name] = posture
         case .webhookBack: isWebhookAway = false
+        case .networkTime: clock = SimulatedClock()
         case .trouble:
             try trouble()
             todo.add(now + dice.between(.seconds(600), .seconds(30_000)), .trouble)
@@ -297,10 +321,9 @@ private final class World {
             isWebhookAway = true
             todo.add(now + dice.between(.seconds(60), .seconds(20_000)), .webhookBack)
         case 4:
-            // The clock is set back or forth; tenancies that ended stay ended.
-            let step = Int64(dice.below(7200_000)) - 3600_000
-            civilBase += step
-            give([.clock(.stepped(milliseconds: step))])
+            clock.set(by: &dice)
+            todo.add(now + dice.between(.seconds(2), .seconds(20_000)), .networkTime)
+            give([])
         case 5:
             give([.fireInput(isActive: true)])
             now = now + .milliseconds(200)
@@ -339,6 +362,8 @@ private final class World {
             }
         }
         now = now + dice.between(.seconds(3), .seconds(60))
+        clock.loseTime(by: &dice, truth: truth)
+        todo.add(now + dice.between(.seconds(20), .seconds(1200)), .networkTime)
         for portal in VirtualSite.portals { lines[portal] = false }
         admittedAt = [:]
         try boot(isFirst: false)
@@ -380,7 +405,7 @@ private final class World {
         case .loadOutbox(let destination, _):
             let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
             pendingLoads.append((destination, items))
-        case .indicate, .acknowledge, .reply, .stop: break
+        case .indicate, .acknowledge, .reply, .stop, .acceptClock: break
         case .durable: violation("a durable effect left the gate")
         }
     }
@@ -417,13 +442,13 @@ private final class World {
 
     /// The receiver's end: order, and one effect for each key.
     private func receive(_ item: OutboxItem) {
-        let last = deliveredLast[item.destination] ?? 0
-        if item.id < last { violation("\(item.destination) got alert \(item.id) after \(last)") }
-        if item.id > last {
-            deliveredLast[item.destination] = item.id
-            report.alertsDelivered += 1
-        }
         owed[item.id] = nil
+        // What comes again under its key, because its receipt was lost with the power, has no second effect.
+        guard received.insert(item.idempotencyKey).inserted else { return }
+        let last = deliveredLast[item.destination] ?? 0
+        if item.id < last { violation("\(item.destination) got alert \(item.id) first after \(last)") }
+        deliveredLast[item.destination] = max(last, item.id)
+        report.alertsDelivered += 1
     }
 
     // MARK: The end
@@ -501,6 +526,7 @@ private struct Agenda {
         case fireQuiet, fireReset
         case posture(PortalID, Posture)
         case webhookBack
+        case networkTime
         case trouble
     }
     private var items: [(at: MonotonicTime, event: Event)] = []
