@@ -21,7 +21,11 @@ package final class AdminClient {
         var request = request
         request.id = nextID
         nextID += 1
-        try send(Array(request.line.utf8) + [10])
+        do throws(SocketError) {
+            try send(Array(request.line.utf8) + [10])
+        } catch where error.code == EPIPE {
+            // A server that turns its caller away says why before it closes.
+        }
         while true {
             let line = try receive()
             guard let reply = AdminReply(line: line) else {

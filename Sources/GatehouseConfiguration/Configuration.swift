@@ -19,6 +19,13 @@ package struct Configuration: Hashable, Sendable {
         self.site = site
         self.timeZone = timeZone
     }
+
+    /// Whether a reload takes all that is different.
+    package func differsOnlyInPolicy(from other: Configuration) -> Bool {
+        var same = self
+        same.site.policy = other.site.policy
+        return same == other
+    }
 }
 
 package enum ClockTrust: String, Hashable, Sendable, CaseIterable {

@@ -58,6 +58,7 @@ package struct KeyRing: Sendable {
             openBackup: { Seal.open($0, associated: $1, key: backup) },
             sealWatchlist: { try Seal.seal($0, associated: $1, key: watchlist) },
             openWatchlist: { Seal.open($0, associated: $1, key: watchlist) },
+            keyMark: Hexadecimal.encode(Hash.hmac(Array("gatehouse key mark 1".utf8), key: registry)),
             sealLead: { lead, certificate in
                 // One size for every lead: the length tells neither gate nor entry.
                 var text = Array(

@@ -18,16 +18,19 @@ package struct StartFailure: Error, CustomStringConvertible {
 /// Puts the parts together and runs until it is told to stop. Call `EventLoop.block` before anything starts a thread;
 /// `run` does.
 package enum Daemon {
-    /// Reads the configuration again; nil keeps the present one. Called with SIGHUP.
-    package typealias Reload = () -> Configuration?
-
-    package static func run(_ configuration: Configuration, reload: @escaping Reload) throws {
+    package static func run(_ source: ConfigurationSource) throws {
         EventLoop.block([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
+        // Whatever is written here is for the daemon alone; sockets get their modes by name.
+        umask(0o077)
         let log = StderrLogHandler.logger("gatehoused")
         let notifier = ServiceNotifier()
-        let keys = KeyRing(master: try masterKey(configuration.files.masterKey))
+        let loaded = try source.load()
+        let configuration = loaded.configuration
+        for fault in loaded.faults { log.error("configuration: \(fault)") }
+        let (keys, keyProblem) = try keys(for: configuration)
+        if let keyProblem { log.critical("\(keyProblem)") }
         let calendar = try zone(configuration)
-        let secrets = keys.storeSecrets
+        let secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
         let path = configuration.files.database
 
         let opened = try StoreOpener.open(
@@ -43,6 +46,8 @@ package enum Daemon {
         let inbox = loop.inbox
         let home = Home()
         let bound = loop.bind(home)
+        let loads = WorkQueue()
+        let copy = RegistryCopy.path(besides: path)
         let writer = WriterThread(
             makeWriter: {
                 StoreWriter(
@@ -60,10 +65,15 @@ package enum Daemon {
                 }
             },
             registrySettled: {
-                do { try RegistryCopy.make(database: path, secrets: secrets) } catch {
-                    log.error("the last good copy of the registry was not made: \(error)")
+                loads.post {
+                    do { try RegistryCopy.make(database: path, secrets: secrets) } catch {
+                        log.error("the last good copy of the registry was not made: \(error)")
+                    }
                 }
-            })
+            },
+            // A run that was killed may not have come to it.
+            owesCopy: keyProblem == nil
+                && RegistryCopy.revision(copy, secrets: secrets) != restored.registry.revision)
         let gate = GateLoop(
             loop: loop, configuration: configuration, calendar: calendar, floor: opened.loaded.floor,
             notifier: notifier,
@@ -77,7 +87,6 @@ package enum Daemon {
         }
         home.gate = gate
 
-        let loads = WorkQueue()
         let uplink = try UplinkService(
             path: configuration.files.uplinkSocket, uplinkUser: userID("gatehouse-uplink"),
             group: groupID("gatehouse-uplink"),
@@ -106,9 +115,16 @@ package enum Daemon {
         try loop.onSignals([SIGTERM, SIGINT, SIGHUP]) { signal in
             guard signal == SIGHUP else { return gate.stop() }
             notifier.reloading(at: SystemClock.monotonic())
-            if let fresh = reload() {
+            do throws(InvalidConfiguration) {
+                let fresh = try source.fresh()
                 gate.give(.policy(fresh.site.policy))
-                log.notice("the policy was read again")
+                gate.give(.health(.configurationWrong, subject: "", isOn: false))
+                let needsRestart = !fresh.differsOnlyInPolicy(from: configuration)
+                gate.give(.health(.restartNeeded, subject: "", isOn: needsRestart))
+                log.notice("the policy was read again\(needsRestart ? "; other changes need a restart" : "")")
+            } catch {
+                for fault in error.errors { log.error("configuration: \(fault)") }
+                gate.give(.health(.configurationWrong, subject: "", isOn: true))
             }
             notifier.ready("running")
         }
@@ -121,6 +137,8 @@ package enum Daemon {
                 version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop,
                 damagedRows: opened.loaded.damagedRows,
                 usedCopy: opened.usedCopy), missing: restored.missingSnapshots)
+        if !loaded.faults.isEmpty { gate.give(.health(.configurationWrong, subject: "", isOn: true)) }
+        if keyProblem != nil { gate.give(.health(.withoutKey, subject: "", isOn: true)) }
         let counts = restored.registry.counts
         log.notice(
             "ready",
@@ -134,8 +152,8 @@ package enum Daemon {
 
         desk.stop()
         uplink.stop()
-        loads.stop()
         writer.stop()
+        loads.stop()
         gate.close()
         log.notice("stopped")
     }
@@ -144,52 +162,6 @@ package enum Daemon {
     private final class Home {
         var gate: GateLoop?
         var desk: CommandDesk?
-    }
-
-    // MARK: Secrets and zone
-
-    /// 32 octets, raw or as 64 hexadecimal digits, from the credentials directory or an absolute path.
-    package static func masterKey(_ name: String) throws -> SecretKey {
-        let path = credentialPath(name)
-        guard let octets = contents(path) else {
-            throw StartFailure(
-                "\(path): the master key cannot be read. Make one with `openssl rand 32` and hand it over as the credential \(name); see docs/operating.md"
-            )
-        }
-        if octets.count == 32 { return SecretKey(octets) }
-        let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-        if let key = Hexadecimal.decode(text), key.count == 32 { return SecretKey(key) }
-        throw StartFailure(
-            "\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
-    }
-
-    static func credentialPath(_ name: String) -> String {
-        if name.hasPrefix("/") { return name }
-        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/gatehouse/credentials"
-        return "\(directory)/\(name)"
-    }
-
-    package static func zone(_ configuration: Configuration) throws -> SiteCalendar {
-        let path = "\(configuration.files.zoneInfo)/\(configuration.timeZone)"
-        guard let octets = contents(path), let calendar = SiteCalendar(tzif: octets) else {
-            throw StartFailure("\(path): no time zone there; check site.time_zone, and that tzdata is installed")
-        }
-        return calendar
-    }
-
-    private static func contents(_ path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var octets: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while octets.count <= 1 << 20 {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 { return nil }
-            if count == 0 { return octets }
-            octets += buffer[0..<count]
-        }
-        return nil
     }
 
     private static func userID(_ name: String) -> UInt32? { getpwnam(name)?.pointee.pw_uid }

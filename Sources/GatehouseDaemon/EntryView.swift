@@ -9,6 +9,13 @@ struct EntryView {
     let fields: RegistryFields
     let showsNames: Bool
 
+    /// A guard's screen is read by whoever forces somebody at the gate: duress shows in the office alone.
+    private var showsDuress: Bool { showsNames }
+
+    private static func withoutDuress(_ outcome: String) -> String {
+        outcome == AccessDecision.grantedUnderDuress.word ? AccessDecision.granted.word : outcome
+    }
+
     func json(_ stored: StoredEntry) -> JSON {
         let entry = stored.entry
         var object: [String: JSON] = [
@@ -21,7 +28,7 @@ struct EntryView {
         object["reader"] = entry.reader.map { .string($0.name) }
         object["about"] = entry.about.map { .integer(Int64($0)) }
         object["actor"] = entry.actor.map { .string($0) }
-        object["outcome"] = entry.outcome.map { .string($0) }
+        object["outcome"] = (showsDuress ? entry.outcome : entry.outcome.map(Self.withoutDuress)).map { .string($0) }
         object["reason"] = entry.reason.map { .string($0) }
         object["credential"] = entry.credential.map { .integer(Int64($0)) }
         if !entry.isCivilTrusted { object["clock"] = "untrusted" }
@@ -33,7 +40,8 @@ struct EntryView {
             }
         }
         if let path = entry.path {
-            object["path"] = .array(path.steps.map { .string("\($0.rule.word)=\(Self.word($0.verdict))") })
+            let steps = path.steps.filter { showsDuress || $0.rule != .duress }
+            object["path"] = .array(steps.map { .string("\($0.rule.word)=\(Self.word($0.verdict))") })
         }
         if !entry.detail.isEmpty { object["detail"] = .object(entry.detail.mapValues(Self.json)) }
         if showsNames, !stored.personal.isEmpty {

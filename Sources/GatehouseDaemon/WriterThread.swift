@@ -17,8 +17,10 @@ final class WriterThread: Sendable {
     /// The writer is made and used on the thread alone.
     private let makeWriter: @Sendable () -> StoreWriter
     private let finished: @Sendable (UInt64, Result<Void, WriterFailure>) -> Void
-    /// Called when nothing has come for a while after a registry change: time for the last good copy.
+    /// Called when nothing has come for a while after a registry change, and at the end: time for the last good copy. It
+    /// must not take long here.
     private let registrySettled: @Sendable () -> Void
+    private let owesCopy: Bool
     private let queue = Mutex<[Work]>([])
     private let wake: Int32
     private let thread = Mutex<pthread_t?>(nil)
@@ -28,8 +30,9 @@ final class WriterThread: Sendable {
     init(
         makeWriter: @escaping @Sendable () -> StoreWriter,
         finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
-        registrySettled: @escaping @Sendable () -> Void
+        registrySettled: @escaping @Sendable () -> Void, owesCopy: Bool
     ) {
+        self.owesCopy = owesCopy
         self.makeWriter = makeWriter
         self.finished = finished
         self.registrySettled = registrySettled
@@ -60,7 +63,7 @@ final class WriterThread: Sendable {
 
     fileprivate func run() {
         let writer = makeWriter()
-        var hasChangedRegistry = false
+        var hasChangedRegistry = owesCopy
         var isDirty = false
         while true {
             var waiting = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
@@ -79,7 +82,10 @@ final class WriterThread: Sendable {
                 defer { queue = [] }
                 return queue
             }) {
-                guard case .batch(let batch) = work else { return }
+                guard case .batch(let batch) = work else {
+                    if hasChangedRegistry { registrySettled() }
+                    return
+                }
                 do {
                     try writer.commit(batch)
                     isDirty = true

@@ -9,7 +9,8 @@ package struct JournalFilter: Hashable, Sendable {
     package var credential: UInt32?
     package var accessPoint: String?
     package var portal: String?
-    package var outcome: String?
+    /// Any of these; empty for all.
+    package var outcomes: [String] = []
     /// Empty: the kinds that are events.
     package var kinds: [EntryKind] = []
     package var limit = 100
@@ -51,9 +52,12 @@ package final class JournalReader {
         condition("credential = ?", filter.credential.map { Int64($0) })
         condition("point = ?", filter.accessPoint)
         condition("portal = ?", filter.portal)
-        condition("outcome = ?", filter.outcome)
         let kinds = filter.kinds.isEmpty ? EntryKind.allCases.filter(\.isEvent) : filter.kinds
         conditions.append("kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
+        if !filter.outcomes.isEmpty {
+            conditions.append("outcome IN (\(filter.outcomes.map { _ in "?" }.joined(separator: ", ")))")
+            values += filter.outcomes
+        }
         let order = filter.isNewestFirst ? "DESC" : "ASC"
         let statement = try database.prepare(
             "SELECT leaf FROM journal WHERE \(conditions.joined(separator: " AND ")) ORDER BY seq \(order) LIMIT \(max(1, filter.limit))"

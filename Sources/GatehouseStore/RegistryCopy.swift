@@ -57,6 +57,12 @@ package enum RegistryCopy {
         try rename(target + ".check", to: target)
     }
 
+    /// The revision that a copy holds, by its head alone; nil where there is no copy.
+    package static func revision(_ path: String, secrets: StoreSecrets) -> UInt64? {
+        SealedFile.first(path, kind: kind, open: secrets.openRegistry)
+            .flatMap { CanonicalValue(decoding: $0)?.array?.first?.integer }.map { UInt64(clamping: $0) }
+    }
+
     package static func read(_ path: String, secrets: StoreSecrets) throws -> Content {
         var content = Content()
         var isFirst = true

@@ -80,6 +80,19 @@ enum SealedFile {
         guard isFinished else { throw Failure(description: "\(path) is cut off after piece \(index)") }
     }
 
+    /// The first piece alone; nil when there is none to be had. It says nothing of the rest.
+    static func first(_ path: String, kind: String, open unseal: ([UInt8], [UInt8]) -> [UInt8]?) -> [UInt8]? {
+        struct Enough: Error { let piece: [UInt8] }
+        do {
+            try read(path, kind: kind, open: unseal) { throw Enough(piece: $0) }
+            return nil
+        } catch let enough as Enough {
+            return enough.piece
+        } catch {
+            return nil
+        }
+    }
+
     static func put(_ octets: [UInt8], _ descriptor: Int32, _ path: String) throws {
         var sent = 0
         while sent < octets.count {

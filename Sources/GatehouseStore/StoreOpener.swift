@@ -28,6 +28,15 @@ package enum StoreOpener {
         }
     }
 
+    /// The mark of the key that made the database; nil where there is none to read.
+    package static func keyMark(_ path: String) -> String? {
+        guard let database = try? Database(path: path, mode: .readOnly),
+            let statement = try? database.prepare("SELECT value FROM meta WHERE key = 'key'"),
+            (try? statement.step()) == true
+        else { return nil }
+        return statement.text(0)
+    }
+
     private static func startAnew(
         path: String, site: Site, secrets: StoreSecrets, at now: CivilTime, because error: DatabaseError
     ) throws -> Opened {

@@ -122,6 +122,7 @@ package final class StoreWriter {
             } else {
                 connection = try Connection(Self.open(path: path))
                 self.connection = connection
+                if secrets.keepsPersonal { try markKey(connection.database) }
                 // After a failure the connection is a new one, and the database alone knows how far the batch came.
                 if try connection.lastBatch() == "\(run)/\(batch.number)" { return }
             }
@@ -143,6 +144,12 @@ package final class StoreWriter {
             connection = nil
             throw error
         }
+    }
+
+    /// The first key that writes marks the database as its own.
+    private func markKey(_ database: Database) throws {
+        let mark = try database.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('key', ?)")
+        try mark.bind(secrets.keyMark).run()
     }
 
     /// The trusted time that the batch proves, when it is far enough from what is stored; also backwards, after an
@@ -196,6 +203,7 @@ package final class StoreWriter {
         for field in entry.personal {
             let salt = secrets.random(16)
             commitments.append(secrets.sha256(salt + field.value))
+            guard secrets.keepsPersonal else { continue }
             let sealed = try secrets.sealPersonal(
                 field.value, PersonalCodec.associated(sequence: entry.sequence, name: field.name.rawValue, salt: salt))
             try connection.insertPersonal.bind(Int64(entry.sequence), field.name.rawValue, salt, sealed).run()

@@ -17,7 +17,8 @@ struct GatehouseUplinkCommand: ParsableCommand {
     var check = false
 
     func run() throws {
-        let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
+        let source = ConfigurationSource(path: config, digest: { Hash.sha256($0) })
+        let configuration = try check ? source.fresh() : source.load().configuration
         let uplink = try Uplink(configuration)
         if check { return print("\(config): in order") }
         let notifier = ServiceNotifier()

@@ -235,10 +235,12 @@ struct Import: ParsableCommand {
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
-    @Argument(help: "An existing folder.") var directory: String
+    @Argument(help: "A folder; it is made when it is missing.") var directory: String
     @OptionGroup var common: Common
     func run() throws {
         umask(0o077)
+        mkdir(directory, 0o700)
+        var problem: String?
         try ask(
             "export", [:], common,
             item: { value in
@@ -247,13 +249,18 @@ struct Export: ParsableCommand {
                 else { return }
                 let path = "\(directory)/\(name)"
                 let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+                defer { if descriptor >= 0 { close(descriptor) } }
                 guard descriptor >= 0, write(descriptor, data, data.count) == data.count else {
-                    return complain("\(path): \(String(cString: strerror(errno)))")
+                    problem = problem ?? "\(path): \(String(cString: strerror(errno)))"
+                    return
                 }
-                close(descriptor)
                 print(path)
             }
         ) { _ in }
+        if let problem {
+            complain("\(problem); the export is not complete")
+            throw Exit.refused
+        }
     }
 }
 

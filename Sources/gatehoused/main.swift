@@ -16,15 +16,12 @@ struct Gatehoused: ParsableCommand {
     var check = false
 
     func run() throws {
-        let path = config
-        let configuration = try read(path)
-        if check { return print("\(path): in order") }
-        try Daemon.run(configuration) { try? read(path) }
+        if check {
+            _ = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
+            return print("\(config): in order")
+        }
+        try Daemon.run(ConfigurationSource(path: config, digest: { Hash.sha256($0) }))
     }
-}
-
-private func read(_ path: String) throws -> Configuration {
-    try ConfigurationReader.read(path: path, digest: { Hash.sha256($0) })
 }
 
 Gatehoused.main()

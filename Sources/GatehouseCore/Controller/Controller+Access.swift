@@ -235,7 +235,6 @@ extension Controller {
         entry.credential = judgement.credential?.id
         entry.facts = judgement.facts
         entry.path = path
-        // Duress stands in the facts; the outcome that people beside the guard may read is the usual one.
         entry.outcome = decision.word
         entry.reason = decision.reason?.word
         if let card = presented.card {

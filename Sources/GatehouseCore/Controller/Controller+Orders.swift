@@ -87,6 +87,13 @@ extension Controller {
     private func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
         if let expires = order.expires, now.monotonic > expires { return .expired }
         switch order.verb {
+        case .registry, .watchlistActivate, .watchlistImport:
+            // What a run without the key would seal, nobody could open again.
+            if health.has(.withoutKey) { return .withoutKey }
+            if !isStoreAvailable { return .storeUnavailable }
+        default: break
+        }
+        switch order.verb {
         case .open(let portal):
             guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
             if (order.reason ?? "").isEmpty { return .reasonMissing }
@@ -103,7 +110,6 @@ extension Controller {
             if !isFire { return .noFire }
             return fire.isActive ? .fireInputActive : nil
         case .registry(let changes):
-            if !isStoreAvailable { return .storeUnavailable }
             if changes.count == 1 { return registry.problem(with: changes[0]).map { .registry($0, row: 0) } }
             // Later rows may lean on earlier ones, so they are tried on a copy.
             var trial = registry
@@ -112,17 +118,14 @@ extension Controller {
                 trial.apply(change, revision: registry.revision)
             }
             return nil
-        case .watchlistActivate:
-            return isStoreAvailable ? nil : .storeUnavailable
         case .watchlistImport(let entry):
-            if !isStoreAvailable { return .storeUnavailable }
             if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
             if entry.expires <= now.civil { return .other("the entry has expired already") }
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
-        case .look, .refused, .stop: return nil
+        case .watchlistActivate, .look, .refused, .stop: return nil
         }
     }
 

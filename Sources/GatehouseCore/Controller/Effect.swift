@@ -152,6 +152,7 @@ package enum OrderRefusal: Hashable, Sendable {
     case noFire
     case registry(RegistryProblem, row: Int)
     case storeUnavailable
+    case withoutKey
     case watchlistAsleep(WatchlistSleep)
     case watchlistFull
     case watchlistUnknown
@@ -167,6 +168,7 @@ package enum OrderRefusal: Hashable, Sendable {
         case .noFire: "there is no fire to reset"
         case .registry(let problem, let row): "row \(row + 1): \(problem.sentence)"
         case .storeUnavailable: "the database cannot be written now; see `gatehousectl health`"
+        case .withoutKey: "the daemon runs without its master key and can keep nothing secret; see `gatehousectl health`"
         case .watchlistAsleep(let sleep): sleep.sentence
         case .watchlistFull: "the number of entries that this community may hold is reached"
         case .watchlistUnknown: "no such entry"
@@ -183,6 +185,7 @@ package enum OrderRefusal: Hashable, Sendable {
         case .noFire: "noFire"
         case .registry(let problem, _): problem.rawValue
         case .storeUnavailable: "storeUnavailable"
+        case .withoutKey: "withoutKey"
         case .watchlistAsleep(let sleep): sleep.rawValue
         case .watchlistFull: "watchlistFull"
         case .watchlistUnknown: "watchlistUnknown"

@@ -3,7 +3,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
-    case registryFromCopy, diskNearlyFull, linesUnavailable, safeMode
+    case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -11,11 +11,12 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
 
     package var severity: Severity {
         switch self {
-        case .portalForced, .fire, .readerTamper: .alarm
-        case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable, .safeMode:
+        case .portalForced, .fire, .readerTamper, .withoutKey: .alarm
+        case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
+            .configurationWrong:
             .fault
         case .journalLate, .readerInsecure, .readerPower, .readerUnsolicited, .uplinkAway, .outboxStuck,
-            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull:
+            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
             .warning
         }
     }
@@ -41,7 +42,9 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .registryFromCopy: "The registry was read from the last good copy."
         case .diskNearlyFull: "The disk is nearly full."
         case .linesUnavailable: "Lines of the chip cannot be used."
-        case .safeMode: "Started with less than the configuration says."
+        case .configurationWrong: "The configuration file has faults; the last good one is in force."
+        case .restartNeeded: "The configuration was changed in a way that a reload does not take."
+        case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
         }
     }
 
@@ -65,7 +68,9 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .registryFromCopy: "The database is damaged: restore it from a backup."
         case .diskNearlyFull: "Free space, or lower snapshots.max_bytes."
         case .linesUnavailable: "Check the chip's label and the line names in the configuration: gpioinfo."
-        case .safeMode: "See the log of gatehoused for what was wrong."
+        case .configurationWrong: "gatehousectl config check FILE, then: systemctl reload gatehoused"
+        case .restartNeeded: "At a quiet moment: systemctl restart gatehoused"
+        case .withoutKey: "Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused"
         }
     }
 }
@@ -84,6 +89,8 @@ package struct HealthTable: Hashable, Sendable {
     package var standing: [Condition] {
         conditions.values.sorted { ($0.code, $0.subject) < ($1.code, $1.subject) }
     }
+
+    package func has(_ code: HealthCode) -> Bool { conditions.values.contains { $0.code == code } }
 
     /// True when the condition changed.
     package mutating func set(_ code: HealthCode, subject: String, isOn: Bool, at now: CivilTime) -> Bool {

@@ -10,6 +10,11 @@ package struct StoreSecrets: Sendable {
     package var openBackup: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
     package var sealWatchlist: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
     package var openWatchlist: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
+    /// Tells this key from another one, and nothing else about it.
+    package var keyMark: String
+    /// False where the key is missing: personal values are then committed to and not kept, because nobody could ever
+    /// open them.
+    package var keepsPersonal = true
     /// Seals a lead to the issuer's certificate (DER): the envelope that alone leaves the house.
     package var sealLead: @Sendable (_ lead: WatchlistLead, _ certificate: [UInt8]) throws -> [UInt8]
 
@@ -24,7 +29,7 @@ package struct StoreSecrets: Sendable {
         openBackup: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
         sealWatchlist: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
         openWatchlist: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
-        sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
+        keyMark: String, sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
     ) {
         self.sha256 = sha256
         self.random = random
@@ -36,6 +41,14 @@ package struct StoreSecrets: Sendable {
         self.openBackup = openBackup
         self.sealWatchlist = sealWatchlist
         self.openWatchlist = openWatchlist
+        self.keyMark = keyMark
         self.sealLead = sealLead
+    }
+
+    /// The same for a run without the right key.
+    package var withoutKey: StoreSecrets {
+        var secrets = self
+        secrets.keepsPersonal = false
+        return secrets
     }
 }

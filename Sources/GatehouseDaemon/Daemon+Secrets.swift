@@ -1,0 +1,54 @@
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseStore
+internal import Glibc
+
+extension Daemon {
+    /// The keys of the controller. When the key is missing or belongs to another database, the gate must not stand still:
+    /// it then runs with keys of the moment and an empty registry, so that exit buttons, fire and the journal go on, and
+    /// admits nobody. Where there is no database yet, nothing is guarded and the start fails.
+    static func keys(for configuration: Configuration) throws -> (keys: KeyRing, problem: String?) {
+        let path = configuration.files.database
+        let ephemeral = KeyRing(master: SecretKey(Random.octets(32)))
+        do {
+            let keys = KeyRing(master: try masterKey(configuration.files.masterKey))
+            guard let mark = StoreOpener.keyMark(path), mark != keys.storeSecrets.keyMark else {
+                return (keys, nil)
+            }
+            return (ephemeral, "the master key is not the one that \(path) was made with; nobody is admitted")
+        } catch let failure as StartFailure {
+            guard access(path, F_OK) == 0 else { throw failure }
+            return (ephemeral, "\(failure); nobody is admitted")
+        }
+    }
+
+    /// 32 octets, raw or as 64 hexadecimal digits, from the credentials directory or an absolute path.
+    static func masterKey(_ name: String) throws -> SecretKey {
+        let path = credentialPath(name)
+        guard let octets = FileOctets.read(path) else {
+            throw StartFailure(
+                "\(path): the master key cannot be read. Make one with `openssl rand 32` and hand it over as the credential \(name); see docs/operating.md"
+            )
+        }
+        if octets.count == 32 { return SecretKey(octets) }
+        let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+        if let key = Hexadecimal.decode(text), key.count == 32 { return SecretKey(key) }
+        throw StartFailure(
+            "\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
+    }
+
+    static func credentialPath(_ name: String) -> String {
+        if name.hasPrefix("/") { return name }
+        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/gatehouse/credentials"
+        return "\(directory)/\(name)"
+    }
+
+    static func zone(_ configuration: Configuration) throws -> SiteCalendar {
+        let path = "\(configuration.files.zoneInfo)/\(configuration.timeZone)"
+        guard let octets = FileOctets.read(path), let calendar = SiteCalendar(tzif: octets) else {
+            throw StartFailure("\(path): no time zone there; check site.time_zone, and that tzdata is installed")
+        }
+        return calendar
+    }
+}
