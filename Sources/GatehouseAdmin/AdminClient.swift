@@ -23,8 +23,9 @@ package final class AdminClient {
         nextID += 1
         do throws(SocketError) {
             try send(Array(request.line.utf8) + [10])
-        } catch where error.code == EPIPE {
-            // A server that turns its caller away says why before it closes.
+        } catch {
+            // A server that turns its caller away says why before it closes: that is still to be read.
+            guard error.code == EPIPE else { throw error }
         }
         while true {
             let line = try receive()

@@ -168,7 +168,7 @@ package enum OrderRefusal: Hashable, Sendable {
         case .noFire: "there is no fire to reset"
         case .registry(let problem, let row): "row \(row + 1): \(problem.sentence)"
         case .storeUnavailable: "the database cannot be written now; see `gatehousectl health`"
-        case .withoutKey: "the daemon runs without its master key and can keep nothing secret; see `gatehousectl health`"
+        case .withoutKey: "the daemon runs without its master key and can seal nothing; see `gatehousectl health`"
         case .watchlistAsleep(let sleep): sleep.sentence
         case .watchlistFull: "the number of entries that this community may hold is reached"
         case .watchlistUnknown: "no such entry"
