@@ -79,15 +79,14 @@ package enum Daemon {
         let loads = WorkQueue()
         let uplink = try UplinkService(
             path: configuration.files.uplinkSocket, uplinkUser: userID("gatehouse-uplink"),
-            group: groupID("gatehouse-uplink"),
-            log: log,
+            group: groupID("gatehouse-uplink"), run: run, first: restored.nextSequence, log: log,
             fetch: { id, destination, done in
                 loads.post {
                     let items = try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: id - 1)
                     if let item = items?.first, item.id == id { done(item) }
                 }
             },
-            give: { input in _ = inbox.post { bound.value.gate?.give(input) } })
+            give: { input in inbox.post { bound.value.gate?.give(input) } })
         gate.sendToUplink = { uplink.send($0) }
         gate.loadOutbox = { destination in
             loads.post {

@@ -240,7 +240,7 @@ final class GateLoop {
             for station in stations where station.readers.contains(reader) {
                 inputs += station.acknowledge(reader, at: now.monotonic)
             }
-        case .capture, .deliver: sendToUplink(effect)
+        case .capture, .deliver, .noted: sendToUplink(effect)
         case .loadOutbox(let destination, _): loadOutbox(destination)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .stop: break

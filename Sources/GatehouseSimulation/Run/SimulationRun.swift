@@ -380,7 +380,7 @@ private final class World {
         case .loadOutbox(let destination, _):
             let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
             pendingLoads.append((destination, items))
-        case .indicate, .acknowledge, .reply, .stop: break
+        case .indicate, .acknowledge, .reply, .noted, .stop: break
         case .durable: violation("a durable effect left the gate")
         }
     }
