@@ -77,6 +77,7 @@ final class DaemonLink: Sendable {
                 ledger.remove(number)
             }
             box.value.unnoted = []
+            box.value.ready.formIntersection(ledger.numbers)
             box.value.queue = ledger.numbers.filter { box.value.ready.contains($0) }
             box.value.pump()
             return rows

@@ -1,6 +1,6 @@
 internal import GatehouseAdmin
 package import GatehouseConfiguration
-internal import GatehouseCore
+package import GatehouseCore
 internal import GatehouseCrypto
 internal import Glibc
 internal import Logging
@@ -22,6 +22,7 @@ package final class Uplink: Sendable {
         /// Half of the watchdog's time, and how it is fed.
         package var watchdogPeriod: Duration?
         package var alive: () -> Void = {}
+        package var clock: () -> MonotonicTime = UplinkClock.monotonic
         package var goesOn: () -> Bool = { true }
         package init() {}
     }
@@ -117,7 +118,7 @@ package final class Uplink: Sendable {
     /// The watchdog is fed from here alone, and not while a camera, a receiver or the disk holds a thread for longer
     /// than its own bound: a new process would help then.
     private func keepHouse(_ chores: inout Chores, _ surroundings: Surroundings, _ store: SnapshotStore) {
-        let now = UplinkClock.monotonic()
+        let now = surroundings.clock()
         if let period = surroundings.watchdogPeriod, chores.feedsAt <= now {
             chores.feedsAt = now + period
             if workers.contains(where: { $0.isStuck(at: now) }) {

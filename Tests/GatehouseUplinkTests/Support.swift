@@ -58,7 +58,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         return waiting.withLock { $0.removeFirst() }
     }
 
-    var isEmpty: Bool { waiting.withLock { $0.isEmpty } }
+    var count: Int { waiting.withLock { $0.count } }
 }
 
 /// The daemon's half of the socket, played by the test.
@@ -110,11 +110,17 @@ final class RunningUplink: Sendable {
     private let isStopped = Atomic<Bool>(false)
     private let hasEnded = Mailbox<Void>()
 
-    init(_ configuration: Configuration) throws {
+    /// Each time that the watchdog was fed, as often as the loop turns, by a clock that is `ahead`.
+    let fed = Mailbox<Void>()
+
+    init(_ configuration: Configuration, watchdogPeriod: Duration? = nil, ahead: Duration = .zero) throws {
         let uplink = try Uplink(configuration, reserve: 0)
         run { [self] in
             var surroundings = Uplink.Surroundings()
             surroundings.goesOn = { !self.isStopped.load(ordering: .relaxed) }
+            surroundings.watchdogPeriod = watchdogPeriod
+            surroundings.clock = { UplinkClock.monotonic() + ahead }
+            surroundings.alive = { self.fed.put(()) }
             surroundings.pause = { pause in
                 self.pauses.put(pause)
                 _ = try? self.goOn.take()

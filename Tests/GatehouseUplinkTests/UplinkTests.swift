@@ -173,6 +173,39 @@ struct UplinkTests {
         try uplink.stop()
     }
 
+    /// The loop's clock is an hour ahead, and so the camera has hung for an hour: it is not fed until that has ended.
+    @Test func watchdogIsNotFedWhileAThreadIsStuck() throws {
+        let asked = Mailbox<Void>()
+        let hangs = EmulatedHTTPServer { _ in
+            asked.put(())
+            return .init(hangs: true)
+        }
+        let camera = camera("hangs", port: try hangs.start(), timeout: .seconds(50))
+        let daemon = try daemon()
+        let uplink = try RunningUplink(
+            configuration([camera]), watchdogPeriod: .milliseconds(1), ahead: .seconds(3600))
+        let connection = try daemon.welcome(run: "aa", first: 1)
+        try uplink.fed.take()
+        daemon.send(.capture(event: 1, camera: "hangs", at: Self.now), to: connection)
+        try asked.take()
+        /// Has the loop turn: the answer to a message comes after the feeding of its turn.
+        func turn() throws {
+            daemon.send(.capture(event: 2, camera: "elsewhere", at: Self.now), to: connection)
+            #expect(try daemon.report().row.event == 2)
+        }
+        try turn()
+        let before = uplink.fed.count
+        for _ in 0..<20 { try turn() }
+        #expect(uplink.fed.count == before)
+        for _ in 0..<before { try uplink.fed.take() }
+        hangs.stop()
+        #expect(try daemon.report().row.event == 1)
+        try uplink.fed.take()
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
+    }
+
     /// Nobody comes to the gate and the daemon is away: old pictures expire all the same, and it hears of each.
     @Test func picturesExpireOnTheirOwnAndTheDaemonHearsOfEach() throws {
         mkdir("\(place.path)/pictures", 0o750)

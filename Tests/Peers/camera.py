@@ -71,8 +71,9 @@ class Camera(http.server.BaseHTTPRequestHandler):
             self.answer(200, b"<html>sign in</html>")
         elif mode == "cut":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 200010\r\n\r\n" + picture()[:90_000])
-        elif mode == "half":
-            self.answer(200, picture()[:90_000])
+        elif mode == "rude":
+            # No length, and the end of TLS unsaid: the picture's own end is all there is.
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Type: image/jpeg\r\n\r\n" + picture())
         elif mode == "redirect":
             self.answer(302, b"", {"Location": "/trap"})
         elif mode in ("md5", "sha256"):
