@@ -1,6 +1,5 @@
 internal import GatehouseAdmin
 internal import GatehouseCore
-internal import Synchronization
 
 /// The uplink's end of the socket, for all its threads. Reports of pictures are in the ledger until the daemon has noted
 /// them, and are said again to the next daemon; what becomes of alerts is said once, for the daemon asks again.
@@ -44,89 +43,83 @@ final class DaemonLink: Sendable {
             if (try? client.send(Array(message.line.utf8) + [10])) == nil { client.disconnect() }
         }
     }
-    /// Used under the lock alone.
-    private final class Box: @unchecked Sendable {
-        // Unchecked: only ever touched inside the mutex that holds it.
-        var value: State
-        init(_ value: State) { self.value = value }
-    }
-    private let state: Mutex<Box>
+    private let state: Guarded<State>
 
     init(ledger: ReportLedger) {
         let ready = Set(ledger.numbers)
-        state = Mutex(Box(State(ledger: ledger, ready: ready)))
+        state = Guarded(State(ledger: ledger, ready: ready))
     }
 
     /// The run of the daemon that is connected, or was.
-    var run: String { state.withLock { $0.value.run } }
-    var isOpen: Bool { state.withLock { $0.value.client != nil } }
-    var hasRoom: Bool { state.withLock { $0.value.ledger.hasRoom } }
+    var run: String { state.withLock { $0.run } }
+    var isOpen: Bool { state.withLock { $0.client != nil } }
+    var hasRoom: Bool { state.withLock { $0.ledger.hasRoom } }
 
     /// The daemon has welcomed us. What comes back are reports of events that it never committed: a number of an
     /// earlier run at or past its first one belongs to another event now.
     func open(_ client: AdminClient, run: String, first: UInt64) -> [SnapshotRow] {
-        state.withLock { box in
-            box.value.client = client
-            box.value.run = run
-            box.value.first = first
-            let ledger = box.value.ledger
-            let foreign = ledger.numbers.filter { ledger[$0].map { box.value.isForeign($0) } ?? false }
+        state.withLock { state in
+            state.client = client
+            state.run = run
+            state.first = first
+            let ledger = state.ledger
+            let foreign = ledger.numbers.filter { ledger[$0].map { state.isForeign($0) } ?? false }
             let events = Set(foreign.compactMap { ledger[$0]?.row.event })
             let rows = foreign.compactMap { ledger[$0]?.row }
             for number in ledger.numbers where ledger[number].map({ events.contains($0.row.event) }) ?? false {
                 ledger.remove(number)
             }
-            box.value.unnoted = []
-            box.value.ready.formIntersection(ledger.numbers)
-            box.value.queue = ledger.numbers.filter { box.value.ready.contains($0) }
-            box.value.pump()
+            state.unnoted = []
+            state.ready.formIntersection(ledger.numbers)
+            state.queue = ledger.numbers.filter { state.ready.contains($0) }
+            state.pump()
             return rows
         }
     }
 
     func close() {
-        state.withLock { box in
-            box.value.client = nil
-            box.value.queue = []
-            box.value.unnoted = []
+        state.withLock { state in
+            state.client = nil
+            state.queue = []
+            state.unnoted = []
         }
     }
 
     /// Writes down what is about to be done. What is of an event that was never committed gets no number.
     func write(_ rows: [SnapshotRow], run: String) -> [UInt64] {
-        state.withLock { box in
-            let rows = rows.filter { !box.value.isForeign(ReportLedger.Report(run: run, row: $0)) }
-            return rows.isEmpty ? [] : box.value.ledger.add(rows, run: run)
+        state.withLock { state in
+            let rows = rows.filter { !state.isForeign(ReportLedger.Report(run: run, row: $0)) }
+            return rows.isEmpty ? [] : state.ledger.add(rows, run: run)
         }
     }
 
     /// It is done.
     func say(_ numbers: [UInt64]) {
-        state.withLock { box in
-            box.value.ready.formUnion(numbers)
-            guard box.value.client != nil else { return }
-            box.value.queue += numbers
-            box.value.pump()
+        state.withLock { state in
+            state.ready.formUnion(numbers)
+            guard state.client != nil else { return }
+            state.queue += numbers
+            state.pump()
         }
     }
 
     /// It was not done after all, or it is in the journal.
     func forget(_ numbers: [UInt64]) {
-        state.withLock { box in
+        state.withLock { state in
             for number in numbers {
-                box.value.ledger.remove(number)
-                box.value.ready.remove(number)
-                box.value.unnoted.remove(number)
+                state.ledger.remove(number)
+                state.ready.remove(number)
+                state.unnoted.remove(number)
             }
-            box.value.pump()
+            state.pump()
         }
     }
 
     func report(_ row: SnapshotRow, run: String) { say(write([row], run: run)) }
 
     func send(_ message: UplinkMessage) {
-        state.withLock { box in
-            if let client = box.value.client { box.value.say(message, client) }
+        state.withLock { state in
+            if let client = state.client { state.say(message, client) }
         }
     }
 }

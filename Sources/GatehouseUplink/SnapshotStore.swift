@@ -2,7 +2,6 @@ internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import Glibc
 internal import Logging
-internal import Synchronization
 
 /// The picture folder, its retention and the reports about both, for the threads of all cameras.
 ///
@@ -15,13 +14,7 @@ final class SnapshotStore: Sendable {
         let folder: SnapshotFolder
         var clock: RetentionClock
     }
-    /// Used under the lock alone.
-    private final class Box: @unchecked Sendable {
-        // Unchecked: only ever touched inside the mutex that holds it.
-        var value: State
-        init(_ value: State) { self.value = value }
-    }
-    private let state: Mutex<Box>
+    private let state: Guarded<State>
     private let link: DaemonLink
     /// The folder is ours as long as this is open.
     private let lock: Int32
@@ -64,7 +57,7 @@ final class SnapshotStore: Sendable {
         self.dayFile = dayFile
         self.log = log
         let day = (try? Secrets.read(dayFile)).flatMap { Int32(String(decoding: $0, as: UTF8.self)) }
-        state = Mutex(Box(State(folder: folder, clock: RetentionClock(believed: day))))
+        state = Guarded(State(folder: folder, clock: RetentionClock(believed: day)))
     }
 
     deinit { close(lock) }
@@ -73,8 +66,8 @@ final class SnapshotStore: Sendable {
     func store(_ picture: [UInt8], event: UInt64, camera: String, at: CivilTime, run: String) {
         var gone: [UInt64] = []
         var stored: [UInt64] = []
-        let result = state.withLock { box in
-            box.value.folder.store(picture, event: event, camera: camera, at: at, now: UplinkClock.civil()) { rows in
+        let result = state.withLock { state in
+            state.folder.store(picture, event: event, camera: camera, at: at, now: UplinkClock.civil()) { rows in
                 let numbers = link.write(rows, run: run)
                 if rows.contains(where: { $0.result == .expired }) { gone += numbers } else { stored += numbers }
             }
@@ -82,7 +75,7 @@ final class SnapshotStore: Sendable {
         link.say(gone)
         switch result {
         case .success(let picture):
-            if stored.isEmpty { state.withLock { $0.value.folder.drop(picture.path) } }
+            if stored.isEmpty { state.withLock { $0.folder.drop(picture.path) } }
             link.say(stored)
         case .failure(let failure):
             link.forget(stored)
@@ -93,15 +86,15 @@ final class SnapshotStore: Sendable {
 
     /// Deletes the pictures of events that the daemon never committed.
     func drop(_ rows: [SnapshotRow]) {
-        state.withLock { box in
-            for case .stored(let path, _, _) in rows.map(\.result) { box.value.folder.drop(path) }
+        state.withLock { state in
+            for case .stored(let path, _, _) in rows.map(\.result) { state.folder.drop(path) }
         }
     }
 
     /// Deletes what is older than the retention and reports it, a portion at a time.
     func expire() {
-        let day = state.withLock { box -> Int32? in
-            let day = box.value.clock.today(civil: UplinkClock.civil(), monotonic: UplinkClock.monotonic())
+        let day = state.withLock { state -> Int32? in
+            let day = state.clock.today(civil: UplinkClock.civil(), monotonic: UplinkClock.monotonic())
             if day == nil { log.warning("the clock is in doubt: no picture expires by age for a day") }
             return day
         }
@@ -110,8 +103,8 @@ final class SnapshotStore: Sendable {
         var count = 0
         while link.hasRoom {
             var numbers: [UInt64] = []
-            let portion = state.withLock { box in
-                box.value.folder.expire(today: day, limit: Self.portion) { numbers += link.write($0, run: link.run) }
+            let portion = state.withLock { state in
+                state.folder.expire(today: day, limit: Self.portion) { numbers += link.write($0, run: link.run) }
             }
             link.say(numbers)
             count += portion

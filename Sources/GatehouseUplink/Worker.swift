@@ -1,7 +1,6 @@
 internal import CLinux
 package import GatehouseCore
 internal import Glibc
-internal import Synchronization
 
 /// One thread with a bounded queue: a camera or a destination, so that none delays another. A class because it owns a
 /// thread.
@@ -11,7 +10,7 @@ package final class Worker: Sendable {
         var jobs: [Job] = []
         var busySince: MonotonicTime?
     }
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let limit: Int
     private let longestJob: Duration
     private let wake: Int32

@@ -2,7 +2,6 @@ import GatehouseCore
 import GatehouseCrypto
 import GatehouseUplink
 import Glibc
-import Synchronization
 import Testing
 
 @Suite("Pictures on disk")
@@ -179,7 +178,7 @@ struct SnapshotFolderTests {
 }
 
 private final class SyncedFolders: Sendable {
-    private let paths = Mutex<[String]>([])
+    private let paths = Guarded<[String]>([])
     func add(_ path: String) { paths.withLock { $0.append(path) } }
     func take() -> [String] {
         paths.withLock { paths in

@@ -40,7 +40,7 @@ final class Place: Sendable {
 
 /// What one thread says to another. Waiting has an end, so that a fault is a failed test and no hang.
 final class Mailbox<Element: Sendable>: Sendable {
-    private let waiting = Mutex<[Element]>([])
+    private let waiting = Guarded<[Element]>([])
     private let descriptor = eventfd(0, Int32(EFD_SEMAPHORE))
     deinit { close(descriptor) }
 
