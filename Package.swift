@@ -88,7 +88,7 @@ let package = Package(
             name: "GatehouseUplinkTests",
             dependencies: [
                 "GatehouseUplink", "GatehouseSimulation", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseCore",
-                "GatehouseCrypto",
+                "GatehouseCrypto", "CLinux",
             ]),
         .testTarget(name: "GatehouseAdminTests", dependencies: ["GatehouseAdmin", "GatehouseCore", "GatehouseCrypto"]),
         .testTarget(name: "ArchitectureTests"),

@@ -37,6 +37,12 @@ static inline const char *gatehouse_mhd_header(struct MHD_Connection *connection
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 static inline int gatehouse_mhd_digest(
-    struct MHD_Connection *connection, const char *realm, const char *user, const char *password) {
-    return MHD_digest_auth_check(connection, realm, user, password, 300) == MHD_YES;
+    struct MHD_Connection *connection, const char *realm, const char *user, const char *password, int is_sha256) {
+    return MHD_digest_auth_check2(connection, realm, user, password, 300,
+        is_sha256 ? MHD_DIGEST_ALG_SHA256 : MHD_DIGEST_ALG_MD5) == MHD_YES;
+}
+static inline enum MHD_Result gatehouse_mhd_digest_challenge(
+    struct MHD_Connection *connection, const char *realm, struct MHD_Response *response, int is_sha256) {
+    return MHD_queue_auth_fail_response2(connection, realm, "opaque", response, MHD_NO,
+        is_sha256 ? MHD_DIGEST_ALG_SHA256 : MHD_DIGEST_ALG_MD5);
 }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import GatehouseCore
 internal import Glibc
 
 /// The asking end: one request at a time over a blocking socket. A class because it owns the socket.
@@ -36,21 +37,42 @@ package final class AdminClient {
         }
     }
 
-    /// The next line, for the uplink's half of the protocol.
-    package func receive() throws(SocketError) -> [UInt8] {
-        while lines.isEmpty {
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw SocketError(attempt: "read from", path: path, code: count == 0 ? ECONNRESET : errno)
-            }
-            guard let more = splitter.take(buffer[0..<count]) else {
-                throw SocketError(attempt: "read from", path: path, code: EMSGSIZE)
-            }
-            lines += more
+    /// The next line, for the uplink's half of the protocol; nil when none is complete within the limit.
+    package func receive(within limit: Duration) throws(SocketError) -> [UInt8]? {
+        if lines.isEmpty {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&waiting, 1, Int32(clamping: limit.wholeMilliseconds)) > 0 { try readSome() }
         }
+        return lines.isEmpty ? nil : lines.removeFirst()
+    }
+
+    /// A peer that does not read for so long is given up: `send` throws, and the rest of the connection with it.
+    package func limitSends(to limit: Duration) {
+        let milliseconds = limit.wholeMilliseconds
+        var time = timeval(tv_sec: Int(milliseconds / 1000), tv_usec: Int(milliseconds % 1000 * 1000))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Ends the connection under a thread that waits in `receive`.
+    package func disconnect() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// The next line.
+    package func receive() throws(SocketError) -> [UInt8] {
+        while lines.isEmpty { try readSome() }
         return lines.removeFirst()
+    }
+
+    private func readSome() throws(SocketError) {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0, errno == EINTR { return }
+        guard count > 0 else {
+            throw SocketError(attempt: "read from", path: path, code: count == 0 ? ECONNRESET : errno)
+        }
+        guard let more = splitter.take(buffer[0..<count]) else {
+            throw SocketError(attempt: "read from", path: path, code: EMSGSIZE)
+        }
+        lines += more
     }
 
     package func send(_ octets: [UInt8]) throws(SocketError) {

@@ -1,15 +1,19 @@
 package import GatehouseCore
 
-/// What daemon and uplink say to one another, one JSON object a line, version 1. The daemon speaks first.
+/// What daemon and uplink say to one another, one JSON object a line, version 1. The uplink says hello, the daemon
+/// welcome.
 package enum UplinkMessage: Hashable, Sendable {
     // Daemon to uplink.
+    /// The uplink is accepted. `run` names this run of the daemon, whose first entry has the number `first`.
+    case welcome(version: String, run: String, first: UInt64)
+    /// This report of a picture is in the journal.
+    case noted(report: UInt64)
     case capture(event: UInt64, camera: String, at: CivilTime)
     case deliver(UplinkDelivery)
     // Uplink to daemon.
     case hello(version: String)
-    case stored(event: UInt64, camera: String, path: String, size: Int, digest: [UInt8])
-    case missing(event: UInt64, camera: String, SnapshotFailure)
-    case expired(event: UInt64, camera: String)
+    /// `stored`, `missing` or `expired`, under a number by which it is noted.
+    case picture(SnapshotRow, report: UInt64)
     case delivered(id: UInt64, receipt: String)
     case failed(id: UInt64, reason: String, isFinal: Bool)
 }
@@ -61,19 +65,13 @@ extension UplinkMessage {
                 "envelope": item.envelope.map { .string($0) } ?? .null,
             ]
         case .hello(let version): ["v": 1, "type": "hello", "version": .string(version)]
-        case .stored(let event, let camera, let path, let size, let digest):
+        case .welcome(let version, let run, let first):
             [
-                "v": 1, "type": "stored", "event": .integer(Int64(event)), "camera": .string(camera),
-                "path": .string(path), "size": .integer(Int64(size)),
-                "digest": .array(digest.map { .integer(Int64($0)) }),
+                "v": 1, "type": "welcome", "version": .string(version), "run": .string(run),
+                "first": .integer(Int64(first)),
             ]
-        case .missing(let event, let camera, let failure):
-            [
-                "v": 1, "type": "missing", "event": .integer(Int64(event)), "camera": .string(camera),
-                "reason": .string(failure.rawValue),
-            ]
-        case .expired(let event, let camera):
-            ["v": 1, "type": "expired", "event": .integer(Int64(event)), "camera": .string(camera)]
+        case .noted(let report): ["v": 1, "type": "noted", "report": .integer(Int64(report))]
+        case .picture(let row, let report): .object(Self.members(row, report: report))
         case .delivered(let id, let receipt):
             ["v": 1, "type": "delivered", "id": .integer(Int64(id)), "receipt": .string(receipt)]
         case .failed(let id, let reason, let isFinal):
@@ -107,20 +105,18 @@ extension UplinkMessage {
         case "hello":
             guard let version = json["version"]?.string else { return nil }
             self = .hello(version: version)
-        case "stored":
-            guard let event = count("event"), let camera, let path = json["path"]?.string, let size = count("size"),
-                let digest = json["digest"]?.array?.compactMap({ $0.integer.flatMap { UInt8(exactly: $0) } }),
-                digest.count == 32, path.utf8.count <= 256
+        case "welcome":
+            guard let version = json["version"]?.string, let run = json["run"]?.string, let first = count("first")
             else { return nil }
-            self = .stored(event: event, camera: camera, path: path, size: Int(size), digest: digest)
-        case "missing":
-            guard let event = count("event"), let camera,
-                let failure = json["reason"]?.string.flatMap(SnapshotFailure.init(rawValue:))
+            self = .welcome(version: version, run: run, first: first)
+        case "noted":
+            guard let report = count("report") else { return nil }
+            self = .noted(report: report)
+        case "stored", "missing", "expired":
+            guard let event = count("event"), let camera, let report = count("report"),
+                let result = Self.result(type, json)
             else { return nil }
-            self = .missing(event: event, camera: camera, failure)
-        case "expired":
-            guard let event = count("event"), let camera else { return nil }
-            self = .expired(event: event, camera: camera)
+            self = .picture(SnapshotRow(event: event, camera: CameraID(camera), result: result), report: report)
         case "delivered":
             guard let id = count("id"), let receipt = json["receipt"]?.string else { return nil }
             self = .delivered(id: id, receipt: String(receipt.prefix(256)))
@@ -128,6 +124,40 @@ extension UplinkMessage {
             guard let id = count("id"), let reason = json["reason"]?.string, let isFinal = json["final"]?.boolean
             else { return nil }
             self = .failed(id: id, reason: String(reason.prefix(256)), isFinal: isFinal)
+        default: return nil
+        }
+    }
+
+    private static func members(_ row: SnapshotRow, report: UInt64) -> [String: JSON] {
+        var members: [String: JSON] = [
+            "v": 1, "event": .integer(Int64(row.event)), "camera": .string(row.camera.name),
+            "report": .integer(Int64(report)),
+        ]
+        switch row.result {
+        case .stored(let path, let size, let digest):
+            members["type"] = "stored"
+            members["path"] = .string(path)
+            members["size"] = .integer(Int64(size))
+            members["digest"] = .array(digest.map { .integer(Int64($0)) })
+        case .missing(let failure):
+            members["type"] = "missing"
+            members["reason"] = .string(failure.rawValue)
+        case .expired: members["type"] = "expired"
+        }
+        return members
+    }
+
+    private static func result(_ type: String, _ json: JSON) -> SnapshotRow.Result? {
+        switch type {
+        case "stored":
+            guard let path = json["path"]?.string, path.utf8.count <= 256,
+                let size = json["size"]?.integer.flatMap(Int.init(exactly:)), size >= 0,
+                let digest = json["digest"]?.array?.compactMap({ $0.integer.flatMap { UInt8(exactly: $0) } }),
+                digest.count == 32
+            else { return nil }
+            return .stored(path: path, size: size, digest: digest)
+        case "missing": return json["reason"]?.string.flatMap(SnapshotFailure.init(rawValue:)).map { .missing($0) }
+        case "expired": return .expired
         default: return nil
         }
     }

@@ -51,6 +51,15 @@ package enum Words {
         "ReaderNotTrusted": ("reader is not trusted", "读卡器不可信"),
         "ClockNotTrusted": ("clock is not trusted", "时钟不可信"), "NoDwelling": ("no dwelling on the register", "无登记住房"),
         "FactorsDisagree": ("factors of different people", "要素不属同一人"),
+        "noCamera": ("no camera there", "未配置摄像机"), "timeout": ("the camera was too slow", "摄像机超时"),
+        "unreachable": ("the camera cannot be reached", "摄像机无法连接"),
+        "tlsFailed": ("no secure connection to the camera", "摄像机安全连接失败"),
+        "refused": ("the camera refused", "摄像机拒绝请求"), "truncated": ("the picture was cut off", "图片不完整"),
+        "notAPicture": ("not a picture", "返回内容不是图片"), "tooLarge": ("the picture is too large", "图片过大"),
+        "empty": ("an empty answer", "返回内容为空"), "diskFull": ("no room for the picture", "存储空间不足"),
+        "notStored": ("the picture could not be written", "图片写入失败"),
+        "uplinkAway": ("gatehouse-uplink was away", "上行程序未运行"), "busy": ("too many pictures at once", "抓拍任务过多"),
+        "cleartextPassword": ("the camera wants the password in clear", "摄像机要求明文密码"),
     ]
 
     private static let kinds: [EntryKind: (String, String)] = [

@@ -76,6 +76,7 @@ package enum Daemon {
                 && RegistryCopy.revision(copy, secrets: secrets) != restored.registry.revision)
         let gate = GateLoop(
             loop: loop, configuration: configuration, calendar: calendar, floor: opened.loaded.floor,
+            resume: opened.loaded.newest,
             notifier: notifier,
             log: log
         ) { perform in
@@ -89,15 +90,14 @@ package enum Daemon {
 
         let uplink = try UplinkService(
             path: configuration.files.uplinkSocket, uplinkUser: userID("gatehouse-uplink"),
-            group: groupID("gatehouse-uplink"),
-            log: log,
+            group: groupID("gatehouse-uplink"), run: run, first: restored.nextSequence, log: log,
             fetch: { id, destination, done in
                 loads.post {
                     let items = try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: id - 1)
                     if let item = items?.first, item.id == id { done(item) }
                 }
             },
-            give: { input in _ = inbox.post { bound.value.gate?.give(input) } })
+            give: { input in inbox.post { bound.value.gate?.give(input) } })
         gate.sendToUplink = { uplink.send($0) }
         gate.loadOutbox = { destination in
             loads.post {

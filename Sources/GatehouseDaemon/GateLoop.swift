@@ -42,6 +42,7 @@ final class GateLoop {
 
     init(
         loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, floor: CivilTime,
+        resume: CivilTime,
         notifier: ServiceNotifier, log: Logger,
         makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
     ) {
@@ -53,7 +54,8 @@ final class GateLoop {
         let trust: CivilKeeper.Trust = configuration.clockTrust == .synchronized ? .synchronized : .notBehindFloor
         let isSynchronized = SystemClock.synchronization() == .synchronized
         keeper = CivilKeeper(
-            trust: trust, floor: max(floor, GatehouseVersion.released), clock: SystemClock.civil(), at: now,
+            trust: trust, floor: max(floor, GatehouseVersion.released), resume: resume, clock: SystemClock.civil(),
+            at: now,
             isSynchronized: isSynchronized)
         isTrusted = keeper.read(clock: SystemClock.civil(), at: now, isSynchronized: isSynchronized).isTrusted
         clockCheckAt = now + .seconds(1)
@@ -237,7 +239,7 @@ final class GateLoop {
             for station in stations where station.readers.contains(reader) {
                 inputs += station.acknowledge(reader, at: now.monotonic)
             }
-        case .capture, .deliver: sendToUplink(effect)
+        case .capture, .deliver, .noted: sendToUplink(effect)
         case .loadOutbox(let destination, _): loadOutbox(destination)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .acceptClock:

@@ -12,17 +12,22 @@ final class UplinkService: Sendable {
         var connection: LineServer.ConnectionID?
     }
     private let state = Mutex(State())
-    private let give: @Sendable (Input) -> Void
+    /// False when the loop has no room: then the uplink has to come again.
+    private let give: @Sendable (Input) -> Bool
+    private let run: String
+    private let first: UInt64
     /// Reads a row of the outbox back, on a thread that may wait, and calls with it.
     private let fetch: @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void
     private let log: Logger
     private let serverBox = Mutex<LineServer?>(nil)
 
     init(
-        path: String, uplinkUser: UInt32?, group: UInt32?, log: Logger,
+        path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, log: Logger,
         fetch: @escaping @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void,
-        give: @escaping @Sendable (Input) -> Void
+        give: @escaping @Sendable (Input) -> Bool
     ) throws {
+        self.run = run
+        self.first = first
         self.fetch = fetch
         self.give = give
         self.log = log
@@ -54,25 +59,29 @@ final class UplinkService: Sendable {
             }
             if let earlier, earlier != connection { serverBox.withLock { $0 }?.close(earlier) }
             log.notice("the uplink is connected", metadata: ["version": "\(version.prefix(32))"])
-            give(.uplink(isConnected: true))
-            return
+            say(.welcome(version: GatehouseVersion.text, run: run, first: first), to: connection)
+            return pass(.uplink(isConnected: true), from: connection)
         }
         guard state.withLock({ $0.connection }) == connection else { return }
         switch message {
-        case .stored(let event, let camera, let path, let size, let digest):
-            give(
-                .snapshot(
-                    SnapshotRow(
-                        event: event, camera: CameraID(camera), result: .stored(path: path, size: size, digest: digest))
-                ))
-        case .missing(let event, let camera, let failure):
-            give(.snapshot(SnapshotRow(event: event, camera: CameraID(camera), result: .missing(failure))))
-        case .expired(let event, let camera):
-            give(.snapshot(SnapshotRow(event: event, camera: CameraID(camera), result: .expired)))
-        case .delivered(let id, let receipt): give(.delivered(id, receipt: receipt))
-        case .failed(let id, let reason, let isFinal): give(.deliveryFailed(id, reason: reason, isFinal: isFinal))
-        case .capture, .deliver, .hello: log.warning("the uplink sent a message of ours")
+        case .picture(let row, let report):
+            pass(.snapshot(row, report: ReportKey(connection, report).value), from: connection)
+        case .delivered(let id, let receipt): pass(.delivered(id, receipt: receipt), from: connection)
+        case .failed(let id, let reason, let isFinal):
+            pass(.deliveryFailed(id, reason: reason, isFinal: isFinal), from: connection)
+        case .welcome, .noted, .capture, .deliver, .hello: log.warning("the uplink sent a message of ours")
         }
+    }
+
+    /// An uplink whose words find no room is sent away: it comes again and says what was not noted.
+    private func pass(_ input: Input, from connection: LineServer.ConnectionID) {
+        guard !give(input) else { return }
+        log.warning("the loop is busy: the uplink has to come again")
+        serverBox.withLock { $0 }?.close(connection)
+    }
+
+    private func say(_ message: UplinkMessage, to connection: LineServer.ConnectionID) {
+        serverBox.withLock { $0 }?.send(message.line, to: connection)
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {
@@ -83,7 +92,8 @@ final class UplinkService: Sendable {
         }
         if wasOurs {
             log.warning("the uplink is gone")
-            give(.uplink(isConnected: false))
+            // Without room the next hello says it: what was asked of this one is settled then.
+            _ = give(.uplink(isConnected: false))
         }
     }
 
@@ -91,6 +101,9 @@ final class UplinkService: Sendable {
         guard let connection = state.withLock({ $0.connection }) else { return }
         let message: UplinkMessage
         switch effect {
+        case .noted(let key):
+            guard let report = ReportKey(value: key).report(of: connection) else { return }
+            message = .noted(report: report)
         case .capture(let request):
             message = .capture(event: request.event, camera: request.camera.name, at: request.at)
         case .deliver(let item, let attempt):
@@ -112,8 +125,20 @@ final class UplinkService: Sendable {
                     envelope: envelope))
         default: return
         }
-        serverBox.withLock { $0 }?.send(message.line, to: connection)
+        say(message, to: connection)
     }
 
     func stop() { serverBox.withLock { $0.take() }?.stop() }
+}
+
+/// The number of a report together with the connection that it came by: what one uplink reported is never noted to
+/// another.
+private struct ReportKey {
+    let value: UInt64
+    init(value: UInt64) { self.value = value }
+    init(_ connection: LineServer.ConnectionID, _ report: UInt64) { value = connection << 32 | report & 0xFFFF_FFFF }
+
+    func report(of connection: LineServer.ConnectionID) -> UInt64? {
+        value >> 32 == connection & 0xFFFF_FFFF ? value & 0xFFFF_FFFF : nil
+    }
 }

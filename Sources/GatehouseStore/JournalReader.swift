@@ -87,7 +87,12 @@ package final class JournalReader {
     }
 
     package func snapshot(_ event: UInt64) throws -> (state: String, path: String?, reason: String?)? {
-        let statement = try database.prepare("SELECT state, path, reason FROM snapshot WHERE event = ?")
+        // A picture that came after the reason for having none stands beside it under its camera's name.
+        let statement = try database.prepare(
+            """
+            SELECT state, path, reason FROM snapshot WHERE event = ?
+            ORDER BY CASE state WHEN 'stored' THEN 0 WHEN 'expired' THEN 1 ELSE 2 END LIMIT 1
+            """)
         try statement.bind(Int64(clamping: event))
         guard try statement.step() else { return nil }
         return (statement.text(0), statement.optionalText(1), statement.optionalText(2))

@@ -9,6 +9,8 @@ package struct StoreLoader {
         package var damagedRows: Int
         /// The latest trusted civil time that is on disk: time never goes back behind it.
         package var floor: CivilTime
+        /// The time of the newest entry, trusted or not.
+        package var newest: CivilTime
     }
 
     private let database: Database
@@ -57,7 +59,9 @@ package struct StoreLoader {
         }
         try loadWatchlist(into: &restored)
         restored.missingSnapshots = try unansweredSnapshots()
-        return Loaded(restored: restored, wasCleanStop: wasCleanStop, damagedRows: damaged, floor: floor)
+        return Loaded(
+            restored: restored, wasCleanStop: wasCleanStop, damagedRows: damaged, floor: floor,
+            newest: newest)
     }
 
     /// The next owed items of a destination, at most one window.

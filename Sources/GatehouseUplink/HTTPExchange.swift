@@ -1,4 +1,5 @@
 internal import CCurl
+internal import GatehouseCore
 internal import Glibc
 
 /// One HTTP request and its answer, over libcurl, with bounds for time and size. It follows no redirect, speaks http and
@@ -17,6 +18,12 @@ struct HTTPExchange {
     enum Failure: Error, Equatable {
         case timeout
         case unreachable(String)
+        /// No trust, no common cipher, a handshake that broke.
+        case tls(String)
+        /// The answer ended before its end.
+        case truncated(String)
+        /// Somebody answered, but not in HTTP.
+        case notHTTP(String)
         /// The answer passed the bound; its status came before.
         case tooLarge(status: Int)
         case broken(String)
@@ -44,9 +51,11 @@ struct HTTPExchange {
         gatehouse_curl_text(handle, CURLOPT_URL, url)
         gatehouse_curl_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         gatehouse_curl_long(handle, CURLOPT_NOSIGNAL, 1)
+        // A name server that hangs must not hold the thread beyond the time-out.
+        gatehouse_curl_long(handle, CURLOPT_QUICK_EXIT, 1)
         gatehouse_curl_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-        gatehouse_curl_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(timeout.milliseconds)))
-        gatehouse_curl_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(timeout.milliseconds)))
+        gatehouse_curl_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(timeout.wholeMilliseconds)))
+        gatehouse_curl_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(timeout.wholeMilliseconds)))
         gatehouse_curl_text(handle, CURLOPT_USERAGENT, "gatehouse-uplink")
         gatehouse_curl_function(handle, CURLOPT_WRITEFUNCTION, takeBody)
         gatehouse_curl_pointer(handle, CURLOPT_WRITEDATA, context)
@@ -75,24 +84,30 @@ struct HTTPExchange {
             if case .post = method { gatehouse_curl_pointer(handle, CURLOPT_POSTFIELDS, buffer.baseAddress) }
             return withExtendedLifetime(sink) { curl_easy_perform(handle) }
         }
-        switch code {
-        case CURLE_OK: break
-        case CURLE_OPERATION_TIMEDOUT: throw .timeout
-        case CURLE_WRITE_ERROR where sink.isOver: throw .tooLarge(status: gatehouse_curl_status(handle))
-        case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
-            throw .unreachable(String(cString: curl_easy_strerror(code)))
-        default: throw .broken(String(cString: curl_easy_strerror(code)))
-        }
+        if code != CURLE_OK { throw Self.failure(code, sink, status: gatehouse_curl_status(handle)) }
         let status = gatehouse_curl_status(handle)
         let offered = gatehouse_curl_auth_offered(handle)
         let isOnlyBasic =
             status == 401 && offered & gatehouse_curl_auth(1, 0) == 0 && offered & gatehouse_curl_auth(0, 1) != 0
         return Answer(status: status, body: sink.body, headers: sink.headers, offersOnlyBasic: isOnlyBasic)
     }
-}
 
-extension Duration {
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+    private static func failure(_ code: CURLcode, _ sink: Sink, status: Int) -> Failure {
+        let words = String(cString: curl_easy_strerror(code))
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT: return .timeout
+        case CURLE_WRITE_ERROR where sink.isOver: return .tooLarge(status: status)
+        case CURLE_PARTIAL_FILE: return .truncated(words)
+        case CURLE_RECV_ERROR where status != 0: return .truncated(words)
+        case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            return .unreachable(words)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+            CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CLIENTCERT, CURLE_SSL_SHUTDOWN_FAILED:
+            return .tls(words)
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .notHTTP(words)
+        default: return .broken(words)
+        }
+    }
 }
 
 /// Where libcurl's callbacks put what comes. A class because C holds a pointer to it.

@@ -1,11 +1,9 @@
-internal import CLinux
 internal import GatehouseAdmin
 package import GatehouseConfiguration
-internal import GatehouseCore
+package import GatehouseCore
 internal import GatehouseCrypto
 internal import Glibc
 internal import Logging
-internal import Synchronization
 
 /// What kept the uplink from starting.
 package struct UplinkFailure: Error, CustomStringConvertible {
@@ -17,184 +15,180 @@ package struct UplinkFailure: Error, CustomStringConvertible {
 ///
 /// A class because its workers and its connection live as long as the process.
 package final class Uplink: Sendable {
-    /// Results of pictures that wait for the daemon. At the bound the oldest is dropped and counted; the daemon then
-    /// records at its next start that it heard nothing.
-    static let waitingLimit = 1024
-
-    private struct Session {
-        var client: AdminClient?
-        var waiting: [UplinkMessage] = []
-        var dropped = 0
+    /// How the loop meets the world; a test turns its own clock.
+    package struct Surroundings {
+        /// Waits before the daemon is called again.
+        package var pause: (Duration) -> Void = { Uplink.wait($0) }
+        /// Half of the watchdog's time, and how it is fed.
+        package var watchdogPeriod: Duration?
+        package var alive: () -> Void = {}
+        package var clock: () -> MonotonicTime = UplinkClock.monotonic
+        package var goesOn: () -> Bool = { true }
+        package init() {}
     }
+
+    /// A job may take this much longer than its time-out before its worker counts as stuck: a slow card, not a dead one.
+    private static let slack: Duration = .seconds(60)
+    private static let expiryPeriod: Duration = .seconds(3600)
+    private static let turn: Duration = .seconds(5)
 
     private let configuration: Configuration
+    private let reserve: Int64
     private let log: Logger
-    private let session = Mutex(SessionBox())
     private let cameras: [String: (camera: HTTPStillCamera, worker: Worker)]
     private let channels: [String: (channel: WebhookChannel, worker: Worker)]
-    private let folder: Mutex<FolderBox>
-
-    /// A session is used under the lock alone.
-    private final class SessionBox: @unchecked Sendable {
-        // Unchecked: only ever touched inside the mutex that holds it.
-        var value = Session()
-    }
-    private final class FolderBox: @unchecked Sendable {
-        // Unchecked: only ever touched inside the mutex that holds it.
-        let value: SnapshotFolder
-        init(_ value: SnapshotFolder) { self.value = value }
-    }
+    /// Deletes pictures: hours of it may wait after a month without power.
+    private let housekeeper = Worker(limit: 1, longestJob: .seconds(3600))
 
     package init(_ configuration: Configuration, reserve: Int64 = 256 << 20) throws(UplinkFailure) {
         self.configuration = configuration
+        self.reserve = reserve
         log = StderrLogHandler.logger("gatehouse-uplink")
         var cameras: [String: (camera: HTTPStillCamera, worker: Worker)] = [:]
         for settings in configuration.cameras {
             var password: String?
-            if let file = settings.passwordFile { password = String(decoding: try Self.secret(file), as: UTF8.self) }
-            cameras[settings.id.name] = (HTTPStillCamera(settings, password: password), Worker(limit: 16))
+            if let file = settings.passwordFile { password = String(decoding: try Secrets.read(file), as: UTF8.self) }
+            cameras[settings.id.name] = (
+                HTTPStillCamera(settings, password: password),
+                Worker(limit: 16, longestJob: settings.timeout + Self.slack)
+            )
         }
         self.cameras = cameras
         var channels: [String: (channel: WebhookChannel, worker: Worker)] = [:]
         for settings in configuration.destinations {
-            let secret = SecretKey(try Self.secret(settings.secretFile))
-            let key = settings.clientKeyFile.map { Self.path(of: $0) }
+            let secret = SecretKey(try Secrets.read(settings.secretFile))
+            let key = settings.clientKeyFile.map { Secrets.path(of: $0) }
             channels[settings.id.name] = (
                 WebhookChannel(settings, secret: secret, clientKeyFile: key, site: configuration.site.name),
-                Worker(limit: 16)
+                Worker(limit: 16, longestJob: settings.timeout + Self.slack)
             )
         }
         self.channels = channels
-        folder = Mutex(
-            FolderBox(
-                SnapshotFolder(
-                    root: configuration.files.snapshots, maxBytes: configuration.snapshots.maxBytes,
-                    keep: configuration.snapshots.keep, reserve: reserve)))
     }
 
     /// Serves until the process ends. `ready` is called once everything stands.
-    package func run(ready: () -> Void = {}) -> Never {
-        for entry in cameras.values { entry.worker.start() }
-        for entry in channels.values { entry.worker.start() }
+    package func run(_ surroundings: Surroundings = Surroundings(), ready: () -> Void = {}) throws(UplinkFailure) {
+        // A receiver that hangs up in the midst must not end us.
+        signal(SIGPIPE, SIG_IGN)
+        let (store, link) = try SnapshotStore.open(
+            configuration.files, configuration.snapshots, reserve: reserve, log: log)
+        for worker in workers { worker.start() }
         ready()
-        var pause: Int32 = 200
-        while true {
+        var callBack = CallBack()
+        var chores = Chores()
+        while surroundings.goesOn() {
             do {
                 let client = try AdminClient(path: configuration.files.uplinkSocket)
+                client.limitSends(to: Self.turn)
                 try client.send(Array(UplinkMessage.hello(version: GatehouseVersion.text).line.utf8) + [10])
-                log.notice("connected to the daemon")
-                pause = 200
-                open(client)
-                while true { take(try client.receive()) }
-            } catch {
-                if session.withLock({ $0.value.client }) != nil { log.warning("the daemon is gone: \(error)") }
-                session.withLock { $0.value.client = nil }
-                var nothing = pollfd(fd: -1, events: 0, revents: 0)
-                poll(&nothing, 1, pause)
-                pause = min(5000, pause * 2)
-            }
-        }
-    }
-
-    private func open(_ client: AdminClient) {
-        let waiting = session.withLock { box in
-            box.value.client = client
-            defer { box.value.waiting = [] }
-            if box.value.dropped > 0 {
-                log.error("results of \(box.value.dropped) pictures were dropped while the daemon was away")
-            }
-            box.value.dropped = 0
-            return box.value.waiting
-        }
-        for message in waiting { send(message) }
-    }
-
-    private func send(_ message: UplinkMessage) {
-        session.withLock { box in
-            if let client = box.value.client, (try? client.send(Array(message.line.utf8) + [10])) != nil { return }
-            switch message {
-            case .stored, .missing, .expired:
-                box.value.waiting.append(message)
-                if box.value.waiting.count > Self.waitingLimit {
-                    box.value.waiting.removeFirst()
-                    box.value.dropped += 1
+                while surroundings.goesOn() {
+                    keepHouse(&chores, surroundings, store)
+                    guard let line = try client.receive(within: turn(surroundings)) else { continue }
+                    if take(line, client, link, store) { callBack.answered() }
                 }
-            // The daemon keeps what is owed and sends it again.
-            case .delivered, .failed, .hello, .capture, .deliver: break
+            } catch {
+                if link.isOpen { log.warning("the daemon is gone: \(error)") }
+                link.close()
+                keepHouse(&chores, surroundings, store)
+                surroundings.pause(callBack.pause())
             }
+        }
+    }
+
+    private static func wait(_ pause: Duration) {
+        var nothing = pollfd(fd: -1, events: 0, revents: 0)
+        poll(&nothing, 1, Int32(clamping: pause.wholeMilliseconds))
+    }
+
+    // MARK: Chores
+
+    private struct Chores {
+        var expiresAt = MonotonicTime.zero
+        var feedsAt = MonotonicTime.zero
+    }
+
+    private var workers: [Worker] {
+        cameras.values.map(\.worker) + channels.values.map(\.worker) + [housekeeper]
+    }
+
+    private func turn(_ surroundings: Surroundings) -> Duration {
+        min(Self.turn, surroundings.watchdogPeriod ?? Self.turn)
+    }
+
+    /// The watchdog is fed from here alone, and not while a camera, a receiver or the disk holds a thread for longer
+    /// than its own bound: a new process would help then.
+    private func keepHouse(_ chores: inout Chores, _ surroundings: Surroundings, _ store: SnapshotStore) {
+        let now = surroundings.clock()
+        if let period = surroundings.watchdogPeriod, chores.feedsAt <= now {
+            chores.feedsAt = now + period
+            if workers.contains(where: { $0.isStuck(at: now) }) {
+                log.critical("a thread is stuck")
+            } else {
+                surroundings.alive()
+            }
+        }
+        if chores.expiresAt <= now {
+            chores.expiresAt = now + Self.expiryPeriod
+            _ = housekeeper.post { store.expire() }
         }
     }
 
     // MARK: Messages
 
-    private func take(_ line: [UInt8]) {
+    /// Whether it was a word of the daemon that we are accepted.
+    private func take(_ line: [UInt8], _ client: AdminClient, _ link: DaemonLink, _ store: SnapshotStore) -> Bool {
         switch UplinkMessage(line: line) {
-        case .capture(let event, let camera, let at): capture(event, camera, at)
-        case .deliver(let item): deliver(item)
-        default: log.warning("the daemon sent a line that is no message for the uplink")
-        }
-    }
-
-    private func capture(_ event: UInt64, _ camera: String, _ at: CivilTime) {
-        guard let entry = cameras[camera] else { return send(.missing(event: event, camera: camera, .noCamera)) }
-        let isTaken = entry.worker.post { [self] in
-            switch entry.camera.take() {
-            case .failure(let failure): send(.missing(event: event, camera: camera, failure.reason))
-            case .success(let picture):
-                let done = folder.withLock { $0.value.store(picture, event: event, camera: camera, at: at) }
-                for gone in done.expired { send(.expired(event: gone.event, camera: gone.camera)) }
-                switch done.result {
-                case .success(let stored):
-                    send(
-                        .stored(
-                            event: event, camera: camera, path: stored.path, size: stored.size, digest: stored.digest))
-                case .failure(let failure): send(.missing(event: event, camera: camera, failure.reason))
-                }
+        case .welcome(let version, let run, let first):
+            log.notice("connected to the daemon", metadata: ["version": "\(version.prefix(32))"])
+            store.drop(link.open(client, run: run, first: first))
+            return true
+        case .noted(let report): link.forget([report])
+        case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
+        case .deliver(let item): deliver(item, link)
+        default:
+            if case .refused(_, let sentence) = AdminReply(line: line) {
+                log.warning("the daemon does not take us: \(sentence)")
+            } else {
+                log.warning("the daemon sent a line that is no message for the uplink")
             }
         }
-        if !isTaken { send(.missing(event: event, camera: camera, .busy)) }
+        return false
     }
 
-    private func deliver(_ item: UplinkDelivery) {
-        guard let entry = channels[item.destination] else {
-            return send(.failed(id: item.id, reason: "unknown destination", isFinal: false))
+    private func capture(
+        _ event: UInt64, _ camera: String, _ at: CivilTime, _ link: DaemonLink, _ store: SnapshotStore
+    ) {
+        let run = link.run
+        func lack(_ reason: SnapshotFailure) -> SnapshotRow {
+            SnapshotRow(event: event, camera: CameraID(camera), result: .missing(reason))
         }
-        let isTaken = entry.worker.post { [self] in
-            var time = timespec()
-            clock_gettime(CLOCK_REALTIME, &time)
-            switch entry.channel.deliver(item, now: CivilTime(seconds: Int64(time.tv_sec))) {
-            case .delivered(let receipt): send(.delivered(id: item.id, receipt: receipt))
+        guard let entry = cameras[camera] else { return link.report(lack(.noCamera), run: run) }
+        guard link.hasRoom else {
+            return log.error("no picture was taken: \(ReportLedger.limit) reports wait for the daemon")
+        }
+        let isTaken = entry.worker.post {
+            switch entry.camera.take() {
+            case .failure(let failure):
+                link.report(
+                    SnapshotRow(event: event, camera: CameraID(camera), result: .missing(failure.reason)), run: run)
+            case .success(let picture): store.store(picture, event: event, camera: camera, at: at, run: run)
+            }
+        }
+        if !isTaken { link.report(lack(.busy), run: run) }
+    }
+
+    private func deliver(_ item: UplinkDelivery, _ link: DaemonLink) {
+        guard let entry = channels[item.destination] else {
+            return link.send(.failed(id: item.id, reason: "unknown destination", isFinal: false))
+        }
+        let isTaken = entry.worker.post { [log] in
+            switch entry.channel.deliver(item, now: UplinkClock.civil()) {
+            case .delivered(let receipt): link.send(.delivered(id: item.id, receipt: receipt))
             case .failed(let reason, let isFinal):
                 log.warning("an alert was not taken: \(reason)", metadata: ["destination": "\(item.destination)"])
-                send(.failed(id: item.id, reason: reason, isFinal: isFinal))
+                link.send(.failed(id: item.id, reason: reason, isFinal: isFinal))
             }
         }
-        if !isTaken { send(.failed(id: item.id, reason: "busy", isFinal: false)) }
-    }
-
-    // MARK: Secrets
-
-    /// From the credentials directory (by its name, or as systemd names the files of a folder) or an absolute path.
-    private static func path(of name: String) -> String {
-        if name.hasPrefix("/") { return name }
-        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/gatehouse/credentials"
-        let direct = "\(directory)/\(name)"
-        return access(direct, R_OK) == 0 ? direct : "\(directory)/secrets_\(name)"
-    }
-
-    private static func secret(_ name: String) throws(UplinkFailure) -> [UInt8] {
-        let path = path(of: name)
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw UplinkFailure(
-                description:
-                    "\(path): the secret cannot be read: \(String(cString: strerror(errno))); see docs/operating.md")
-        }
-        defer { close(descriptor) }
-        var octets = [UInt8](repeating: 0, count: 4096)
-        octets.removeLast(octets.count - max(0, read(descriptor, &octets, octets.count)))
-        if octets.last == 10 { octets.removeLast() }
-        guard !octets.isEmpty else { throw UplinkFailure(description: "\(path): the secret is empty") }
-        return octets
+        if !isTaken { link.send(.failed(id: item.id, reason: "busy", isFinal: false)) }
     }
 }

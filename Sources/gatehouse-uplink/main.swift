@@ -22,7 +22,10 @@ struct GatehouseUplinkCommand: ParsableCommand {
         let uplink = try Uplink(configuration)
         if check { return print("\(config): in order") }
         let notifier = ServiceNotifier()
-        uplink.run { notifier.ready("running") }
+        var surroundings = Uplink.Surroundings()
+        surroundings.watchdogPeriod = notifier.watchdogPeriod
+        surroundings.alive = { notifier.alive() }
+        try uplink.run(surroundings) { notifier.ready("running") }
     }
 }
 

@@ -9,11 +9,15 @@ private struct Machine {
     var error: Int64 = 0
     var isSynchronized: Bool
 
-    init(_ trust: CivilKeeper.Trust, floor: Int64 = Machine.truth - 60_000, error: Int64 = 0, isSynchronized: Bool) {
+    init(
+        _ trust: CivilKeeper.Trust, floor: Int64 = Machine.truth - 60_000, resume: Int64? = nil, error: Int64 = 0,
+        isSynchronized: Bool
+    ) {
         self.error = error
         self.isSynchronized = isSynchronized
         keeper = CivilKeeper(
-            trust: trust, floor: CivilTime(milliseconds: floor), clock: CivilTime(milliseconds: Self.truth + error),
+            trust: trust, floor: CivilTime(milliseconds: floor), resume: CivilTime(milliseconds: resume ?? floor),
+            clock: CivilTime(milliseconds: Self.truth + error),
             at: now, isSynchronized: isSynchronized)
     }
 
@@ -93,6 +97,14 @@ struct CivilKeeperTests {
         machine.isSynchronized = true
         #expect(machine.read().isTrusted)
         #expect(machine.distance() == 0)
+    }
+
+    @Test func timeThatWasUsedWithoutTrustIsNotLostWithThePower() {
+        var machine = Machine(
+            .synchronized, floor: Machine.truth - 6 * Self.hour, resume: Machine.truth - 10_000, error: -Machine.truth,
+            isSynchronized: false)
+        #expect(machine.distance() == -10_000)
+        #expect(machine.keeper.floor.milliseconds == Machine.truth - 6 * Self.hour)
     }
 
     @Test func aClockFarAheadAtTheStartIsNotBelievedUnlessItIsKeptInStep() {

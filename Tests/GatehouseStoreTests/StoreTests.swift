@@ -68,6 +68,23 @@ struct StoreTests {
         #expect(report.count == 3)
     }
 
+    /// The daemon started without the uplink, which had the picture all the same, and deleted it a month later.
+    @Test(arguments: ["lane", "wicket"] as [CameraID])
+    func pictureThatCameLateIsShownInsteadOfTheReason(camera: CameraID) throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        func state(_ number: UInt64, _ camera: CameraID, _ result: SnapshotRow.Result) throws -> String? {
+            try writer.commit(
+                .init(
+                    number: number, effects: [.snapshot(SnapshotRow(event: 1, camera: camera, result: result))]))
+            return try JournalReader(path: scratch.database, secrets: scratch.secrets).snapshot(1)?.state
+        }
+        try writer.commit(.init(number: 1, effects: [scratch.entry(1)]))
+        #expect(try state(2, "none", .missing(.uplinkAway)) == "missing")
+        #expect(try state(3, camera, .stored(path: "p", size: 1, digest: [1])) == "stored")
+        #expect(try state(4, camera, .expired) == "expired")
+    }
+
     @Test func noNameAndNoNumberStandsReadableInTheFiles() throws {
         let scratch = Scratch()
         let writer = scratch.writer()

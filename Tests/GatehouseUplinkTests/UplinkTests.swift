@@ -1,202 +1,277 @@
 import GatehouseAdmin
 import GatehouseConfiguration
 import GatehouseCore
-import GatehouseCrypto
 import GatehouseSimulation
 import GatehouseUplink
 import Glibc
 import Testing
 
-@Suite("Cameras")
-struct CameraTests {
+/// The whole uplink with a daemon that the test plays.
+@Suite("Uplink and daemon")
+struct UplinkTests {
+    let place = Place()
+
+    func configuration(_ cameras: [CameraSettings] = []) -> Configuration {
+        var configuration = Configuration(
+            site: Site(
+                name: "test", portals: [], accessPoints: [], policy: AccessPolicy(schedules: [], levels: []), alerts: []
+            ),
+            timeZone: "UTC")
+        configuration.files.uplinkSocket = "\(place.path)/uplink.sock"
+        configuration.files.snapshots = "\(place.path)/pictures"
+        configuration.cameras = cameras
+        return configuration
+    }
+
+    func daemon() throws -> PlayedDaemon { try PlayedDaemon("\(place.path)/uplink.sock") }
+
+    func camera(_ name: CameraID, port: UInt16, timeout: Duration = .seconds(20)) -> CameraSettings {
+        var settings = CameraSettings(id: name, url: "http://127.0.0.1:\(port)/picture")
+        settings.timeout = timeout
+        return settings
+    }
+
+    static let now = UplinkClock.civil()
+    static let today = Int32(now.seconds / 86400)
     static let picture = EmulatedPicture.jpeg(camera: "test", number: 1)
 
-    func take(
-        _ answer: EmulatedHTTPServer.Answer, authentication: EmulatedHTTPServer.Authentication = .none,
-        user: String? = nil,
-        password: String? = nil, allowsCleartext: Bool = false, maxBytes: Int = 100_000
-    ) throws -> Result<[UInt8], CameraFailure> {
-        let server = EmulatedHTTPServer(authentication: authentication) { _ in answer }
+    /// A daemon that takes the call and hangs up is called less and less often; one that welcomed is called at once.
+    @Test func onlyAWelcomeStartsThePausesAnew() throws {
+        let uplink = try RunningUplink(configuration())
+        var pauses = [try uplink.pauses.take()]
+        let daemon = try daemon()
+        for _ in 0..<4 {
+            uplink.callAgain()
+            daemon.hangUp(try daemon.said.take().connection)
+            pauses.append(try uplink.pauses.take())
+        }
+        uplink.callAgain()
+        let connection = try daemon.welcome(run: "aa", first: 1)
+        daemon.send(.capture(event: 1, camera: "none", at: Self.now), to: connection)
+        _ = try daemon.report()
+        daemon.stop()
+        pauses.append(try uplink.pauses.take())
+        #expect(pauses.map(\.wholeMilliseconds) == [200, 400, 800, 1600, 3200, 200])
+        try uplink.stop()
+    }
+
+    @Test func secondUplinkLeavesThePicturesAlone() throws {
+        let uplink = try RunningUplink(configuration())
+        _ = try uplink.pauses.take()
+        let second = try RunningUplink(configuration())
+        #expect(try second.failure.take().contains("another gatehouse-uplink uses it"))
+        try uplink.stop()
+    }
+
+    /// What the daemon did not note is said again, in the same order, to the next one, and then never more.
+    @Test func reportIsRepeatedUntilItIsNoted() throws {
+        let server = EmulatedHTTPServer { _ in .init(body: Self.picture) }
         let port = try server.start()
         defer { server.stop() }
-        var settings = CameraSettings(id: "test", url: "http://127.0.0.1:\(port)/picture")
-        settings.user = user
-        settings.allowsCleartextPassword = allowsCleartext
-        settings.maxBytes = maxBytes
-        settings.timeout = .milliseconds(400)
-        return HTTPStillCamera(settings, password: password).take()
+        let configuration = configuration([camera("gate", port: port)])
+        var daemon = try daemon()
+        var uplink = try RunningUplink(configuration)
+        var connection = try daemon.welcome(run: "aa", first: 1)
+        daemon.send(.capture(event: 7, camera: "gate", at: Self.now), to: connection)
+        let first = try daemon.report()
+        daemon.send(.capture(event: 8, camera: "elsewhere", at: Self.now), to: connection)
+        let second = try daemon.report()
+        guard case .stored(let path, let size, _) = first.row.result else {
+            throw PlayedDaemon.Unexpected(message: "\(first)")
+        }
+        #expect(size == Self.picture.count && place.holds("pictures/\(path)"))
+        #expect(second.row == SnapshotRow(event: 8, camera: "elsewhere", result: .missing(.noCamera)))
+        // The daemon and then the uplink end before anything was noted.
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
+
+        daemon = try self.daemon()
+        uplink = try RunningUplink(configuration)
+        connection = try daemon.welcome(run: "bb", first: 9)
+        let again = [try daemon.report(), try daemon.report()]
+        #expect(again.map(\.row) == [first.row, second.row])
+        for report in again { daemon.send(.noted(report: report.number), to: connection) }
+        // Noted is noted when the next message has been answered.
+        daemon.send(.capture(event: 9, camera: "elsewhere", at: Self.now), to: connection)
+        let third = try daemon.report()
+        daemon.send(.noted(report: third.number), to: connection)
+        daemon.send(.capture(event: 10, camera: "elsewhere", at: Self.now), to: connection)
+        let fourth = try daemon.report()
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        daemon = try self.daemon()
+        uplink.callAgain()
+        _ = try daemon.welcome(run: "cc", first: 11)
+        #expect(try daemon.report().row == fourth.row)
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
     }
 
-    @Test func pictureComesAsItIs() throws {
-        #expect(try take(.init(type: "image/jpeg", body: Self.picture)) == .success(Self.picture))
+    /// The disk of the daemon stalled, the picture was taken, the power went before the entry was on disk: the number
+    /// belongs to another event now, which must not get that picture.
+    @Test func pictureOfAnEventThatWasNeverCommittedGoesToNoOther() throws {
+        let server = EmulatedHTTPServer { _ in .init(body: Self.picture) }
+        let port = try server.start()
+        defer { server.stop() }
+        var daemon = try daemon()
+        let uplink = try RunningUplink(configuration([camera("gate", port: port)]))
+        var connection = try daemon.welcome(run: "aa", first: 1)
+        var paths: [String] = []
+        for event in [6, 7] as [UInt64] {
+            daemon.send(.capture(event: event, camera: "gate", at: Self.now), to: connection)
+            guard case .stored(let path, _, _) = try daemon.report().row.result else { continue }
+            paths.append("pictures/\(path)")
+        }
+        #expect(paths.count == 2 && paths.allSatisfy { place.holds($0) })
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        daemon = try self.daemon()
+        uplink.callAgain()
+        connection = try daemon.welcome(run: "bb", first: 7)
+        #expect(try daemon.report().row.event == 6)
+        daemon.send(.capture(event: 7, camera: "elsewhere", at: Self.now), to: connection)
+        #expect(try daemon.report().row == SnapshotRow(event: 7, camera: "elsewhere", result: .missing(.noCamera)))
+        #expect(place.holds(paths[0]) && !place.holds(paths[1]))
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
     }
 
-    struct Case: Sendable {
-        var answer: EmulatedHTTPServer.Answer
-        var reason: SnapshotFailure
+    /// The other camera's picture comes while this one still hangs: it is let go only afterwards.
+    @Test func cameraThatHangsDelaysNoOther() throws {
+        let asked = Mailbox<Void>()
+        let hangs = EmulatedHTTPServer { _ in
+            asked.put(())
+            return .init(hangs: true)
+        }
+        let good = EmulatedHTTPServer { _ in .init(body: Self.picture) }
+        let cameras = [
+            camera("hangs", port: try hangs.start(), timeout: .seconds(50)), camera("good", port: try good.start()),
+        ]
+        defer { good.stop() }
+        let daemon = try daemon()
+        let uplink = try RunningUplink(configuration(cameras))
+        let connection = try daemon.welcome(run: "aa", first: 1)
+        daemon.send(.capture(event: 1, camera: "hangs", at: Self.now), to: connection)
+        try asked.take()
+        for event in 2...18 as ClosedRange<UInt64> {
+            daemon.send(.capture(event: event, camera: "hangs", at: Self.now), to: connection)
+        }
+        daemon.send(.capture(event: 19, camera: "good", at: Self.now), to: connection)
+        // One is being taken, sixteen wait, and one more finds no room.
+        var early = [try daemon.report().row, try daemon.report().row]
+        early.sort { $0.event < $1.event }
+        #expect(early[0] == SnapshotRow(event: 18, camera: "hangs", result: .missing(.busy)))
+        if case .stored = early[1].result {} else { Issue.record("\(early[1])") }
+        #expect(early[1].event == 19)
+        hangs.stop()
+        #expect(try daemon.report().row.event == 1)
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
     }
 
-    @Test(arguments: [
-        Case(answer: .init(body: []), reason: .empty), Case(answer: .init(status: 500), reason: .refused),
-        Case(answer: .init(status: 302, headers: ["Location": "http://127.0.0.1/"]), reason: .refused),
-        Case(answer: .init(body: Array("<html>log in</html>".utf8)), reason: .notAPicture),
-        Case(answer: .init(body: Array(picture.dropLast(40))), reason: .notAPicture),
-        Case(answer: .init(body: [UInt8](repeating: 7, count: 200_000)), reason: .tooLarge),
-        Case(answer: .init(hangs: true), reason: .timeout),
-    ])
-    func everyFaultHasItsReason(one: Case) throws {
-        #expect(try take(one.answer) == .failure(CameraFailure(reason: one.reason)))
+    /// The loop's clock is an hour ahead, and so the camera has hung for an hour: it is not fed until that has ended.
+    @Test func watchdogIsNotFedWhileAThreadIsStuck() throws {
+        let asked = Mailbox<Void>()
+        let hangs = EmulatedHTTPServer { _ in
+            asked.put(())
+            return .init(hangs: true)
+        }
+        let camera = camera("hangs", port: try hangs.start(), timeout: .seconds(50))
+        let daemon = try daemon()
+        let uplink = try RunningUplink(
+            configuration([camera]), watchdogPeriod: .milliseconds(1), ahead: .seconds(3600))
+        let connection = try daemon.welcome(run: "aa", first: 1)
+        try uplink.fed.take()
+        daemon.send(.capture(event: 1, camera: "hangs", at: Self.now), to: connection)
+        try asked.take()
+        /// Has the loop turn: the answer to a message comes after the feeding of its turn.
+        func turn() throws {
+            daemon.send(.capture(event: 2, camera: "elsewhere", at: Self.now), to: connection)
+            #expect(try daemon.report().row.event == 2)
+        }
+        try turn()
+        let before = uplink.fed.count
+        for _ in 0..<20 { try turn() }
+        #expect(uplink.fed.count == before)
+        for _ in 0..<before { try uplink.fed.take() }
+        hangs.stop()
+        #expect(try daemon.report().row.event == 1)
+        try uplink.fed.take()
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
     }
 
-    @Test func cameraThatIsNotThereIsUnreachable() {
-        var settings = CameraSettings(id: "test", url: "http://127.0.0.1:1/picture")
-        settings.timeout = .milliseconds(300)
-        #expect(HTTPStillCamera(settings, password: nil).take() == .failure(CameraFailure(reason: .unreachable)))
+    /// Nobody comes to the gate and the daemon is away: old pictures expire all the same, and it hears of each.
+    @Test func picturesExpireOnTheirOwnAndTheDaemonHearsOfEach() throws {
+        mkdir("\(place.path)/pictures", 0o750)
+        place.write("\(Self.today)\n", to: "pictures/believed-day")
+        let folder = SnapshotFolder(
+            root: "\(place.path)/pictures", maxBytes: 1 << 30, keep: .seconds(30 * 86400), reserve: 0)
+        for event in 1...300 as ClosedRange<UInt64> {
+            let age: Int32 = event <= 280 ? 31 : 29
+            _ = folder.store(
+                [1], event: event, camera: "gate", at: SnapshotFolderTests.noon(Self.today - age), now: Self.now
+            ) { _ in }
+        }
+        let uplink = try RunningUplink(configuration())
+        _ = try uplink.pauses.take()
+        let daemon = try daemon()
+        uplink.callAgain()
+        let connection = try daemon.welcome(run: "aa", first: 500)
+        for event in 1...280 as ClosedRange<UInt64> {
+            let (row, number) = try daemon.report()
+            #expect(row == SnapshotRow(event: event, camera: "gate", result: .expired))
+            daemon.send(.noted(report: number), to: connection)
+        }
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
+        let left = SnapshotFolder(
+            root: "\(place.path)/pictures", maxBytes: 1 << 30, keep: .seconds(30 * 86400), reserve: 0)
+        #expect(left.count == 20)
     }
 
-    @Test func digestOpensAndAWrongPasswordDoesNot() throws {
-        let authentication = EmulatedHTTPServer.Authentication.digest(user: "gate", password: "secret")
-        let answer = EmulatedHTTPServer.Answer(body: Self.picture)
-        #expect(
-            try take(answer, authentication: authentication, user: "gate", password: "secret") == .success(Self.picture)
-        )
-        #expect(
-            try take(answer, authentication: authentication, user: "gate", password: "wrong")
-                == .failure(CameraFailure(reason: .refused)))
-    }
-
-    /// A camera, or an impostor, that asks for basic alone over plain http does not get the password.
-    @Test func passwordDoesNotTravelInClearUnlessAllowed() throws {
-        let authentication = EmulatedHTTPServer.Authentication.basic(user: "gate", password: "secret")
-        let answer = EmulatedHTTPServer.Answer(body: Self.picture)
-        #expect(
-            try take(answer, authentication: authentication, user: "gate", password: "secret")
-                == .failure(CameraFailure(reason: .cleartextPassword)))
-        #expect(
-            try take(answer, authentication: authentication, user: "gate", password: "secret", allowsCleartext: true)
-                == .success(Self.picture))
+    /// The power went between the writing down and the doing: what did not come to be is not reported.
+    @Test func reportWithoutItsPictureIsNotSaid() throws {
+        mkdir("\(place.path)/pictures", 0o750)
+        _ = ReportLedger(path: "\(place.path)/pictures/reports").add(
+            [LedgerTests.stored(4), SnapshotRow(event: 5, camera: "c", result: .missing(.timeout))], run: "aa")
+        let daemon = try daemon()
+        let uplink = try RunningUplink(configuration())
+        _ = try daemon.welcome(run: "aa", first: 1)
+        #expect(try daemon.report().row.event == 5)
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
     }
 }
 
-@Suite("Pictures on disk")
-struct SnapshotFolderTests {
-    final class Place {
-        let path: String
-        init() {
-            var template = Array("/tmp/gatehouse-pictures-XXXXXX".utf8CString)
-            path = String(cString: mkdtemp(&template))
-        }
-        deinit {
-            let removal = popen("rm -rf '\(path)'", "r")
-            if let removal { pclose(removal) }
-        }
-    }
-    let day = CivilTime(seconds: 1_795_176_000)
-
-    @Test func pictureIsStoredWholeUnderItsDay() throws {
-        let place = Place()
-        let folder = SnapshotFolder(root: place.path, maxBytes: 1000, keep: .seconds(30 * 86400), reserve: 0)
-        let stored = try folder.store([1, 2, 3], event: 7, camera: "lane-1", at: day).result.get()
-        #expect(stored.path.hasPrefix("2026/11/20/7-lane-1-"))
-        #expect(stored.digest == Hash.sha256([1, 2, 3]))
-        var status = stat()
-        #expect(stat("\(place.path)/\(stored.path)", &status) == 0 && status.st_size == 3)
-    }
-
-    @Test func oldestGoFirstAndEachIsReported() throws {
-        let place = Place()
-        let folder = SnapshotFolder(root: place.path, maxBytes: 250, keep: .seconds(30 * 86400), reserve: 0)
-        for event in 1...2 as ClosedRange<UInt64> {
-            #expect(folder.store([UInt8](repeating: 1, count: 100), event: event, camera: "c", at: day).expired.isEmpty)
-        }
-        let third = folder.store([UInt8](repeating: 1, count: 100), event: 3, camera: "c", at: day)
-        #expect(third.expired == [SnapshotFolder.Expired(event: 1, camera: "c")])
-        let old = folder.store([1], event: 4, camera: "c", at: day + .seconds(40 * 86400))
-        #expect(old.expired.map(\.event) == [2, 3])
-        #expect(folder.count == 1)
-    }
-
-    @Test func pictureLargerThanTheBudgetIsRefusedAndTheDiskKeepsItsReserve() {
-        let place = Place()
-        let folder = SnapshotFolder(root: place.path, maxBytes: 10, keep: .seconds(86400), reserve: 0)
+@Suite("Workers")
+struct WorkerTests {
+    @Test func jobBeyondItsBoundIsSeen() throws {
+        let worker = Worker(limit: 1, longestJob: .seconds(30))
+        let begun = Mailbox<Void>()
+        let end = Mailbox<Void>()
+        let done = Mailbox<Void>()
+        worker.start()
+        let start = UplinkClock.monotonic()
+        #expect(!worker.isStuck(at: start + .seconds(3600)))
         #expect(
-            folder.store([UInt8](repeating: 1, count: 11), event: 1, camera: "c", at: day).result
-                == .failure(CameraFailure(reason: .diskFull)))
-        let tight = SnapshotFolder(root: place.path, maxBytes: 1000, keep: .seconds(86400), reserve: .max / 2)
-        #expect(tight.store([1], event: 1, camera: "c", at: day).result == .failure(CameraFailure(reason: .diskFull)))
-    }
-
-    @Test func whatIsThereIsFoundAgainAndHalfWrittenFilesGo() throws {
-        let place = Place()
-        var folder = SnapshotFolder(root: place.path, maxBytes: 1000, keep: .seconds(30 * 86400), reserve: 0)
-        let stored = try folder.store([1, 2], event: 9, camera: "c", at: day).result.get()
-        let half = "\(place.path)/2026/11/20/10-c-aa.jpg.part"
-        close(creat(half, 0o600))
-        folder = SnapshotFolder(root: place.path, maxBytes: 1000, keep: .seconds(30 * 86400), reserve: 0)
-        #expect(folder.count == 1 && folder.octets == 2)
-        #expect(access(half, F_OK) != 0 && access("\(place.path)/\(stored.path)", F_OK) == 0)
-    }
-}
-
-@Suite("Alerts")
-struct WebhookTests {
-    static let secret = SecretKey(Array("key of the desk".utf8))
-
-    static func delivery(_ id: UInt64, envelope: String? = nil) -> UplinkDelivery {
-        UplinkDelivery(
-            id: id, destination: "desk", kind: .forced, event: 41, key: "lotus/1/\(id)",
-            created: CivilTime(milliseconds: 1_795_176_000_123),
-            attempt: 1, fields: envelope == nil ? ["portal": "wicket"] : [:], envelope: envelope)
-    }
-
-    @Test func plainEventHasTheFieldsOfCloudEvents() {
-        let text = String(decoding: CloudEvent.body(Self.delivery(3), site: "lotus"), as: UTF8.self)
-        #expect(
-            text
-                == #"{"data":{"event":41,"portal":"wicket"},"datacontenttype":"application/json","id":"lotus/1/3","source":"/gatehouse/lotus","specversion":"1.0","subject":"wicket","time":"2026-11-20T12:00:00.123Z","type":"org.gatehouse.alert.forced.v1"}"#
-        )
-    }
-
-    @Test func sealedEventTellsNeitherGateNorKind() {
-        let text = String(decoding: CloudEvent.body(Self.delivery(3, envelope: "AAAA"), site: "lotus"), as: UTF8.self)
-        #expect(!text.contains("wicket") && !text.contains("forced") && !text.contains("41"))
-        #expect(text.contains(#""data_base64":"AAAA""#))
-    }
-
-    /// Computed with Python's hmac: hmac.new(b'key of the desk', b'1795176000.{}', 'sha256').
-    @Test func signatureIsTheOneThatAnyReceiverComputes() throws {
-        let made = WebhookChannel.signature(Array("{}".utf8), at: 1_795_176_000, secret: Self.secret)
-        let script = "import hmac;print(hmac.new(b'key of the desk',b'1795176000.{}','sha256').hexdigest())"
-        let pipe = try #require(popen("python3 -c \"\(script)\"", "r"))
-        defer { pclose(pipe) }
-        var line = [CChar](repeating: 0, count: 128)
-        #expect(fgets(&line, 128, pipe) != nil)
-        let hex = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        #expect(made == "t=1795176000,v1=\(hex)")
-    }
-
-    @Test(arguments: [
-        (200, true, false), (204, true, false), (500, false, false), (404, false, false), (401, false, false),
-        (302, false, false), (400, false, true), (410, false, true),
-    ])
-    func whatAStatusMeans(status: Int, isDelivered: Bool, isFinal: Bool) {
-        switch WebhookChannel.outcome(status: status, receipt: nil) {
-        case .delivered: #expect(isDelivered)
-        case .failed(_, let found): #expect(!isDelivered && found == isFinal)
-        }
-    }
-
-    /// A proxy's long error page is no receipt, and a long answer to a good status is one.
-    @Test(arguments: [(500 as UInt32, false), (401, false), (200, true)])
-    func lengthOfTheAnswerSaysNothing(status: UInt32, isDelivered: Bool) throws {
-        let server = EmulatedHTTPServer { _ in .init(status: status, body: [UInt8](repeating: 65, count: 200_000)) }
-        let port = try server.start()
-        defer { server.stop() }
-        let settings = DestinationSettings(id: "desk", url: "http://127.0.0.1:\(port)/", secretFile: "")
-        let channel = WebhookChannel(settings, secret: Self.secret, clientKeyFile: nil, site: "lotus")
-        switch channel.deliver(Self.delivery(1), now: CivilTime(seconds: 1)) {
-        case .delivered: #expect(isDelivered)
-        case .failed(_, let isFinal): #expect(!isDelivered && !isFinal)
-        }
+            worker.post {
+                begun.put(())
+                _ = try? end.take()
+            })
+        try begun.take()
+        #expect(!worker.isStuck(at: start))
+        #expect(worker.isStuck(at: UplinkClock.monotonic() + .seconds(31)))
+        #expect(worker.post { done.put(()) })
+        #expect(!worker.post {}, "a full queue takes no more")
+        end.put(())
+        try done.take()
     }
 }

@@ -44,7 +44,8 @@ package struct CommitGate: Sendable {
     private var retryAt: MonotonicTime?
     private var failures = 0
     private var held: [Held] = []
-    /// Effects that wait for the disk without a bound: an alert leaves only when its row is there to be settled.
+    /// Effects that wait for the disk without a bound: an alert leaves only when its row is there to be settled, and
+    /// the uplink forgets a report only when it is there to be read.
     private var strict: [(step: UInt64, effect: Effect)] = []
     /// Steps with durable effects: admitted, handed to the writer, on disk.
     private var admittedSteps: UInt64 = 0
@@ -75,7 +76,8 @@ package struct CommitGate: Sendable {
                 dropReleases(of: portal, from: &later)
                 for index in held.indices { dropReleases(of: portal, from: &held[index].effects) }
                 free.append(effect)
-            case .release, .indicate, .acknowledge, .capture, .deliver, .reply: later.append(effect)
+            case .release, .indicate, .acknowledge, .capture, .deliver, .reply, .noted:
+                later.append(effect)
             }
         }
         if !durable.isEmpty {
@@ -87,7 +89,10 @@ package struct CommitGate: Sendable {
         if isIdle { return free + later }
         var bounded: [Effect] = []
         for effect in later {
-            if case .deliver = effect { strict.append((admittedSteps, effect)) } else { bounded.append(effect) }
+            switch effect {
+            case .deliver, .noted: strict.append((admittedSteps, effect))
+            default: bounded.append(effect)
+            }
         }
         if !bounded.isEmpty { held.append(Held(effects: bounded, step: admittedSteps, until: now + maxWait)) }
         return free

@@ -293,7 +293,12 @@ extension Controller {
             take(SnapshotRow(event: event, camera: camera, result: .missing(.uplinkAway)), now, &effects)
             return
         }
-        effects.append(.capture(CaptureRequest(event: event, camera: camera, at: now.civil)))
+        let request = CaptureRequest(event: event, camera: camera, at: now.civil)
+        guard captures.add(request) else {
+            take(SnapshotRow(event: event, camera: camera, result: .missing(.busy)), now, &effects)
+            return
+        }
+        effects.append(.capture(request))
     }
 
     mutating func take(_ row: SnapshotRow, _ now: Moment, _ effects: inout [Effect]) {

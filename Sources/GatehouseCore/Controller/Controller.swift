@@ -33,6 +33,7 @@ package struct Controller: Sendable {
     var nextOutboxID: UInt64
     var isStoreAvailable = true
     var isUplinkConnected = false
+    var captures = PendingCaptures()
     var watchlistSweepAt: MonotonicTime?
 
     /// A grant that waits for the door.
@@ -100,7 +101,10 @@ package struct Controller: Sendable {
             set(.journalUnavailable, "", !isAvailable, now, &effects, detail: ["problem": .text(problem)])
             if isAvailable { set(.journalLate, "", false, now, &effects) }
         case .order(let order): carryOut(order, now, &effects)
-        case .snapshot(let row): take(row, now, &effects)
+        case .snapshot(let row, let report):
+            captures.answered(row.event)
+            take(row, now, &effects)
+            if let report { effects.append(.noted(report: report)) }
         case .delivered(let id, let receipt): take(outbox.delivered(id, receipt: receipt), now, &effects)
         case .deliveryFailed(let id, let reason, let isFinal):
             take(outbox.failed(id, reason: reason, isFinal: isFinal, at: now.monotonic), now, &effects)
@@ -108,6 +112,12 @@ package struct Controller: Sendable {
             outbox.loaded(items, for: destination, isLast: isLast)
         case .uplink(let isConnected):
             isUplinkConnected = isConnected
+            // A picture that was taken all the same is reported by the next uplink and takes the place of this row.
+            for request in captures.abandon() {
+                take(
+                    SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)), now,
+                    &effects)
+            }
             outbox.uplink(isConnected: isConnected)
             set(.uplinkAway, "", !isConnected, now, &effects)
         case .clock(let event): take(event, now, &effects)

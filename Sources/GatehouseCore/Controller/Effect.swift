@@ -13,6 +13,8 @@ package enum Effect: Hashable, Sendable {
     case capture(CaptureRequest)
     case deliver(OutboxItem, attempt: Int)
     case loadOutbox(DestinationID, after: UInt64)
+    /// What the uplink reported under this number is on disk: it need not be said again.
+    case noted(report: UInt64)
     case reply(OrderID, OrderReply)
     /// The machine's clock is right as it stands: an operator says so.
     case acceptClock
@@ -64,8 +66,8 @@ package struct SnapshotRow: Hashable, Sendable {
 }
 
 package enum SnapshotFailure: String, Hashable, Sendable, CaseIterable {
-    case noCamera, timeout, unreachable, refused, notAPicture, tooLarge, empty, diskFull, uplinkAway, busy,
-        cleartextPassword
+    case noCamera, timeout, unreachable, tlsFailed, refused, truncated, notAPicture, tooLarge, empty, diskFull,
+        notStored, uplinkAway, busy, cleartextPassword
 }
 
 package typealias OrderID = UInt64

@@ -13,7 +13,8 @@ package enum Input: Hashable, Sendable {
     /// Every entry up to this number is on disk.
     case committed(through: UInt64)
     case store(isAvailable: Bool, problem: String)
-    case snapshot(SnapshotRow)
+    /// A picture, or why there is none. With a number the uplink hears when it is on disk.
+    case snapshot(SnapshotRow, report: UInt64? = nil)
     case delivered(UInt64, receipt: String)
     case deliveryFailed(UInt64, reason: String, isFinal: Bool)
     case outboxLoaded(DestinationID, [OutboxItem], isLast: Bool)

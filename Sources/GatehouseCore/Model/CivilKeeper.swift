@@ -40,16 +40,21 @@ package struct CivilKeeper: Sendable {
     /// Clock less monotonic time at the reading before, in milliseconds.
     private var offset: Int64
 
-    /// `floor` is the latest trusted time of the journal, or the date of the build.
-    package init(trust: Trust, floor: CivilTime, clock: CivilTime, at now: MonotonicTime, isSynchronized: Bool) {
+    /// `floor` is the latest trusted time of the journal, or the date of the build. `resume` is the latest time that was
+    /// used at all: without a clock time goes on from there.
+    package init(
+        trust: Trust, floor: CivilTime, resume: CivilTime, clock: CivilTime, at now: MonotonicTime, isSynchronized: Bool
+    ) {
+        let resume = max(floor, resume)
         self.trust = trust
         self.floor = floor
         last = max(floor, clock)
         offset = Self.offset(clock, now)
         let isBelieved =
             switch trust {
-            case .notBehindFloor: clock >= floor
-            case .synchronized: clock >= floor && (isSynchronized || clock < floor + Self.plausible)
+            case .notBehindFloor: clock + Self.jump >= resume
+            case .synchronized:
+                isSynchronized ? clock >= floor : clock + Self.jump >= resume && clock < resume + Self.plausible
             }
         if isBelieved {
             course = .following
@@ -57,8 +62,8 @@ package struct CivilKeeper: Sendable {
             course = .waiting
             last = floor
         } else {
-            course = .own(civil: floor, since: now)
-            last = floor
+            course = .own(civil: resume, since: now)
+            last = resume
         }
     }
 

@@ -32,16 +32,18 @@ package final class EmulatedNetwork: Sendable {
             _ = try server.start(port: port)
             servers.append(server)
         }
-        let ports = Set(configuration.destinations.compactMap { Self.port($0.url) })
-        let secrets = configuration.destinations.first.map {
-            SecretKey(Self.contents($0.secretFile).filter { $0 != 10 })
-        }
-        if let certificate, let key, let secrets {
-            for port in ports.sorted() {
+        let receivers = Dictionary(grouping: configuration.destinations) { Self.port($0.url) }
+        if let certificate, let key {
+            for (port, destinations) in receivers.sorted(by: { $0.key ?? 0 < $1.key ?? 0 }) {
+                guard let port else { continue }
+                // Each destination has a path and a secret of its own; those that share a path share a server's door.
+                let secrets = Dictionary(grouping: destinations) { Self.path($0.url) }.mapValues {
+                    $0.map { SecretKey(Self.contents($0.secretFile).filter { $0 != 10 }) }
+                }
                 let seen = SeenKeys()
                 let server = EmulatedHTTPServer { request in
-                    let isGood = Self.isSigned(request, secrets)
-                    let isNew = seen.insert(request.headers["Idempotency-Key"] ?? "")
+                    let isGood = (secrets[request.path] ?? []).contains { Self.isSigned(request, $0) }
+                    let isNew = seen.insert("\(request.path) \(request.headers["Idempotency-Key"] ?? "")")
                     let text = String(decoding: request.body, as: UTF8.self)
                     report(
                         "alert \(request.path) \(isGood ? "signature good" : "SIGNATURE BAD")\(isNew ? "" : ", again") \(text)"
@@ -73,6 +75,13 @@ package final class EmulatedNetwork: Sendable {
     private static func port(_ url: String) -> UInt16? {
         guard let range = url.firstRange(of: "://127.0.0.1:") else { return nil }
         return UInt16(url[range.upperBound...].prefix { $0.isNumber })
+    }
+
+    /// The path as a request names it, without a query.
+    private static func path(_ url: String) -> String {
+        guard let range = url.firstRange(of: "://127.0.0.1:") else { return "/" }
+        let path = url[range.upperBound...].drop { $0.isNumber }.prefix { $0 != "?" && $0 != "#" }
+        return path.isEmpty ? "/" : String(path)
     }
 
     private static func contents(_ path: String) -> [UInt8] {

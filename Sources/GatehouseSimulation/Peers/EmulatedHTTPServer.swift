@@ -14,7 +14,7 @@ package final class EmulatedHTTPServer: Sendable {
     package enum Authentication: Hashable, Sendable {
         case none
         case basic(user: String, password: String)
-        case digest(user: String, password: String)
+        case digest(user: String, password: String, isSHA256: Bool = false)
     }
     package struct Answer: Sendable {
         package var status: UInt32
@@ -98,18 +98,18 @@ package final class EmulatedHTTPServer: Sendable {
             guard let response = gatehouse_mhd_response(0, nil) else { return gatehouse_mhd_result(0) }
             defer { MHD_destroy_response(response) }
             return MHD_queue_basic_auth_fail_response(connection, "camera", response)
-        case .digest(let user, let password):
+        case .digest(let user, let password, let isSHA256):
             if let name = MHD_digest_auth_get_username(connection) {
                 defer { MHD_free(name) }
                 if String(cString: name) == user,
-                    gatehouse_mhd_digest(connection, "camera", user, password) != 0
+                    gatehouse_mhd_digest(connection, "camera", user, password, isSHA256 ? 1 : 0) != 0
                 {
                     return nil
                 }
             }
             guard let response = gatehouse_mhd_response(0, nil) else { return gatehouse_mhd_result(0) }
             defer { MHD_destroy_response(response) }
-            return MHD_queue_auth_fail_response(connection, "camera", "opaque", response, 0)
+            return gatehouse_mhd_digest_challenge(connection, "camera", response, isSHA256 ? 1 : 0)
         }
     }
 }

@@ -160,7 +160,7 @@ private final class World {
         }
         let restored = loaded.restored
         keeper = CivilKeeper(
-            trust: .synchronized, floor: loaded.floor, clock: clock.shows(truth), at: now,
+            trust: .synchronized, floor: loaded.floor, resume: loaded.newest, clock: clock.shows(truth), at: now,
             isSynchronized: clock.isSynchronized)
         committed = restored.nextSequence - 1
         writer = StoreWriter(
@@ -405,7 +405,7 @@ private final class World {
         case .loadOutbox(let destination, _):
             let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
             pendingLoads.append((destination, items))
-        case .indicate, .acknowledge, .reply, .stop, .acceptClock: break
+        case .indicate, .acknowledge, .reply, .noted, .stop, .acceptClock: break
         case .durable: violation("a durable effect left the gate")
         }
     }

@@ -11,15 +11,29 @@ package struct HTTPStillCamera: Sendable {
         self.password = password
     }
 
-    /// The picture, or the word for why there is none. One more try when nobody answered at all.
+    /// The picture, or the word for why there is none. One more try when nobody answered at all, in what is left of
+    /// the time.
     package func take() -> Result<[UInt8], CameraFailure> {
-        let first = attempt()
-        guard case .failure(let failure) = first, failure.reason == .unreachable else { return first }
-        return attempt()
+        Self.take(within: settings.timeout, clock: UplinkClock.monotonic) { attempt(within: $0) }
     }
 
-    private func attempt() -> Result<[UInt8], CameraFailure> {
-        var exchange = HTTPExchange(url: settings.url, timeout: settings.timeout, maxBytes: settings.maxBytes)
+    /// Less than this is not worth a second try.
+    static let shortestTry: Duration = .milliseconds(50)
+
+    package static func take(
+        within limit: Duration, clock: () -> MonotonicTime, attempt: (Duration) -> Result<[UInt8], CameraFailure>
+    ) -> Result<[UInt8], CameraFailure> {
+        let start = clock()
+        let first = attempt(limit)
+        let left = limit - (clock() - start)
+        guard case .failure(let failure) = first, failure.reason == .unreachable, left >= shortestTry else {
+            return first
+        }
+        return attempt(left)
+    }
+
+    private func attempt(within limit: Duration) -> Result<[UInt8], CameraFailure> {
+        var exchange = HTTPExchange(url: settings.url, timeout: limit, maxBytes: settings.maxBytes)
         exchange.user = settings.user
         exchange.password = password
         exchange.allowsBasic = settings.url.hasPrefix("https:") || settings.allowsCleartextPassword
@@ -30,22 +44,30 @@ package struct HTTPStillCamera: Sendable {
                 return .failure(CameraFailure(reason: .cleartextPassword))
             }
             guard answer.status == 200 else { return .failure(CameraFailure(reason: .refused)) }
-            guard !answer.body.isEmpty else { return .failure(CameraFailure(reason: .empty)) }
-            return Self.isPicture(answer.body) ? .success(answer.body) : .failure(CameraFailure(reason: .notAPicture))
+            if let fault = Self.fault(of: answer.body) { return .failure(CameraFailure(reason: fault)) }
+            return .success(answer.body)
         } catch {
-            switch error {
-            case .timeout: return .failure(CameraFailure(reason: .timeout))
-            case .tooLarge: return .failure(CameraFailure(reason: .tooLarge))
-            case .unreachable, .broken: return .failure(CameraFailure(reason: .unreachable))
-            }
+            return .failure(CameraFailure(reason: Self.reason(error)))
         }
     }
 
-    /// Start and end of a JPEG image; some cameras pad the end with zeros.
-    package static func isPicture(_ octets: [UInt8]) -> Bool {
-        guard octets.count > 4, octets.starts(with: [0xFF, 0xD8, 0xFF]) else { return false }
-        guard let last = octets.lastIndex(where: { $0 != 0 }), last >= 1 else { return false }
-        return octets[last] == 0xD9 && octets[last - 1] == 0xFF
+    private static func reason(_ failure: HTTPExchange.Failure) -> SnapshotFailure {
+        switch failure {
+        case .timeout: .timeout
+        case .tooLarge(let status): status == 200 ? .tooLarge : .refused
+        case .tls: .tlsFailed
+        case .truncated: .truncated
+        case .notHTTP: .notAPicture
+        case .unreachable, .broken: .unreachable
+        }
+    }
+
+    /// What keeps the octets from being a whole JPEG, by its start and end; some cameras pad the end with zeros.
+    package static func fault(of octets: [UInt8]) -> SnapshotFailure? {
+        guard !octets.isEmpty else { return .empty }
+        guard octets.starts(with: [0xFF, 0xD8, 0xFF]) else { return .notAPicture }
+        guard let last = octets.lastIndex(where: { $0 != 0 }), last > 3 else { return .truncated }
+        return octets[last] == 0xD9 && octets[last - 1] == 0xFF ? nil : .truncated
     }
 }
 

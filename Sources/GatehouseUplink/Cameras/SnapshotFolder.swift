@@ -2,103 +2,192 @@ package import GatehouseCore
 internal import GatehouseCrypto
 internal import Glibc
 
-/// Pictures on disk: `YYYY/MM/DD/EVENT-CAMERA-DIGEST.jpg`, written under another name, synced, then renamed. Never more
-/// than the budget, never older than the retention, never the last of the disk: the oldest go first, and each that goes
-/// is reported.
+/// Pictures on disk: `YYYY/MM/DD/EVENT-CAMERA-DIGEST.jpg`, written under another name, synced, then renamed.
+///
+/// - Never more than the budget, which is at most half of the disk: the oldest go first, by the number of their event.
+/// - Never older than the retention, by the caller's day and not by that of any picture.
+/// - What the retention still owes is never deleted because others filled the disk: then the new picture is refused.
+///
+/// What is about to become true is announced before it is done, so that a crash cannot hide it.
 package final class SnapshotFolder {
+    package typealias Announce = ([SnapshotRow]) -> Void
+
     package struct Stored: Hashable, Sendable {
         package var path: String
         package var size: Int
         package var digest: [UInt8]
     }
-    package struct Expired: Hashable, Sendable {
-        package var event: UInt64
-        package var camera: String
-        package init(event: UInt64, camera: String) {
-            self.event = event
-            self.camera = camera
-        }
-    }
     private struct Picture {
+        /// The day of its folder.
         var day: Int32
+        /// The day on which it was written, or found to be misdated: from its modification time.
+        var written: Int32
         var event: UInt64
         var camera: String
         var path: String
         var size: Int64
     }
 
+    /// No picture of this program is older (2025-01-01): a day before it is that of a clock that was not set.
+    private static let firstDay: Int32 = 20_089
+
     private let root: String
-    private let maxBytes: Int64
+    private let budget: Int64
     private let keepDays: Int32
     private let reserve: Int64
-    /// Oldest first.
+    private let disk: Disk
+    /// By event.
     private var pictures: [Picture] = []
     private var total: Int64 = 0
+    /// The folder whose way from the root is known to be on disk.
+    private var synced = ""
 
     /// Reads what is there. Leftovers of writes that never ended are removed. `reserve` octets of the disk stay free.
-    package init(root: String, maxBytes: Int64, keep: Duration, reserve: Int64 = 256 << 20) {
+    package init(root: String, maxBytes: Int64, keep: Duration, reserve: Int64 = 256 << 20, disk: Disk = .real) {
         self.root = root
-        self.maxBytes = maxBytes
         self.reserve = reserve
+        self.disk = disk
         keepDays = Int32(clamping: keep.components.seconds / 86400)
         mkdir(root, 0o750)
+        budget = min(maxBytes, disk.capacity(root) / 2)
         for year in Self.names(root) where year.count == 4 {
             for month in Self.names("\(root)/\(year)") {
                 for day in Self.names("\(root)/\(year)/\(month)") { scan(year, month, day) }
             }
         }
-        pictures.sort { ($0.day, $0.event) < ($1.day, $1.event) }
+        pictures.sort { ($0.event, $0.path) < ($1.event, $1.path) }
     }
 
     package var count: Int { pictures.count }
     package var octets: Int64 { total }
 
-    /// Stores a picture of an event that happened at `at`, after making room for it.
+    package func contains(_ path: String) -> Bool { pictures.contains { $0.path == path } }
+
+    // MARK: Storing
+
+    /// Stores a picture of an event that happened at `at`, after making room for it. `now` is the clock.
     package func store(
-        _ octets: [UInt8], event: UInt64, camera: String, at: CivilTime
-    ) -> (result: Result<Stored, CameraFailure>, expired: [Expired]) {
+        _ octets: [UInt8], event: UInt64, camera: String, at: CivilTime, now: CivilTime, announce: Announce
+    ) -> Result<Stored, CameraFailure> {
+        guard makeRoom(Int64(octets.count), announce) else { return .failure(CameraFailure(reason: .diskFull)) }
         let day = Int32(clamping: at.seconds / 86400)
-        let expired = makeRoom(Int64(octets.count), today: day)
-        let free = Self.freeOctets(root)
-        guard total + Int64(octets.count) <= maxBytes, free - Int64(octets.count) >= reserve else {
-            return (.failure(CameraFailure(reason: .diskFull)), expired)
-        }
         let digest = Hash.sha256(octets)
         let date = CalendarDay.date(day)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let folders = ["\(date.year)", two(date.month), two(date.day)]
-        var folder = root
-        for name in folders {
-            folder += "/\(name)"
-            mkdir(folder, 0o750)
-        }
+        let folder = folders.joined(separator: "/")
         let name = "\(event)-\(camera)-\(Hexadecimal.encode(digest.prefix(8))).jpg"
-        guard write(octets, to: "\(folder)/\(name)", in: folder) else {
-            let reason: SnapshotFailure = errno == ENOSPC || errno == EDQUOT ? .diskFull : .refused
-            return (.failure(CameraFailure(reason: reason)), expired)
+        let stored = Stored(path: "\(folder)/\(name)", size: octets.count, digest: digest)
+        let isDone =
+            makeFolders(folders)
+            && write(octets, to: "\(root)/\(stored.path)", in: "\(root)/\(folder)") {
+                let result = SnapshotRow.Result.stored(path: stored.path, size: stored.size, digest: digest)
+                announce([SnapshotRow(event: event, camera: CameraID(camera), result: result)])
+            }
+        guard isDone else {
+            let isFull = errno == ENOSPC || errno == EDQUOT
+            return .failure(CameraFailure(reason: isFull ? .diskFull : .notStored))
         }
-        let path = folders.joined(separator: "/") + "/" + name
-        pictures.append(Picture(day: day, event: event, camera: camera, path: path, size: Int64(octets.count)))
+        let written = Int32(clamping: now.seconds / 86400)
+        let place = pictures.lastIndex { $0.event <= event }.map { $0 + 1 } ?? 0
+        pictures.insert(
+            Picture(
+                day: day, written: written, event: event, camera: camera, path: stored.path, size: Int64(octets.count)),
+            at: place)
         total += Int64(octets.count)
-        return (.success(Stored(path: path, size: octets.count, digest: digest)), expired)
+        return .success(stored)
     }
 
-    private func makeRoom(_ size: Int64, today: Int32) -> [Expired] {
-        var gone: [Expired] = []
-        while let first = pictures.first {
-            let isOld = first.day < today - keepDays
-            let isOver = total + size > maxBytes
-            let isTight = Self.freeOctets(root) - size < reserve
-            guard isOld || isOver || isTight else { break }
-            unlink("\(root)/\(first.path)")
-            pictures.removeFirst()
-            total -= first.size
-            gone.append(Expired(event: first.event, camera: first.camera))
+    /// Deletes the oldest as far as the budget asks for it, and nothing when that would not be enough.
+    private func makeRoom(_ size: Int64, _ announce: Announce) -> Bool {
+        guard size <= budget else { return false }
+        var count = 0
+        var freed: Int64 = 0
+        while total - freed + size > budget {
+            freed += pictures[count].size
+            count += 1
         }
-        return gone
+        guard disk.free(root) + freed - size >= reserve else { return false }
+        remove(Array(0..<count), announce)
+        return true
     }
 
-    private func write(_ octets: [UInt8], to path: String, in folder: String) -> Bool {
+    // MARK: Retention
+
+    /// Deletes up to `limit` pictures that are older than the retention on this day, oldest first, and says how many.
+    ///
+    /// A picture dated ahead of the day, or before there were any, counts from the day on which it was written; where
+    /// that is no better, from the day on which it was found so, and the file's modification time keeps that day.
+    package func expire(today: Int32, limit: Int, announce: Announce) -> Int {
+        guard today >= Self.firstDay else { return 0 }
+        var old: [Int] = []
+        for index in pictures.indices where old.count < limit {
+            if counted(index, today) < today - keepDays { old.append(index) }
+        }
+        remove(old, announce)
+        return old.count
+    }
+
+    private func counted(_ index: Int, _ today: Int32) -> Int32 {
+        let picture = pictures[index]
+        // A day of grace: the site's clock may be a little ahead.
+        if picture.day >= Self.firstDay, picture.day <= today + 1 { return picture.day }
+        if picture.written >= Self.firstDay, picture.written <= today { return picture.written }
+        let time = timespec(tv_sec: Int(today) * 86400, tv_nsec: 0)
+        utimensat(AT_FDCWD, "\(root)/\(picture.path)", [time, time], AT_SYMLINK_NOFOLLOW)
+        pictures[index].written = today
+        return today
+    }
+
+    /// Removes what an earlier run had announced as expired and did not come to delete.
+    package func finish(expiryOf event: UInt64, camera: String) {
+        remove(pictures.indices.filter { pictures[$0].event == event && pictures[$0].camera == camera }) { _ in }
+    }
+
+    /// Removes a picture that belongs to no event.
+    package func drop(_ path: String) { remove(pictures.indices.filter { pictures[$0].path == path }) { _ in } }
+
+    private func remove(_ indices: [Int], _ announce: Announce) {
+        guard !indices.isEmpty else { return }
+        announce(
+            indices.map {
+                SnapshotRow(event: pictures[$0].event, camera: CameraID(pictures[$0].camera), result: .expired)
+            })
+        for index in indices.reversed() {
+            let picture = pictures.remove(at: index)
+            unlink("\(root)/\(picture.path)")
+            total -= picture.size
+            removeFolders(of: picture.path)
+        }
+    }
+
+    /// A day, month or year without pictures needs no folder; one that has some stays by itself.
+    private func removeFolders(of path: String) {
+        var parts = path.split(separator: "/").dropLast()
+        while !parts.isEmpty, rmdir("\(root)/\(parts.joined(separator: "/"))") == 0 {
+            synced = ""
+            parts = parts.dropLast()
+        }
+    }
+
+    // MARK: Files
+
+    /// Makes the folders of a day and sees that each is on disk: a picture must not vanish with its folder.
+    private func makeFolders(_ names: [String]) -> Bool {
+        let way = names.joined(separator: "/")
+        if way == synced { return true }
+        var folder = root
+        for name in names {
+            guard mkdir("\(folder)/\(name)", 0o750) == 0 || errno == EEXIST, disk.syncFolder(folder) else {
+                return false
+            }
+            folder += "/\(name)"
+        }
+        synced = way
+        return true
+    }
+
+    private func write(_ octets: [UInt8], to path: String, in folder: String, announce: () -> Void) -> Bool {
         let temporary = path + ".part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { return false }
@@ -110,17 +199,18 @@ package final class SnapshotFolder {
             sent += count
         }
         var isDone = sent == octets.count && fsync(descriptor) == 0
+        var code = errno
         isDone = close(descriptor) == 0 && isDone
-        guard isDone, rename(temporary, path) == 0 else {
-            let code = errno
+        if isDone {
+            announce()
+            isDone = rename(temporary, path) == 0 && disk.syncFolder(folder)
+            code = errno
+        }
+        guard isDone else {
             unlink(temporary)
+            unlink(path)
             errno = code
             return false
-        }
-        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if directory >= 0 {
-            fsync(directory)
-            close(directory)
         }
         return true
     }
@@ -142,7 +232,8 @@ package final class SnapshotFolder {
             let camera = parts.dropFirst().dropLast().joined(separator: "-")
             pictures.append(
                 Picture(
-                    day: number, event: event, camera: camera, path: "\(folder)/\(name)", size: Int64(status.st_size)))
+                    day: number, written: Int32(clamping: status.st_mtim.tv_sec / 86400), event: event, camera: camera,
+                    path: "\(folder)/\(name)", size: Int64(status.st_size)))
             total += Int64(status.st_size)
         }
     }
@@ -158,11 +249,5 @@ package final class SnapshotFolder {
             if !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()
-    }
-
-    private static func freeOctets(_ path: String) -> Int64 {
-        var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return .max }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 }

@@ -79,7 +79,10 @@ package struct WebhookChannel: Sendable {
         } catch {
             switch error {
             case .timeout: return .failed(reason: "timeout", isFinal: false)
-            case .unreachable(let detail), .broken(let detail): return .failed(reason: detail, isFinal: false)
+            // A cut-off answer is no receipt, whatever its status: the alert comes again under the same key.
+            case .unreachable(let detail), .broken(let detail), .tls(let detail), .truncated(let detail),
+                .notHTTP(let detail):
+                return .failed(reason: detail, isFinal: false)
             // The status alone says whether the receiver has it; a proxy's long error page is no receipt.
             case .tooLarge(let status): return Self.outcome(status: status, receipt: nil)
             }
