@@ -143,7 +143,8 @@ extension CommandDesk {
                     let (protocolName, security): (String, String) =
                         switch reader.kind {
                         case .wiegand: ("wiegand", "none")
-                        case .osdp: ("osdp", "clear")
+                        case .osdp(_, _, _, .clear, _): ("osdp", "clear")
+                        case .osdp(_, _, _, .secure, _): ("osdp", loop.isSecured(reader.id) ? "secure" : "insecure")
                         case .em4100: ("em4100", "none")
                         case .line: ("line", "none")
                         case .face: ("face", "none")

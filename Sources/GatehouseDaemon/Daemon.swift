@@ -65,7 +65,8 @@ package enum Daemon {
                 }
             })
         let gate = GateLoop(
-            loop: loop, configuration: configuration, calendar: calendar, clock: clock, floor: opened.loaded.floor,
+            loop: loop, configuration: configuration, readerKeys: readerKeys(configuration, log), calendar: calendar,
+            clock: clock, floor: opened.loaded.floor,
             notifier: notifier, log: log
         ) { perform in
             ControllerShell(
@@ -160,6 +161,22 @@ package enum Daemon {
         if let key = Hexadecimal.decode(text), key.count == 32 { return SecretKey(key) }
         throw StartFailure(
             "\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
+    }
+
+    /// The keys of readers that have to be secured. A key that cannot be had leaves its reader out of service and
+    /// everything else at work.
+    private static func readerKeys(_ configuration: Configuration, _ log: Logger) -> [ReaderID: [ReaderKey]] {
+        var keys: [ReaderID: [ReaderKey]] = [:]
+        for reader in configuration.readers {
+            guard case .osdp(_, _, _, .secure(let name?), _) = reader.kind else { continue }
+            switch ReaderKeyFile.read(name) {
+            case .success(let octets):
+                if case .success(let key) = ReaderKey.make(octets, crypto: .openSSL) { keys[reader.id] = [key] }
+            case .failure(let problem):
+                log.error("\(problem); the reader stays out of service", metadata: ["reader": "\(reader.id)"])
+            }
+        }
+        return keys
     }
 
     static func credentialPath(_ name: String) -> String {

@@ -43,7 +43,8 @@ final class GateLoop {
     var loadOutbox: (DestinationID) -> Void = { _ in }
 
     init(
-        loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, clock: SystemClock, floor: CivilTime,
+        loop: EventLoop, configuration: Configuration, readerKeys: [ReaderID: [ReaderKey]], calendar: SiteCalendar,
+        clock: SystemClock, floor: CivilTime,
         notifier: ServiceNotifier, log: Logger,
         makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
     ) {
@@ -58,7 +59,7 @@ final class GateLoop {
         isTrusted = reading.isTrusted
         clockOffset = reading.civil.milliseconds - now.nanoseconds / 1_000_000
         clockCheckAt = now + .seconds(1)
-        stations = SerialStation.make(configuration.readers, at: now, log: log)
+        stations = SerialStation.make(configuration.readers, keys: readerKeys, at: now, log: log)
         // The restored controller says how each output is to be requested.
         var perform: (Effect, Moment) -> Void = { _, _ in }
         let shell = makeShell { perform($0, $1) }
@@ -247,6 +248,9 @@ final class GateLoop {
         case .durable: preconditionFailure("a durable effect left the gate")
         }
     }
+
+    /// Whether a reader that has to be secured is so now.
+    func isSecured(_ reader: ReaderID) -> Bool { stations.contains { $0.isSecured(reader) } }
 
     /// How readers on data lines do, for status.
     func wiegandCounters(_ reader: ReaderID) -> [String: Int64]? {

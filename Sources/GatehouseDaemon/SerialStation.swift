@@ -1,5 +1,6 @@
 internal import GatehouseConfiguration
 internal import GatehouseCore
+internal import GatehouseCrypto
 internal import GatehouseDevices
 internal import GatehouseProtocols
 internal import Logging
@@ -22,18 +23,26 @@ final class SerialStation {
     private let log: Logger
     private var lastProblem = ""
 
-    /// The stations that a configuration asks for: OSDP readers of one port share one panel.
-    static func make(_ readers: [GatehouseConfiguration.ReaderSettings], at now: MonotonicTime, log: Logger)
-        -> [SerialStation]
-    {
+    /// The stations that a configuration asks for: OSDP readers of one port share one panel. `keys` are those of the
+    /// readers that have to be secured, the likeliest first.
+    static func make(
+        _ readers: [GatehouseConfiguration.ReaderSettings], keys: [ReaderID: [ReaderKey]], at now: MonotonicTime,
+        log: Logger
+    ) -> [SerialStation] {
         var stations: [SerialStation] = []
         var buses: [String: (baud: UInt32, readers: [OSDPPanel.ReaderSettings])] = [:]
         for reader in readers {
             switch reader.kind {
             case .wiegand: break
-            case .osdp(let port, let baud, let address, let formats):
+            case .osdp(let port, let baud, let address, let security, let formats):
+                let policy: OSDPPolicy =
+                    switch security {
+                    case .clear: .clear
+                    case .secure: .secure(keys[reader.id] ?? [], .openSSL)
+                    }
                 let settings = OSDPPanel.ReaderSettings(
-                    id: reader.id, address: address, formats: formats.compactMap { CardFormat.named($0) })
+                    id: reader.id, address: address, security: policy,
+                    formats: formats.compactMap { CardFormat.named($0) })
                 buses[port, default: (baud, [])].readers.append(settings)
             case .em4100(let port, let baud, let usesVersion):
                 let machine = ASCIICardReader(ASCIICardReader.Settings(framing: .em4100(usesVersion: usesVersion)))
@@ -146,6 +155,12 @@ final class SerialStation {
         let effects = panel.handle(.eventStored(reader), at: now)
         machine = .osdp(panel)
         return carryOut(effects, at: now)
+    }
+
+    /// Whether the reader is one of this port and speaks in a session now.
+    func isSecured(_ reader: ReaderID) -> Bool {
+        guard case .osdp(let panel) = machine else { return false }
+        return panel.link(of: reader) == .online(.secure)
     }
 
     func close() { port.close() }

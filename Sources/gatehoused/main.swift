@@ -17,7 +17,13 @@ struct Gatehoused: ParsableCommand {
     func run() throws {
         let path = config
         let configuration = try read(path)
-        if check { return print("\(path): in order") }
+        if check {
+            let problems = ReaderKeyFile.problems(of: configuration)
+            guard problems.isEmpty else {
+                throw StartFailure(problems.map { "reader \($0.reader): \($0.problem)" }.joined(separator: "\n"))
+            }
+            return print("\(path): in order")
+        }
         try Daemon.run(configuration) { try? read(path) }
     }
 }

@@ -43,6 +43,16 @@ struct SchemaTests {
         var words: String
     }
 
+    @Test func aReaderIsSecuredUnlessTheFileSaysOtherwise() throws {
+        let text = Self.good.replacingFirst("address: 1, security: clear", with: "address: 1").replacingFirst(
+            "address: 2, security: clear", with: "address: 2, security: secure, key: lane")
+        let configuration = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
+        let security = configuration.readers.map { reader -> ReaderSettings.OSDPSecurity? in
+            if case .osdp(_, _, _, let security, _) = reader.kind { security } else { nil }
+        }
+        #expect(security == [.secure(key: nil), .secure(key: "lane")])
+    }
+
     @Test func smallFileIsGood() throws {
         _ = try ConfigurationReader.read(octets: Array(Self.good.utf8), file: "f", digest: Self.digest)
     }
@@ -53,9 +63,16 @@ struct SchemaTests {
             words: "address 1 is that of reader a"),
         Case(old: "baud: 9600, address: 2", new: "baud: 19200, address: 2", place: "f:4:", words: "share its speed"),
         Case(
-            old: "address: 1, security: clear", new: "address: 1, security: secure", place: "f:3:",
-            words: "only 'clear' can be had"),
-        Case(old: "address: 1, security: clear, ", new: "address: 1, ", place: "f:3:", words: "'security' is missing"),
+            old: "address: 1, security: clear", new: "address: 1, security: open", place: "f:3:",
+            words: "secure"),
+        Case(
+            old: "address: 1, security: clear", new: "address: 1, security: clear, key: a", place: "f:3:",
+            words: "a reader in clear has no key"),
+        Case(
+            old:
+                "1, security: clear, formats: [H10301]}\n  b: {protocol: osdp, port: /dev/bus, baud: 9600, address: 2, security: clear",
+            new: "1, key: k, formats: [H10301]}\n  b: {protocol: osdp, port: /dev/bus, baud: 9600, address: 2, key: k",
+            place: "f:", words: "'a' and 'b' have one key"),
         Case(old: "[a, b]", new: "[a]", place: "f:", words: "reader 'b' stands at no access point"),
         Case(old: "[a, b]", new: "[a, b, c]", place: "f:9:", words: "there is no reader 'c'"),
         Case(old: "factors: [card]", new: "factors: [face]", place: "f:9:", words: "a face is asked for"),

@@ -21,6 +21,7 @@ extension Controller {
             if fault == .unsolicited { set(.readerUnsolicited, reader.name, true, now, &effects) }
             effects.append(.acknowledge(reader))
         case .link(let link): take(link, of: reader, now, &effects)
+        case .breach(let breach): take(breach, of: reader, now, &effects)
         case .tamper(let isOn):
             set(.readerTamper, reader.name, isOn, now, &effects)
             let event = noteReader(reader, isOn ? "tamper" : "tamperEnded", now, &effects)
@@ -52,6 +53,21 @@ extension Controller {
             set(.readerOffline, reader.name, true, now, &effects)
             noteReader(reader, "offline", now, &effects, detail: ["reason": .text(reason.rawValue)])
         }
+    }
+
+    /// A reader that is not believed is an alarm to people; one that waits for its first key is a fault to installers.
+    private mutating func take(
+        _ breach: SecurityBreach?, of reader: ReaderID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let breach else {
+            set(.readerDowngraded, reader.name, false, now, &effects)
+            set(.readerUnkeyed, reader.name, false, now, &effects)
+            return
+        }
+        guard breach != .noKey else { return set(.readerUnkeyed, reader.name, true, now, &effects) }
+        set(.readerDowngraded, reader.name, true, now, &effects)
+        let event = noteReader(reader, "breach", now, &effects, detail: ["reason": .text(breach.rawValue)])
+        raise(.tamper, event: event, ["reader": reader.name, "reason": breach.rawValue], now, &effects)
     }
 
     @discardableResult

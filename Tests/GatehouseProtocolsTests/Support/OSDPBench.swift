@@ -1,4 +1,5 @@
 import GatehouseCore
+import GatehouseCrypto
 import GatehouseProtocols
 import GatehouseSimulation
 
@@ -30,13 +31,34 @@ struct OSDPBench {
     private(set) var sent: [(frame: OSDPFrame, at: MonotonicTime)] = []
     private var line: [(at: MonotonicTime, octets: [UInt8])] = []
 
-    init(addresses: [UInt8] = [1], settings: OSDPPanel.Settings = .init()) {
+    init(addresses: [UInt8] = [1], security: OSDPPolicy = .clear, settings: OSDPPanel.Settings = .init()) {
         panel = OSDPPanel(
             readers: addresses.map {
-                .init(id: ReaderID("r\($0)"), address: $0, formats: [CardFormat.named("H10301")].compactMap { $0 })
+                .init(
+                    id: ReaderID("r\($0)"), address: $0, security: security,
+                    formats: [CardFormat.named("H10301")].compactMap { $0 })
             }, settings: settings)
         readers = addresses.map { EmulatedOSDPReader(address: $0) }
     }
+
+    /// A key that somebody threw dice for.
+    static let key = [UInt8](hex: "8a0cbc6fd9269e7d920994bf522d85d6")
+
+    /// A bench whose panel and readers share a key.
+    static func secured(addresses: [UInt8] = [1], settings: OSDPPanel.Settings = .init()) -> OSDPBench {
+        guard case .success(let key) = ReaderKey.make(key, crypto: .openSSL) else {
+            preconditionFailure("the bench's key")
+        }
+        var bench = OSDPBench(addresses: addresses, security: .secure([key], .openSSL), settings: settings)
+        for index in bench.readers.indices {
+            bench.readers[index].security.ability = .demanded
+            bench.readers[index].security.key = Self.key
+        }
+        return bench
+    }
+
+    /// Every frame that a reader answered with, without its mark.
+    private(set) var answered: [[UInt8]] = []
 
     var signals: [ReaderSignal] { heard.map(\.signal) }
     func signals(of reader: ReaderID) -> [ReaderSignal] { heard.filter { $0.reader == reader }.map(\.signal) }
@@ -46,6 +68,7 @@ struct OSDPBench {
     mutating func forget() {
         heard = []
         sent = []
+        answered = []
     }
 
     mutating func input(_ input: OSDPPanel.Input) { carryOut(panel.handle(input, at: now)) }
@@ -95,6 +118,7 @@ struct OSDPBench {
         for index in readers.indices {
             let reply = readers[index].receive(octets)
             guard !reply.isEmpty else { continue }
+            answered.append(reply)
             let heard = noise + [OSDPFrame.mark] + reply
             switch delivery {
             case .whole: line.append((at + octetTime * heard.count, heard))

@@ -17,6 +17,12 @@ package enum OSDPCommand: Hashable, Sendable {
     case receiveSize(UInt16)
     /// Keeps the reader's field on, in milliseconds.
     case keepActive(milliseconds: UInt16)
+    /// CHLNG: RND.A, 8 octets.
+    case challenge([UInt8])
+    /// SCRYPT, 16 octets.
+    case serverCryptogram([UInt8])
+    /// KEYSET with a new SCBK of 16 octets. Sent within a session and nowhere else.
+    case keySet([UInt8])
     case other(code: UInt8, data: [UInt8])
 
     package var code: UInt8 {
@@ -35,6 +41,9 @@ package enum OSDPCommand: Hashable, Sendable {
         case .communication: 0x6E
         case .receiveSize: 0x7B
         case .keepActive: 0xA7
+        case .challenge: 0x76
+        case .serverCryptogram: 0x77
+        case .keySet: 0x75
         case .other(let code, _): code
         }
     }
@@ -50,6 +59,8 @@ package enum OSDPCommand: Hashable, Sendable {
         case .communication(let address, let baud): [address] + littleEndian(baud, 4)
         case .receiveSize(let size): littleEndian(UInt32(size), 2)
         case .keepActive(let milliseconds): littleEndian(UInt32(milliseconds), 2)
+        case .challenge(let octets), .serverCryptogram(let octets): octets
+        case .keySet(let key): [0x01, UInt8(truncatingIfNeeded: key.count)] + key
         case .other(_, let data): data
         }
     }
@@ -72,6 +83,9 @@ package enum OSDPCommand: Hashable, Sendable {
             case (0x6E, 5): .communication(address: data[0], baud: number(data[1..<5]))
             case (0x7B, 2): .receiveSize(UInt16(number(data[0..<2])))
             case (0xA7, 2): .keepActive(milliseconds: UInt16(number(data[0..<2])))
+            case (0x75, 18) where data[0] == 0x01 && data[1] == 0x10: .keySet(Array(data[2...]))
+            case (0x76, 8): .challenge(data)
+            case (0x77, 16): .serverCryptogram(data)
             default: nil
             }
         self = known ?? .other(code: code, data: data)

@@ -1,6 +1,6 @@
 package import GatehouseCore
 
-/// The panel's side of one OSDP bus with several readers, in clear text (osdp.md sections 1 to 5, 7.1, 10 and 11).
+/// The panel's side of one OSDP bus with several readers (osdp.md sections 1 to 5, 7.1 and 9 to 11).
 ///
 /// One command is out at a time; readers are served in turn. A reply that does not come is asked for again with the
 /// same octets when the reader's turn comes, so a silent reader never holds the others up: after three tries it is asked
@@ -8,11 +8,15 @@ package import GatehouseCore
 ///
 /// A reply with a card or a change of state is acknowledged by the next command to that reader. That command waits for
 /// `eventStored`, at most `Settings.storeWait`; keys do not wait, they are nothing that must last.
+///
+/// A reader that has to be secured is believed within a session under its own key and nowhere else. Whatever it or
+/// somebody else says, it is never served in clear, nor under a default key.
 package struct OSDPPanel: Sendable {
-    package struct ReaderSettings: Hashable, Sendable {
+    package struct ReaderSettings: Sendable {
         package var id: ReaderID
         /// 0 to 0x7E, one reader each.
         package var address: UInt8
+        package var security: OSDPPolicy
         /// The formats that the reader may send in RAW.
         package var formats: [CardFormat]
         /// The bits stand at the end of the RAW octets, not at the beginning.
@@ -22,11 +26,12 @@ package struct OSDPPanel: Sendable {
         package var idleColour: OSDPColour
 
         package init(
-            id: ReaderID, address: UInt8, formats: [CardFormat], isRightJustified: Bool = false,
+            id: ReaderID, address: UInt8, security: OSDPPolicy, formats: [CardFormat], isRightJustified: Bool = false,
             reversesOctets: Bool = false, idleColour: OSDPColour = .red
         ) {
             self.id = id
             self.address = address
+            self.security = security
             self.formats = formats
             self.isRightJustified = isRightJustified
             self.reversesOctets = reversesOctets
@@ -124,12 +129,22 @@ package struct OSDPPanel: Sendable {
         stations.first { $0.settings.id == id }?.identity
     }
 
+    /// How the reader was last told of; nil until it was.
+    package func link(of id: ReaderID) -> ReaderLink? {
+        guard let station = stations.first(where: { $0.settings.id == id }) else { return nil }
+        switch station.reported {
+        case .nothing: return nil
+        case .online: return .online(station.security.isRequired ? .secure : .clear)
+        case .offline(let reason): return .offline(reason)
+        }
+    }
+
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         switch input {
         case .start, .portOpened:
             guard case .closed = bus else { break }
-            for index in stations.indices { stations[index].begin(at: now) }
+            for index in stations.indices { signal(&effects, index, stations[index].begin(at: now)) }
             scanner.reset()
             nextSlowTry = now
             bus = .free(from: now)
@@ -164,7 +179,8 @@ package struct OSDPPanel: Sendable {
             return .earliest(end, Deadline(at: last + pause, waiter: "osdp rest of a reply of \(id)"))
         case .free(let from):
             return stations.indices.reduce(nil) { earliest, index in
-                let at = max(from, readyAt(index))
+                guard let ready = readyAt(index) else { return earliest }
+                let at = max(from, ready)
                 return .earliest(earliest, Deadline(at: at, waiter: "osdp turn of \(stations[index].settings.id)"))
             }
         }
@@ -220,23 +236,27 @@ package struct OSDPPanel: Sendable {
                 busCounters.wrongAddress += 1
                 continue
             }
-            guard let signals = stations[wait.station].answer(frame, at: now) else { continue }
+            let wasSilent = stations[wait.station].isSilent
+            let outcome = stations[wait.station].answer(frame, at: now)
+            signal(&effects, wait.station, outcome.signals)
+            guard outcome.isAnswer else { continue }
+            // One reader is back: the others may be too, as after a power cut.
+            if wasSilent { nextSlowTry = now }
             bus = .free(from: now + transmission(of: 2))
             scanner.reset()
-            signal(&effects, wait.station, signals)
         }
     }
 
     // MARK: whose turn it is
 
-    private func readyAt(_ index: Int) -> MonotonicTime {
-        stations[index].isSilent ? max(stations[index].readyAt, nextSlowTry) : stations[index].readyAt
+    private func readyAt(_ index: Int) -> MonotonicTime? {
+        stations[index].readyAt.map { stations[index].isSilent ? max($0, nextSlowTry) : $0 }
     }
 
     /// In turn; a queued command goes before the polls of others, but never twice in a row.
     private func nextStation(at now: MonotonicTime) -> Int? {
         let order = (1...max(1, stations.count)).map { (lastServed + $0) % max(1, stations.count) }
-        let ready = order.filter { stations.indices.contains($0) && readyAt($0) <= now }
+        let ready = order.filter { stations.indices.contains($0) && (readyAt($0).map { $0 <= now } ?? false) }
         if !lastWasCommand, let urgent = ready.first(where: { stations[$0].hasCommand }) { return urgent }
         return ready.first
     }

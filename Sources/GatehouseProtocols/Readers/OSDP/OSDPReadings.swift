@@ -54,7 +54,8 @@ struct OSDPReadings: Sendable {
         signals: [ReaderSignal], note: Note?
     ) {
         switch reply {
-        case .ack, .identity, .capabilities, .outputStatus, .communication, .nak, .busy: return ([], nil)
+        case .ack, .identity, .capabilities, .outputStatus, .communication, .nak, .busy, .clientCryptogram, .initialMAC:
+            return ([], nil)
         case .localStatus(let tamper, let powerFault):
             isCoverOpen = tamper
             var signals = tamperChange()

@@ -17,6 +17,10 @@ package enum OSDPReply: Hashable, Sendable {
     case communication(address: UInt8, baud: UInt32)
     /// The reader needs time: the same command again after a pause. Carries sequence 0.
     case busy
+    /// CCRYPT: the reader's identifier of 8 octets, RND.B and the client cryptogram.
+    case clientCryptogram(identifier: [UInt8], random: [UInt8], cryptogram: [UInt8])
+    /// RMAC_I: the R-MAC that the session begins with.
+    case initialMAC([UInt8])
     case unknown(code: UInt8, data: [UInt8])
 
     package init(code: UInt8, data: [UInt8]) {
@@ -43,6 +47,10 @@ package enum OSDPReply: Hashable, Sendable {
             case (0x53, 2...) where Int(data[1]) == data.count - 2:
                 .keypad(reader: data[0], keys: Array(data[2...]))
             case (0x54, 5): .communication(address: data[0], baud: number(data[1..<5]))
+            case (0x76, 32):
+                .clientCryptogram(
+                    identifier: Array(data[0..<8]), random: Array(data[8..<16]), cryptogram: Array(data[16...]))
+            case (0x78, 16): .initialMAC(data)
             case (0x79, 0): .busy
             default: nil
             }
@@ -63,6 +71,8 @@ package enum OSDPReply: Hashable, Sendable {
         case .formatted: 0x51
         case .keypad: 0x53
         case .communication: 0x54
+        case .clientCryptogram: 0x76
+        case .initialMAC: 0x78
         case .busy: 0x79
         case .unknown(let code, _): code
         }
@@ -84,13 +94,25 @@ package enum OSDPReply: Hashable, Sendable {
             [reader, isReversed ? 1 : 0, UInt8(truncatingIfNeeded: characters.count)] + characters
         case .keypad(let reader, let keys): [reader, UInt8(truncatingIfNeeded: keys.count)] + keys
         case .communication(let address, let baud): [address] + littleEndian(baud, 4)
+        case .clientCryptogram(let identifier, let random, let cryptogram): identifier + random + cryptogram
+        case .initialMAC(let mac): mac
         case .unknown(_, let data): data
+        }
+    }
+
+    /// A card, keys, or a state that somebody acts on.
+    var isReading: Bool {
+        switch self {
+        case .raw, .keypad, .formatted, .localStatus, .inputStatus, .readerStatus: true
+        case .ack, .nak, .identity, .capabilities, .outputStatus, .communication, .busy, .clientCryptogram,
+            .initialMAC, .unknown:
+            false
         }
     }
 }
 
 /// The error code of a NAK (osdp.md section 7.1).
-package enum OSDPRefusal: Hashable, Sendable {
+package enum OSDPRefusal: Error, Hashable, Sendable {
     case none
     case check
     case commandLength

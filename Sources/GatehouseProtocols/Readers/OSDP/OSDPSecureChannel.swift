@@ -81,15 +81,20 @@ package struct OSDPSecureChannel: Sendable {
     }
 
     /// The frame with block, encrypted data and MAC.
-    package mutating func seal(_ frame: OSDPFrame) -> OSDPFrame {
+    package mutating func seal(_ frame: OSDPFrame) -> OSDPFrame { seal(frame, encrypts: !frame.data.isEmpty) }
+
+    /// The frame with a MAC and data that anybody can read, as a bad reader sends it. No panel does.
+    package mutating func sealOpenly(_ frame: OSDPFrame) -> OSDPFrame { seal(frame, encrypts: false) }
+
+    private mutating func seal(_ frame: OSDPFrame, encrypts: Bool) -> OSDPFrame {
         var sealed = frame
         let start = start(of: frame)
         let types: (plain: UInt8, encrypted: UInt8) =
             frame.isReply
             ? (OSDPSecurityType.replyMAC, OSDPSecurityType.replyEncrypted)
             : (OSDPSecurityType.commandMAC, OSDPSecurityType.commandEncrypted)
-        sealed.securityBlock = OSDPSecurityBlock(type: frame.data.isEmpty ? types.plain : types.encrypted)
-        if !frame.data.isEmpty { sealed.data = keys.encryption.encrypt(Self.padded(frame.data), start.map { ~$0 }) }
+        sealed.securityBlock = OSDPSecurityBlock(type: encrypts ? types.encrypted : types.plain)
+        if encrypts { sealed.data = keys.encryption.encrypt(Self.padded(frame.data), start.map { ~$0 }) }
         let mac = mac(of: sealed, start: start)
         sealed.mac = Array(mac.prefix(4))
         advance(frame.isReply, to: mac)
