@@ -73,6 +73,7 @@ extension CommandDesk {
         let last = try reader.lastSequence()
         let calendar = fields.calendar
         let site = configuration.site.name
+        let readers = configuration.readers
         return try ask { loop -> JSON in
             let controller = loop.shell.controller
             let now = loop.now()
@@ -102,6 +103,7 @@ extension CommandDesk {
                             "lock": .string(portal.isReleased ? "released" : "secured"), "door": .string(door),
                         ]
                     }),
+                "readers": .array(readers.map { Self.view($0, loop) }),
                 "outbox": .array(
                     outbox.map {
                         [
@@ -133,34 +135,31 @@ extension CommandDesk {
 
     private func readers() throws -> JSON {
         let settings = configuration.readers
-        return try ask { loop -> JSON in
-            let standing = loop.shell.controller.health.standing
-            return .array(
-                settings.map { reader in
-                    func has(_ code: HealthCode) -> Bool {
-                        standing.contains { $0.code == code && $0.subject == reader.id.name }
-                    }
-                    let (protocolName, security): (String, String) =
-                        switch reader.kind {
-                        case .wiegand: ("wiegand", "none")
-                        case .osdp(_, _, _, .clear, _): ("osdp", "clear")
-                        case .osdp(_, _, _, .secure, _): ("osdp", loop.isSecured(reader.id) ? "secure" : "insecure")
-                        case .em4100: ("em4100", "none")
-                        case .line: ("line", "none")
-                        case .face: ("face", "none")
-                        }
-                    var object: [String: JSON] = [
-                        "name": .string(reader.id.name), "protocol": .string(protocolName),
-                        "security": .string(security),
-                        "link": .string(has(.readerOffline) ? "offline" : "online"),
-                        "tamper": .boolean(has(.readerTamper)),
-                    ]
-                    if let counters = loop.wiegandCounters(reader.id) {
-                        object["counters"] = .object(counters.mapValues { .integer($0) })
-                    }
-                    return .object(object)
-                })
+        return try ask { loop in .array(settings.map { Self.view($0, loop) }) }
+    }
+
+    /// One reader as it is heard now.
+    private static func view(_ reader: ReaderSettings, _ loop: GateLoop) -> JSON {
+        let standing = loop.shell.controller.health.standing
+        func has(_ code: HealthCode) -> Bool {
+            standing.contains { $0.code == code && $0.subject == reader.id.name }
         }
+        let (protocolName, security): (String, String) =
+            switch reader.kind {
+            case .wiegand: ("wiegand", "none")
+            case .osdp(_, _, _, .clear, _): ("osdp", "clear")
+            case .osdp(_, _, _, .secure, _): ("osdp", loop.isSecured(reader.id) ? "secure" : "insecure")
+            case .em4100: ("em4100", "none")
+            case .line: ("line", "none")
+            case .face: ("face", "none")
+            }
+        var object: [String: JSON] = [
+            "name": .string(reader.id.name), "protocol": .string(protocolName), "security": .string(security),
+            "link": .string(has(.readerOffline) ? "offline" : "online"), "tamper": .boolean(has(.readerTamper)),
+        ]
+        let counters = loop.wiegandCounters(reader.id) ?? loop.osdpCounters(reader.id)
+        if let counters { object["counters"] = .object(counters.mapValues { .integer($0) }) }
+        return .object(object)
     }
 
     // MARK: Log

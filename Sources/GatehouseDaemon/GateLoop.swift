@@ -263,6 +263,19 @@ final class GateLoop {
         }
     }
 
+    func osdpCounters(_ reader: ReaderID) -> [String: Int64]? {
+        stations.lazy.compactMap { $0.osdpCounters(reader) }.first.map {
+            [
+                "frames": Int64($0.frames), "retries": Int64($0.retries), "timeouts": Int64($0.timeouts),
+                "checkErrors": Int64($0.checkErrors), "naks": Int64($0.naks), "restarts": Int64($0.restarts),
+                "sessions": Int64($0.sessions), "sessionsLost": Int64($0.sessionsLost),
+                "sessionsDropped": Int64($0.sessionsDropped), "handshakeFailures": Int64($0.handshakeFailures),
+                "wrongMACs": Int64($0.wrongMACs), "clearReplies": Int64($0.clearReplies),
+                "openReplies": Int64($0.openReplies),
+            ]
+        }
+    }
+
     func close() {
         for station in stations { station.close() }
         lines.close()

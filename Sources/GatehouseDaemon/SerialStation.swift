@@ -163,6 +163,12 @@ final class SerialStation {
         return panel.link(of: reader) == .online(.secure)
     }
 
+    /// Nil for a reader that is not on this port, or no OSDP reader.
+    func osdpCounters(_ reader: ReaderID) -> OSDPCounters? {
+        guard case .osdp(let panel) = machine else { return nil }
+        return panel.counters(of: reader)
+    }
+
     func close() { port.close() }
 
     // MARK: -

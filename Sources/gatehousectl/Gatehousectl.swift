@@ -63,6 +63,8 @@ struct Status: ParsableCommand {
                 ])
             }
             print(table(rows))
+            print("")
+            print(readerTable(value["readers"]))
             for item in value["outbox"]?.array ?? [] {
                 print(
                     "owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")"
@@ -376,17 +378,22 @@ struct Reader: ParsableCommand {
         func run() throws {
             try ask("reader list", [:], common) { value in
                 if common.isJSON { return print(value.line) }
-                var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "TAMPER"]]
-                for reader in value.array ?? [] {
-                    rows.append(
-                        ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [
-                            reader["tamper"]?.boolean == true ? "yes" : "no"
-                        ])
-                }
-                print(table(rows))
+                print(readerTable(value))
             }
         }
     }
+}
+
+/// Readers, one a row: how each is heard, and whether it is secured.
+private func readerTable(_ readers: JSON?) -> String {
+    var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "TAMPER"]]
+    for reader in readers?.array ?? [] {
+        rows.append(
+            ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [
+                reader["tamper"]?.boolean == true ? "yes" : "no"
+            ])
+    }
+    return table(rows)
 }
 
 struct WatchlistCommand: ParsableCommand {
