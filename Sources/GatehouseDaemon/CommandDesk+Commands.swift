@@ -19,6 +19,8 @@ extension CommandDesk {
         case "reader list":
             try order(call, .look(person: nil))
             return try readers()
+        case "reader install": return try changeKey(call, isInstallation: true)
+        case "reader rotate-key": return try changeKey(call, isInstallation: false)
         case "portal open": return event(try order(call, .open(PortalID(call.text("portal") ?? ""))))
         case "portal free": return try posture(call, .free)
         case "portal block": return try posture(call, .blocked)
@@ -74,7 +76,7 @@ extension CommandDesk {
         let calendar = fields.calendar
         let site = configuration.site.name
         let readers = configuration.readers
-        return try ask { loop -> JSON in
+        return try ask { [readerKeys] loop -> JSON in
             let controller = loop.shell.controller
             let now = loop.now()
             let counts = controller.registry.counts
@@ -103,7 +105,7 @@ extension CommandDesk {
                             "lock": .string(portal.isReleased ? "released" : "secured"), "door": .string(door),
                         ]
                     }),
-                "readers": .array(readers.map { Self.view($0, loop) }),
+                "readers": .array(readers.map { Self.view($0, loop, readerKeys) }),
                 "outbox": .array(
                     outbox.map {
                         [
@@ -131,35 +133,6 @@ extension CommandDesk {
                     "sentence": .string(condition.code.sentence), "advice": .string(condition.code.advice),
                 ]
             })
-    }
-
-    private func readers() throws -> JSON {
-        let settings = configuration.readers
-        return try ask { loop in .array(settings.map { Self.view($0, loop) }) }
-    }
-
-    /// One reader as it is heard now.
-    private static func view(_ reader: ReaderSettings, _ loop: GateLoop) -> JSON {
-        let standing = loop.shell.controller.health.standing
-        func has(_ code: HealthCode) -> Bool {
-            standing.contains { $0.code == code && $0.subject == reader.id.name }
-        }
-        let (protocolName, security): (String, String) =
-            switch reader.kind {
-            case .wiegand: ("wiegand", "none")
-            case .osdp(_, _, _, .clear, _): ("osdp", "clear")
-            case .osdp(_, _, _, .secure, _): ("osdp", loop.isSecured(reader.id) ? "secure" : "insecure")
-            case .em4100: ("em4100", "none")
-            case .line: ("line", "none")
-            case .face: ("face", "none")
-            }
-        var object: [String: JSON] = [
-            "name": .string(reader.id.name), "protocol": .string(protocolName), "security": .string(security),
-            "link": .string(has(.readerOffline) ? "offline" : "online"), "tamper": .boolean(has(.readerTamper)),
-        ]
-        let counters = loop.wiegandCounters(reader.id) ?? loop.osdpCounters(reader.id)
-        if let counters { object["counters"] = .object(counters.mapValues { .integer($0) }) }
-        return .object(object)
     }
 
     // MARK: Log

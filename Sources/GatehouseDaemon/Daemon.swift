@@ -64,8 +64,9 @@ package enum Daemon {
                     log.error("the last good copy of the registry was not made: \(error)")
                 }
             })
+        let readerKeys = ReaderKeys(configuration, secrets: secrets, log: log)
         let gate = GateLoop(
-            loop: loop, configuration: configuration, readerKeys: readerKeys(configuration, log), calendar: calendar,
+            loop: loop, configuration: configuration, readerKeys: readerKeys, calendar: calendar,
             clock: clock, floor: opened.loaded.floor,
             notifier: notifier, log: log
         ) { perform in
@@ -98,8 +99,14 @@ package enum Daemon {
                 }
             }
         }
+        gate.saveReaderKeys = {
+            loads.post {
+                do { try readerKeys.save() } catch { log.error("the keys of readers were not written: \(error)") }
+            }
+        }
         let desk = try CommandDesk(
-            configuration: configuration, keys: keys, epoch: restored.epoch, calendar: calendar, loop: loop.bind(gate),
+            configuration: configuration, keys: keys, readerKeys: readerKeys, epoch: restored.epoch, calendar: calendar,
+            loop: loop.bind(gate),
             inbox: inbox, log: log)
         home.desk = desk
 
@@ -161,22 +168,6 @@ package enum Daemon {
         if let key = Hexadecimal.decode(text), key.count == 32 { return SecretKey(key) }
         throw StartFailure(
             "\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
-    }
-
-    /// The keys of readers that have to be secured. A key that cannot be had leaves its reader out of service and
-    /// everything else at work.
-    private static func readerKeys(_ configuration: Configuration, _ log: Logger) -> [ReaderID: [ReaderKey]] {
-        var keys: [ReaderID: [ReaderKey]] = [:]
-        for reader in configuration.readers {
-            guard case .osdp(_, _, _, .secure(let name?), _) = reader.kind else { continue }
-            switch ReaderKeyFile.read(name) {
-            case .success(let octets):
-                if case .success(let key) = ReaderKey.make(octets, crypto: .openSSL) { keys[reader.id] = [key] }
-            case .failure(let problem):
-                log.error("\(problem); the reader stays out of service", metadata: ["reader": "\(reader.id)"])
-            }
-        }
-        return keys
     }
 
     static func credentialPath(_ name: String) -> String {

@@ -21,6 +21,7 @@ final class GateLoop {
     private let clock: SystemClock
     private let notifier: ServiceNotifier
     private let log: Logger
+    private let readerKeys: ReaderKeys
 
     private var lineRegistrations: [EventLoop.Registration] = []
     private var lineDescriptors: [Int32] = []
@@ -41,9 +42,11 @@ final class GateLoop {
     /// What leaves the loop towards the uplink; called on the loop.
     var sendToUplink: (Effect) -> Void = { _ in }
     var loadOutbox: (DestinationID) -> Void = { _ in }
+    /// Puts the keys of readers on disk; called on the loop, which does not wait for it.
+    var saveReaderKeys: () -> Void = {}
 
     init(
-        loop: EventLoop, configuration: Configuration, readerKeys: [ReaderID: [ReaderKey]], calendar: SiteCalendar,
+        loop: EventLoop, configuration: Configuration, readerKeys: ReaderKeys, calendar: SiteCalendar,
         clock: SystemClock, floor: CivilTime,
         notifier: ServiceNotifier, log: Logger,
         makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
@@ -54,12 +57,13 @@ final class GateLoop {
         self.floor = floor
         self.notifier = notifier
         self.log = log
+        self.readerKeys = readerKeys
         let now = SystemClock.monotonic()
         let reading = clock.read(floor: floor)
         isTrusted = reading.isTrusted
         clockOffset = reading.civil.milliseconds - now.nanoseconds / 1_000_000
         clockCheckAt = now + .seconds(1)
-        stations = SerialStation.make(configuration.readers, keys: readerKeys, at: now, log: log)
+        stations = SerialStation.make(configuration.readers, keys: readerKeys.forPanels, at: now, log: log)
         // The restored controller says how each output is to be requested.
         var perform: (Effect, Moment) -> Void = { _, _ in }
         let shell = makeShell { perform($0, $1) }
@@ -70,6 +74,9 @@ final class GateLoop {
         self.shell = shell
         watchdogAt = notifier.watchdogPeriod.map { now + $0 }
         perform = { [unowned self] effect, now in self.perform(effect, now) }
+        for station in stations {
+            station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
+        }
         loop.onTurnEnd = { [unowned self] in self.endTurn() }
         loop.onDeadline = { [unowned self] in self.timePassed() }
     }
@@ -116,6 +123,9 @@ final class GateLoop {
         }
         for reader in shell.controller.site.accessPoints.flatMap(\.readers) where lines.hasDecoder(reader) {
             give(.reader(reader, .link(.online(.none))))
+        }
+        for reader in stations.flatMap(\.readers) where readerKeys.cameOverWire(reader) {
+            give(.health(.readerKeyedOnWire, subject: reader.name, isOn: true))
         }
         timePassed()
         endTurn()
@@ -261,6 +271,28 @@ final class GateLoop {
                 "timing": Int64($0.timing),
             ]
         }
+    }
+
+    // MARK: Keys of readers
+
+    /// The reader that is being given a key.
+    var changingKey: ReaderID? { stations.lazy.compactMap(\.changingKey).first }
+
+    /// False when another reader is being given a key, or this one is not in the state for it.
+    func changeKey(of reader: ReaderID, _ key: [UInt8], isInstallation: Bool) -> Bool {
+        guard changingKey == nil, let station = stations.first(where: { $0.readers.contains(reader) }) else {
+            return false
+        }
+        inputs += station.changeKey(of: reader, key, isInstallation: isInstallation, at: SystemClock.monotonic())
+        guard station.changingKey == reader else { return false }
+        readerKeys.added(key, to: reader, overWire: isInstallation)
+        return true
+    }
+
+    private func keysRemain(_ places: [Int], of reader: ReaderID) {
+        readerKeys.remain(places, of: reader)
+        saveReaderKeys()
+        give(.health(.readerKeyedOnWire, subject: reader.name, isOn: readerKeys.cameOverWire(reader)))
     }
 
     func osdpCounters(_ reader: ReaderID) -> [String: Int64]? {

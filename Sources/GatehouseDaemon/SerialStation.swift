@@ -22,6 +22,8 @@ final class SerialStation {
     private var schedule: ReopenSchedule
     private let log: Logger
     private var lastProblem = ""
+    /// Of the keys of a reader only those at these places remain.
+    var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
 
     /// The stations that a configuration asks for: OSDP readers of one port share one panel. `keys` are those of the
     /// readers that have to be secured, the likeliest first.
@@ -157,6 +159,20 @@ final class SerialStation {
         return carryOut(effects, at: now)
     }
 
+    /// The reader of this port that is being given a key.
+    var changingKey: ReaderID? {
+        guard case .osdp(let panel) = machine else { return nil }
+        return panel.changingKey
+    }
+
+    func changeKey(of reader: ReaderID, _ key: [UInt8], isInstallation: Bool, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine else { return [] }
+        let effects = panel.handle(
+            .changeKey(reader, key, isInstallation: isInstallation, window: OSDPPanel.longestWindow), at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
     /// Whether the reader is one of this port and speaks in a session now.
     func isSecured(_ reader: ReaderID) -> Bool {
         guard case .osdp(let panel) = machine else { return false }
@@ -226,8 +242,11 @@ final class SerialStation {
     private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
         effects.flatMap { effect -> [Input] in
             switch effect {
-            case .send(let octets): sendDiscarding(octets, at: now)
-            case .signal(let reader, let signal): [.reader(reader, signal)]
+            case .send(let octets): return sendDiscarding(octets, at: now)
+            case .signal(let reader, let signal): return [.reader(reader, signal)]
+            case .keysRemain(let reader, let places):
+                keysRemain(reader, places)
+                return []
             }
         }
     }

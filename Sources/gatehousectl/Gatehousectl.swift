@@ -370,32 +370,6 @@ struct CredentialCommand: ParsableCommand {
     }
 }
 
-struct Reader: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Readers.", subcommands: [List.self])
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Readers and how they are heard.")
-        @OptionGroup var common: Common
-        func run() throws {
-            try ask("reader list", [:], common) { value in
-                if common.isJSON { return print(value.line) }
-                print(readerTable(value))
-            }
-        }
-    }
-}
-
-/// Readers, one a row: how each is heard, and whether it is secured.
-private func readerTable(_ readers: JSON?) -> String {
-    var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "TAMPER"]]
-    for reader in readers?.array ?? [] {
-        rows.append(
-            ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [
-                reader["tamper"]?.boolean == true ? "yes" : "no"
-            ])
-    }
-    return table(rows)
-}
-
 struct WatchlistCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watchlist", abstract: "The watchlist, for its auditor. Nothing lists its entries.",

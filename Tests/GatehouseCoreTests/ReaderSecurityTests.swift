@@ -54,4 +54,29 @@ import Testing
         #expect(entries.count == 1)
         #expect(try #require(entries.first).detail["insecure"] == .integer(50))
     }
+
+    @Test func aChangeOfKeysIsAnEntryWithItsReasonAndTheReaderBeforeItIsDone() throws {
+        var bench = Bench(SiteBuilder())
+        func entries(_ effects: [Effect]) -> [JournalEntry] {
+            effects.compactMap { if case .durable(.record(let entry)) = $0 { entry } else { nil } }
+        }
+        func order(_ reader: ReaderID, reason: String?) -> [Effect] {
+            bench.give(
+                .order(
+                    Order(
+                        id: 7, actor: Actor(name: "uid 7", role: .installer), command: "reader install",
+                        verb: .changeKey(reader), reason: reason)))
+        }
+        #expect(order(SiteBuilder.reader, reason: nil).contains(.reply(7, .refused(.reasonMissing))))
+        #expect(order("elsewhere", reason: "new").contains(.reply(7, .refused(.unknownReader("elsewhere")))))
+        let effects = order(SiteBuilder.reader, reason: "new reader")
+        let entry = try #require(entries(effects).first { $0.kind == .order })
+        #expect(entry.reader == SiteBuilder.reader)
+        #expect(entry.actor == "uid 7 (installer)")
+        #expect(effects.contains(.reply(7, .done(event: entry.sequence))))
+        for end in KeyChangeEnd.allCases {
+            let told = entries(bench.give(.reader(SiteBuilder.reader, .keyChange(end))))
+            #expect(told.map(\.outcome) == [end.rawValue])
+        }
+    }
 }

@@ -158,6 +158,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, let signal): signals.append(signal)
+                case .keysRemain: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)
@@ -185,7 +186,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, .card(let card)): numbers.append(card.number.description)
-                case .signal: break
+                case .signal, .keysRemain: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)

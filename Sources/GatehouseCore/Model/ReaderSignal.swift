@@ -12,6 +12,8 @@ package enum ReaderSignal: Hashable, Sendable {
     /// Why a reader that has to be secured is not believed; nil when nothing stands against it any more. Each word comes
     /// once until then, however often it is deserved.
     case breach(SecurityBreach?)
+    /// What came of a change of the reader's key.
+    case keyChange(KeyChangeEnd)
     case tamper(Bool)
     case powerFault(Bool)
     /// An input of the reader itself (OSDP ISTATR), numbered from 0.
@@ -110,6 +112,18 @@ package enum SecurityBreach: String, Hashable, Sendable, CaseIterable {
     case refusesSecurity
     /// No key is set for the reader: it stays out of service.
     case noKey
+}
+
+/// How a change of a reader's key ended. The raw value is the word in the journal.
+package enum KeyChangeEnd: String, Hashable, Sendable, CaseIterable {
+    /// The reader proved the new key; the old one is gone.
+    case kept = "keyKept"
+    /// The reader did not take it, and has the old one.
+    case refused = "keyRefused"
+    /// It was not there, or had no ear for it, until the time was over.
+    case expired = "keyExpired"
+    /// The reader said yes and has not proved it: either key may be the reader's, and both are tried.
+    case unproven = "keyUnproven"
 }
 
 /// Whether a reader can be heard, and how well it is secured.

@@ -186,10 +186,10 @@ package struct EmulatedOSDPReader: Sendable {
             return reply(answer, to: frame, block: block)
         case .keySet(let key):
             guard security.isOpen else { return refuse(.securityConditions, frame) }
-            let octets = reply(act(command), to: frame)
-            security.key = key
-            security.takesDefaultKey = false
-            security.end()
+            let answer = act(command)
+            guard answer == .ack else { return reply(answer, to: frame) }
+            let octets = security.acknowledgesKeysInClear ? plain(.ack, to: frame).octets : reply(.ack, to: frame)
+            security.takeKey(key)
             return octets
         default: return reply(act(command), to: frame)
         }

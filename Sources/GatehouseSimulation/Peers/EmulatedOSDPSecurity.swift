@@ -19,6 +19,9 @@ package struct EmulatedOSDPSecurity: Sendable {
     package var key: [UInt8]?
     /// Whether a session under SCBK-D can be had: installation mode.
     package var takesDefaultKey = false
+    /// Says yes to KEYSET, and has the old key after.
+    package var forgetsNewKeys = false
+    package var acknowledgesKeysInClear = false
     /// Sends data under a MAC without encrypting them.
     package var leavesDataOpen = false
     /// Sessions begun, and whether the present one is under the default key.
@@ -88,6 +91,15 @@ package struct EmulatedOSDPSecurity: Sendable {
         channel = OSDPSecureChannel(keys: keys, initialMAC: mac, crypto: crypto)
         sessions += 1
         return (.initialMAC(mac), OSDPSecurityBlock(type: OSDPSecurityType.initialMAC, data: [0x01]))
+    }
+
+    /// KEYSET ends the session.
+    mutating func takeKey(_ octets: [UInt8]) {
+        if !forgetsNewKeys {
+            key = octets
+            takesDefaultKey = false
+        }
+        end()
     }
 
     /// The reply as it goes on the wire in a session.

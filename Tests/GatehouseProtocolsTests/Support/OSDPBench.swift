@@ -57,6 +57,8 @@ struct OSDPBench {
         return bench
     }
 
+    /// What the panel told of the keys that remain.
+    private(set) var kept: [[Int]] = []
     /// Every frame that a reader answered with, without its mark.
     private(set) var answered: [[UInt8]] = []
 
@@ -69,6 +71,7 @@ struct OSDPBench {
         heard = []
         sent = []
         answered = []
+        kept = []
     }
 
     mutating func input(_ input: OSDPPanel.Input) { carryOut(panel.handle(input, at: now)) }
@@ -100,6 +103,7 @@ struct OSDPBench {
             case .signal(let reader, let signal):
                 heard.append(Heard(reader: reader, signal: signal, at: now))
                 if storesEvents { carryOut(panel.handle(.eventStored(reader), at: now)) }
+            case .keysRemain(_, let places): kept.append(places)
             case .send(let octets):
                 guard octets.first == OSDPFrame.mark,
                     case .success(let frame) = OSDPFrame.decode(Array(octets.dropFirst()))

@@ -71,12 +71,18 @@ package struct OSDPPanel: Sendable {
         case output(ReaderID, number: Int, pulse: Duration?, isOn: Bool)
         /// The last event of this reader is durable: it may be acknowledged.
         case eventStored(ReaderID)
+        /// Give the reader this key of 16 octets, behind those that the panel has for it: as its first one under SCBK-D,
+        /// or within its session. The try ends by itself after `window`, at most 300 s, and at the first success; one
+        /// at a time. Store the key before: the reader may take it and the power go.
+        case changeKey(ReaderID, [UInt8], isInstallation: Bool, window: Duration)
     }
 
     package enum Effect: Hashable, Sendable {
         /// Empty the receive buffer of the port, then send these octets.
         case send([UInt8])
         case signal(ReaderID, ReaderSignal)
+        /// Of the keys of this reader only those at these places remain, in this order.
+        case keysRemain(ReaderID, [Int])
     }
 
     private enum Bus: Sendable {
@@ -96,6 +102,8 @@ package struct OSDPPanel: Sendable {
         var lastOctet: MonotonicTime?
     }
 
+    /// The longest window for a change of keys.
+    package static let longestWindow: Duration = .seconds(300)
     /// One try a second for all offline readers of a bus.
     static let slowTry: Duration = .seconds(1)
 
@@ -139,6 +147,9 @@ package struct OSDPPanel: Sendable {
         }
     }
 
+    /// The reader that is being given a key.
+    package var changingKey: ReaderID? { stations.first { $0.keyChange != nil }?.settings.id }
+
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         switch input {
@@ -163,13 +174,28 @@ package struct OSDPPanel: Sendable {
             with(id) { $0.output(number, pulse: pulse, isOn: isOn, at: now) }
         case .eventStored(let id):
             with(id) { $0.eventStored(at: now) }
+        case .changeKey(let id, let key, let isInstallation, let window):
+            changeKey(of: id, key, isInstallation, window, at: now, &effects)
         }
         expire(at: now, &effects)
         sendNext(at: now, &effects)
+        for index in stations.indices {
+            if let places = stations[index].keptKeys {
+                effects.append(.keysRemain(stations[index].settings.id, places))
+                stations[index].keptKeys = nil
+            }
+        }
         return effects
     }
 
     package var nextDeadline: Deadline? {
+        let window = stations.first { $0.keyChange != nil }.flatMap { station in
+            station.keyChange.map { Deadline(at: $0.until, waiter: "osdp key of \(station.settings.id)") }
+        }
+        return .earliest(lineDeadline, window)
+    }
+
+    private var lineDeadline: Deadline? {
         switch bus {
         case .closed: return nil
         case .waiting(let wait):
@@ -208,6 +234,7 @@ package struct OSDPPanel: Sendable {
 
     /// Gives up an unfinished frame after a pause in it, and the whole try at its deadline.
     private mutating func expire(at now: MonotonicTime, _ effects: inout [Effect]) {
+        for index in stations.indices { signal(&effects, index, stations[index].closeWindow(at: now)) }
         while case .waiting(let wait) = bus, scanner.isInFrame, now >= wait.deadline || now >= end(ofPauseIn: wait) {
             accept(scanner.giveUp(), at: now, &effects)
         }
@@ -279,6 +306,18 @@ package struct OSDPPanel: Sendable {
 
     private func signal(_ effects: inout [Effect], _ index: Int, _ signals: [ReaderSignal]) {
         for signal in signals { effects.append(.signal(stations[index].settings.id, signal)) }
+    }
+
+    private mutating func changeKey(
+        of id: ReaderID, _ key: [UInt8], _ isInstallation: Bool, _ window: Duration, at now: MonotonicTime,
+        _ effects: inout [Effect]
+    ) {
+        guard let index = stations.firstIndex(where: { $0.settings.id == id }) else { return }
+        let isFree = !stations.contains { $0.keyChange != nil }
+        let window = min(window, Self.longestWindow)
+        guard isFree, stations[index].changeKey(key, isInstallation: isInstallation, for: window, at: now) else {
+            return signal(&effects, index, [.keyChange(.refused)])
+        }
     }
 
     private mutating func with(_ id: ReaderID, _ change: (inout OSDPStation) -> Void) {

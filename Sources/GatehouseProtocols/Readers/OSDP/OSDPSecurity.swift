@@ -30,13 +30,18 @@ struct OSDPSecurity: Sendable {
         case session(OSDPSecureChannel, since: MonotonicTime)
     }
 
-    /// The block data of the handshake: 1 says SCBK. SCBK-D would be 0.
-    private static let selector: UInt8 = 1
+    /// SCBK-D: for giving a reader its first key, within a window that somebody opened, and for nothing else.
+    private static let defaultKey: [UInt8] = Array(0x30...0x3F)
 
     private let crypto: SessionCrypto?
+    /// Their places are those of the list that the panel was given, and of what was added since.
     private var keys: [ReaderKey]
-    private var tried = 0
+    private var current = 0
+    /// Keys that did not fit, one after the other.
+    private var misses = 0
     private var link = Link.none
+    /// Whether the handshake or the session is under SCBK-D.
+    private(set) var isUnderDefaultKey = false
 
     init(_ policy: OSDPPolicy) {
         switch policy {
@@ -58,13 +63,18 @@ struct OSDPSecurity: Sendable {
         return now - since
     }
 
+    /// The block data of the handshake: which kind of key.
+    private var selector: UInt8 { isUnderDefaultKey ? 0 : 1 }
+
     // MARK: forward
 
     /// Begins a handshake; a session that there was is over.
-    mutating func challenge() -> OSDPCommand {
-        guard let crypto, !keys.isEmpty else { preconditionFailure("a challenge without a key") }
+    mutating func challenge(underDefaultKey: Bool) -> OSDPCommand {
+        guard let crypto, underDefaultKey || !keys.isEmpty else { preconditionFailure("a challenge without a key") }
         let random = crypto.random(8)
-        link = .challenged(base: keys[tried % keys.count].key, panelRandom: random)
+        isUnderDefaultKey = underDefaultKey
+        let base = underDefaultKey ? crypto.key(Self.defaultKey) : keys[current].key
+        link = .challenged(base: base, panelRandom: random)
         return .challenge(random)
     }
 
@@ -80,9 +90,9 @@ struct OSDPSecurity: Sendable {
         switch link {
         case .none: break
         case .challenged:
-            frame.securityBlock = OSDPSecurityBlock(type: OSDPSecurityType.challenge, data: [Self.selector])
+            frame.securityBlock = OSDPSecurityBlock(type: OSDPSecurityType.challenge, data: [selector])
         case .answered:
-            frame.securityBlock = OSDPSecurityBlock(type: OSDPSecurityType.serverCryptogram, data: [Self.selector])
+            frame.securityBlock = OSDPSecurityBlock(type: OSDPSecurityType.serverCryptogram, data: [selector])
         case .session(var channel, let since):
             frame = channel.seal(frame)
             link = .session(channel, since: since)
@@ -102,7 +112,7 @@ struct OSDPSecurity: Sendable {
             else { return .strange }
             let keys = OSDPSessionKeys(base: base, panelRandom: panelRandom, crypto: crypto)
             let expected = keys.clientCryptogram(panelRandom: panelRandom, readerRandom: random)
-            guard block.data.first == Self.selector, crypto.areEqual(cryptogram, expected) else { return .wrongKey }
+            guard block.data.first == selector, crypto.areEqual(cryptogram, expected) else { return .wrongKey }
             let proof = keys.serverCryptogram(panelRandom: panelRandom, readerRandom: random)
             link = .answered(keys, serverCryptogram: proof, initialMAC: keys.initialMAC(serverCryptogram: proof))
             return .stepDone
@@ -113,6 +123,7 @@ struct OSDPSecurity: Sendable {
             else { return .strange }
             guard block.data.first == 0x01, crypto.areEqual(mac, initialMAC) else { return .wrongKey }
             link = .session(OSDPSecureChannel(keys: keys, initialMAC: initialMAC, crypto: crypto), since: now)
+            misses = 0
             return .stepDone
         case .session(var channel, let since):
             switch channel.open(frame) {
@@ -129,11 +140,50 @@ struct OSDPSecurity: Sendable {
     }
 
     /// Lets go of the session's keys.
-    mutating func end() { link = .none }
+    mutating func end() {
+        link = .none
+        isUnderDefaultKey = false
+    }
+
+    // MARK: keys
 
     /// Takes the next key for the next handshake. True when all have been tried.
     mutating func tryNextKey() -> Bool {
-        tried += 1
-        return tried % max(1, keys.count) == 0
+        current = keys.isEmpty ? 0 : (current + 1) % keys.count
+        misses += 1
+        guard misses >= keys.count else { return false }
+        misses = 0
+        return true
+    }
+
+    /// Takes a new key behind the others; false for one that may not be used.
+    mutating func add(_ octets: [UInt8]) -> Bool {
+        guard let crypto, case .success(let key) = ReaderKey.make(octets, crypto: crypto) else { return false }
+        keys.append(key)
+        return true
+    }
+
+    /// The newest key is tried next.
+    mutating func tryNewestKey() {
+        current = max(0, keys.count - 1)
+        misses = 0
+    }
+
+    /// Whether the key of the present handshake or session is the newest.
+    var isUnderNewestKey: Bool { !isUnderDefaultKey && current == keys.count - 1 }
+
+    /// Forgets all keys but the proven one. Nil when there is no other.
+    mutating func keepProvenKey() -> [Int]? {
+        guard keys.count > 1 else { return nil }
+        return keep([current])
+    }
+
+    /// Forgets the newest key, which the reader never had.
+    mutating func forgetNewestKey() -> [Int] { keep(Array(keys.indices.dropLast())) }
+
+    private mutating func keep(_ places: [Int]) -> [Int] {
+        keys = places.map { keys[$0] }
+        current = 0
+        return places
     }
 }

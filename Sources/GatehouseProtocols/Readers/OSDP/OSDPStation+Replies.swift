@@ -1,6 +1,8 @@
 import GatehouseCore
 
 extension OSDPStation {
+    private static let keySetCode = OSDPCommand.keySet([]).code
+
     /// What a frame led to, and whether it was the answer to the command that is out.
     struct Outcome {
         var signals: [ReaderSignal] = []
@@ -61,6 +63,7 @@ extension OSDPStation {
         case .wrongKey:
             heard(at: now)
             counters.handshakeFailures += 1
+            if keyChange?.isInstallation == true { return .answer(tryInstallationAgain(at: now)) }
             // Another key may stand behind: only when none fits is it a wrong one.
             let breach = security.tryNextKey() ? vigilance.breach(.wrongKey, at: now) : []
             return .answer(leaveAlone(at: now) + breach)
@@ -86,6 +89,10 @@ extension OSDPStation {
             }
             heard(at: now)
             return .answer(refusedInClear(refusal, exchange, at: now))
+        // Some readers answer KEYSET without the session that it ends. The handshake tells what is true.
+        case .ack where frame.sequence == exchange.sequence && exchange.command.code == Self.keySetCode:
+            heard(at: now)
+            return .answer(keySetAnswered(reply, at: now))
         default:
             counters.clearReplies += 1
             var signals: [ReaderSignal] = reply.isReading ? [.unreadable(.insecure)] : []
@@ -104,6 +111,8 @@ extension OSDPStation {
         counters.naks += 1
         guard security.isOpen else { return refusedHandshake(at: now) }
         counters.sessionsLost += 1
+        // Anybody may have said so; the handshakes tell which key the reader has.
+        guard exchange.command.code != Self.keySetCode else { return restart(at: now) }
         guard case .startUp = phase else { return restart(at: now) }
         // Refused without a MAC, the chain is lost; what the reader does not know is not asked again.
         guard refusal == .unknownCommand || refusal == .commandLength, exchange.command != .identify else {
@@ -116,6 +125,8 @@ extension OSDPStation {
     /// A reader that is just starting may refuse once; one that refuses again is out of service, and people are told.
     private mutating func refusedHandshake(at now: MonotonicTime) -> [ReaderSignal] {
         counters.handshakeFailures += 1
+        // Within the window it is no wonder: the reader is perhaps not in its own installation mode yet.
+        if keyChange?.isInstallation == true { return tryInstallationAgain(at: now) }
         refusedHandshakes += 1
         guard refusedHandshakes > 1 else {
             let signals = restart(at: now)
@@ -141,6 +152,7 @@ extension OSDPStation {
     private mutating func settle(_ reply: OSDPReply, _ exchange: Exchange, at now: MonotonicTime) -> [ReaderSignal] {
         busySince = nil
         if reply == .busy { return busy(at: now) }
+        if exchange.command.code == Self.keySetCode { return keySetAnswered(reply, at: now) }
         if case .nak(let refusal, _) = reply { return refused(refusal, exchange, at: now) }
         readings.acknowledged()
         return take(reply, to: exchange.command, at: now)
@@ -220,7 +232,7 @@ extension ReaderSignal {
     fileprivate var mustLast: Bool {
         switch self {
         case .card, .tamper, .powerFault, .input: true
-        case .key, .face, .faceRefused, .unreadable, .link, .breach: false
+        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange: false
         }
     }
 }

@@ -6,7 +6,7 @@ struct OSDPStation: Sendable {
     /// Start-up in its order (osdp.md section 5); then polling. A secured reader proves its key first, so that all it
     /// says of itself comes in the session.
     enum Step: Int, CaseIterable, Sendable {
-        case challenge, proof, identity, capabilities, receiveSize, localStatus, inputStatus, readerStatus
+        case challenge, proof, keySet, identity, capabilities, receiveSize, localStatus, inputStatus, readerStatus
     }
 
     enum Phase: Hashable, Sendable {
@@ -62,6 +62,10 @@ struct OSDPStation: Sendable {
     var vigilance = OSDPVigilance()
     /// The handshake only replaces the keys of a session; the reader stays in service.
     var isRekeying = false
+    /// The reader is to be given a new key.
+    var keyChange: KeyChange?
+    /// Which keys remain of those that the panel was given, by their places; until the panel has told.
+    var keptKeys: [Int]?
     var exchange: Exchange?
     var queue: [Queued] = []
     var sequence: UInt8 = 0
@@ -102,7 +106,7 @@ struct OSDPStation: Sendable {
 
     /// When this reader may be asked next; nil for one that has to be secured and has no key.
     var readyAt: MonotonicTime? {
-        guard !security.isRequired || security.hasKey else { return nil }
+        guard !security.isRequired || security.hasKey || keyChange != nil else { return nil }
         let free = max(notBefore, heldUntil ?? notBefore)
         return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextPoll) : free
     }
@@ -116,7 +120,7 @@ struct OSDPStation: Sendable {
         isSilent = false
         capabilities = []
         unsupported = []
-        guard security.isRequired, !security.hasKey else { return [] }
+        guard security.isRequired, !security.hasKey, keyChange == nil else { return [] }
         return lose(.refused, at: now) + vigilance.breach(.noKey, at: now)
     }
 
@@ -138,6 +142,7 @@ struct OSDPStation: Sendable {
             startOver()
             isRekeying = true
         }
+        beginKeySet()
         if exchange == nil {
             let (command, queued) = nextCommand()
             let plain = OSDPFrame(
@@ -153,8 +158,9 @@ struct OSDPStation: Sendable {
 
     private mutating func nextCommand() -> (OSDPCommand, Queued?) {
         switch phase {
-        case .startUp(.challenge): return (security.challenge(), nil)
+        case .startUp(.challenge): return (security.challenge(underDefaultKey: wantsDefaultKey), nil)
         case .startUp(.proof): return (security.proof, nil)
+        case .startUp(.keySet): return (keySet(), nil)
         case .startUp(.identity): return (.identify, nil)
         case .startUp(.capabilities): return (.capabilities, nil)
         case .startUp(.receiveSize): return (.receiveSize(UInt16(OSDPFrame.longest)), nil)
@@ -180,24 +186,27 @@ struct OSDPStation: Sendable {
         checkRefusals = 0
         sequence = sequence == 3 ? 1 : sequence + 1
         guard case .startUp(let step) = phase else { return [] }
+        var signals: [ReaderSignal] = []
         if step == .proof {
             counters.sessions += 1
+            signals = keyProven()
             if isRekeying {
                 isRekeying = false
                 phase = .polling
                 nextPoll = now
-                return []
+                return signals
             }
         }
         let next = Step.allCases.dropFirst(step.rawValue + 1).first { !isSkipped($0) }
-        guard let next else { return goOnline(at: now) }
+        guard let next else { return signals + goOnline(at: now) }
         phase = .startUp(next)
-        return []
+        return signals
     }
 
     private func isSkipped(_ step: Step) -> Bool {
         switch step {
         case .challenge, .proof: !security.isRequired
+        case .keySet: !security.isUnderDefaultKey
         case .identity, .capabilities: false
         case .receiveSize: unsupported.contains(OSDPCommand.receiveSize(0).code)
         case .localStatus: unsupported.contains(OSDPCommand.localStatus.code)
@@ -215,7 +224,9 @@ struct OSDPStation: Sendable {
     }
 
     private mutating func goOnline(at now: MonotonicTime) -> [ReaderSignal] {
-        precondition(!security.isRequired || security.isOpen, "\(settings.id) goes online without its session")
+        precondition(
+            !security.isRequired || security.isOpen && !security.isUnderDefaultKey,
+            "\(settings.id) goes online without a session of its own key")
         phase = .polling
         nextPoll = now
         isRefusedForSecurity = false
