@@ -24,6 +24,8 @@ final class SerialStation {
     private var lastProblem = ""
     /// Of the keys of a reader only those at these places remain.
     var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
+    /// What came of a question.
+    var answered: (UInt64, OSDPAnswer) -> Void = { _, _ in }
 
     /// The stations that a configuration asks for: OSDP readers of one port share one panel. `keys` are those of the
     /// readers that have to be secured, the likeliest first.
@@ -246,6 +248,12 @@ final class SerialStation {
             case .signal(let reader, let signal): return [.reader(reader, signal)]
             case .keysRemain(let reader, let places):
                 keysRemain(reader, places)
+                return []
+            case .answer(_, let token, let answer):
+                answered(token, answer)
+                return []
+            case .speed(let baud):
+                port.setSpeed(UInt32(baud))
                 return []
             }
         }

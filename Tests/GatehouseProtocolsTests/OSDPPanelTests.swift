@@ -28,8 +28,8 @@ import Testing
         bench.input(.start)
         bench.run(for: .seconds(1))
         #expect(
-            bench.commands(to: 1).prefix(9) == [
-                .identify, .capabilities, .receiveSize(1440), .localStatus, .inputStatus, .readerStatus,
+            bench.commands(to: 1).prefix(10) == [
+                .identify, .capabilities, .receiveSize(1440), .localStatus, .inputStatus, .outputStatus, .readerStatus,
                 .led([OSDPLEDRecord(temporary: .cancel, permanent: .steady(.red))]), .buzzer(.silence), .poll,
             ])
         #expect(
@@ -158,7 +158,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, let signal): signals.append(signal)
-                case .keysRemain: break
+                case .keysRemain, .answer, .speed: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)
@@ -186,7 +186,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, .card(let card)): numbers.append(card.number.description)
-                case .signal, .keysRemain: break
+                case .signal, .keysRemain, .answer, .speed: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)

@@ -33,7 +33,7 @@ import Testing
         #expect(bench.sent.prefix(2).map { $0.frame.securityBlock?.data } == [[1], [1]])
         #expect(bench.sent.dropFirst(2).allSatisfy { [0x15, 0x17].contains($0.frame.securityBlock?.type) })
         #expect(
-            bench.sent.dropFirst(2).prefix(7).map(\.frame.code) == [0x61, 0x62, 0x7B, 0x64, 0x65, 0x67, 0x69])
+            bench.sent.dropFirst(2).prefix(8).map(\.frame.code) == [0x61, 0x62, 0x7B, 0x64, 0x65, 0x66, 0x67, 0x69])
         #expect(bench.signals.first == .link(.online(.secure)))
         #expect(bench.panel.link(of: "r1") == .online(.secure))
         #expect(bench.panel.identity(of: "r1")?.serial == 0xEDDE_FECA)

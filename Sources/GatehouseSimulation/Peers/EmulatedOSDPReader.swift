@@ -31,7 +31,12 @@ package struct EmulatedOSDPReader: Sendable {
         case octetsBefore([UInt8])
     }
 
-    package let address: UInt8
+    package private(set) var address: UInt8
+    /// Its speed; nil hears every speed.
+    package var baud: Int?
+    /// Answers COMSET and stays where it is.
+    package var ignoresMoves = false
+    package var workshop = EmulatedOSDPWorkshop()
     package var identity = OSDPIdentity(
         vendor: [0x0A, 0x00, 0x17], model: 3, version: 1, serial: 0xEDDE_FECA, firmware: [1, 80, 2])
     package var capabilities = [
@@ -62,6 +67,7 @@ package struct EmulatedOSDPReader: Sendable {
     /// Nil after power-up: the panel must begin with sequence 0.
     private var lastSequence: UInt8?
     private var lastReply: [UInt8] = []
+    private var pendingMove: (address: UInt8, baud: Int)?
 
     package init(address: UInt8) { self.address = address }
 
@@ -110,6 +116,7 @@ package struct EmulatedOSDPReader: Sendable {
     /// Octets from the panel; what comes back is the reply, without a mark octet.
     package mutating func receive(_ octets: [UInt8]) -> [UInt8] {
         guard !isDead else { return [] }
+        defer { moveAfterReply() }
         var replies: [UInt8] = []
         for frame in scanner.receive(octets) where !frame.isReply {
             guard frame.address == address || frame.address == OSDPFrame.configurationAddress else { continue }
@@ -195,6 +202,16 @@ package struct EmulatedOSDPReader: Sendable {
         }
     }
 
+    /// The answer to COMSET goes over the old settings.
+    private mutating func moveAfterReply() {
+        guard let move = pendingMove else { return }
+        pendingMove = nil
+        address = move.address
+        if baud != nil { baud = move.baud }
+        lastSequence = nil
+        security.end()
+    }
+
     private mutating func act(_ command: OSDPCommand) -> OSDPReply {
         if commands.count == 4096 { commands.removeFirst() }
         commands.append(command)
@@ -205,7 +222,7 @@ package struct EmulatedOSDPReader: Sendable {
         default: break
         }
         switch command {
-        case .poll: return events.isEmpty ? .ack : events.removeFirst()
+        case .poll: return events.isEmpty ? workshop.nextPart() ?? .ack : events.removeFirst()
         case .localStatus: return .localStatus(tamper: isTampered, powerFault: isPowerFailed)
         case .inputStatus: return .inputStatus(inputs)
         case .outputStatus: return .outputStatus(outputs.map { $0.control == .on })
@@ -213,8 +230,16 @@ package struct EmulatedOSDPReader: Sendable {
         case .output(let records):
             outputs = (outputs + records).suffix(64)
             return .ack
-        case .communication(let address, let baud): return .communication(address: address, baud: baud)
+        case .communication(let address, let baud):
+            // Some readers take what they can and say what that is.
+            let heard = workshop.onlyBaud ?? Int(baud)
+            pendingMove = ignoresMoves ? nil : (address, heard)
+            return .communication(address: address, baud: UInt32(heard))
         case .led, .buzzer, .text, .receiveSize, .keepActive, .keySet: return .ack
+        case .identifyInFull, .bioRead, .bioMatch, .fileTransfer, .manufacturer, .abort:
+            let (answer, event) = workshop.answer(command)
+            if let event { queue(event) }
+            return answer
         case .identify, .capabilities, .challenge, .serverCryptogram, .other: return .nak(.unknownCommand, data: [])
         }
     }

@@ -59,6 +59,15 @@ struct OSDPBench {
 
     /// What the panel told of the keys that remain.
     private(set) var kept: [[Int]] = []
+    private(set) var answers: [Answer] = []
+    /// The speed of the port; a reader hears what is sent at its own.
+    private(set) var speed = 9600
+
+    struct Answer: Equatable {
+        var token: UInt64
+        var answer: OSDPAnswer
+    }
+
     /// Every frame that a reader answered with, without its mark.
     private(set) var answered: [[UInt8]] = []
 
@@ -72,6 +81,7 @@ struct OSDPBench {
         sent = []
         answered = []
         kept = []
+        answers = []
     }
 
     mutating func input(_ input: OSDPPanel.Input) { carryOut(panel.handle(input, at: now)) }
@@ -104,6 +114,8 @@ struct OSDPBench {
                 heard.append(Heard(reader: reader, signal: signal, at: now))
                 if storesEvents { carryOut(panel.handle(.eventStored(reader), at: now)) }
             case .keysRemain(_, let places): kept.append(places)
+            case .answer(_, let token, let answer): answers.append(Answer(token: token, answer: answer))
+            case .speed(let baud): speed = baud
             case .send(let octets):
                 guard octets.first == OSDPFrame.mark,
                     case .success(let frame) = OSDPFrame.decode(Array(octets.dropFirst()))
@@ -115,11 +127,11 @@ struct OSDPBench {
     }
 
     private mutating func transmit(_ octets: [UInt8]) {
-        let octetTime = Duration.nanoseconds(1_041_667)
+        let octetTime = Duration.nanoseconds(10_000_000_000 / Int64(speed))
         var at = now + octetTime * octets.count
         if echoes { line.append((at, octets)) }
         at = at + replyDelay
-        for index in readers.indices {
+        for index in readers.indices where readers[index].baud == nil || readers[index].baud == speed {
             let reply = readers[index].receive(octets)
             guard !reply.isEmpty else { continue }
             answered.append(reply)

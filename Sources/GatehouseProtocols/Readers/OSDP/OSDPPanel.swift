@@ -75,6 +75,14 @@ package struct OSDPPanel: Sendable {
         /// or within its session. The try ends by itself after `window`, at most 300 s, and at the first success; one
         /// at a time. Store the key before: the reader may take it and the power go.
         case changeKey(ReaderID, [UInt8], isInstallation: Bool, window: Duration)
+        /// Ask the reader something; the answer comes under the token. One question at a time for each reader.
+        case ask(ReaderID, OSDPCommand, token: UInt64)
+        /// Send a file; how it ended comes under the token.
+        case sendFile(ReaderID, type: UInt8, [UInt8], token: UInt64)
+        /// Stop the question or the file that is open.
+        case abort(ReaderID)
+        /// Move the reader to another address or speed; where it is after that comes under the token.
+        case move(ReaderID, OSDPPlace, token: UInt64)
     }
 
     package enum Effect: Hashable, Sendable {
@@ -83,6 +91,9 @@ package struct OSDPPanel: Sendable {
         case signal(ReaderID, ReaderSignal)
         /// Of the keys of this reader only those at these places remain, in this order.
         case keysRemain(ReaderID, [Int])
+        case answer(ReaderID, token: UInt64, OSDPAnswer)
+        /// What is sent next goes at this speed.
+        case speed(Int)
     }
 
     private enum Bus: Sendable {
@@ -112,6 +123,7 @@ package struct OSDPPanel: Sendable {
     private var stations: [OSDPStation]
     private var bus = Bus.closed
     private var scanner = OSDPFrameScanner()
+    private var speed: Int
     private var lastServed = 0
     private var lastWasCommand = false
     private var nextSlowTry = MonotonicTime(nanoseconds: .min)
@@ -123,6 +135,7 @@ package struct OSDPPanel: Sendable {
         precondition(Set(readers.map(\.id)).count == readers.count, "readers of an OSDP bus: \(readers.map(\.id))")
         precondition(settings.baud > 0, "speed of an OSDP bus: \(settings.baud)")
         self.settings = settings
+        speed = settings.baud
         stations = readers.map { OSDPStation($0, settings) }
         lastServed = max(0, readers.count - 1)
     }
@@ -131,6 +144,12 @@ package struct OSDPPanel: Sendable {
     package func counters(of id: ReaderID) -> OSDPCounters? {
         stations.first { $0.settings.id == id }?.counters
     }
+
+    /// Where the reader is now.
+    package func place(of id: ReaderID) -> OSDPPlace? { stations.first { $0.settings.id == id }?.place }
+
+    /// The reader's outputs as it last told them.
+    package func outputs(of id: ReaderID) -> [Bool] { stations.first { $0.settings.id == id }?.outputs ?? [] }
 
     /// What the reader said of itself; nil until it did.
     package func identity(of id: ReaderID) -> OSDPIdentity? {
@@ -155,6 +174,8 @@ package struct OSDPPanel: Sendable {
         switch input {
         case .start, .portOpened:
             guard case .closed = bus else { break }
+            // A port opens at the speed of the settings.
+            speed = settings.baud
             for index in stations.indices { signal(&effects, index, stations[index].begin(at: now)) }
             scanner.reset()
             nextSlowTry = now
@@ -176,6 +197,21 @@ package struct OSDPPanel: Sendable {
             with(id) { $0.eventStored(at: now) }
         case .changeKey(let id, let key, let isInstallation, let window):
             changeKey(of: id, key, isInstallation, window, at: now, &effects)
+        case .ask(let id, let command, let token):
+            with(id) { $0.ask(command, token: token, at: now) }
+        case .sendFile(let id, let type, let octets, let token):
+            with(id) { $0.send(file: octets, type: type, token: token, at: now) }
+        case .abort(let id):
+            with(id) { $0.abort() }
+        case .move(let id, let place, let token):
+            let isTaken = stations.contains { $0.settings.id != id && $0.occupies(place.address) }
+            with(id) { station in
+                if isTaken {
+                    station.answers.append((token, .refused(.cannotCarryOut)))
+                } else {
+                    station.move(to: place, token: token, at: now)
+                }
+            }
         }
         expire(at: now, &effects)
         sendNext(at: now, &effects)
@@ -184,6 +220,10 @@ package struct OSDPPanel: Sendable {
                 effects.append(.keysRemain(stations[index].settings.id, places))
                 stations[index].keptKeys = nil
             }
+            for (token, answer) in stations[index].answers {
+                effects.append(.answer(stations[index].settings.id, token: token, answer))
+            }
+            stations[index].answers = []
         }
         return effects
     }
@@ -217,7 +257,7 @@ package struct OSDPPanel: Sendable {
     private var pause: Duration { settings.octetPause + settings.adapterMargin }
 
     private func transmission(of octets: Int) -> Duration {
-        .nanoseconds(Int64(octets) * 10 * 1_000_000_000 / Int64(settings.baud))
+        .nanoseconds(Int64(octets) * 10 * 1_000_000_000 / Int64(speed))
     }
 
     private mutating func receive(_ octets: [UInt8], at now: MonotonicTime, _ effects: inout [Effect]) {
@@ -259,7 +299,7 @@ package struct OSDPPanel: Sendable {
                 if frame.octets == wait.sent { busCounters.echoes += 1 } else { busCounters.foreignCommands += 1 }
                 continue
             }
-            guard frame.address == stations[wait.station].settings.address else {
+            guard frame.address == stations[wait.station].place.address else {
                 busCounters.wrongAddress += 1
                 continue
             }
@@ -293,6 +333,10 @@ package struct OSDPPanel: Sendable {
         lastWasCommand = stations[index].hasCommand
         lastServed = index
         if stations[index].isSilent { nextSlowTry = now + Self.slowTry }
+        if speed != stations[index].place.baud {
+            speed = stations[index].place.baud
+            effects.append(.speed(speed))
+        }
         let (octets, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()

@@ -2,6 +2,10 @@ import GatehouseCore
 
 extension OSDPStation {
     private static let keySetCode = OSDPCommand.keySet([]).code
+    private static let fileTransferCode: UInt8 = 0x7C
+
+    /// The command was given up while its reply was taken.
+    private var exchangeIsOver: Bool { exchange == nil }
 
     /// What a frame led to, and whether it was the answer to the command that is out.
     struct Outcome {
@@ -153,9 +157,13 @@ extension OSDPStation {
         busySince = nil
         if reply == .busy { return busy(at: now) }
         if exchange.command.code == Self.keySetCode { return keySetAnswered(reply, at: now) }
+        if case .communication(let address, let baud) = reply, case .communication = exchange.command {
+            moveAnnounced(OSDPPlace(address: address, baud: Int(baud)))
+            return exchangeIsOver ? [] : complete(at: now)
+        }
         if case .nak(let refusal, _) = reply { return refused(refusal, exchange, at: now) }
         readings.acknowledged()
-        return take(reply, to: exchange.command, at: now)
+        return take(reply, exchange, at: now)
     }
 
     private mutating func heard(at now: MonotonicTime) {
@@ -163,6 +171,7 @@ extension OSDPStation {
         counters.lastSeen = now
         lastHeard = now
         isSilent = false
+        arrived()
     }
 
     private mutating func busy(at now: MonotonicTime) -> [ReaderSignal] {
@@ -203,20 +212,26 @@ extension OSDPStation {
         case .none, .commandLength, .biometricType, .biometricFormat, .cannotCarryOut, .other:
             counters.refusedCommands += 1
         }
+        if exchange.queued?.isRequest == true { endRequest(.refused(refusal)) }
+        if exchange.command.code == Self.fileTransferCode { endTransfer(.refused(refusal)) }
         return complete(at: now)
     }
 
-    private mutating func take(_ reply: OSDPReply, to command: OSDPCommand, at now: MonotonicTime) -> [ReaderSignal] {
+    private mutating func take(_ reply: OSDPReply, _ exchange: Exchange, at now: MonotonicTime) -> [ReaderSignal] {
+        var isExpected = answerRequest(reply, isItsReply: exchange.queued?.isRequest == true)
         switch reply {
         case .identity(let identity): self.identity = identity
         case .capabilities(let capabilities): self.capabilities = capabilities
+        case .outputStatus(let outputs): self.outputs = outputs
+        case .fileStatus(let status): isExpected = take(status, at: now)
+        case .ack where exchange.command.code == Self.fileTransferCode: awaitStatus(at: now)
         default: break
         }
-        let reading = readings.read(reply, isPoll: command == .poll, at: now)
+        let reading = readings.read(reply, isPoll: exchange.command == .poll, at: now)
         switch reading.note {
         case .duplicate: counters.duplicates += 1
-        case .passedOver: counters.passedOver += 1
-        case nil: break
+        case .passedOver where !isExpected: counters.passedOver += 1
+        case .passedOver, nil: break
         }
         let wasPolling = phase == .polling
         if !wasPolling { deferred += reading.signals }

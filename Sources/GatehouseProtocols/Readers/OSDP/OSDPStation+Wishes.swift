@@ -1,7 +1,7 @@
 import GatehouseCore
 
 extension OSDPStation {
-    private var isInService: Bool { phase == .polling || isRekeying }
+    var isInService: Bool { phase == .polling || isRekeying }
 
     mutating func indicate(_ indication: Indication, for duration: Duration?) {
         if indication.isSteady { steady = indication }
@@ -33,13 +33,10 @@ extension OSDPStation {
         nextPoll = now
     }
 
-    mutating func enqueue(_ commands: [OSDPCommand], expires: MonotonicTime? = nil) {
+    mutating func enqueue(_ commands: [OSDPCommand], expires: MonotonicTime? = nil, isRequest: Bool = false) {
         for command in commands where !isUnsupported(command) {
-            if queue.count == Self.queueBound {
-                queue.removeFirst()
-                counters.droppedCommands += 1
-            }
-            queue.append(Queued(command: command, expires: expires))
+            if queue.count == Self.queueBound { drop([queue.removeFirst()]) }
+            queue.append(Queued(command: command, expires: expires, isRequest: isRequest))
         }
     }
 

@@ -6,7 +6,8 @@ struct OSDPStation: Sendable {
     /// Start-up in its order (osdp.md section 5); then polling. A secured reader proves its key first, so that all it
     /// says of itself comes in the session.
     enum Step: Int, CaseIterable, Sendable {
-        case challenge, proof, keySet, identity, capabilities, receiveSize, localStatus, inputStatus, readerStatus
+        case challenge, proof, keySet, identity, capabilities, receiveSize, localStatus, inputStatus, outputStatus
+        case readerStatus
     }
 
     enum Phase: Hashable, Sendable {
@@ -28,6 +29,8 @@ struct OSDPStation: Sendable {
         var command: OSDPCommand
         /// A late opening is a wrong opening.
         var expires: MonotonicTime?
+        /// Somebody waits for the answer.
+        var isRequest = false
     }
 
     enum Reported: Hashable, Sendable {
@@ -64,6 +67,16 @@ struct OSDPStation: Sendable {
     var isRekeying = false
     /// The reader is to be given a new key.
     var keyChange: KeyChange?
+    /// A question that somebody waits for, and a file on its way.
+    var request: Request?
+    var transfer: Transfer?
+    /// Answers that the panel has not told yet.
+    var answers: [(token: UInt64, answer: OSDPAnswer)] = []
+    /// Where the reader is, and whether that is being changed.
+    var place: OSDPPlace
+    var move: Move?
+    /// The reader's outputs as it last told them.
+    var outputs: [Bool] = []
     /// Which keys remain of those that the panel was given, by their places; until the panel has told.
     var keptKeys: [Int]?
     var exchange: Exchange?
@@ -94,6 +107,7 @@ struct OSDPStation: Sendable {
         self.settings = settings
         self.panel = panel
         security = OSDPSecurity(settings.security)
+        place = OSDPPlace(address: settings.address, baud: panel.baud)
         readings = OSDPReadings(settings)
         phase = .startUp(.identity)
         phase = .startUp(firstStep)
@@ -108,7 +122,7 @@ struct OSDPStation: Sendable {
     var readyAt: MonotonicTime? {
         guard !security.isRequired || security.hasKey || keyChange != nil else { return nil }
         let free = max(notBefore, heldUntil ?? notBefore)
-        return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextPoll) : free
+        return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextTurn) : free
     }
 
     // MARK: forward
@@ -132,8 +146,8 @@ struct OSDPStation: Sendable {
             counters.lateStores += 1
             heldUntil = nil
         }
-        if let expires = exchange?.queued?.expires, now >= expires {
-            counters.droppedCommands += 1
+        if let queued = exchange?.queued, let expires = queued.expires, now >= expires {
+            drop([queued])
             exchange = nil
             signals += restart(at: now)
         }
@@ -144,9 +158,9 @@ struct OSDPStation: Sendable {
         }
         beginKeySet()
         if exchange == nil {
-            let (command, queued) = nextCommand()
+            let (command, queued) = nextCommand(at: now)
             let plain = OSDPFrame(
-                address: settings.address, sequence: sequence, check: check, code: command.code, data: command.data)
+                address: place.address, sequence: sequence, check: check, code: command.code, data: command.data)
             let frame = security.dressed(plain)
             exchange = Exchange(command: command, octets: frame.octets, sequence: sequence, queued: queued)
         }
@@ -156,7 +170,7 @@ struct OSDPStation: Sendable {
         return (exchange?.octets ?? [], signals)
     }
 
-    private mutating func nextCommand() -> (OSDPCommand, Queued?) {
+    private mutating func nextCommand(at now: MonotonicTime) -> (OSDPCommand, Queued?) {
         switch phase {
         case .startUp(.challenge): return (security.challenge(underDefaultKey: wantsDefaultKey), nil)
         case .startUp(.proof): return (security.proof, nil)
@@ -166,18 +180,21 @@ struct OSDPStation: Sendable {
         case .startUp(.receiveSize): return (.receiveSize(UInt16(OSDPFrame.longest)), nil)
         case .startUp(.localStatus): return (.localStatus, nil)
         case .startUp(.inputStatus): return (.inputStatus, nil)
+        case .startUp(.outputStatus): return (.outputStatus, nil)
         case .startUp(.readerStatus): return (.readerStatus, nil)
         case .polling:
-            guard !queue.isEmpty else { return (.poll, nil) }
+            guard !queue.isEmpty else { return (nextFragment(at: now) ?? .poll, nil) }
             let queued = queue.removeFirst()
             return (queued.command, queued)
         }
     }
 
     private mutating func dropExpired(at now: MonotonicTime) {
-        let count = queue.count
-        queue.removeAll { $0.expires.map { now >= $0 } ?? false }
-        counters.droppedCommands += count - queue.count
+        func isOver(_ queued: Queued) -> Bool { queued.expires.map { now >= $0 } ?? false }
+        let over = queue.filter(isOver)
+        queue.removeAll(where: isOver)
+        drop(over)
+        endOldRequest(at: now)
     }
 
     /// The command is done, whatever the answer was: the next sequence number acknowledges it.
@@ -211,6 +228,7 @@ struct OSDPStation: Sendable {
         case .receiveSize: unsupported.contains(OSDPCommand.receiveSize(0).code)
         case .localStatus: unsupported.contains(OSDPCommand.localStatus.code)
         case .inputStatus: unsupported.contains(OSDPCommand.inputStatus.code) || lacks(OSDPCapability.inputs)
+        case .outputStatus: unsupported.contains(OSDPCommand.outputStatus.code) || lacks(OSDPCapability.outputs)
         case .readerStatus: unsupported.contains(OSDPCommand.readerStatus.code)
         }
     }
@@ -219,7 +237,8 @@ struct OSDPStation: Sendable {
     func lacks(_ function: UInt8) -> Bool {
         !capabilities.isEmpty
             && !capabilities.contains {
-                $0.function == function && (function == OSDPCapability.inputs ? $0.number > 0 : $0.level > 0)
+                let counts = [OSDPCapability.inputs, OSDPCapability.outputs].contains(function)
+                return $0.function == function && (counts ? $0.number > 0 : $0.level > 0)
             }
     }
 
@@ -262,6 +281,7 @@ struct OSDPStation: Sendable {
     /// The reader asked for it: it was away or lost count. At most one start a second.
     mutating func restart(at now: MonotonicTime) -> [ReaderSignal] {
         counters.restarts += 1
+        endTransfer(.dropped)
         startOver()
         if let last = lastRestart, now - last < Self.slowTry { notBefore = now + Self.slowTry }
         lastRestart = now
@@ -271,9 +291,11 @@ struct OSDPStation: Sendable {
     }
 
     mutating func lose(_ reason: OfflineReason, at now: MonotonicTime) -> [ReaderSignal] {
-        counters.droppedCommands += queue.count + (exchange?.queued == nil ? 0 : 1)
+        drop(queue + [exchange?.queued].compactMap { $0 })
         exchange = nil
         queue = []
+        endTransfer(.dropped)
+        if move == nil { endRequest(.dropped) }
         startOver()
         check = .crc16
         notBefore = now
@@ -295,8 +317,10 @@ struct OSDPStation: Sendable {
         exchange?.tries += 1
         let tries = exchange?.tries ?? 0
         notBefore = !isSilent && tries >= Self.triesAtPace ? now + Self.slowTry : now
+        if lookElsewhere(tries: tries) { return [] }
         guard security.isOpen, tries >= Self.triesInSession else { return [] }
         counters.sessionsLost += 1
+        endTransfer(.dropped)
         startOver()
         return []
     }
