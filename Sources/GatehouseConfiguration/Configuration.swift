@@ -57,7 +57,24 @@ package struct LineSettings: Hashable, Sendable {
     package var contacts: [PortalID: LineWiring] = [:]
     package var exitButtons: [PortalID: LineWiring] = [:]
     package var fireInput: LineWiring?
+    /// Portals whose release, contact or exit button is wired to a reader.
+    package var readerReleases: [PortalID: ReaderPoint] = [:]
+    package var readerContacts: [PortalID: ReaderPoint] = [:]
+    package var readerExitButtons: [PortalID: ReaderPoint] = [:]
     package init() {}
+}
+
+/// An input or output of an OSDP reader, numbered from 0.
+package struct ReaderPoint: Hashable, Sendable {
+    package var reader: ReaderID
+    package var number: Int
+    package var isActiveLow: Bool
+
+    package init(reader: ReaderID, number: Int, isActiveLow: Bool = false) {
+        self.reader = reader
+        self.number = number
+        self.isActiveLow = isActiveLow
+    }
 }
 
 /// One line of a chip. `active` is the level at which the thing named is so: released, open, pressed, fire.

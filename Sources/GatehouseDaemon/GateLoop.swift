@@ -16,6 +16,7 @@ final class GateLoop {
     let loop: EventLoop
     private(set) var shell: ControllerShell!
     private let lines: LineBoard
+    private var readerLines: ReaderLines
     private let stations: [SerialStation]
     private let calendar: SiteCalendar
     private let clock: SystemClock
@@ -71,6 +72,7 @@ final class GateLoop {
         for portal in shell.controller.portals { released[portal.settings.id] = portal.isReleased }
         lines = LineBoard(
             settings: configuration.lines, readers: configuration.readers, released: released, at: now, log: log)
+        readerLines = ReaderLines(configuration.lines, released: released)
         self.shell = shell
         watchdogAt = notifier.watchdogPeriod.map { now + $0 }
         perform = { [unowned self] effect, now in self.perform(effect, now) }
@@ -150,6 +152,7 @@ final class GateLoop {
         inputs += lines.drain(at: now)
         inputs += lines.timePassed(at: now)
         for station in stations { inputs += station.timePassed(at: now) }
+        drive(readerLines.timePassed(at: now))
         if clockCheckAt <= now { checkClock(now) }
         if let period = notifier.watchdogPeriod, let at = watchdogAt, at <= now {
             // Fed from here alone: a loop that does not turn is a daemon that does not decide.
@@ -161,8 +164,9 @@ final class GateLoop {
 
     private func endTurn() {
         while !inputs.isEmpty {
-            let batch = inputs
+            let given = inputs
             inputs = []
+            let batch = given.flatMap { meaning(of: $0) }
             isHandling = true
             shell.handle(batch, at: now())
             isHandling = false
@@ -172,11 +176,28 @@ final class GateLoop {
         loop.deadline = nextDeadline()
     }
 
+    /// What a reader tells, and what it means for a portal that is wired to it.
+    private func meaning(of input: Input) -> [Input] {
+        guard case .reader(let reader, let signal) = input else { return [input] }
+        if case .link(.online) = signal { drive(readerLines.online(reader, at: SystemClock.monotonic())) }
+        return [input] + readerLines.inputs(signal, of: reader)
+    }
+
+    private func drive(_ wishes: [ReaderLines.Wish]) {
+        let now = SystemClock.monotonic()
+        for wish in wishes {
+            for station in stations where station.readers.contains(wish.reader) {
+                inputs += station.output(wish.number, of: wish.reader, isOn: wish.isOn, pulse: wish.pulse, at: now)
+            }
+        }
+    }
+
     private func nextDeadline() -> MonotonicTime {
         var next = clockCheckAt
         func consider(_ time: MonotonicTime?) { if let time { next = min(next, time) } }
         consider(shell.nextDeadline?.at)
         consider(lines.nextDeadline)
+        consider(readerLines.nextDeadline)
         for station in stations { consider(station.nextDeadline) }
         consider(watchdogAt)
         consider(stopsBy)
@@ -238,10 +259,15 @@ final class GateLoop {
 
     // MARK: Effects
 
+    private func set(_ portal: PortalID, released isReleased: Bool, _ now: Moment) {
+        inputs += lines.set(portal, released: isReleased, at: now.monotonic)
+        drive(readerLines.set(portal, released: isReleased, at: now.monotonic))
+    }
+
     private func perform(_ effect: Effect, _ now: Moment) {
         switch effect {
-        case .release(let portal, _): inputs += lines.set(portal, released: true, at: now.monotonic)
-        case .secure(let portal): inputs += lines.set(portal, released: false, at: now.monotonic)
+        case .release(let portal, _): set(portal, released: true, now)
+        case .secure(let portal): set(portal, released: false, now)
         case .indicate(let reader, let indication, _):
             lines.show(indication, on: reader, at: now.monotonic)
             for station in stations where station.readers.contains(reader) {

@@ -153,6 +153,14 @@ final class SerialStation {
         return carryOut(effects, at: now)
     }
 
+    /// Sets an output of the reader, for the pulse or for good.
+    func output(_ number: Int, of reader: ReaderID, isOn: Bool, pulse: Duration?, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine else { return [] }
+        let effects = panel.handle(.output(reader, number: number, pulse: pulse, isOn: isOn), at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
     /// The reading of the reader is durable: the panel may ask for the next one.
     func acknowledge(_ reader: ReaderID, at now: MonotonicTime) -> [Input] {
         guard case .osdp(var panel) = machine, readers.contains(reader) else { return [] }

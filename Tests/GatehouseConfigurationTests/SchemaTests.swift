@@ -53,6 +53,21 @@ struct SchemaTests {
         #expect(security == [.secure(key: nil), .secure(key: "lane")])
     }
 
+    @Test func aPortalMayBeWiredToItsReader() throws {
+        let text = Self.good.replacingFirst(
+            "{line: R}",
+            with: """
+                {reader: a, output: 0}
+                    contact: {reader: a, input: 0, active: low}
+                    exit_button: {reader: b, input: 1}
+                """)
+        let lines = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest).lines
+        #expect(lines.readerReleases == ["p": ReaderPoint(reader: "a", number: 0)])
+        #expect(lines.readerContacts == ["p": ReaderPoint(reader: "a", number: 0, isActiveLow: true)])
+        #expect(lines.readerExitButtons == ["p": ReaderPoint(reader: "b", number: 1)])
+        #expect(lines.outputs.isEmpty && lines.contacts.isEmpty && lines.exitButtons.isEmpty)
+    }
+
     @Test func smallFileIsGood() throws {
         _ = try ConfigurationReader.read(octets: Array(Self.good.utf8), file: "f", digest: Self.digest)
     }
@@ -78,6 +93,13 @@ struct SchemaTests {
         Case(old: "factors: [card]", new: "factors: [face]", place: "f:9:", words: "a face is asked for"),
         Case(old: "factors: [card]", new: "factors: [car]", place: "f:9:", words: "no combination of factors"),
         Case(old: "{line: R}", new: "{offset: 3}", place: "f:7:", words: "needs the label of its 'chip'"),
+        Case(old: "{line: R}", new: "{reader: a}", place: "f:7:", words: "'output' is missing"),
+        Case(old: "{line: R}", new: "{reader: c, output: 0}", place: "f:7:", words: "there is no reader 'c'"),
+        Case(old: "{line: R}", new: "{reader: a, input: 0}", place: "f:7:", words: "unknown key 'input'"),
+        Case(
+            old: "{line: R}",
+            new: "{line: R}\n    contact: {reader: a, input: 1}\n    exit_button: {reader: a, input: 1}",
+            place: "f:9:", words: "is that of the contact of p already"),
         Case(old: "{line: R}", new: "{line: R, activ: low}", place: "f:7:", words: "unknown key 'activ'"),
         Case(
             old: "{line: R}", new: "{line: R}\n    exit_button: {line: R}", place: "f:8:",

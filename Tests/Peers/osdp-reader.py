@@ -1,6 +1,6 @@
 """An OSDP reader that we did not write: PyPI's libosdp as peripheral device on a pseudo-terminal.
 
-usage: osdp-reader.py LINK ADDRESS [KEY]     commands on the input: card BITS | keys TEXT | quit
+usage: osdp-reader.py LINK ADDRESS [KEY]     commands on the input: card BITS | keys TEXT | input 0|1 | quit
 
 With a KEY of 32 hexadecimal digits it takes the secure channel only; with `install` it waits for a key; without, it
 speaks in clear.
@@ -51,6 +51,17 @@ reader = PeripheralDevice(
         (Capability.CommunicationSecurity, 1, 1),
     ]),
     log_level=LogLevel.Error)
+
+
+def carry_out(command):
+    if command["command"] == Command.Output:
+        print("output", command["output_no"], command["control_code"], command["timer_count"], flush=True)
+    if command["command"] == Command.Text:
+        print("text", command["data"], flush=True)
+    return 0, None
+
+
+reader.set_command_handler(carry_out)
 reader.start()
 print("reader ready", flush=True)
 for line in sys.stdin:
@@ -62,6 +73,8 @@ for line in sys.stdin:
                              "length": len(bits), "data": data})
     elif words[0] == "keys":
         reader.submit_event({"event": Event.KeyPress, "reader_no": 0, "data": words[1].encode()})
+    elif words[0] == "input":
+        reader.submit_event({"event": Event.Status, "type": StatusReportType.Input, "report": bytes([int(words[1])])})
     else:
         break
 reader.stop()
