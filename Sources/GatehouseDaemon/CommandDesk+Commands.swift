@@ -19,6 +19,11 @@ extension CommandDesk {
         case "reader list":
             try order(call, .look(person: nil))
             return try readers()
+        case "reader show":
+            try order(call, .look(person: nil))
+            return try showReader(call)
+        case "reader text": return try showText(call)
+        case "reader move": return try moveReader(call)
         case "reader install": return try changeKey(call, isInstallation: true)
         case "reader rotate-key": return try changeKey(call, isInstallation: false)
         case "portal open": return event(try order(call, .open(PortalID(call.text("portal") ?? ""))))

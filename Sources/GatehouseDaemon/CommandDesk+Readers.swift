@@ -61,7 +61,7 @@ extension CommandDesk {
                 code: "notSecured", message: "\(reader) is not in its session; see `gatehousectl health`")
         }
         if isInstallation, readerKeys.source(reader) != "none" { try awaitSecondPerson(call, reader) }
-        let entry = try order(call, .changeKey(reader))
+        let entry = try order(call, .changeReader(reader))
         let key = try readerKeys.makeKey(for: reader, overWire: isInstallation)
         let isTaken = try ask { $0.changeKey(of: reader, key, isInstallation: isInstallation) }
         guard isTaken else {

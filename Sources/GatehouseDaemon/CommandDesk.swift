@@ -167,7 +167,10 @@ final class CommandDesk: Sendable {
     }
 
     private static func isQuestion(_ command: String) -> Bool {
-        ["log", "explain", "journal verify", "import", "export", "backup"].contains(command)
+        [
+            "log", "explain", "journal verify", "import", "export", "backup", "reader show", "reader text",
+            "reader move",
+        ].contains(command)
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {

@@ -33,6 +33,9 @@ final class GateLoop {
     private var isHandling = false
     private var replies: [OrderID: @Sendable (OrderReply) -> Void] = [:]
     private var nextOrder: OrderID = 1
+    /// Who waits for the answer of a reader.
+    private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
+    private var nextQuestion: UInt64 = 1
     private var floor: CivilTime
     private var clockCheckAt: MonotonicTime
     private var clockOffset: Int64
@@ -78,6 +81,7 @@ final class GateLoop {
         perform = { [unowned self] effect, now in self.perform(effect, now) }
         for station in stations {
             station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
+            station.answered = { [unowned self] in self.questions.removeValue(forKey: $0)?($1) }
         }
         loop.onTurnEnd = { [unowned self] in self.endTurn() }
         loop.onDeadline = { [unowned self] in self.timePassed() }
@@ -319,6 +323,24 @@ final class GateLoop {
         readerKeys.remain(places, of: reader)
         saveReaderKeys()
         give(.health(.readerKeyedOnWire, subject: reader.name, isOn: readerKeys.cameOverWire(reader)))
+    }
+
+    // MARK: Questions to readers
+
+    /// Asks an OSDP reader; the answer comes once, on the loop, whatever becomes of the reader.
+    func ask(_ reader: ReaderID, _ question: SerialStation.Question, answer: @escaping (OSDPAnswer) -> Void) {
+        guard let station = stations.first(where: { $0.readers.contains(reader) && $0.isOSDP }) else {
+            return answer(.busy)
+        }
+        let token = nextQuestion
+        nextQuestion += 1
+        questions[token] = answer
+        inputs += station.ask(reader, question, token: token, at: SystemClock.monotonic())
+    }
+
+    /// What an OSDP reader said of itself, and where it is.
+    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
+        stations.lazy.compactMap { $0.description(of: reader) }.first
     }
 
     func osdpCounters(_ reader: ReaderID) -> [String: Int64]? {

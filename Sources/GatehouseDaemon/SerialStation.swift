@@ -183,6 +183,30 @@ final class SerialStation {
         return carryOut(effects, at: now)
     }
 
+    enum Question {
+        case command(OSDPCommand)
+        case move(OSDPPlace)
+    }
+
+    var isOSDP: Bool { if case .osdp = machine { true } else { false } }
+
+    func ask(_ reader: ReaderID, _ question: Question, token: UInt64, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine else { return [] }
+        let input: OSDPPanel.Input =
+            switch question {
+            case .command(let command): .ask(reader, command, token: token)
+            case .move(let place): .move(reader, place, token: token)
+            }
+        let effects = panel.handle(input, at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
+    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
+        guard case .osdp(let panel) = machine, readers.contains(reader) else { return nil }
+        return (panel.identity(of: reader), panel.place(of: reader), panel.outputs(of: reader))
+    }
+
     /// Whether the reader is one of this port and speaks in a session now.
     func isSecured(_ reader: ReaderID) -> Bool {
         guard case .osdp(let panel) = machine else { return false }

@@ -4,7 +4,54 @@ import GatehouseAdmin
 struct Reader: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Readers, and the keys of those that are secured.",
-        subcommands: [List.self, Install.self, RotateKey.self])
+        subcommands: [List.self, Show.self, Text.self, Move.self, Install.self, RotateKey.self])
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One OSDP reader, with what it says of itself.")
+        @Argument var reader: String
+        @OptionGroup var common: Common
+        func run() throws { try show("reader show", ["reader": .string(reader)], common) }
+    }
+    struct Text: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a text at an OSDP reader with a display.",
+            discussion: "Example: gatehousectl reader text lane-in \"GATE CLOSED\" --seconds 30")
+        @Argument var reader: String
+        @Argument(help: "Up to 32 ASCII characters.") var text: String
+        @Option(help: "0 shows it until another text comes.") var seconds = 5
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                "reader text",
+                ["reader": .string(reader), "text": .string(text), "seconds": .integer(Int64(seconds))], common,
+                "shown")
+        }
+    }
+    struct Move: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Move an OSDP reader to another address or speed. Needs --reason.",
+            discussion: """
+                The reader is looked for at both places until it was heard. Then write the new place into the \
+                configuration: it is where the next start looks.
+                Example: gatehousectl reader move lane-in --baud 38400 --reason "longer bus"
+                """)
+        @Argument var reader: String
+        @Option(help: "0 to 126.") var address: Int?
+        @Option var baud: Int?
+        @OptionGroup var common: Common
+        func run() throws {
+            var arguments: [String: JSON] = ["reader": .string(reader)]
+            if let address { arguments["address"] = .integer(Int64(address)) }
+            if let baud { arguments["baud"] = .integer(Int64(baud)) }
+            try ask("reader move", arguments, common) { value in
+                if common.isJSON { return print(value.line) }
+                let address = value["address"]?.integer ?? 0
+                let baud = value["baud"]?.integer ?? 0
+                print(
+                    "\(reader) is at address \(address), \(baud) baud. Now the configuration: address: \(address), baud: \(baud)"
+                )
+            }
+        }
+    }
     struct Install: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give one reader its first key. Needs --reason.",

@@ -65,7 +65,7 @@ import Testing
                 .order(
                     Order(
                         id: 7, actor: Actor(name: "uid 7", role: .installer), command: "reader install",
-                        verb: .changeKey(reader), reason: reason)))
+                        verb: .changeReader(reader), reason: reason)))
         }
         #expect(order(SiteBuilder.reader, reason: nil).contains(.reply(7, .refused(.reasonMissing))))
         #expect(order("elsewhere", reason: "new").contains(.reply(7, .refused(.unknownReader("elsewhere")))))

@@ -48,7 +48,7 @@ reader = PeripheralDevice(
     PDCapabilities([
         (Capability.OutputControl, 1, 1), (Capability.LEDControl, 1, 1), (Capability.AudibleControl, 1, 1),
         (Capability.CardDataFormat, 1, 0), (Capability.CheckCharacter, 1, 0), (Capability.ContactStatusMonitoring, 1, 1),
-        (Capability.CommunicationSecurity, 1, 1),
+        (Capability.CommunicationSecurity, 1, 1), (Capability.TextOutput, 1, 1),
     ]),
     log_level=LogLevel.Error)
 

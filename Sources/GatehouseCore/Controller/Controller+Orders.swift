@@ -62,7 +62,7 @@ extension Controller {
         case .watchlistWithdraw(let id):
             erase(id, outcome: "withdrawn", actor: order.actor.name, now, &effects)
             event = recordOrder(order, "done", now, &effects)
-        case .changeKey(let reader):
+        case .changeReader(let reader):
             var entry = orderEntry(order, "done")
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
@@ -121,7 +121,7 @@ extension Controller {
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
-        case .changeKey(let reader):
+        case .changeReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
             return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .look, .refused, .stop: return nil

@@ -108,8 +108,8 @@ package struct Order: Hashable, Sendable {
         case watchlistActivate(WatchlistActivation)
         case watchlistImport(WatchlistEntry)
         case watchlistWithdraw(String)
-        /// A reader is to be given a key. The entry comes first; the daemon does it then.
-        case changeKey(ReaderID)
+        /// A reader is to be given a key, or another place. The entry comes first; the daemon does it then.
+        case changeReader(ReaderID)
         /// A question. Nothing but the entry comes of it.
         case look(person: UInt32?)
         /// A command that was refused before it came here.

@@ -22,6 +22,8 @@ extension OSDPStation {
     struct Move: Sendable {
         var from: OSDPPlace
         var to: OSDPPlace
+        /// It was heard where it is looked for now.
+        var isHeard = false
     }
 
     func occupies(_ address: UInt8) -> Bool {
@@ -61,13 +63,13 @@ extension OSDPStation {
             startOver()
             return true
         }
-        guard let move, tries >= Self.triesAtPlace else { return false }
+        guard let move, !move.isHeard, tries >= Self.triesAtPlace else { return false }
         place = place == move.to ? move.from : move.to
         startOver()
         return true
     }
 
-    /// A reader that was heard is where it was heard.
+    /// A reader that is in service again is where it was heard.
     mutating func arrived() {
         guard let ended = move else { return }
         move = nil

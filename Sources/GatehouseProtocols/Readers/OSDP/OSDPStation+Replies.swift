@@ -171,7 +171,7 @@ extension OSDPStation {
         counters.lastSeen = now
         lastHeard = now
         isSilent = false
-        arrived()
+        move?.isHeard = true
     }
 
     private mutating func busy(at now: MonotonicTime) -> [ReaderSignal] {

@@ -255,6 +255,7 @@ struct OSDPStation: Sendable {
         let signals = (reported == .online ? [] : [link]) + vigilance.keyProven() + deferred
         reported = .online
         deferred = []
+        arrived()
         enqueue(steady.osdpCommands(for: nil, idleColour: settings.idleColour))
         return signals
     }
@@ -296,6 +297,7 @@ struct OSDPStation: Sendable {
         queue = []
         endTransfer(.dropped)
         if move == nil { endRequest(.dropped) }
+        move?.isHeard = false
         startOver()
         check = .crc16
         notBefore = now
