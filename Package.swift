@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
         .testTarget(
             name: "GatehouseProtocolsTests",
-            dependencies: ["GatehouseProtocols", "GatehouseCore", "GatehouseSimulation"], exclude: ["Recordings"]),
+            dependencies: ["GatehouseProtocols", "GatehouseCore", "GatehouseCrypto", "GatehouseSimulation"],
+            exclude: ["Recordings"]),
         .testTarget(name: "GatehouseCryptoTests", dependencies: ["GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "GatehouseStoreTests", dependencies: ["GatehouseStore", "GatehouseCrypto", "GatehouseCore"]),
         .testTarget(

@@ -81,6 +81,19 @@ package enum CommandTable {
         CommandEntry("decide", office, required: ["as", "at"], optional: ["when", "card"], "what would be decided"),
         CommandEntry("journal verify", [.manager, .auditor, .installer], "check every entry of the journal"),
         CommandEntry("reader list", everyone, "readers and how they are heard"),
+        CommandEntry("reader show", everyone, required: ["reader"], "one OSDP reader, with what it says of itself"),
+        CommandEntry(
+            "reader text", desk, required: ["reader", "text"], optional: ["seconds"],
+            "show a text at an OSDP reader"),
+        CommandEntry(
+            "reader move", [.installer], needsReason: true, required: ["reader"], optional: ["address", "baud"],
+            "move an OSDP reader to another address or speed"),
+        CommandEntry(
+            "reader install", [.installer], needsReason: true, required: ["reader"],
+            "give one reader its first key, within 5 minutes"),
+        CommandEntry(
+            "reader rotate-key", [.installer], needsReason: true, required: ["reader"],
+            "give a secured reader another key"),
         CommandEntry("backup", [.manager, .installer], required: ["directory"], "an encrypted copy of the database"),
         CommandEntry(
             "watchlist activate", [.auditor], needsReason: true, required: ["document"],

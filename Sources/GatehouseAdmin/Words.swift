@@ -32,7 +32,9 @@ package enum Words {
         "afterCrash": ("after a crash", "异常中断后"), "delivered": ("delivered", "已送达"), "abandoned": ("given up", "已放弃"),
         "expired": ("expired", "已过期"), "on": ("began", "出现"), "off": ("ended", "解除"),
         "released": ("released late", "延迟放行"),
-        "heldBack": ("held back", "未放行"),
+        "heldBack": ("held back", "未放行"), "breach": ("not believed", "不可信"), "keyKept": ("has its new key", "新密钥已生效"),
+        "keyRefused": ("did not take the key", "未接受密钥"), "keyExpired": ("window closed without a key", "安装窗口已关闭"),
+        "keyUnproven": ("took a key and did not prove it", "新密钥未验证"),
     ]
 
     private static let reasons: [String: (String, String)] = [

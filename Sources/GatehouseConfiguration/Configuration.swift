@@ -64,7 +64,24 @@ package struct LineSettings: Hashable, Sendable {
     package var contacts: [PortalID: LineWiring] = [:]
     package var exitButtons: [PortalID: LineWiring] = [:]
     package var fireInput: LineWiring?
+    /// Portals whose release, contact or exit button is wired to a reader.
+    package var readerReleases: [PortalID: ReaderPoint] = [:]
+    package var readerContacts: [PortalID: ReaderPoint] = [:]
+    package var readerExitButtons: [PortalID: ReaderPoint] = [:]
     package init() {}
+}
+
+/// An input or output of an OSDP reader, numbered from 0.
+package struct ReaderPoint: Hashable, Sendable {
+    package var reader: ReaderID
+    package var number: Int
+    package var isActiveLow: Bool
+
+    package init(reader: ReaderID, number: Int, isActiveLow: Bool = false) {
+        self.reader = reader
+        self.number = number
+        self.isActiveLow = isActiveLow
+    }
 }
 
 /// One line of a chip. `active` is the level at which the thing named is so: released, open, pressed, fire.
@@ -101,9 +118,16 @@ package struct ReaderSettings: Hashable, Sendable {
         case eightBit = "8-bit"
     }
     package enum Text: String, Hashable, Sendable, CaseIterable { case decimal, hexadecimal, text }
+    package enum OSDPSecurity: Hashable, Sendable {
+        /// Said in so many words: cards travel readable on the wire.
+        case clear
+        /// Nothing is believed outside the secure channel. The key is a file, see `ReaderKeyFile`; without one the reader
+        /// waits until it is given a key by installation.
+        case secure(key: String?)
+    }
     package enum Kind: Hashable, Sendable {
         case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormatID], keypad: Keypad, endsAtLength: Bool)
-        case osdp(port: String, baud: UInt32, address: UInt8, formats: [CardFormatID])
+        case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormatID])
         case em4100(port: String, baud: UInt32, usesVersion: Bool)
         case line(port: String, baud: UInt32, text: Text)
         case face(port: String, baud: UInt32)

@@ -126,29 +126,73 @@ struct Wiring {
 
     init(errors: ConfigurationErrors) { self.errors = errors }
 
+    /// Where something of a portal is wired.
+    enum Place {
+        case line(LineWiring)
+        case reader(ReaderPoint)
+    }
+
     /// Reads one line and takes it for `use`.
     mutating func line(_ key: String, of group: MappingReader, for use: String, isRequired: Bool = false) -> LineWiring?
     {
-        let position = group.position(of: key)
-        let read: (MappingReader) -> LineWiring? = { line in
-            let name = line.optional("line", .text(atMost: 64))
-            let chip = line.optional("chip", .text(atMost: 64))
-            let offset = line.optional("offset", .integer(in: 0...1023))
-            let active = line.optional("active", .choice(ActiveWord.self), default: .high)
-            let bias = line.optional("bias", .choice(LineWiring.Bias.self), default: .asIs)
-            if key == "fire_input" { _ = line.has("debounce") }
-            if name == nil, offset == nil { line.error("a line needs 'line' (its name), or 'chip' and 'offset'") }
-            if name != nil, offset != nil { line.error(at: "offset", "give 'line' or 'offset', not both") }
-            if offset != nil, chip == nil { line.error(at: "offset", "'offset' needs the label of its 'chip'") }
-            return LineWiring(
-                line: name, chip: chip, offset: offset.map { UInt32($0) }, isActiveLow: active == .low, bias: bias)
-        }
+        let read: (MappingReader) -> LineWiring? = { Self.wiring($0, key) }
         guard let wiring = isRequired ? group.requiredGroup(key, read) : group.group(key, read) else { return nil }
-        let place = wiring.line.map { "\(wiring.chip ?? "*")/\($0)" } ?? "\(wiring.chip ?? "")#\(wiring.offset ?? 0)"
-        if let other = lines.updateValue(use, forKey: place) {
-            errors.add("the line of \(use) is that of \(other) already", at: position)
-        }
+        take(wiring, use, group, key)
         return wiring
+    }
+
+    /// Reads a line, or an input or output (`word`) of one of the OSDP readers, and takes it for `use`.
+    mutating func place(
+        _ key: String, _ word: String, of group: MappingReader, for use: String, readers: [ReaderSection.Found],
+        isRequired: Bool = false
+    ) -> Place? {
+        let read: (MappingReader) -> Place? = { line in
+            guard line.has("reader") else { return Self.wiring(line, key).map { .line($0) } }
+            let reader = line.required("reader", .identifier(of: ReaderTag.self))
+            let number = line.required(word, .integer(in: 0...31), placeholder: 0)
+            let active = line.optional("active", .choice(ActiveWord.self), default: .high)
+            let found = readers.first { $0.settings.id == reader }?.settings.kind
+            if let reader {
+                switch found {
+                case .osdp: break
+                case nil: line.error(at: "reader", "there is no reader '\(reader)'")
+                default: line.error(at: "reader", "'\(reader)' has no \(word)s: only OSDP readers have")
+                }
+            }
+            return reader.map { .reader(ReaderPoint(reader: $0, number: number, isActiveLow: active == .low)) }
+        }
+        guard let place = isRequired ? group.requiredGroup(key, read) : group.group(key, read) else { return nil }
+        switch place {
+        case .line(let wiring): take(wiring, use, group, key)
+        case .reader(let point): take("\(word) \(point.number) of reader \(point.reader)", use, group, key)
+        }
+        return place
+    }
+
+    private static func wiring(_ line: MappingReader, _ key: String) -> LineWiring? {
+        let name = line.optional("line", .text(atMost: 64))
+        let chip = line.optional("chip", .text(atMost: 64))
+        let offset = line.optional("offset", .integer(in: 0...1023))
+        let active = line.optional("active", .choice(ActiveWord.self), default: .high)
+        let bias = line.optional("bias", .choice(LineWiring.Bias.self), default: .asIs)
+        if key == "fire_input" { _ = line.has("debounce") }
+        if name == nil, offset == nil { line.error("a line needs 'line' (its name), or 'chip' and 'offset'") }
+        if name != nil, offset != nil { line.error(at: "offset", "give 'line' or 'offset', not both") }
+        if offset != nil, chip == nil { line.error(at: "offset", "'offset' needs the label of its 'chip'") }
+        return LineWiring(
+            line: name, chip: chip, offset: offset.map { UInt32($0) }, isActiveLow: active == .low, bias: bias)
+    }
+
+    private mutating func take(_ wiring: LineWiring, _ use: String, _ group: MappingReader, _ key: String) {
+        take(
+            wiring.line.map { "\(wiring.chip ?? "*")/\($0)" } ?? "\(wiring.chip ?? "")#\(wiring.offset ?? 0)", use,
+            group, key)
+    }
+
+    private mutating func take(_ place: String, _ use: String, _ group: MappingReader, _ key: String) {
+        if let other = lines.updateValue(use, forKey: place) {
+            errors.add("the line of \(use) is that of \(other) already", at: group.position(of: key))
+        }
     }
 
     mutating func port(

@@ -10,12 +10,26 @@ enum PortalSection {
         var owners: [ReaderID: AccessPointID] = [:]
         _ = top.namedGroups("portals", names: .identifier(of: PortalTag.self), count: 1...16) { name, group -> Bool? in
             var portal = PortalSettings(id: name)
-            found.lines.outputs[name] = found.wiring.line(
-                "release", of: group, for: "the release of \(name)", isRequired: true)
-            found.lines.contacts[name] = found.wiring.line("contact", of: group, for: "the contact of \(name)")
-            found.lines.exitButtons[name] = found.wiring.line(
-                "exit_button", of: group, for: "the exit button of \(name)")
-            portal.hasContact = found.lines.contacts[name] != nil
+            switch found.wiring.place(
+                "release", "output", of: group, for: "the release of \(name)", readers: readers, isRequired: true)
+            {
+            case .line(let wiring): found.lines.outputs[name] = wiring
+            case .reader(let point): found.lines.readerReleases[name] = point
+            case nil: break
+            }
+            switch found.wiring.place("contact", "input", of: group, for: "the contact of \(name)", readers: readers) {
+            case .line(let wiring): found.lines.contacts[name] = wiring
+            case .reader(let point): found.lines.readerContacts[name] = point
+            case nil: break
+            }
+            switch found.wiring.place(
+                "exit_button", "input", of: group, for: "the exit button of \(name)", readers: readers)
+            {
+            case .line(let wiring): found.lines.exitButtons[name] = wiring
+            case .reader(let point): found.lines.readerExitButtons[name] = point
+            case nil: break
+            }
+            portal.hasContact = found.lines.contacts[name] != nil || found.lines.readerContacts[name] != nil
             portal.unlockTime = group.optional(
                 "unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
             portal.heldOpenLimit = group.optional(

@@ -8,6 +8,7 @@ enum ReaderSection {
         var isFace: Bool
     }
 
+    private enum SecurityWord: String, CaseIterable { case secure, clear }
     private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, face }
 
     static func read(_ top: MappingReader, _ wiring: inout Wiring) -> [Found] {
@@ -46,6 +47,16 @@ enum ReaderSection {
             return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face)
         }
         wiring = wiring_
+        var owners: [String: ReaderID] = [:]
+        for reader in found.map(\.value) {
+            guard case .osdp(_, _, _, .secure(let key?), _) = reader.settings.kind else { continue }
+            if let other = owners.updateValue(reader.settings.id, forKey: key) {
+                top.error(
+                    at: "readers",
+                    "'\(other)' and '\(reader.settings.id)' have one key: whoever opens one of them has both",
+                    suggestion: "make a key for each: openssl rand -hex 16")
+            }
+        }
         var folds: [UInt32: ReaderID] = [:]
         for reader in found.map(\.value) where reader.isFace {
             if let other = folds.updateValue(reader.settings.id, forKey: CredentialKey.fold(reader.settings.id.name)) {
@@ -82,14 +93,18 @@ enum ReaderSection {
         let port = group.required("port", .path, placeholder: "")
         let baud = UInt32(group.optional("baud", .baud, default: 9600))
         let address = group.required("address", .integer(in: 0...126), placeholder: 0)
-        if let security = group.required("security", .text(atMost: 16)), security != "clear" {
+        let word = group.optional("security", .choice(SecurityWord.self), default: .secure)
+        let key = group.optional("key", .text(atMost: 255))
+        if word == .clear, key != nil {
             group.error(
-                at: "security", "only 'clear' can be had: the secure channel is not built yet",
-                suggestion: "write 'clear' to say that you know: cards travel readable on the wire")
+                at: "key", "a reader in clear has no key",
+                suggestion: "leave out 'security: clear' to have the reader secured")
         }
         let formats = formats(group)
         if !port.isEmpty { wiring.port(port, "osdp", baud: baud, address: address, reader: name.name, group) }
-        return .osdp(port: port, baud: baud, address: UInt8(clamping: address), formats: formats)
+        return .osdp(
+            port: port, baud: baud, address: UInt8(clamping: address),
+            security: word == .clear ? .clear : .secure(key: key), formats: formats)
     }
 
     private static func serial(

@@ -19,6 +19,13 @@ extension CommandDesk {
         case "reader list":
             try order(call, .look(person: nil))
             return try readers()
+        case "reader show":
+            try order(call, .look(person: nil))
+            return try showReader(call)
+        case "reader text": return try showText(call)
+        case "reader move": return try moveReader(call)
+        case "reader install": return try changeKey(call, isInstallation: true)
+        case "reader rotate-key": return try changeKey(call, isInstallation: false)
         case "portal open": return event(try order(call, .open(PortalID(call.text("portal") ?? ""))))
         case "portal free": return try posture(call, .free)
         case "portal block": return try posture(call, .blocked)
@@ -74,7 +81,8 @@ extension CommandDesk {
         let last = try reader.lastSequence()
         let calendar = fields.calendar
         let site = configuration.site.name
-        return try ask { loop -> JSON in
+        let readers = configuration.readers
+        return try ask { [readerKeys] loop -> JSON in
             let controller = loop.shell.controller
             let now = loop.now()
             let counts = controller.registry.counts
@@ -103,6 +111,7 @@ extension CommandDesk {
                             "lock": .string(portal.isReleased ? "released" : "secured"), "door": .string(door),
                         ]
                     }),
+                "readers": .array(readers.map { Self.view($0, loop, readerKeys) }),
                 "outbox": .array(
                     outbox.map {
                         [
@@ -130,37 +139,6 @@ extension CommandDesk {
                     "sentence": .string(condition.code.sentence), "advice": .string(condition.code.advice),
                 ]
             })
-    }
-
-    private func readers() throws -> JSON {
-        let settings = configuration.readers
-        return try ask { loop -> JSON in
-            let standing = loop.shell.controller.health.standing
-            return .array(
-                settings.map { reader in
-                    func has(_ code: HealthCode) -> Bool {
-                        standing.contains { $0.code == code && $0.subject == reader.id.name }
-                    }
-                    let (protocolName, security): (String, String) =
-                        switch reader.kind {
-                        case .wiegand: ("wiegand", "none")
-                        case .osdp: ("osdp", "clear")
-                        case .em4100: ("em4100", "none")
-                        case .line: ("line", "none")
-                        case .face: ("face", "none")
-                        }
-                    var object: [String: JSON] = [
-                        "name": .string(reader.id.name), "protocol": .string(protocolName),
-                        "security": .string(security),
-                        "link": .string(has(.readerOffline) ? "offline" : "online"),
-                        "tamper": .boolean(has(.readerTamper)),
-                    ]
-                    if let counters = loop.wiegandCounters(reader.id) {
-                        object["counters"] = .object(counters.mapValues { .integer($0) })
-                    }
-                    return .object(object)
-                })
-        }
     }
 
     // MARK: Log

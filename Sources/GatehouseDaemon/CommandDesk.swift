@@ -48,7 +48,8 @@ struct Call: Sendable {
     /// The command as the journal keeps it: its name and what names no person.
     var journalText: String {
         let shown = [
-            "portal", "point", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run", "limit",
+            "portal", "point", "reader", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run",
+            "limit",
         ]
         let arguments = shown.compactMap { name in
             request.arguments[name].map { value in
@@ -69,6 +70,10 @@ final class CommandDesk: Sendable {
     let primitives: Primitives
     let fields: RegistryFields
     let log: Logger
+    let readerKeys: ReaderKeys
+    /// Who wanted to install a reader that had a key, and when.
+    let installers = Mutex<[ReaderID: (name: String, at: MonotonicTime)]>([:])
+    static let secondPersonWait: Duration = .seconds(300)
     private let loop: LoopBound<GateLoop>
     private let inbox: LoopInbox
     private let orders = WorkQueue()
@@ -90,10 +95,12 @@ final class CommandDesk: Sendable {
     static let uploadLimit = 64 << 20
 
     init(
-        configuration: Configuration, keys: KeyRing, epoch: UInt64, calendar: SiteCalendar, loop: LoopBound<GateLoop>,
+        configuration: Configuration, keys: KeyRing, readerKeys: ReaderKeys, epoch: UInt64, calendar: SiteCalendar,
+        loop: LoopBound<GateLoop>,
         inbox: LoopInbox, log: Logger
     ) throws {
         self.configuration = configuration
+        self.readerKeys = readerKeys
         secrets = keys.storeSecrets
         primitives = keys.primitives(epoch: epoch)
         fields = RegistryFields(calendar: calendar, primitives: primitives)
@@ -160,7 +167,10 @@ final class CommandDesk: Sendable {
     }
 
     private static func isQuestion(_ command: String) -> Bool {
-        ["log", "explain", "journal verify", "import", "export", "backup"].contains(command)
+        [
+            "log", "explain", "journal verify", "import", "export", "backup", "reader show", "reader text",
+            "reader move",
+        ].contains(command)
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {

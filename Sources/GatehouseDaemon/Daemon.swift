@@ -74,11 +74,10 @@ package enum Daemon {
             // A run that was killed may not have come to it.
             owesCopy: keyProblem == nil
                 && RegistryCopy.revision(copy, secrets: secrets) != restored.registry.revision)
+        let readerKeys = ReaderKeys(configuration, secrets: secrets, log: log)
         let gate = GateLoop(
-            loop: loop, configuration: configuration, calendar: calendar, floor: opened.loaded.floor,
-            resume: opened.loaded.newest,
-            notifier: notifier,
-            log: log
+            loop: loop, configuration: configuration, readerKeys: readerKeys, calendar: calendar,
+            floor: opened.loaded.floor, resume: opened.loaded.newest, notifier: notifier, log: log
         ) { perform in
             ControllerShell(
                 controller: Controller(
@@ -107,8 +106,14 @@ package enum Daemon {
                 }
             }
         }
+        gate.saveReaderKeys = {
+            loads.post {
+                do { try readerKeys.save() } catch { log.error("the keys of readers were not written: \(error)") }
+            }
+        }
         let desk = try CommandDesk(
-            configuration: configuration, keys: keys, epoch: restored.epoch, calendar: calendar, loop: loop.bind(gate),
+            configuration: configuration, keys: keys, readerKeys: readerKeys, epoch: restored.epoch, calendar: calendar,
+            loop: loop.bind(gate),
             inbox: inbox, log: log)
         home.desk = desk
 

@@ -16,10 +16,12 @@ final class GateLoop {
     let loop: EventLoop
     private(set) var shell: ControllerShell!
     private let lines: LineBoard
+    private var readerLines: ReaderLines
     private let stations: [SerialStation]
     private let calendar: SiteCalendar
     private let notifier: ServiceNotifier
     private let log: Logger
+    private let readerKeys: ReaderKeys
 
     private var lineRegistrations: [EventLoop.Registration] = []
     private var lineDescriptors: [Int32] = []
@@ -31,6 +33,9 @@ final class GateLoop {
     private var replies: [OrderID: @Sendable (OrderReply) -> Void] = [:]
     private var nextOrder: OrderID = 1
     private var keeper: CivilKeeper
+    /// Who waits for the answer of a reader.
+    private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
+    private var nextQuestion: UInt64 = 1
     private var clockCheckAt: MonotonicTime
     private var isTrusted: Bool
     private var watchdogAt: MonotonicTime?
@@ -39,10 +44,12 @@ final class GateLoop {
     /// What leaves the loop towards the uplink; called on the loop.
     var sendToUplink: (Effect) -> Void = { _ in }
     var loadOutbox: (DestinationID) -> Void = { _ in }
+    /// Puts the keys of readers on disk; called on the loop, which does not wait for it.
+    var saveReaderKeys: () -> Void = {}
 
     init(
-        loop: EventLoop, configuration: Configuration, calendar: SiteCalendar, floor: CivilTime,
-        resume: CivilTime,
+        loop: EventLoop, configuration: Configuration, readerKeys: ReaderKeys, calendar: SiteCalendar,
+        floor: CivilTime, resume: CivilTime,
         notifier: ServiceNotifier, log: Logger,
         makeShell: (_ perform: @escaping (Effect, Moment) -> Void) -> ControllerShell
     ) {
@@ -50,6 +57,7 @@ final class GateLoop {
         self.calendar = calendar
         self.notifier = notifier
         self.log = log
+        self.readerKeys = readerKeys
         let now = SystemClock.monotonic()
         let trust: CivilKeeper.Trust = configuration.clockTrust == .synchronized ? .synchronized : .notBehindFloor
         let isSynchronized = SystemClock.synchronization() == .synchronized
@@ -59,7 +67,7 @@ final class GateLoop {
             isSynchronized: isSynchronized)
         isTrusted = keeper.read(clock: SystemClock.civil(), at: now, isSynchronized: isSynchronized).isTrusted
         clockCheckAt = now + .seconds(1)
-        stations = SerialStation.make(configuration.readers, at: now, log: log)
+        stations = SerialStation.make(configuration.readers, keys: readerKeys.forPanels, at: now, log: log)
         // The restored controller says how each output is to be requested.
         var perform: (Effect, Moment) -> Void = { _, _ in }
         let shell = makeShell { perform($0, $1) }
@@ -67,9 +75,14 @@ final class GateLoop {
         for portal in shell.controller.portals { released[portal.settings.id] = portal.isReleased }
         lines = LineBoard(
             settings: configuration.lines, readers: configuration.readers, released: released, at: now, log: log)
+        readerLines = ReaderLines(configuration.lines, released: released)
         self.shell = shell
         watchdogAt = notifier.watchdogPeriod.map { now + $0 }
         perform = { [unowned self] effect, now in self.perform(effect, now) }
+        for station in stations {
+            station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
+            station.answered = { [unowned self] in self.questions.removeValue(forKey: $0)?($1) }
+        }
         loop.onTurnEnd = { [unowned self] in self.endTurn() }
         loop.onDeadline = { [unowned self] in self.timePassed() }
     }
@@ -127,6 +140,9 @@ final class GateLoop {
         for reader in shell.controller.site.accessPoints.flatMap(\.readers) where lines.hasDecoder(reader) {
             give(.reader(reader, .link(.online(.none))))
         }
+        for reader in stations.flatMap(\.readers) where readerKeys.cameOverWire(reader) {
+            give(.health(.readerKeyedOnWire, subject: reader.name, isOn: true))
+        }
         timePassed()
         endTurn()
     }
@@ -150,6 +166,7 @@ final class GateLoop {
         inputs += lines.drain(at: now)
         inputs += lines.timePassed(at: now)
         for station in stations { inputs += station.timePassed(at: now) }
+        drive(readerLines.timePassed(at: now))
         if clockCheckAt <= now {
             // A jump is noticed within a second, also when nobody comes.
             clockCheckAt = now + .seconds(1)
@@ -165,8 +182,9 @@ final class GateLoop {
 
     private func endTurn() {
         while !inputs.isEmpty {
-            let batch = inputs
+            let given = inputs
             inputs = []
+            let batch = given.flatMap { meaning(of: $0) }
             isHandling = true
             shell.handle(batch, at: now())
             isHandling = false
@@ -176,11 +194,28 @@ final class GateLoop {
         loop.deadline = nextDeadline()
     }
 
+    /// What a reader tells, and what it means for a portal that is wired to it.
+    private func meaning(of input: Input) -> [Input] {
+        guard case .reader(let reader, let signal) = input else { return [input] }
+        if case .link(.online) = signal { drive(readerLines.online(reader, at: SystemClock.monotonic())) }
+        return [input] + readerLines.inputs(signal, of: reader)
+    }
+
+    private func drive(_ wishes: [ReaderLines.Wish]) {
+        let now = SystemClock.monotonic()
+        for wish in wishes {
+            for station in stations where station.readers.contains(wish.reader) {
+                inputs += station.output(wish.number, of: wish.reader, isOn: wish.isOn, pulse: wish.pulse, at: now)
+            }
+        }
+    }
+
     private func nextDeadline() -> MonotonicTime {
         var next = clockCheckAt
         func consider(_ time: MonotonicTime?) { if let time { next = min(next, time) } }
         consider(shell.nextDeadline?.at)
         consider(lines.nextDeadline)
+        consider(readerLines.nextDeadline)
         for station in stations { consider(station.nextDeadline) }
         consider(watchdogAt)
         consider(stopsBy)
@@ -226,10 +261,15 @@ final class GateLoop {
 
     // MARK: Effects
 
+    private func set(_ portal: PortalID, released isReleased: Bool, _ now: Moment) {
+        inputs += lines.set(portal, released: isReleased, at: now.monotonic)
+        drive(readerLines.set(portal, released: isReleased, at: now.monotonic))
+    }
+
     private func perform(_ effect: Effect, _ now: Moment) {
         switch effect {
-        case .release(let portal, _): inputs += lines.set(portal, released: true, at: now.monotonic)
-        case .secure(let portal): inputs += lines.set(portal, released: false, at: now.monotonic)
+        case .release(let portal, _): set(portal, released: true, now)
+        case .secure(let portal): set(portal, released: false, now)
         case .indicate(let reader, let indication, _):
             lines.show(indication, on: reader, at: now.monotonic)
             for station in stations where station.readers.contains(reader) {
@@ -250,6 +290,9 @@ final class GateLoop {
         }
     }
 
+    /// Whether a reader that has to be secured is so now.
+    func isSecured(_ reader: ReaderID) -> Bool { stations.contains { $0.isSecured(reader) } }
+
     /// How readers on data lines do, for status.
     func wiegandCounters(_ reader: ReaderID) -> [String: Int64]? {
         lines.counters(reader).map {
@@ -257,6 +300,59 @@ final class GateLoop {
                 "cards": Int64($0.cards), "keys": Int64($0.keys), "length": Int64($0.length),
                 "parity": Int64($0.parity),
                 "timing": Int64($0.timing),
+            ]
+        }
+    }
+
+    // MARK: Keys of readers
+
+    /// The reader that is being given a key.
+    var changingKey: ReaderID? { stations.lazy.compactMap(\.changingKey).first }
+
+    /// False when another reader is being given a key, or this one is not in the state for it.
+    func changeKey(of reader: ReaderID, _ key: [UInt8], isInstallation: Bool) -> Bool {
+        guard changingKey == nil, let station = stations.first(where: { $0.readers.contains(reader) }) else {
+            return false
+        }
+        inputs += station.changeKey(of: reader, key, isInstallation: isInstallation, at: SystemClock.monotonic())
+        guard station.changingKey == reader else { return false }
+        readerKeys.added(key, to: reader, overWire: isInstallation)
+        return true
+    }
+
+    private func keysRemain(_ places: [Int], of reader: ReaderID) {
+        readerKeys.remain(places, of: reader)
+        saveReaderKeys()
+        give(.health(.readerKeyedOnWire, subject: reader.name, isOn: readerKeys.cameOverWire(reader)))
+    }
+
+    // MARK: Questions to readers
+
+    /// Asks an OSDP reader; the answer comes once, on the loop, whatever becomes of the reader.
+    func ask(_ reader: ReaderID, _ question: SerialStation.Question, answer: @escaping (OSDPAnswer) -> Void) {
+        guard let station = stations.first(where: { $0.readers.contains(reader) && $0.isOSDP }) else {
+            return answer(.busy)
+        }
+        let token = nextQuestion
+        nextQuestion += 1
+        questions[token] = answer
+        inputs += station.ask(reader, question, token: token, at: SystemClock.monotonic())
+    }
+
+    /// What an OSDP reader said of itself, and where it is.
+    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
+        stations.lazy.compactMap { $0.description(of: reader) }.first
+    }
+
+    func osdpCounters(_ reader: ReaderID) -> [String: Int64]? {
+        stations.lazy.compactMap { $0.osdpCounters(reader) }.first.map {
+            [
+                "frames": Int64($0.frames), "retries": Int64($0.retries), "timeouts": Int64($0.timeouts),
+                "checkErrors": Int64($0.checkErrors), "naks": Int64($0.naks), "restarts": Int64($0.restarts),
+                "sessions": Int64($0.sessions), "sessionsLost": Int64($0.sessionsLost),
+                "sessionsDropped": Int64($0.sessionsDropped), "handshakeFailures": Int64($0.handshakeFailures),
+                "wrongMACs": Int64($0.wrongMACs), "clearReplies": Int64($0.clearReplies),
+                "openReplies": Int64($0.openReplies),
             ]
         }
     }

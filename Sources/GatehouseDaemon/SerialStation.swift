@@ -1,5 +1,6 @@
 internal import GatehouseConfiguration
 internal import GatehouseCore
+internal import GatehouseCrypto
 internal import GatehouseDevices
 internal import GatehouseProtocols
 internal import Logging
@@ -21,19 +22,31 @@ final class SerialStation {
     private var schedule: ReopenSchedule
     private let log: Logger
     private var lastProblem = ""
+    /// Of the keys of a reader only those at these places remain.
+    var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
+    /// What came of a question.
+    var answered: (UInt64, OSDPAnswer) -> Void = { _, _ in }
 
-    /// The stations that a configuration asks for: OSDP readers of one port share one panel.
-    static func make(_ readers: [GatehouseConfiguration.ReaderSettings], at now: MonotonicTime, log: Logger)
-        -> [SerialStation]
-    {
+    /// The stations that a configuration asks for: OSDP readers of one port share one panel. `keys` are those of the
+    /// readers that have to be secured, the likeliest first.
+    static func make(
+        _ readers: [GatehouseConfiguration.ReaderSettings], keys: [ReaderID: [ReaderKey]], at now: MonotonicTime,
+        log: Logger
+    ) -> [SerialStation] {
         var stations: [SerialStation] = []
         var buses: [String: (baud: UInt32, readers: [OSDPPanel.ReaderSettings])] = [:]
         for reader in readers {
             switch reader.kind {
             case .wiegand: break
-            case .osdp(let port, let baud, let address, let formats):
+            case .osdp(let port, let baud, let address, let security, let formats):
+                let policy: OSDPPolicy =
+                    switch security {
+                    case .clear: .clear
+                    case .secure: .secure(keys[reader.id] ?? [], .openSSL)
+                    }
                 let settings = OSDPPanel.ReaderSettings(
-                    id: reader.id, address: address, formats: formats.compactMap { CardFormat.named($0) })
+                    id: reader.id, address: address, security: policy,
+                    formats: formats.compactMap { CardFormat.named($0) })
                 buses[port, default: (baud, [])].readers.append(settings)
             case .em4100(let port, let baud, let usesVersion):
                 let machine = ASCIICardReader(ASCIICardReader.Settings(framing: .em4100(usesVersion: usesVersion)))
@@ -140,12 +153,70 @@ final class SerialStation {
         return carryOut(effects, at: now)
     }
 
+    /// Sets an output of the reader, for the pulse or for good.
+    func output(_ number: Int, of reader: ReaderID, isOn: Bool, pulse: Duration?, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine else { return [] }
+        let effects = panel.handle(.output(reader, number: number, pulse: pulse, isOn: isOn), at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
     /// The reading of the reader is durable: the panel may ask for the next one.
     func acknowledge(_ reader: ReaderID, at now: MonotonicTime) -> [Input] {
         guard case .osdp(var panel) = machine, readers.contains(reader) else { return [] }
         let effects = panel.handle(.eventStored(reader), at: now)
         machine = .osdp(panel)
         return carryOut(effects, at: now)
+    }
+
+    /// The reader of this port that is being given a key.
+    var changingKey: ReaderID? {
+        guard case .osdp(let panel) = machine else { return nil }
+        return panel.changingKey
+    }
+
+    func changeKey(of reader: ReaderID, _ key: [UInt8], isInstallation: Bool, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine else { return [] }
+        let effects = panel.handle(
+            .changeKey(reader, key, isInstallation: isInstallation, window: OSDPPanel.longestWindow), at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
+    enum Question {
+        case command(OSDPCommand)
+        case move(OSDPPlace)
+    }
+
+    var isOSDP: Bool { if case .osdp = machine { true } else { false } }
+
+    func ask(_ reader: ReaderID, _ question: Question, token: UInt64, at now: MonotonicTime) -> [Input] {
+        guard case .osdp(var panel) = machine else { return [] }
+        let input: OSDPPanel.Input =
+            switch question {
+            case .command(let command): .ask(reader, command, token: token)
+            case .move(let place): .move(reader, place, token: token)
+            }
+        let effects = panel.handle(input, at: now)
+        machine = .osdp(panel)
+        return carryOut(effects, at: now)
+    }
+
+    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
+        guard case .osdp(let panel) = machine, readers.contains(reader) else { return nil }
+        return (panel.identity(of: reader), panel.place(of: reader), panel.outputs(of: reader))
+    }
+
+    /// Whether the reader is one of this port and speaks in a session now.
+    func isSecured(_ reader: ReaderID) -> Bool {
+        guard case .osdp(let panel) = machine else { return false }
+        return panel.link(of: reader) == .online(.secure)
+    }
+
+    /// Nil for a reader that is not on this port, or no OSDP reader.
+    func osdpCounters(_ reader: ReaderID) -> OSDPCounters? {
+        guard case .osdp(let panel) = machine else { return nil }
+        return panel.counters(of: reader)
     }
 
     func close() { port.close() }
@@ -205,8 +276,17 @@ final class SerialStation {
     private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
         effects.flatMap { effect -> [Input] in
             switch effect {
-            case .send(let octets): sendDiscarding(octets, at: now)
-            case .signal(let reader, let signal): [.reader(reader, signal)]
+            case .send(let octets): return sendDiscarding(octets, at: now)
+            case .signal(let reader, let signal): return [.reader(reader, signal)]
+            case .keysRemain(let reader, let places):
+                keysRemain(reader, places)
+                return []
+            case .answer(_, let token, let answer):
+                answered(token, answer)
+                return []
+            case .speed(let baud):
+                port.setSpeed(UInt32(baud))
+                return []
             }
         }
     }

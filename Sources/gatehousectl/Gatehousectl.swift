@@ -65,6 +65,8 @@ struct Status: ParsableCommand {
                 ])
             }
             print(table(rows))
+            print("")
+            print(readerTable(value["readers"]))
             for item in value["outbox"]?.array ?? [] {
                 print(
                     "owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")"
@@ -383,27 +385,6 @@ struct CredentialCommand: ParsableCommand {
         @Argument var id: Int
         @OptionGroup var common: Common
         func run() throws { try order("credential remove", ["id": .integer(Int64(id))], common, "ended") }
-    }
-}
-
-struct Reader: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Readers.", subcommands: [List.self])
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Readers and how they are heard.")
-        @OptionGroup var common: Common
-        func run() throws {
-            try ask("reader list", [:], common) { value in
-                if common.isJSON { return print(value.line) }
-                var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "TAMPER"]]
-                for reader in value.array ?? [] {
-                    rows.append(
-                        ["name", "protocol", "link", "security"].map { reader[$0]?.string ?? "" } + [
-                            reader["tamper"]?.boolean == true ? "yes" : "no"
-                        ])
-                }
-                print(table(rows))
-            }
-        }
     }
 }
 

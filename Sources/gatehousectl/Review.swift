@@ -325,11 +325,22 @@ struct Config: ParsableCommand {
         @Argument var file = "/etc/gatehouse/gatehouse.yaml"
         func run() throws {
             let configuration = try readConfiguration(file)
+            try checkReaderKeys(configuration)
             print(
                 "\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras."
             )
         }
     }
+}
+
+/// A key that can be read is looked at; one that cannot is named, since only the service may read it.
+private func checkReaderKeys(_ configuration: Configuration) throws {
+    var isGood = true
+    for (reader, problem) in ReaderKeyFile.problems(of: configuration) {
+        complain("reader \(reader): \(problem)")
+        if case .key = problem { isGood = false }
+    }
+    guard isGood else { throw Exit.refused }
 }
 
 func readConfiguration(_ path: String) throws -> Configuration {

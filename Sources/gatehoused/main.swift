@@ -17,7 +17,11 @@ struct Gatehoused: ParsableCommand {
 
     func run() throws {
         if check {
-            _ = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
+            let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
+            let problems = ReaderKeyFile.problems(of: configuration)
+            guard problems.isEmpty else {
+                throw StartFailure(problems.map { "reader \($0.reader): \($0.problem)" }.joined(separator: "\n"))
+            }
             return print("\(config): in order")
         }
         try Daemon.run(ConfigurationSource(path: config, digest: { Hash.sha256($0) }))

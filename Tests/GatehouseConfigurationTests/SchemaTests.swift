@@ -43,6 +43,31 @@ struct SchemaTests {
         var words: String
     }
 
+    @Test func aReaderIsSecuredUnlessTheFileSaysOtherwise() throws {
+        let text = Self.good.replacingFirst("address: 1, security: clear", with: "address: 1").replacingFirst(
+            "address: 2, security: clear", with: "address: 2, security: secure, key: lane")
+        let configuration = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
+        let security = configuration.readers.map { reader -> ReaderSettings.OSDPSecurity? in
+            if case .osdp(_, _, _, let security, _) = reader.kind { security } else { nil }
+        }
+        #expect(security == [.secure(key: nil), .secure(key: "lane")])
+    }
+
+    @Test func aPortalMayBeWiredToItsReader() throws {
+        let text = Self.good.replacingFirst(
+            "{line: R}",
+            with: """
+                {reader: a, output: 0}
+                    contact: {reader: a, input: 0, active: low}
+                    exit_button: {reader: b, input: 1}
+                """)
+        let lines = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest).lines
+        #expect(lines.readerReleases == ["p": ReaderPoint(reader: "a", number: 0)])
+        #expect(lines.readerContacts == ["p": ReaderPoint(reader: "a", number: 0, isActiveLow: true)])
+        #expect(lines.readerExitButtons == ["p": ReaderPoint(reader: "b", number: 1)])
+        #expect(lines.outputs.isEmpty && lines.contacts.isEmpty && lines.exitButtons.isEmpty)
+    }
+
     @Test func smallFileIsGood() throws {
         _ = try ConfigurationReader.read(octets: Array(Self.good.utf8), file: "f", digest: Self.digest)
     }
@@ -53,14 +78,28 @@ struct SchemaTests {
             words: "address 1 is that of reader a"),
         Case(old: "baud: 9600, address: 2", new: "baud: 19200, address: 2", place: "f:4:", words: "share its speed"),
         Case(
-            old: "address: 1, security: clear", new: "address: 1, security: secure", place: "f:3:",
-            words: "only 'clear' can be had"),
-        Case(old: "address: 1, security: clear, ", new: "address: 1, ", place: "f:3:", words: "'security' is missing"),
+            old: "address: 1, security: clear", new: "address: 1, security: open", place: "f:3:",
+            words: "secure"),
+        Case(
+            old: "address: 1, security: clear", new: "address: 1, security: clear, key: a", place: "f:3:",
+            words: "a reader in clear has no key"),
+        Case(
+            old:
+                "1, security: clear, formats: [H10301]}\n  b: {protocol: osdp, port: /dev/bus, baud: 9600, address: 2, security: clear",
+            new: "1, key: k, formats: [H10301]}\n  b: {protocol: osdp, port: /dev/bus, baud: 9600, address: 2, key: k",
+            place: "f:", words: "'a' and 'b' have one key"),
         Case(old: "[a, b]", new: "[a]", place: "f:", words: "reader 'b' stands at no access point"),
         Case(old: "[a, b]", new: "[a, b, c]", place: "f:9:", words: "there is no reader 'c'"),
         Case(old: "factors: [card]", new: "factors: [face]", place: "f:9:", words: "a face is asked for"),
         Case(old: "factors: [card]", new: "factors: [car]", place: "f:9:", words: "no combination of factors"),
         Case(old: "{line: R}", new: "{offset: 3}", place: "f:7:", words: "needs the label of its 'chip'"),
+        Case(old: "{line: R}", new: "{reader: a}", place: "f:7:", words: "'output' is missing"),
+        Case(old: "{line: R}", new: "{reader: c, output: 0}", place: "f:7:", words: "there is no reader 'c'"),
+        Case(old: "{line: R}", new: "{reader: a, input: 0}", place: "f:7:", words: "unknown key 'input'"),
+        Case(
+            old: "{line: R}",
+            new: "{line: R}\n    contact: {reader: a, input: 1}\n    exit_button: {reader: a, input: 1}",
+            place: "f:9:", words: "is that of the contact of p already"),
         Case(old: "{line: R}", new: "{line: R, activ: low}", place: "f:7:", words: "unknown key 'activ'"),
         Case(
             old: "{line: R}", new: "{line: R}\n    exit_button: {line: R}", place: "f:8:",

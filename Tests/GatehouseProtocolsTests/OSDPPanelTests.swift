@@ -28,8 +28,8 @@ import Testing
         bench.input(.start)
         bench.run(for: .seconds(1))
         #expect(
-            bench.commands(to: 1).prefix(9) == [
-                .identify, .capabilities, .receiveSize(1440), .localStatus, .inputStatus, .readerStatus,
+            bench.commands(to: 1).prefix(10) == [
+                .identify, .capabilities, .receiveSize(1440), .localStatus, .inputStatus, .outputStatus, .readerStatus,
                 .led([OSDPLEDRecord(temporary: .cancel, permanent: .steady(.red))]), .buzzer(.silence), .poll,
             ])
         #expect(
@@ -75,7 +75,7 @@ import Testing
 
     @Test func aReaderThatDemandsSecurityIsRefusedAndAskedRarely() {
         var bench = OSDPBench()
-        bench.readers[0].requiresSecurity = true
+        bench.readers[0].security.ability = .demanded
         bench.input(.start)
         bench.run(for: .seconds(9))
         #expect(bench.signals == [.link(.offline(.refused))])
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func aCardThatIsNoAnswerToAPollIsNoCard() {
-        var panel = OSDPPanel(readers: [.init(id: "r", address: 1, formats: CardFormat.table)])
+        var panel = OSDPPanel(readers: [.init(id: "r", address: 1, security: .clear, formats: CardFormat.table)])
         _ = panel.handle(.start, at: .zero)
         var reader = EmulatedOSDPReader(address: 1)
         var signals: [ReaderSignal] = []
@@ -158,6 +158,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, let signal): signals.append(signal)
+                case .keysRemain, .answer, .speed: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)
@@ -172,7 +173,7 @@ import Testing
         let formats = [try #require(CardFormat.named("H10301")), try #require(CardFormat.named("CSN32"))]
         var reader = EmulatedOSDPReader(address: 0)
         var panel = OSDPPanel(readers: [
-            .init(id: "r", address: 0, formats: formats, isRightJustified: true, reversesOctets: true)
+            .init(id: "r", address: 0, security: .clear, formats: formats, isRightJustified: true, reversesOctets: true)
         ])
         reader.queue(.raw(reader: 0, format: 0, bitCount: 26, octets: [0x02, 0xEC, 0x0C, 0x86]))
         reader.queue(.raw(reader: 0, format: 0, bitCount: 32, octets: [0xC3, 0xB2, 0xA1, 0x04]))
@@ -185,7 +186,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, .card(let card)): numbers.append(card.number.description)
-                case .signal: break
+                case .signal, .keysRemain, .answer, .speed: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)
@@ -314,7 +315,7 @@ import Testing
 
     @Test(arguments: recording("osdp-refused.tsv"))
     func whatAPanelMustRefuseIsNoAnswer(row: Row) {
-        var panel = OSDPPanel(readers: [.init(id: "r", address: 2, formats: [])])
+        var panel = OSDPPanel(readers: [.init(id: "r", address: 2, security: .clear, formats: [])])
         _ = panel.handle(.start, at: .zero)
         #expect(panel.handle(.received([UInt8](hex: row["octets"])), at: .milliseconds(5)) == [])
         #expect(panel.counters(of: "r")?.frames == 0)
@@ -542,7 +543,7 @@ import Testing
 
     @Test func noiseOnTheLineNeverTrapsThePanel() {
         var random = SplitMix64(seed: 0x5EED_0004)
-        var panel = OSDPPanel(readers: [.init(id: "r", address: 0, formats: CardFormat.table)])
+        var panel = OSDPPanel(readers: [.init(id: "r", address: 0, security: .clear, formats: CardFormat.table)])
         var now = MonotonicTime.zero
         _ = panel.handle(.start, at: now)
         for _ in 0..<1000 {

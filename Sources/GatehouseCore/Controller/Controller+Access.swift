@@ -21,6 +21,8 @@ extension Controller {
             if fault == .unsolicited { set(.readerUnsolicited, reader.name, true, now, &effects) }
             effects.append(.acknowledge(reader))
         case .link(let link): take(link, of: reader, now, &effects)
+        case .breach(let breach): take(breach, of: reader, now, &effects)
+        case .keyChange(let end): noteReader(reader, end.rawValue, now, &effects)
         case .tamper(let isOn):
             set(.readerTamper, reader.name, isOn, now, &effects)
             let event = noteReader(reader, isOn ? "tamper" : "tamperEnded", now, &effects)
@@ -37,33 +39,6 @@ extension Controller {
             record(entry, now, &effects)
             effects.append(.acknowledge(reader))
         }
-    }
-
-    private mutating func take(_ link: ReaderLink, of reader: ReaderID, _ now: Moment, _ effects: inout [Effect]) {
-        switch link {
-        case .online(let security):
-            set(.readerOffline, reader.name, false, now, &effects)
-            set(.readerInsecure, reader.name, security == .clear, now, &effects)
-            noteReader(reader, "online", now, &effects, detail: ["security": .text(security.rawValue)])
-            if let point = pointOfReader[reader], let portal = portalIndex[site.accessPoints[point].portal] {
-                effects.append(.indicate(reader, indication(of: portals[portal].posture), waits: false))
-            }
-        case .offline(let reason):
-            set(.readerOffline, reader.name, true, now, &effects)
-            noteReader(reader, "offline", now, &effects, detail: ["reason": .text(reason.rawValue)])
-        }
-    }
-
-    @discardableResult
-    private mutating func noteReader(
-        _ reader: ReaderID, _ outcome: String, _ now: Moment, _ effects: inout [Effect],
-        detail: [String: CanonicalValue] = [:]
-    ) -> UInt64 {
-        var entry = JournalEntry(kind: .reader)
-        entry.reader = reader
-        entry.outcome = outcome
-        entry.detail = detail
-        return record(entry, now, &effects)
     }
 
     mutating func take(

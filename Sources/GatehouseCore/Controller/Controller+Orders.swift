@@ -62,6 +62,11 @@ extension Controller {
         case .watchlistWithdraw(let id):
             erase(id, outcome: "withdrawn", actor: order.actor.name, now, &effects)
             event = recordOrder(order, "done", now, &effects)
+        case .changeReader(let reader):
+            var entry = orderEntry(order, "done")
+            entry.reader = reader
+            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
+            event = record(entry, now, &effects)
         case .look(let person):
             var entry = orderEntry(order, "done")
             entry.kind = .look
@@ -125,6 +130,9 @@ extension Controller {
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
+        case .changeReader(let reader):
+            guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
+            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .watchlistActivate, .look, .refused, .stop: return nil
         }
     }

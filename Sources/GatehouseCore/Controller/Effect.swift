@@ -112,6 +112,8 @@ package struct Order: Hashable, Sendable {
         case watchlistActivate(WatchlistActivation)
         case watchlistImport(WatchlistEntry)
         case watchlistWithdraw(String)
+        /// A reader is to be given a key, or another place. The entry comes first; the daemon does it then.
+        case changeReader(ReaderID)
         /// A question. Nothing but the entry comes of it.
         case look(person: UInt32?)
         /// A command that was refused before it came here.
@@ -149,6 +151,7 @@ package enum OrderRefusal: Hashable, Sendable {
     case expired
     case reasonMissing
     case unknownPortal(String)
+    case unknownReader(String)
     case postureForbids(Posture)
     case fireInputActive
     case noFire
@@ -165,6 +168,7 @@ package enum OrderRefusal: Hashable, Sendable {
         case .expired: "the command came too late and was not carried out; give it again"
         case .reasonMissing: "a reason is needed: add --reason \"…\""
         case .unknownPortal(let name): "there is no portal named \(name); see `gatehousectl status`"
+        case .unknownReader(let name): "no access point has a reader \(name); see `gatehousectl reader list`"
         case .postureForbids(let posture): "the portal is in posture \(posture.word); end that first"
         case .fireInputActive: "the fire input is still active; it has to be quiet before the reset"
         case .noFire: "there is no fire to reset"
@@ -182,6 +186,7 @@ package enum OrderRefusal: Hashable, Sendable {
         case .expired: "expired"
         case .reasonMissing: "reasonMissing"
         case .unknownPortal: "unknownPortal"
+        case .unknownReader: "unknownReader"
         case .postureForbids: "postureForbids"
         case .fireInputActive: "fireInputActive"
         case .noFire: "noFire"

@@ -1,6 +1,7 @@
 /// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
 package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
+    case readerDowngraded, readerUnkeyed, readerKeyedOnWire
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
@@ -11,13 +12,14 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
 
     package var severity: Severity {
         switch self {
-        case .portalForced, .fire, .readerTamper, .withoutKey: .alarm
+        case .portalForced, .fire, .readerTamper, .readerDowngraded, .withoutKey: .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
-            .configurationWrong:
+            .configurationWrong, .readerUnkeyed, .readerInsecure:
             .fault
-        case .journalLate, .readerInsecure, .readerPower, .readerUnsolicited, .uplinkAway, .outboxStuck,
+        case .journalLate, .readerPower, .readerUnsolicited, .uplinkAway, .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
             .warning
+        case .readerKeyedOnWire: .info
         }
     }
 
@@ -29,6 +31,11 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerOffline: "The reader does not answer."
         case .readerInsecure: "The reader talks in clear text: whoever reaches the wire can read and send cards."
         case .readerTamper: "The reader reports that it was opened or moved."
+        case .readerDowngraded:
+            "Something speaks for the reader without its key: clear text, forged messages, or another key. It is not believed."
+        case .readerUnkeyed: "The reader has to be secured and no key is set for it: it stays out of service."
+        case .readerKeyedOnWire:
+            "The reader got its key over its own wire: whoever listened then can open its sessions."
         case .readerPower: "The reader reports a power fault."
         case .readerUnsolicited: "The reader sent a match that nobody had asked for."
         case .uplinkAway: "gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost."
@@ -56,6 +63,11 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerOffline: "Check power, wiring and address of the reader."
         case .readerInsecure: "Use a reader with secure channel, or protect the wire."
         case .readerTamper: "Go and look at the reader."
+        case .readerDowngraded:
+            "Look at the reader and its wire for a strange device. A replaced reader needs its key: docs/operating.md."
+        case .readerUnkeyed: "Give it a key: gatehousectl reader install NAME, or a key file; see docs/operating.md."
+        case .readerKeyedOnWire:
+            "When there is time, set a key at a bench and give it as a file; see docs/operating.md."
         case .readerPower: "Check the reader's supply."
         case .readerUnsolicited: "Check the wire to the module: somebody may be sending on it."
         case .uplinkAway: "systemctl status gatehouse-uplink"

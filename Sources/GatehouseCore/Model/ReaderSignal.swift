@@ -9,6 +9,11 @@ package enum ReaderSignal: Hashable, Sendable {
     /// Something arrived that is no whole, intact reading. Counted, never guessed.
     case unreadable(ReadFault)
     case link(ReaderLink)
+    /// Why a reader that has to be secured is not believed; nil when nothing stands against it any more. Each word comes
+    /// once until then, however often it is deserved.
+    case breach(SecurityBreach?)
+    /// What came of a change of the reader's key.
+    case keyChange(KeyChangeEnd)
     case tamper(Bool)
     case powerFault(Bool)
     /// An input of the reader itself (OSDP ISTATR), numbered from 0.
@@ -89,6 +94,36 @@ package enum ReadFault: String, Hashable, Sendable, CaseIterable {
     case malformed
     /// A message that nobody asked for (a face match without a question).
     case unsolicited
+    /// A reading in clear of a reader that has to be secured.
+    case insecure
+}
+
+/// What stands against a reader that has to be secured. The raw value is the word in the journal.
+package enum SecurityBreach: String, Hashable, Sendable, CaseIterable {
+    /// Something came in clear: somebody else speaks on the wire, or the reader was changed.
+    case clearData
+    /// Data came under a MAC, but for everybody to read.
+    case notEncrypted
+    /// Three messages in a minute whose MAC was wrong: forged, or played again.
+    case forged
+    /// The reader has another key.
+    case wrongKey
+    /// The reader refuses to be secured.
+    case refusesSecurity
+    /// No key is set for the reader: it stays out of service.
+    case noKey
+}
+
+/// How a change of a reader's key ended. The raw value is the word in the journal.
+package enum KeyChangeEnd: String, Hashable, Sendable, CaseIterable {
+    /// The reader proved the new key; the old one is gone.
+    case kept = "keyKept"
+    /// The reader did not take it, and has the old one.
+    case refused = "keyRefused"
+    /// It was not there, or had no ear for it, until the time was over.
+    case expired = "keyExpired"
+    /// The reader said yes and has not proved it: either key may be the reader's, and both are tried.
+    case unproven = "keyUnproven"
 }
 
 /// Whether a reader can be heard, and how well it is secured.

@@ -109,6 +109,11 @@ package final class SerialPort {
         return octets
     }
 
+    /// Another speed, for what is sent and heard from now on; the settings' one again after the next `open`.
+    package func setSpeed(_ baud: UInt32) {
+        if isOpen { _ = clinux_tty_raw(descriptor, baud) }
+    }
+
     /// Drops what came in and was not read: a late answer must not be taken for the answer to the next question.
     package func discardInput() { tcflush(descriptor, TCIFLUSH) }
 

@@ -53,8 +53,19 @@ package final class HardwareBench {
         for reader in configuration.readers {
             switch reader.kind {
             case .wiegand: break
-            case .osdp(let port, let baud, let address, _):
-                buses[port, default: (baud, [:])].1[reader.id] = EmulatedOSDPReader(address: address)
+            case .osdp(let port, let baud, let address, let security, _):
+                var emulated = EmulatedOSDPReader(address: address)
+                if case .secure(let name) = security {
+                    emulated.security.ability = .demanded
+                    emulated.security.takesDefaultKey = name == nil
+                    if let name {
+                        switch ReaderKeyFile.read(name) {
+                        case .success(let octets): emulated.security.key = octets
+                        case .failure(let problem): throw Failure(description: "\(problem)")
+                        }
+                    }
+                }
+                buses[port, default: (baud, [:])].1[reader.id] = emulated
             case .em4100(let port, let baud, _): try open(port, baud, .em4100(reader.id))
             case .line(let port, let baud, _): try open(port, baud, .text(reader.id))
             case .face(let port, let baud): try open(port, baud, .face(reader.id, EmulatedFaceModule()))

@@ -1,8 +1,8 @@
 package import GatehouseCore
 package import GatehouseProtocols
 
-/// The reader's side of an OSDP bus in clear text: answers commands for its address, hands out queued events to POLL and
-/// repeats its last reply for a repeated sequence number. Faults can be queued, one for each command it hears.
+/// The reader's side of an OSDP bus: answers commands for its address, hands out queued events to POLL and repeats its
+/// last reply for a repeated sequence number. Faults and attacks can be queued, one for each command it hears.
 package struct EmulatedOSDPReader: Sendable {
     package enum Fault: Hashable, Sendable {
         /// Behaves well for one command.
@@ -21,11 +21,22 @@ package struct EmulatedOSDPReader: Sendable {
         case wrongAddress
         /// The reply carries a security block and a MAC.
         case securedReply
-        /// Loses power for a moment: forgets sequence and queue.
+        /// Loses power for a moment: forgets sequence, session and queue.
         case restart
+        /// Acts, but the reply carries another MAC: somebody forges.
+        case forgedMAC([UInt8])
+        /// Acts, but these octets arrive in the place of the reply: somebody speaks for the reader.
+        case octets([UInt8])
+        /// Acts, and these octets arrive before the reply.
+        case octetsBefore([UInt8])
     }
 
-    package let address: UInt8
+    package private(set) var address: UInt8
+    /// Its speed; nil hears every speed.
+    package var baud: Int?
+    /// Answers COMSET and stays where it is.
+    package var ignoresMoves = false
+    package var workshop = EmulatedOSDPWorkshop()
     package var identity = OSDPIdentity(
         vendor: [0x0A, 0x00, 0x17], model: 3, version: 1, serial: 0xEDDE_FECA, firmware: [1, 80, 2])
     package var capabilities = [
@@ -37,8 +48,7 @@ package struct EmulatedOSDPReader: Sendable {
     package var faults: [Fault] = []
     /// Neither hears nor answers.
     package var isDead = false
-    /// Refuses everything but ID and CAP with NAK 6.
-    package var requiresSecurity = false
+    package var security = EmulatedOSDPSecurity()
     /// Refuses CRC frames with NAK 1.
     package var knowsOnlyChecksum = false
     /// Command codes answered with NAK 3.
@@ -57,6 +67,7 @@ package struct EmulatedOSDPReader: Sendable {
     /// Nil after power-up: the panel must begin with sequence 0.
     private var lastSequence: UInt8?
     private var lastReply: [UInt8] = []
+    private var pendingMove: (address: UInt8, baud: Int)?
 
     package init(address: UInt8) { self.address = address }
 
@@ -94,6 +105,7 @@ package struct EmulatedOSDPReader: Sendable {
     }
 
     package mutating func restart() {
+        security.end()
         lastSequence = nil
         lastReply = []
         events = []
@@ -104,6 +116,7 @@ package struct EmulatedOSDPReader: Sendable {
     /// Octets from the panel; what comes back is the reply, without a mark octet.
     package mutating func receive(_ octets: [UInt8]) -> [UInt8] {
         guard !isDead else { return [] }
+        defer { moveAfterReply() }
         var replies: [UInt8] = []
         for frame in scanner.receive(octets) where !frame.isReply {
             guard frame.address == address || frame.address == OSDPFrame.configurationAddress else { continue }
@@ -117,8 +130,8 @@ package struct EmulatedOSDPReader: Sendable {
         if fault == .loseCommand { return [] }
         if fault == .restart { restart() }
         if fault == .busy { return reply(.busy, to: frame, sequence: 0) }
-        if case .nak(let code) = fault { return reply(.nak(OSDPRefusal(code: code), data: []), to: frame) }
-        if knowsOnlyChecksum, frame.check == .crc16 { return reply(.nak(.check, data: []), to: frame) }
+        if case .nak(let code) = fault { return refuse(OSDPRefusal(code: code), frame) }
+        if knowsOnlyChecksum, frame.check == .crc16 { return refuse(.check, frame) }
         let answer = answer(frame)
         switch fault {
         case .loseReply: return []
@@ -127,6 +140,14 @@ package struct EmulatedOSDPReader: Sendable {
             if let last = garbled.indices.last { garbled[last] ^= 0x01 }
             return garbled
         case .doubleReply: return answer + [OSDPFrame.mark] + answer
+        case .octets(let octets): return octets
+        case .octetsBefore(let octets): return octets + [OSDPFrame.mark] + answer
+        case .forgedMAC(let mac):
+            guard case .success(var changed) = OSDPFrame.decode(answer), changed.securityBlock?.hasMAC == true else {
+                return answer
+            }
+            changed.mac = mac
+            return changed.octets
         case .wrongAddress, .securedReply:
             guard case .success(var changed) = OSDPFrame.decode(answer) else { return [] }
             if fault == .wrongAddress {
@@ -144,11 +165,51 @@ package struct EmulatedOSDPReader: Sendable {
         if frame.sequence != 0, frame.sequence == lastSequence { return lastReply }
         let expected = lastSequence.map { $0 == 3 ? 1 : $0 + 1 }
         guard frame.sequence == 0 || frame.sequence == expected else {
-            return reply(.nak(.sequence, data: []), to: frame)
+            return refuse(.sequence, frame)
         }
         lastSequence = frame.sequence
-        lastReply = reply(act(OSDPCommand(code: frame.code, data: frame.data)), to: frame)
+        if frame.sequence == 0 { security.end() }
+        switch security.hear(frame) {
+        case .failure(let refusal): lastReply = refuse(refusal, frame)
+        case .success(let command): lastReply = carryOut(command, frame)
+        }
         return lastReply
+    }
+
+    /// The handshake has blocks of its own; everything else is sealed where there is a session.
+    private mutating func carryOut(_ command: OSDPCommand, _ frame: OSDPFrame) -> [UInt8] {
+        switch command {
+        case .challenge(let random):
+            guard security.ability != .none else { return refuse(.unknownCommand, frame) }
+            let identifier = identity.vendor + [identity.model, identity.version] + identity.firmware
+            guard let (answer, block) = security.challenged(random, frame.securityBlock, identifier: identifier) else {
+                return refuse(.securityBlock, frame)
+            }
+            return reply(answer, to: frame, block: block)
+        case .serverCryptogram(let cryptogram):
+            guard let (answer, block) = security.proven(cryptogram) else {
+                return refuse(.securityConditions, frame)
+            }
+            return reply(answer, to: frame, block: block)
+        case .keySet(let key):
+            guard security.isOpen else { return refuse(.securityConditions, frame) }
+            let answer = act(command)
+            guard answer == .ack else { return reply(answer, to: frame) }
+            let octets = security.acknowledgesKeysInClear ? plain(.ack, to: frame).octets : reply(.ack, to: frame)
+            security.takeKey(key)
+            return octets
+        default: return reply(act(command), to: frame)
+        }
+    }
+
+    /// The answer to COMSET goes over the old settings.
+    private mutating func moveAfterReply() {
+        guard let move = pendingMove else { return }
+        pendingMove = nil
+        address = move.address
+        if baud != nil { baud = move.baud }
+        lastSequence = nil
+        security.end()
     }
 
     private mutating func act(_ command: OSDPCommand) -> OSDPReply {
@@ -160,9 +221,8 @@ package struct EmulatedOSDPReader: Sendable {
         case .capabilities: return .capabilities(capabilities)
         default: break
         }
-        if requiresSecurity { return .nak(.securityConditions, data: []) }
         switch command {
-        case .poll: return events.isEmpty ? .ack : events.removeFirst()
+        case .poll: return events.isEmpty ? workshop.nextPart() ?? .ack : events.removeFirst()
         case .localStatus: return .localStatus(tamper: isTampered, powerFault: isPowerFailed)
         case .inputStatus: return .inputStatus(inputs)
         case .outputStatus: return .outputStatus(outputs.map { $0.control == .on })
@@ -170,16 +230,37 @@ package struct EmulatedOSDPReader: Sendable {
         case .output(let records):
             outputs = (outputs + records).suffix(64)
             return .ack
-        case .communication(let address, let baud): return .communication(address: address, baud: baud)
-        case .led, .buzzer, .text, .receiveSize, .keepActive: return .ack
-        case .identify, .capabilities, .other: return .nak(.unknownCommand, data: [])
+        case .communication(let address, let baud):
+            // Some readers take what they can and say what that is.
+            let heard = workshop.onlyBaud ?? Int(baud)
+            pendingMove = ignoresMoves ? nil : (address, heard)
+            return .communication(address: address, baud: UInt32(heard))
+        case .led, .buzzer, .text, .receiveSize, .keepActive, .keySet: return .ack
+        case .identifyInFull, .bioRead, .bioMatch, .fileTransfer, .manufacturer, .abort:
+            let (answer, event) = workshop.answer(command)
+            if let event { queue(event) }
+            return answer
+        case .identify, .capabilities, .challenge, .serverCryptogram, .other: return .nak(.unknownCommand, data: [])
         }
     }
 
-    private func reply(_ reply: OSDPReply, to frame: OSDPFrame, sequence: UInt8? = nil) -> [UInt8] {
+    /// A refusal for everybody to read, also in a session: the chain does not know of it.
+    private func refuse(_ refusal: OSDPRefusal, _ frame: OSDPFrame) -> [UInt8] {
+        plain(.nak(refusal, data: []), to: frame).octets
+    }
+
+    private mutating func reply(
+        _ reply: OSDPReply, to frame: OSDPFrame, sequence: UInt8? = nil, block: OSDPSecurityBlock? = nil
+    ) -> [UInt8] {
+        var plain = plain(reply, to: frame)
+        plain.sequence = sequence ?? frame.sequence
+        plain.securityBlock = block
+        return (block == nil && reply != .busy ? security.seal(plain) : plain).octets
+    }
+
+    private func plain(_ reply: OSDPReply, to frame: OSDPFrame) -> OSDPFrame {
         OSDPFrame(
-            address: frame.address, isReply: true, sequence: sequence ?? frame.sequence,
-            check: knowsOnlyChecksum ? .checksum : frame.check, code: reply.code, data: reply.data
-        ).octets
+            address: frame.address, isReply: true, sequence: frame.sequence,
+            check: knowsOnlyChecksum ? .checksum : frame.check, code: reply.code, data: reply.data)
     }
 }

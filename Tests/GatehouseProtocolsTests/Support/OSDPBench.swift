@@ -1,4 +1,5 @@
 import GatehouseCore
+import GatehouseCrypto
 import GatehouseProtocols
 import GatehouseSimulation
 
@@ -30,13 +31,45 @@ struct OSDPBench {
     private(set) var sent: [(frame: OSDPFrame, at: MonotonicTime)] = []
     private var line: [(at: MonotonicTime, octets: [UInt8])] = []
 
-    init(addresses: [UInt8] = [1], settings: OSDPPanel.Settings = .init()) {
+    init(addresses: [UInt8] = [1], security: OSDPPolicy = .clear, settings: OSDPPanel.Settings = .init()) {
         panel = OSDPPanel(
             readers: addresses.map {
-                .init(id: ReaderID("r\($0)"), address: $0, formats: [CardFormat.named("H10301")].compactMap { $0 })
+                .init(
+                    id: ReaderID("r\($0)"), address: $0, security: security,
+                    formats: [CardFormat.named("H10301")].compactMap { $0 })
             }, settings: settings)
         readers = addresses.map { EmulatedOSDPReader(address: $0) }
     }
+
+    /// A key that somebody threw dice for.
+    static let key = [UInt8](hex: "8a0cbc6fd9269e7d920994bf522d85d6")
+
+    /// A bench whose panel and readers share a key.
+    static func secured(addresses: [UInt8] = [1], settings: OSDPPanel.Settings = .init()) -> OSDPBench {
+        guard case .success(let key) = ReaderKey.make(key, crypto: .openSSL) else {
+            preconditionFailure("the bench's key")
+        }
+        var bench = OSDPBench(addresses: addresses, security: .secure([key], .openSSL), settings: settings)
+        for index in bench.readers.indices {
+            bench.readers[index].security.ability = .demanded
+            bench.readers[index].security.key = Self.key
+        }
+        return bench
+    }
+
+    /// What the panel told of the keys that remain.
+    private(set) var kept: [[Int]] = []
+    private(set) var answers: [Answer] = []
+    /// The speed of the port; a reader hears what is sent at its own.
+    private(set) var speed = 9600
+
+    struct Answer: Equatable {
+        var token: UInt64
+        var answer: OSDPAnswer
+    }
+
+    /// Every frame that a reader answered with, without its mark.
+    private(set) var answered: [[UInt8]] = []
 
     var signals: [ReaderSignal] { heard.map(\.signal) }
     func signals(of reader: ReaderID) -> [ReaderSignal] { heard.filter { $0.reader == reader }.map(\.signal) }
@@ -46,6 +79,9 @@ struct OSDPBench {
     mutating func forget() {
         heard = []
         sent = []
+        answered = []
+        kept = []
+        answers = []
     }
 
     mutating func input(_ input: OSDPPanel.Input) { carryOut(panel.handle(input, at: now)) }
@@ -77,6 +113,9 @@ struct OSDPBench {
             case .signal(let reader, let signal):
                 heard.append(Heard(reader: reader, signal: signal, at: now))
                 if storesEvents { carryOut(panel.handle(.eventStored(reader), at: now)) }
+            case .keysRemain(_, let places): kept.append(places)
+            case .answer(_, let token, let answer): answers.append(Answer(token: token, answer: answer))
+            case .speed(let baud): speed = baud
             case .send(let octets):
                 guard octets.first == OSDPFrame.mark,
                     case .success(let frame) = OSDPFrame.decode(Array(octets.dropFirst()))
@@ -88,13 +127,14 @@ struct OSDPBench {
     }
 
     private mutating func transmit(_ octets: [UInt8]) {
-        let octetTime = Duration.nanoseconds(1_041_667)
+        let octetTime = Duration.nanoseconds(10_000_000_000 / Int64(speed))
         var at = now + octetTime * octets.count
         if echoes { line.append((at, octets)) }
         at = at + replyDelay
-        for index in readers.indices {
+        for index in readers.indices where readers[index].baud == nil || readers[index].baud == speed {
             let reply = readers[index].receive(octets)
             guard !reply.isEmpty else { continue }
+            answered.append(reply)
             let heard = noise + [OSDPFrame.mark] + reply
             switch delivery {
             case .whole: line.append((at + octetTime * heard.count, heard))

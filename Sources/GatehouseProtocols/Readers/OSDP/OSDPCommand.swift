@@ -17,6 +17,21 @@ package enum OSDPCommand: Hashable, Sendable {
     case receiveSize(UInt16)
     /// Keeps the reader's field on, in milliseconds.
     case keepActive(milliseconds: UInt16)
+    /// CHLNG: RND.A, 8 octets.
+    case challenge([UInt8])
+    /// SCRYPT, 16 octets.
+    case serverCryptogram([UInt8])
+    /// KEYSET with a new SCBK of 16 octets. Sent within a session and nowhere else.
+    case keySet([UInt8])
+    /// ID with the extended report; the answer comes in parts.
+    case identifyInFull
+    case bioRead(OSDPBioRead)
+    case bioMatch(OSDPBioMatch)
+    case fileTransfer(OSDPFileFragment)
+    /// MFG: the maker's OUI (3 octets), then what the maker says.
+    case manufacturer(oui: [UInt8], data: [UInt8])
+    /// Stops what the reader is doing: a scan, a file transfer.
+    case abort
     case other(code: UInt8, data: [UInt8])
 
     package var code: UInt8 {
@@ -35,13 +50,27 @@ package enum OSDPCommand: Hashable, Sendable {
         case .communication: 0x6E
         case .receiveSize: 0x7B
         case .keepActive: 0xA7
+        case .challenge: 0x76
+        case .serverCryptogram: 0x77
+        case .keySet: 0x75
+        case .identifyInFull: 0x61
+        case .bioRead: 0x73
+        case .bioMatch: 0x74
+        case .fileTransfer: 0x7C
+        case .manufacturer: 0x80
+        case .abort: 0xA2
         case .other(let code, _): code
         }
     }
 
     package var data: [UInt8] {
         switch self {
-        case .poll, .localStatus, .inputStatus, .outputStatus, .readerStatus: []
+        case .poll, .localStatus, .inputStatus, .outputStatus, .readerStatus, .abort: []
+        case .identifyInFull: [1]
+        case .bioRead(let question): question.octets
+        case .bioMatch(let question): question.octets
+        case .fileTransfer(let fragment): fragment.octets
+        case .manufacturer(let oui, let data): oui + data
         case .identify, .capabilities: [0]
         case .output(let records): records.flatMap(\.octets)
         case .led(let records): records.flatMap(\.octets)
@@ -50,6 +79,8 @@ package enum OSDPCommand: Hashable, Sendable {
         case .communication(let address, let baud): [address] + littleEndian(baud, 4)
         case .receiveSize(let size): littleEndian(UInt32(size), 2)
         case .keepActive(let milliseconds): littleEndian(UInt32(milliseconds), 2)
+        case .challenge(let octets), .serverCryptogram(let octets): octets
+        case .keySet(let key): [0x01, UInt8(truncatingIfNeeded: key.count)] + key
         case .other(_, let data): data
         }
     }
@@ -59,7 +90,12 @@ package enum OSDPCommand: Hashable, Sendable {
         let known: OSDPCommand? =
             switch (code, data.count) {
             case (0x60, 0): .poll
-            case (0x61, 1): data[0] == 0 ? .identify : nil
+            case (0x61, 1): data[0] == 0 ? .identify : data[0] == 1 ? .identifyInFull : nil
+            case (0x73, _): OSDPBioRead(octets: data).map { .bioRead($0) }
+            case (0x74, _): OSDPBioMatch(octets: data).map { .bioMatch($0) }
+            case (0x7C, _): OSDPFileFragment(octets: data).map { .fileTransfer($0) }
+            case (0x80, 3...): .manufacturer(oui: Array(data[..<3]), data: Array(data[3...]))
+            case (0xA2, 0): .abort
             case (0x62, 1): data[0] == 0 ? .capabilities : nil
             case (0x64, 0): .localStatus
             case (0x65, 0): .inputStatus
@@ -72,6 +108,9 @@ package enum OSDPCommand: Hashable, Sendable {
             case (0x6E, 5): .communication(address: data[0], baud: number(data[1..<5]))
             case (0x7B, 2): .receiveSize(UInt16(number(data[0..<2])))
             case (0xA7, 2): .keepActive(milliseconds: UInt16(number(data[0..<2])))
+            case (0x75, 18) where data[0] == 0x01 && data[1] == 0x10: .keySet(Array(data[2...]))
+            case (0x76, 8): .challenge(data)
+            case (0x77, 16): .serverCryptogram(data)
             default: nil
             }
         self = known ?? .other(code: code, data: data)

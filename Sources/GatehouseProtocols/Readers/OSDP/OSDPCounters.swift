@@ -15,8 +15,22 @@ package struct OSDPCounters: Hashable, Sendable {
     package var restarts = 0
     /// Replies with another sequence number than the command: late or doubled.
     package var wrongSequence = 0
-    /// Replies with a security block: refused in clear text.
+    /// Replies with a security block that nobody waited for: all of them in clear text, strange ones in a session.
     package var securedReplies = 0
+    /// Sessions begun.
+    package var sessions = 0
+    /// Sessions that the reader gave up: it restarted, or lost the chain.
+    package var sessionsLost = 0
+    /// Sessions that were ended here, because of what came in them.
+    package var sessionsDropped = 0
+    /// Handshakes that came to nothing.
+    package var handshakeFailures = 0
+    /// Replies with a wrong MAC: forged, or played again.
+    package var wrongMACs = 0
+    /// Replies in clear of a reader that has to be secured.
+    package var clearReplies = 0
+    /// Replies with a MAC whose data anybody could read.
+    package var openReplies = 0
     /// Events that came a second time after a restart.
     package var duplicates = 0
     /// Replies that are passed over: unknown codes, or events that are no answer to POLL.

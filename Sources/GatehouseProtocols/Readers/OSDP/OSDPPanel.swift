@@ -1,6 +1,6 @@
 package import GatehouseCore
 
-/// The panel's side of one OSDP bus with several readers, in clear text (osdp.md sections 1 to 5, 7.1, 10 and 11).
+/// The panel's side of one OSDP bus with several readers (osdp.md sections 1 to 5, 7.1 and 9 to 11).
 ///
 /// One command is out at a time; readers are served in turn. A reply that does not come is asked for again with the
 /// same octets when the reader's turn comes, so a silent reader never holds the others up: after three tries it is asked
@@ -8,11 +8,15 @@ package import GatehouseCore
 ///
 /// A reply with a card or a change of state is acknowledged by the next command to that reader. That command waits for
 /// `eventStored`, at most `Settings.storeWait`; keys do not wait, they are nothing that must last.
+///
+/// A reader that has to be secured is believed within a session under its own key and nowhere else. Whatever it or
+/// somebody else says, it is never served in clear, nor under a default key.
 package struct OSDPPanel: Sendable {
-    package struct ReaderSettings: Hashable, Sendable {
+    package struct ReaderSettings: Sendable {
         package var id: ReaderID
         /// 0 to 0x7E, one reader each.
         package var address: UInt8
+        package var security: OSDPPolicy
         /// The formats that the reader may send in RAW.
         package var formats: [CardFormat]
         /// The bits stand at the end of the RAW octets, not at the beginning.
@@ -22,11 +26,12 @@ package struct OSDPPanel: Sendable {
         package var idleColour: OSDPColour
 
         package init(
-            id: ReaderID, address: UInt8, formats: [CardFormat], isRightJustified: Bool = false,
+            id: ReaderID, address: UInt8, security: OSDPPolicy, formats: [CardFormat], isRightJustified: Bool = false,
             reversesOctets: Bool = false, idleColour: OSDPColour = .red
         ) {
             self.id = id
             self.address = address
+            self.security = security
             self.formats = formats
             self.isRightJustified = isRightJustified
             self.reversesOctets = reversesOctets
@@ -66,12 +71,29 @@ package struct OSDPPanel: Sendable {
         case output(ReaderID, number: Int, pulse: Duration?, isOn: Bool)
         /// The last event of this reader is durable: it may be acknowledged.
         case eventStored(ReaderID)
+        /// Give the reader this key of 16 octets, behind those that the panel has for it: as its first one under SCBK-D,
+        /// or within its session. The try ends by itself after `window`, at most 300 s, and at the first success; one
+        /// at a time. Store the key before: the reader may take it and the power go.
+        case changeKey(ReaderID, [UInt8], isInstallation: Bool, window: Duration)
+        /// Ask the reader something; the answer comes under the token. One question at a time for each reader.
+        case ask(ReaderID, OSDPCommand, token: UInt64)
+        /// Send a file; how it ended comes under the token.
+        case sendFile(ReaderID, type: UInt8, [UInt8], token: UInt64)
+        /// Stop the question or the file that is open.
+        case abort(ReaderID)
+        /// Move the reader to another address or speed; where it is after that comes under the token.
+        case move(ReaderID, OSDPPlace, token: UInt64)
     }
 
     package enum Effect: Hashable, Sendable {
         /// Empty the receive buffer of the port, then send these octets.
         case send([UInt8])
         case signal(ReaderID, ReaderSignal)
+        /// Of the keys of this reader only those at these places remain, in this order.
+        case keysRemain(ReaderID, [Int])
+        case answer(ReaderID, token: UInt64, OSDPAnswer)
+        /// What is sent next goes at this speed.
+        case speed(Int)
     }
 
     private enum Bus: Sendable {
@@ -91,6 +113,8 @@ package struct OSDPPanel: Sendable {
         var lastOctet: MonotonicTime?
     }
 
+    /// The longest window for a change of keys.
+    package static let longestWindow: Duration = .seconds(300)
     /// One try a second for all offline readers of a bus.
     static let slowTry: Duration = .seconds(1)
 
@@ -99,6 +123,7 @@ package struct OSDPPanel: Sendable {
     private var stations: [OSDPStation]
     private var bus = Bus.closed
     private var scanner = OSDPFrameScanner()
+    private var speed: Int
     private var lastServed = 0
     private var lastWasCommand = false
     private var nextSlowTry = MonotonicTime(nanoseconds: .min)
@@ -110,6 +135,7 @@ package struct OSDPPanel: Sendable {
         precondition(Set(readers.map(\.id)).count == readers.count, "readers of an OSDP bus: \(readers.map(\.id))")
         precondition(settings.baud > 0, "speed of an OSDP bus: \(settings.baud)")
         self.settings = settings
+        speed = settings.baud
         stations = readers.map { OSDPStation($0, settings) }
         lastServed = max(0, readers.count - 1)
     }
@@ -119,17 +145,38 @@ package struct OSDPPanel: Sendable {
         stations.first { $0.settings.id == id }?.counters
     }
 
+    /// Where the reader is now.
+    package func place(of id: ReaderID) -> OSDPPlace? { stations.first { $0.settings.id == id }?.place }
+
+    /// The reader's outputs as it last told them.
+    package func outputs(of id: ReaderID) -> [Bool] { stations.first { $0.settings.id == id }?.outputs ?? [] }
+
     /// What the reader said of itself; nil until it did.
     package func identity(of id: ReaderID) -> OSDPIdentity? {
         stations.first { $0.settings.id == id }?.identity
     }
+
+    /// How the reader was last told of; nil until it was.
+    package func link(of id: ReaderID) -> ReaderLink? {
+        guard let station = stations.first(where: { $0.settings.id == id }) else { return nil }
+        switch station.reported {
+        case .nothing: return nil
+        case .online: return .online(station.security.isRequired ? .secure : .clear)
+        case .offline(let reason): return .offline(reason)
+        }
+    }
+
+    /// The reader that is being given a key.
+    package var changingKey: ReaderID? { stations.first { $0.keyChange != nil }?.settings.id }
 
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         switch input {
         case .start, .portOpened:
             guard case .closed = bus else { break }
-            for index in stations.indices { stations[index].begin(at: now) }
+            // A port opens at the speed of the settings.
+            speed = settings.baud
+            for index in stations.indices { signal(&effects, index, stations[index].begin(at: now)) }
             scanner.reset()
             nextSlowTry = now
             bus = .free(from: now)
@@ -148,13 +195,47 @@ package struct OSDPPanel: Sendable {
             with(id) { $0.output(number, pulse: pulse, isOn: isOn, at: now) }
         case .eventStored(let id):
             with(id) { $0.eventStored(at: now) }
+        case .changeKey(let id, let key, let isInstallation, let window):
+            changeKey(of: id, key, isInstallation, window, at: now, &effects)
+        case .ask(let id, let command, let token):
+            with(id) { $0.ask(command, token: token, at: now) }
+        case .sendFile(let id, let type, let octets, let token):
+            with(id) { $0.send(file: octets, type: type, token: token, at: now) }
+        case .abort(let id):
+            with(id) { $0.abort() }
+        case .move(let id, let place, let token):
+            let isTaken = stations.contains { $0.settings.id != id && $0.occupies(place.address) }
+            with(id) { station in
+                if isTaken {
+                    station.answers.append((token, .refused(.cannotCarryOut)))
+                } else {
+                    station.move(to: place, token: token, at: now)
+                }
+            }
         }
         expire(at: now, &effects)
         sendNext(at: now, &effects)
+        for index in stations.indices {
+            if let places = stations[index].keptKeys {
+                effects.append(.keysRemain(stations[index].settings.id, places))
+                stations[index].keptKeys = nil
+            }
+            for (token, answer) in stations[index].answers {
+                effects.append(.answer(stations[index].settings.id, token: token, answer))
+            }
+            stations[index].answers = []
+        }
         return effects
     }
 
     package var nextDeadline: Deadline? {
+        let window = stations.first { $0.keyChange != nil }.flatMap { station in
+            station.keyChange.map { Deadline(at: $0.until, waiter: "osdp key of \(station.settings.id)") }
+        }
+        return .earliest(lineDeadline, window)
+    }
+
+    private var lineDeadline: Deadline? {
         switch bus {
         case .closed: return nil
         case .waiting(let wait):
@@ -164,7 +245,8 @@ package struct OSDPPanel: Sendable {
             return .earliest(end, Deadline(at: last + pause, waiter: "osdp rest of a reply of \(id)"))
         case .free(let from):
             return stations.indices.reduce(nil) { earliest, index in
-                let at = max(from, readyAt(index))
+                guard let ready = readyAt(index) else { return earliest }
+                let at = max(from, ready)
                 return .earliest(earliest, Deadline(at: at, waiter: "osdp turn of \(stations[index].settings.id)"))
             }
         }
@@ -175,7 +257,7 @@ package struct OSDPPanel: Sendable {
     private var pause: Duration { settings.octetPause + settings.adapterMargin }
 
     private func transmission(of octets: Int) -> Duration {
-        .nanoseconds(Int64(octets) * 10 * 1_000_000_000 / Int64(settings.baud))
+        .nanoseconds(Int64(octets) * 10 * 1_000_000_000 / Int64(speed))
     }
 
     private mutating func receive(_ octets: [UInt8], at now: MonotonicTime, _ effects: inout [Effect]) {
@@ -192,6 +274,7 @@ package struct OSDPPanel: Sendable {
 
     /// Gives up an unfinished frame after a pause in it, and the whole try at its deadline.
     private mutating func expire(at now: MonotonicTime, _ effects: inout [Effect]) {
+        for index in stations.indices { signal(&effects, index, stations[index].closeWindow(at: now)) }
         while case .waiting(let wait) = bus, scanner.isInFrame, now >= wait.deadline || now >= end(ofPauseIn: wait) {
             accept(scanner.giveUp(), at: now, &effects)
         }
@@ -216,27 +299,31 @@ package struct OSDPPanel: Sendable {
                 if frame.octets == wait.sent { busCounters.echoes += 1 } else { busCounters.foreignCommands += 1 }
                 continue
             }
-            guard frame.address == stations[wait.station].settings.address else {
+            guard frame.address == stations[wait.station].place.address else {
                 busCounters.wrongAddress += 1
                 continue
             }
-            guard let signals = stations[wait.station].answer(frame, at: now) else { continue }
+            let wasSilent = stations[wait.station].isSilent
+            let outcome = stations[wait.station].answer(frame, at: now)
+            signal(&effects, wait.station, outcome.signals)
+            guard outcome.isAnswer else { continue }
+            // One reader is back: the others may be too, as after a power cut.
+            if wasSilent { nextSlowTry = now }
             bus = .free(from: now + transmission(of: 2))
             scanner.reset()
-            signal(&effects, wait.station, signals)
         }
     }
 
     // MARK: whose turn it is
 
-    private func readyAt(_ index: Int) -> MonotonicTime {
-        stations[index].isSilent ? max(stations[index].readyAt, nextSlowTry) : stations[index].readyAt
+    private func readyAt(_ index: Int) -> MonotonicTime? {
+        stations[index].readyAt.map { stations[index].isSilent ? max($0, nextSlowTry) : $0 }
     }
 
     /// In turn; a queued command goes before the polls of others, but never twice in a row.
     private func nextStation(at now: MonotonicTime) -> Int? {
         let order = (1...max(1, stations.count)).map { (lastServed + $0) % max(1, stations.count) }
-        let ready = order.filter { stations.indices.contains($0) && readyAt($0) <= now }
+        let ready = order.filter { stations.indices.contains($0) && (readyAt($0).map { $0 <= now } ?? false) }
         if !lastWasCommand, let urgent = ready.first(where: { stations[$0].hasCommand }) { return urgent }
         return ready.first
     }
@@ -246,6 +333,10 @@ package struct OSDPPanel: Sendable {
         lastWasCommand = stations[index].hasCommand
         lastServed = index
         if stations[index].isSilent { nextSlowTry = now + Self.slowTry }
+        if speed != stations[index].place.baud {
+            speed = stations[index].place.baud
+            effects.append(.speed(speed))
+        }
         let (octets, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()
@@ -259,6 +350,18 @@ package struct OSDPPanel: Sendable {
 
     private func signal(_ effects: inout [Effect], _ index: Int, _ signals: [ReaderSignal]) {
         for signal in signals { effects.append(.signal(stations[index].settings.id, signal)) }
+    }
+
+    private mutating func changeKey(
+        of id: ReaderID, _ key: [UInt8], _ isInstallation: Bool, _ window: Duration, at now: MonotonicTime,
+        _ effects: inout [Effect]
+    ) {
+        guard let index = stations.firstIndex(where: { $0.settings.id == id }) else { return }
+        let isFree = !stations.contains { $0.keyChange != nil }
+        let window = min(window, Self.longestWindow)
+        guard isFree, stations[index].changeKey(key, isInstallation: isInstallation, for: window, at: now) else {
+            return signal(&effects, index, [.keyChange(.refused)])
+        }
     }
 
     private mutating func with(_ id: ReaderID, _ change: (inout OSDPStation) -> Void) {

@@ -54,7 +54,9 @@ struct OSDPReadings: Sendable {
         signals: [ReaderSignal], note: Note?
     ) {
         switch reply {
-        case .ack, .identity, .capabilities, .outputStatus, .communication, .nak, .busy: return ([], nil)
+        case .ack, .identity, .capabilities, .outputStatus, .communication, .nak, .busy, .clientCryptogram,
+            .initialMAC:
+            return ([], nil)
         case .localStatus(let tamper, let powerFault):
             isCoverOpen = tamper
             var signals = tamperChange()
@@ -68,7 +70,8 @@ struct OSDPReadings: Sendable {
             return (tamperChange(), nil)
         case .inputStatus(let states): return (inputs(states), nil)
         case .raw, .keypad, .formatted: return event(reply, isPoll: isPoll, at: now)
-        case .unknown: return ([], .passedOver)
+        // Answers to questions that nobody has asked any more; a match is never taken for a credential.
+        case .bioRead, .bioMatch, .fileStatus, .manufacturer, .part, .unknown: return ([], .passedOver)
         }
     }
 

@@ -17,6 +17,16 @@ package enum OSDPReply: Hashable, Sendable {
     case communication(address: UInt8, baud: UInt32)
     /// The reader needs time: the same command again after a pause. Carries sequence 0.
     case busy
+    /// CCRYPT: the reader's identifier of 8 octets, RND.B and the client cryptogram.
+    case clientCryptogram(identifier: [UInt8], random: [UInt8], cryptogram: [UInt8])
+    /// RMAC_I: the R-MAC that the session begins with.
+    case initialMAC([UInt8])
+    case bioRead(reader: UInt8, OSDPBioStatus, type: UInt8, quality: UInt8, template: [UInt8])
+    /// Score 0 none to 255 best.
+    case bioMatch(reader: UInt8, OSDPBioStatus, score: UInt8)
+    case fileStatus(OSDPFileStatus)
+    case manufacturer(OSDPMakerWord, oui: [UInt8], data: [UInt8])
+    case part(OSDPPartKind, OSDPPart)
     case unknown(code: UInt8, data: [UInt8])
 
     package init(code: UInt8, data: [UInt8]) {
@@ -43,7 +53,23 @@ package enum OSDPReply: Hashable, Sendable {
             case (0x53, 2...) where Int(data[1]) == data.count - 2:
                 .keypad(reader: data[0], keys: Array(data[2...]))
             case (0x54, 5): .communication(address: data[0], baud: number(data[1..<5]))
+            case (0x76, 32):
+                .clientCryptogram(
+                    identifier: Array(data[0..<8]), random: Array(data[8..<16]), cryptogram: Array(data[16...]))
+            case (0x78, 16): .initialMAC(data)
             case (0x79, 0): .busy
+            case (0x57, 6...) where Int(number(data[4..<6])) == data.count - 6:
+                .bioRead(
+                    reader: data[0], OSDPBioStatus(code: data[1]), type: data[2], quality: data[3],
+                    template: Array(data[6...]))
+            case (0x58, 3): .bioMatch(reader: data[0], OSDPBioStatus(code: data[1]), score: data[2])
+            case (0x7A, 7): .fileStatus(OSDPFileStatus(octets: data))
+            case (0x83, 3...), (0x84, 3...), (0x90, 3...):
+                OSDPMakerWord(rawValue: code).map {
+                    .manufacturer($0, oui: Array(data[..<3]), data: Array(data[3...]))
+                }
+            case (0x59, _), (0x80, _), (0x81, _), (0x82, _):
+                OSDPPartKind(rawValue: code).flatMap { kind in OSDPPart(octets: data).map { .part(kind, $0) } }
             default: nil
             }
         self = known ?? .unknown(code: code, data: data)
@@ -63,7 +89,14 @@ package enum OSDPReply: Hashable, Sendable {
         case .formatted: 0x51
         case .keypad: 0x53
         case .communication: 0x54
+        case .clientCryptogram: 0x76
+        case .initialMAC: 0x78
         case .busy: 0x79
+        case .bioRead: 0x57
+        case .bioMatch: 0x58
+        case .fileStatus: 0x7A
+        case .manufacturer(let word, _, _): word.rawValue
+        case .part(let kind, _): kind.rawValue
         case .unknown(let code, _): code
         }
     }
@@ -84,13 +117,46 @@ package enum OSDPReply: Hashable, Sendable {
             [reader, isReversed ? 1 : 0, UInt8(truncatingIfNeeded: characters.count)] + characters
         case .keypad(let reader, let keys): [reader, UInt8(truncatingIfNeeded: keys.count)] + keys
         case .communication(let address, let baud): [address] + littleEndian(baud, 4)
+        case .clientCryptogram(let identifier, let random, let cryptogram): identifier + random + cryptogram
+        case .initialMAC(let mac): mac
+        case .bioRead(let reader, let status, let type, let quality, let template):
+            [reader, status.code, type, quality] + littleEndian(UInt32(template.count), 2) + template
+        case .bioMatch(let reader, let status, let score): [reader, status.code, score]
+        case .fileStatus(let status): status.octets
+        case .manufacturer(_, let oui, let data): oui + data
+        case .part(_, let part): part.octets
         case .unknown(_, let data): data
+        }
+    }
+
+    /// A card, keys, or a state that somebody acts on.
+    var isReading: Bool {
+        switch self {
+        case .raw, .keypad, .formatted, .localStatus, .inputStatus, .readerStatus, .bioRead, .bioMatch: true
+        case .ack, .nak, .identity, .capabilities, .outputStatus, .communication, .busy, .clientCryptogram,
+            .initialMAC, .fileStatus, .manufacturer, .part, .unknown:
+            false
         }
     }
 }
 
+/// Which of the maker's own replies it is; the raw value is its code.
+package enum OSDPMakerWord: UInt8, Hashable, Sendable {
+    case status = 0x83
+    case error = 0x84
+    case reply = 0x90
+}
+
+/// Which reply comes in parts; the raw value is its code.
+package enum OSDPPartKind: UInt8, Hashable, Sendable {
+    case extendedIdentity = 0x59
+    case pivData = 0x80
+    case generalAuthentication = 0x81
+    case challengeAuthentication = 0x82
+}
+
 /// The error code of a NAK (osdp.md section 7.1).
-package enum OSDPRefusal: Hashable, Sendable {
+package enum OSDPRefusal: Error, Hashable, Sendable {
     case none
     case check
     case commandLength
@@ -159,6 +225,7 @@ package struct OSDPCapability: Hashable, Sendable {
     package static let outputs: UInt8 = 2
     package static let led: UInt8 = 4
     package static let buzzer: UInt8 = 5
+    package static let receiveSize: UInt8 = 10
 }
 
 /// One input of ISTATR. Plain inputs know only the first two.

@@ -1,0 +1,103 @@
+import ArgumentParser
+import GatehouseAdmin
+
+struct Reader: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Readers, and the keys of those that are secured.",
+        subcommands: [List.self, Show.self, Text.self, Move.self, Install.self, RotateKey.self])
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One OSDP reader, with what it says of itself.")
+        @Argument var reader: String
+        @OptionGroup var common: Common
+        func run() throws { try show("reader show", ["reader": .string(reader)], common) }
+    }
+    struct Text: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a text at an OSDP reader with a display.",
+            discussion: "Example: gatehousectl reader text lane-in \"GATE CLOSED\" --seconds 30")
+        @Argument var reader: String
+        @Argument(help: "Up to 32 ASCII characters.") var text: String
+        @Option(help: "0 shows it until another text comes.") var seconds = 5
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                "reader text",
+                ["reader": .string(reader), "text": .string(text), "seconds": .integer(Int64(seconds))], common,
+                "shown")
+        }
+    }
+    struct Move: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Move an OSDP reader to another address or speed. Needs --reason.",
+            discussion: """
+                The reader is looked for at both places until it was heard. Then write the new place into the \
+                configuration: it is where the next start looks.
+                Example: gatehousectl reader move lane-in --baud 38400 --reason "longer bus"
+                """)
+        @Argument var reader: String
+        @Option(help: "0 to 126.") var address: Int?
+        @Option var baud: Int?
+        @OptionGroup var common: Common
+        func run() throws {
+            var arguments: [String: JSON] = ["reader": .string(reader)]
+            if let address { arguments["address"] = .integer(Int64(address)) }
+            if let baud { arguments["baud"] = .integer(Int64(baud)) }
+            try ask("reader move", arguments, common) { value in
+                if common.isJSON { return print(value.line) }
+                let address = value["address"]?.integer ?? 0
+                let baud = value["baud"]?.integer ?? 0
+                print(
+                    "\(reader) is at address \(address), \(baud) baud. Now the configuration: address: \(address), baud: \(baud)"
+                )
+            }
+        }
+    }
+    struct Install: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give one reader its first key. Needs --reason.",
+            discussion: """
+                Put the reader into its own installation mode first. The window closes after 5 minutes or with the key in \
+                the reader; `gatehousectl log --kind reader` tells. Whoever listens at the wire meanwhile has the key: \
+                prefer a bench and a key file.
+                Example: gatehousectl reader install lane-in --reason "new reader at the lane"
+                """)
+        @Argument var reader: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try order("reader install", ["reader": .string(reader)], common, "the window for \(reader) is open")
+        }
+    }
+    struct RotateKey: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rotate-key", abstract: "Give a secured reader another key. Needs --reason.",
+            discussion: "Example: gatehousectl reader rotate-key lane-in --reason \"yearly change\"")
+        @Argument var reader: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                "reader rotate-key", ["reader": .string(reader)], common, "\(reader) is being given another key")
+        }
+    }
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Readers and how they are heard.")
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask("reader list", [:], common) { value in
+                if common.isJSON { return print(value.line) }
+                print(readerTable(value))
+            }
+        }
+    }
+}
+
+/// Readers, one a row: how each is heard, and whether it is secured.
+func readerTable(_ readers: JSON?) -> String {
+    var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "KEY", "TAMPER"]]
+    for reader in readers?.array ?? [] {
+        rows.append(
+            ["name", "protocol", "link", "security", "key"].map { reader[$0]?.string ?? "" } + [
+                reader["tamper"]?.boolean == true ? "yes" : "no"
+            ])
+    }
+    return table(rows)
+}
