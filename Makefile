@@ -4,7 +4,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-sim
 
-.PHONY: help demo test test-sim test-lines test-tsan soak bench lint release install clean
+.PHONY: bench-lines help demo test test-sim test-lines test-tsan soak bench lint release install clean
 
 help:
 	@echo "make demo        a gate without a gate: emulated hardware, a real database"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-tsan   what is concurrent, under the thread sanitizer"
 	@echo "make soak        four simulated years"
 	@echo "make bench       figures, as ratios within one run"
+	@echo "make bench-lines last bit to relay on kernel lines, beside a bare echo and a bare commit"
 	@echo "make lint        format, scripts, words that must not stand in the tree"
 	@echo "make release     stripped static programs in out/"
 	@echo "make install     DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)"
@@ -40,6 +41,7 @@ test-lines:
 	swift build --build-tests
 	Tests/Rig/test-lines .build/debug/gatehousePackageTests.xctest
 	Tests/Rig/test-daemon .build/debug
+	Tests/Rig/test-units .build/debug
 
 test-tsan:
 	scripts/install-packages build test
@@ -55,6 +57,11 @@ bench:
 	swift build -c release --static-swift-stdlib --product gatehoused
 	cc -O1 -shared -fPIC -o .build/slow-sync.so Benchmarks/slow-sync.c -ldl
 	.build/release/gatehouse-sim bench --slow-sync $(CURDIR)/.build/slow-sync.so
+
+bench-lines:
+	scripts/install-packages build test lines
+	swift build -c release --static-swift-stdlib
+	FRAMES=300 Tests/Rig/test-daemon .build/release
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

@@ -119,6 +119,12 @@ extension CommandDesk {
                             "oldest": .string(EntryView.time($0.oldest, calendar)),
                         ]
                     }),
+                "release": [
+                    "count": .integer(Int64(loop.latency.count)),
+                    "p50_us": .integer(loop.latency.percentile(0.5).wholeNanoseconds / 1000),
+                    "p99_us": .integer(loop.latency.percentile(0.99).wholeNanoseconds / 1000),
+                    "longest_us": .integer(loop.latency.longest.wholeNanoseconds / 1000),
+                ],
                 "watchlist": .string(controller.watchlist.sleepReason(at: now)?.rawValue ?? "active"),
                 "conditions": Self.conditions(controller, calendar),
             ]

@@ -40,6 +40,7 @@ final class GateLoop {
     private var isTrusted: Bool
     private var watchdogAt: MonotonicTime?
     private var stopsBy: MonotonicTime?
+    private(set) var latency = ReleaseLatency()
 
     /// What leaves the loop towards the uplink; called on the loop.
     var sendToUplink: (Effect) -> Void = { _ in }
@@ -266,9 +267,16 @@ final class GateLoop {
         drive(readerLines.set(portal, released: isReleased, at: now.monotonic))
     }
 
+    private func noteLatency(of reader: ReaderID) {
+        let heard = lines.lastEdges[reader] ?? stations.first { $0.readers.contains(reader) }?.lastOctets
+        if let heard, heard > .zero { latency.add(SystemClock.monotonic() - heard) }
+    }
+
     private func perform(_ effect: Effect, _ now: Moment) {
         switch effect {
-        case .release(let portal, _): set(portal, released: true, now)
+        case .release(let portal, let event):
+            set(portal, released: true, now)
+            if let reader = event.flatMap({ shell.controller.reader(ofGrant: $0) }) { noteLatency(of: reader) }
         case .secure(let portal): set(portal, released: false, now)
         case .indicate(let reader, let indication, _):
             lines.show(indication, on: reader, at: now.monotonic)

@@ -30,6 +30,8 @@ final class LineBoard {
     private var feedback: [ReaderID: Feedback] = [:]
     private var released: [PortalID: Bool] = [:]
     private(set) var retryAt: MonotonicTime?
+    /// The kernel's stamp of the latest edge of each reader.
+    private(set) var lastEdges: [ReaderID: MonotonicTime] = [:]
     private var requests: [LineRequest] = []
     private var lastProblem = ""
 
@@ -208,6 +210,7 @@ final class LineBoard {
                 case .exitButton(let portal): inputs.append(.exitButton(portal, isPressed: edge.isRising))
                 case .fire: inputs.append(.fireInput(isActive: edge.isRising))
                 case .data(let reader, let line):
+                    lastEdges[reader] = edge.at
                     inputs += signals(
                         decoders[reader]?.handle(.edge(line: line, at: edge.at), at: edge.at) ?? [], reader)
                 case nil: break

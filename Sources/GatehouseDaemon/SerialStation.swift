@@ -22,6 +22,8 @@ final class SerialStation {
     private var schedule: ReopenSchedule
     private let log: Logger
     private var lastProblem = ""
+    /// When the latest octets came.
+    private(set) var lastOctets: MonotonicTime = .zero
     /// Of the keys of a reader only those at these places remain.
     var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
     /// What came of a question.
@@ -109,6 +111,7 @@ final class SerialStation {
     func readable(at now: MonotonicTime) -> [Input] {
         do {
             let octets = try port.read()
+            if !octets.isEmpty { lastOctets = now }
             return octets.isEmpty ? [] : feed(.received(octets), at: now)
         } catch {
             return lost(error, at: now)

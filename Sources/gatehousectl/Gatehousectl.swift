@@ -67,6 +67,12 @@ struct Status: ParsableCommand {
             print(table(rows))
             print("")
             print(readerTable(value["readers"]))
+            if let release = value["release"], let count = release["count"]?.integer, count > 0 {
+                func milliseconds(_ key: String) -> String { "\(Double(release[key]?.integer ?? 0) / 1000) ms" }
+                print(
+                    "last bit to release: \(milliseconds("p50_us")) at half, \(milliseconds("p99_us")) at 99 %, \(milliseconds("longest_us")) at most, of \(count)"
+                )
+            }
             for item in value["outbox"]?.array ?? [] {
                 print(
                     "owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")"

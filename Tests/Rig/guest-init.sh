@@ -76,6 +76,8 @@ UNIT
         ln -s /dev/null /run/systemd/system/$unit.service
     done
     for unit in systemd-udevd-control systemd-udevd-kernel; do ln -s /dev/null /run/systemd/system/$unit.socket; done
+    # Credentials are mounted by a helper in a mount namespace of its own and have to be seen here.
+    mount --make-rshared /
     exec /lib/systemd/systemd --unit=rig.service --show-status=0 --log-target=journal-or-kmsg --log-level=info
 }
 

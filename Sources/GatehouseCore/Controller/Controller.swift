@@ -77,6 +77,9 @@ package struct Controller: Sendable {
         }
     }
 
+    /// The reader whose reading led to a grant that still waits for its door; nil for openings by hand.
+    package func reader(ofGrant event: UInt64) -> ReaderID? { grants[event]?.reader }
+
     package mutating func handle(_ input: Input, at now: Moment) -> [Effect] {
         var effects: [Effect] = []
         timePassed(now, &effects)
