@@ -48,7 +48,8 @@ struct Call: Sendable {
     /// The command as the journal keeps it: its name and what names no person.
     var journalText: String {
         let shown = [
-            "portal", "point", "reader", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run",
+            "portal", "point", "reader", "address", "baud", "event", "at", "id", "kind", "from", "until", "decision",
+            "when", "dry-run",
             "limit",
         ]
         let arguments = shown.compactMap { name in

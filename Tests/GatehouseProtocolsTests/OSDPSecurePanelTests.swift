@@ -138,6 +138,22 @@ import Testing
         #expect(counters(bench).wrongMACs == 0)
     }
 
+    @Test func aReaderSlowerThanTheLimitStaysReadable() {
+        var bench = online()
+        bench.replyDelay = .milliseconds(300)
+        bench.readers[0].present(Self.bits)
+        bench.run(for: .seconds(5))
+        #expect(bench.signals == [Self.card])
+        #expect(counters(bench).sessions == 1)
+        #expect(counters(bench).wrongSequence > 0)
+        var late = OSDPBench.secured()
+        late.replyDelay = .milliseconds(300)
+        late.input(.start)
+        late.run(for: .seconds(10))
+        #expect(late.signals.first == .link(.online(.secure)))
+        #expect(!late.signals.contains { if case .breach = $0 { true } else { false } })
+    }
+
     // MARK: power
 
     @Test(arguments: [0, 1, 3, 7, 9, 30])

@@ -340,7 +340,9 @@ package struct OSDPPanel: Sendable {
         let (octets, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()
-        let deadline = now + transmission(of: octets.count + 1) + settings.replyTime + settings.adapterMargin
+        let deadline =
+            now + transmission(of: octets.count + 1) + settings.replyTime + settings.adapterMargin
+            + stations[index].patience
         bus = .waiting(
             Wait(
                 station: index, sent: octets, deadline: deadline,

@@ -45,6 +45,8 @@ struct OSDPStation: Sendable {
     static let triesInSession = 7
     static let slowTry: Duration = .seconds(1)
     static let linkLost: Duration = .seconds(8)
+    static let patienceStep: Duration = .milliseconds(200)
+    static let longestPatience: Duration = .milliseconds(400)
     static let busyPause: Duration = .milliseconds(50)
     static let refusedPause: Duration = .seconds(10)
     static let outputLife: Duration = .seconds(2)
@@ -89,6 +91,8 @@ struct OSDPStation: Sendable {
     /// An event waits to be durable, at most until then.
     var heldUntil: MonotonicTime?
     var lastHeard = MonotonicTime.zero
+    /// What the reader is waited for beyond the usual: its answers have come too late.
+    var patience = Duration.zero
     var busySince: MonotonicTime?
     var lastRestart: MonotonicTime?
     var lastReply: OSDPFrame?
@@ -302,6 +306,7 @@ struct OSDPStation: Sendable {
         check = .crc16
         notBefore = now
         lastHeard = now
+        if reason != .refused { patience = .zero }
         isSilent = reason == .silent
         readings.forget()
         guard reported != .offline(reason) else { return [] }
