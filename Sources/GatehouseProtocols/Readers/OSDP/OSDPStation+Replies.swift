@@ -253,7 +253,7 @@ extension ReaderSignal {
     fileprivate var mustLast: Bool {
         switch self {
         case .card, .tamper, .powerFault, .input: true
-        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange: false
+        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange, .file: false
         }
     }
 }
