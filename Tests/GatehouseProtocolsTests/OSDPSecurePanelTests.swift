@@ -370,6 +370,17 @@ import Testing
         #expect(counters(bench).sessionsDropped == 1)
     }
 
+    @Test func refusalsInClearEndTheSessionEverMoreRarely() {
+        var bench = online()
+        bench.readers[0].faults = (0..<2000).flatMap { _ in
+            Array(repeating: EmulatedOSDPReader.Fault.none, count: 15) + [.nak(6)]
+        }
+        bench.run(for: .seconds(600))
+        #expect(bench.signals.filter { $0 == .breach(.clearData) }.count == 1)
+        // Without an end to it there would be one restart a second, each with two entries.
+        #expect(bench.signals.filter { if case .link = $0 { true } else { false } }.count < 200)
+    }
+
     @Test func twoWrongMACsAreTheLineAndThreeAreAnAttack() {
         var bench = online()
         let forged = EmulatedOSDPReader.Fault.forgedMAC([9, 9, 9, 9])

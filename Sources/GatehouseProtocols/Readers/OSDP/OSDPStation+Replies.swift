@@ -123,7 +123,10 @@ extension OSDPStation {
         counters.sessionsLost += 1
         // Anybody may have said so; the handshakes tell which key the reader has.
         guard exchange.command.code != Self.keySetCode else { return restart(at: now) }
-        guard case .startUp = phase else { return restart(at: now) }
+        guard case .startUp = phase else {
+            // Once is a reader that lost its power. Thrice in a minute, somebody says so in its name, or it is broken.
+            return vigilance.offence(at: now) ? dropSession(.clearData, at: now) : restart(at: now)
+        }
         // Refused without a MAC, the chain is lost; what the reader does not know is not asked again.
         guard refusal == .unknownCommand || refusal == .commandLength, exchange.command != .identify else {
             return refusedHandshake(at: now)
