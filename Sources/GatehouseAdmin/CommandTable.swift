@@ -88,6 +88,10 @@ package enum CommandTable {
         CommandEntry(
             "reader move", [.installer], needsReason: true, required: ["reader"], optional: ["address", "baud"],
             "move an OSDP reader to another address or speed"),
+        CommandEntry("reader chunk", [.installer], required: ["file", "data"], "a piece of a file for a reader"),
+        CommandEntry(
+            "reader send-file", [.installer], needsReason: true, required: ["reader"], optional: ["type"],
+            "send an OSDP reader the file sent before"),
         CommandEntry(
             "reader install", [.installer], needsReason: true, required: ["reader"],
             "give one reader its first key, within 5 minutes"),

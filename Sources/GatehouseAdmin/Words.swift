@@ -34,6 +34,8 @@ package enum Words {
         "released": ("released late", "延迟放行"),
         "heldBack": ("held back", "未放行"), "breach": ("not believed", "不可信"), "keyKept": ("has its new key", "新密钥已生效"),
         "keyRefused": ("did not take the key", "未接受密钥"), "keyExpired": ("window closed without a key", "安装窗口已关闭"),
+        "fileArrived": ("has taken the file", "文件已接收"), "fileRefused": ("refused the file", "拒绝文件"),
+        "fileLost": ("went away before the file was over", "文件传输中断"),
         "keyUnproven": ("took a key and did not prove it", "新密钥未验证"),
     ]
 

@@ -24,6 +24,7 @@ extension CommandDesk {
             return try showReader(call)
         case "reader text": return try showText(call)
         case "reader move": return try moveReader(call)
+        case "reader send-file": return try sendFile(call)
         case "reader install": return try changeKey(call, isInstallation: true)
         case "reader rotate-key": return try changeKey(call, isInstallation: false)
         case "portal open": return event(try order(call, .open(PortalID(call.text("portal") ?? ""))))

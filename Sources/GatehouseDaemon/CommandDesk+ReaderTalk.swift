@@ -71,6 +71,23 @@ extension CommandDesk {
         ]
     }
 
+    /// Sends the file that was uploaded before. It takes as long as the bus takes; the end is an entry.
+    func sendFile(_ call: Call) throws -> JSON {
+        let settings = try osdpReader(call)
+        let files = takeUploads(call.connection)
+        guard let file = files.first, files.count == 1, !file.content.isEmpty else {
+            throw CommandRefusal(code: "malformed", message: "one file, and not an empty one")
+        }
+        guard let type = UInt8(exactly: call.count("type") ?? 1), type > 0 else {
+            throw CommandRefusal(code: "malformed", message: "type: 1 for any file, 128 to 255 as the maker says")
+        }
+        let entry = try order(call, .changeReader(settings.id))
+        guard try ask({ $0.send(file.content, type: type, to: settings.id) }) else {
+            throw Self.notInService(settings.id)
+        }
+        return ["event": entry.map { .integer(Int64($0)) } ?? .null]
+    }
+
     private func osdpReader(_ call: Call) throws -> ReaderSettings {
         let name = call.text("reader") ?? ""
         guard let settings = configuration.readers.first(where: { $0.id.name == name }) else {

@@ -48,7 +48,8 @@ struct Call: Sendable {
     /// The command as the journal keeps it: its name and what names no person.
     var journalText: String {
         let shown = [
-            "portal", "point", "reader", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run",
+            "portal", "point", "reader", "address", "baud", "event", "at", "id", "kind", "from", "until", "decision",
+            "when", "dry-run",
             "limit",
         ]
         let arguments = shown.compactMap { name in
@@ -159,7 +160,7 @@ final class CommandDesk: Sendable {
             let call = Call(request: request, actor: Actor(name: name, role: role), connection: connection) {
                 server?.send($0.line(id: request.id), to: connection)
             }
-            if request.command == "import chunk" { return upload(call) }
+            if ["import chunk", "reader chunk"].contains(request.command) { return upload(call) }
             let queue = Self.isQuestion(request.command) ? questions : orders
             let isTaken = queue.post { [weak self] in self?.answer(call) }
             if !isTaken { call.reply(.refused(code: "busy", message: "too many commands wait; try again")) }
@@ -195,7 +196,7 @@ final class CommandDesk: Sendable {
             uploads[call.connection] = files
             return true
         }
-        call.reply(isTaken ? .done(.null) : .refused(code: "tooLarge", message: "an import may have 64 MiB"))
+        call.reply(isTaken ? .done(.null) : .refused(code: "tooLarge", message: "files may have 64 MiB together"))
     }
 
     func takeUploads(_ connection: LineServer.ConnectionID) -> [(name: String, content: [UInt8])] {

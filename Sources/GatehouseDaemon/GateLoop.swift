@@ -347,6 +347,24 @@ final class GateLoop {
         inputs += station.ask(reader, question, token: token, at: SystemClock.monotonic())
     }
 
+    /// Begins to send a file; its end becomes an entry. False when the reader takes none now.
+    func send(_ octets: [UInt8], type: UInt8, to reader: ReaderID) -> Bool {
+        var isBegun = true
+        var isBeginning = true
+        ask(reader, .file(type: type, octets)) { [unowned self] answer in
+            guard !isBeginning else { return isBegun = false }
+            let end: ReaderFileEnd =
+                switch answer {
+                case .transferred: .arrived
+                case .refused, .transferFailed, .tooLong: .refused
+                case .reply, .whole, .busy, .dropped: .lost
+                }
+            give(.reader(reader, .file(end)))
+        }
+        isBeginning = false
+        return isBegun
+    }
+
     /// What an OSDP reader said of itself, and where it is.
     func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
         stations.lazy.compactMap { $0.description(of: reader) }.first

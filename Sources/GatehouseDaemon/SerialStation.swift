@@ -189,6 +189,7 @@ final class SerialStation {
     enum Question {
         case command(OSDPCommand)
         case move(OSDPPlace)
+        case file(type: UInt8, [UInt8])
     }
 
     var isOSDP: Bool { if case .osdp = machine { true } else { false } }
@@ -199,6 +200,7 @@ final class SerialStation {
             switch question {
             case .command(let command): .ask(reader, command, token: token)
             case .move(let place): .move(reader, place, token: token)
+            case .file(let type, let octets): .sendFile(reader, type: type, octets, token: token)
             }
         let effects = panel.handle(input, at: now)
         machine = .osdp(panel)

@@ -4,7 +4,7 @@ import GatehouseAdmin
 struct Reader: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Readers, and the keys of those that are secured.",
-        subcommands: [List.self, Show.self, Text.self, Move.self, Install.self, RotateKey.self])
+        subcommands: [List.self, Show.self, Text.self, Move.self, SendFile.self, Install.self, RotateKey.self])
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One OSDP reader, with what it says of itself.")
         @Argument var reader: String
@@ -49,6 +49,28 @@ struct Reader: ParsableCommand {
                 print(
                     "\(reader) is at address \(address), \(baud) baud. Now the configuration: address: \(address), baud: \(baud)"
                 )
+            }
+        }
+    }
+    struct SendFile: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "send-file", abstract: "Send an OSDP reader a file of its maker. Needs --reason.",
+            discussion: """
+                It takes as long as the bus takes; `gatehousectl log --kind reader` tells the end. Cards are served meanwhile \
+                where the reader lets them.
+                Example: gatehousectl reader send-file lane-in firmware.bin --type 128 --reason "maker's notice 12"
+                """)
+        @Argument var reader: String
+        @Argument var file: String
+        @Option(help: "1 for any file, 128 to 255 as the maker says.") var type = 1
+        @OptionGroup var common: Common
+        func run() throws {
+            let client = try connect(common)
+            try upload(file, as: "reader chunk", common, client)
+            try ask(
+                "reader send-file", ["reader": .string(reader), "type": .integer(Int64(type))], common, client: client
+            ) { value in
+                print(common.isJSON ? value.line : "\(file) is on its way to \(reader)")
             }
         }
     }

@@ -200,18 +200,7 @@ struct Import: ParsableCommand {
 
     func run() throws {
         let client = try connect(common)
-        for file in files {
-            let octets = try readFile(file)
-            var start = 0
-            repeat {
-                let end = min(octets.count, start + 512 * 1024)
-                let chunk: [String: JSON] = [
-                    "file": .string(file), "data": .string(Base64.encode(octets[start..<end])),
-                ]
-                try ask("import chunk", chunk, common, client: client) { _ in }
-                start = end
-            } while start < octets.count
-        }
+        for file in files { try upload(file, as: "import chunk", common, client) }
         try ask(
             "import", dryRun ? ["dry-run": true] : [:], common, client: client,
             item: { value in
@@ -315,6 +304,18 @@ struct Restore: ParsableCommand {
             throw Exit.refused
         }
     }
+}
+
+/// Sends a file piece by piece, for the command that follows on the same connection.
+func upload(_ file: String, as command: String, _ common: Common, _ client: AdminClient) throws {
+    let octets = try readFile(file)
+    var start = 0
+    repeat {
+        let end = min(octets.count, start + 512 * 1024)
+        let chunk: [String: JSON] = ["file": .string(file), "data": .string(Base64.encode(octets[start..<end]))]
+        try ask(command, chunk, common, client: client) { _ in }
+        start = end
+    } while start < octets.count
 }
 
 struct Config: ParsableCommand {

@@ -72,6 +72,23 @@ import Testing
         #expect(bench.sent.allSatisfy { $0.frame.code != 0x76 || $0.frame.securityBlock?.data == [1] })
     }
 
+    /// Check K18: what comes under the default key is nobody's card, whoever speaks.
+    @Test func aCardUnderTheDefaultKeyIsNeverActedOn() {
+        var bench = fresh()
+        bench.readers[0].security.answersKeysWithACard = true
+        for _ in 0..<60 {
+            bench.readers[0].present(Self.bits)
+            bench.readers[0].press("1")
+        }
+        bench.input(install())
+        bench.run(for: .seconds(310))
+        #expect(ends(bench) == [.refused])
+        #expect(!bench.signals.contains { if case .card = $0 { true } else { false } })
+        #expect(!bench.signals.contains { if case .key = $0 { true } else { false } })
+        #expect(!bench.signals.contains { if case .link(.online) = $0 { true } else { false } })
+        #expect(bench.sent.allSatisfy { [0x75, 0x76, 0x77].contains($0.frame.code) })
+    }
+
     @Test func theWindowClosesByItselfAndTheReaderIsLeftAlone() {
         var bench = fresh()
         bench.readers[0].isDead = true

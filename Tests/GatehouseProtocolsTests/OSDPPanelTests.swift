@@ -372,29 +372,33 @@ import Testing
 
     // MARK: silence
 
-    @Test func aDeadReaderDoesNotSlowTheOther() {
-        var bench = OSDPBench(addresses: [1, 2])
-        bench.readers[1].isDead = true
+    /// How often the first reader is polled in ten seconds, while the others do what they do.
+    private func polls(_ addresses: [UInt8], dead: Range<Int>, wereHeard: Bool, baud: Int) -> (living: Int, dead: Int) {
+        var bench = OSDPBench(addresses: addresses, settings: OSDPPanel.Settings(baud: baud))
         bench.input(.start)
+        if wereHeard { bench.run(for: .seconds(5)) }
+        for index in dead { bench.readers[index].isDead = true }
+        if !wereHeard {
+            bench = OSDPBench(addresses: addresses, settings: OSDPPanel.Settings(baud: baud))
+            for index in dead { bench.readers[index].isDead = true }
+            bench.input(.start)
+        }
         bench.run(for: .seconds(12))
-        #expect(bench.signals(of: "r2") == [.link(.offline(.silent))])
         bench.forget()
-        bench.run(for: .seconds(10))
-        // Alone the reader is polled some 20 times a second; one try a second at the dead one costs a quarter of that.
-        #expect(bench.commands(to: 1).count > 140)
-        #expect((9...11).contains(bench.commands(to: 2).count))
+        bench.run(for: .seconds(24))
         #expect(bench.signals == [])
+        let count = { (index: Int) in bench.commands(to: addresses[index]).count }
+        return (count(0), dead.map(count).reduce(0, +))
     }
 
-    @Test func manyDeadReadersTogetherGetOneTryASecond() {
-        var bench = OSDPBench(addresses: [1, 2, 3, 4, 5])
-        for index in 1...4 { bench.readers[index].isDead = true }
-        bench.input(.start)
-        bench.run(for: .seconds(20))
-        bench.forget()
-        bench.run(for: .seconds(10))
-        #expect((9...11).contains((2...5).map { bench.commands(to: $0).count }.reduce(0, +)))
-        #expect(bench.commands(to: 1).count > 130)
+    @Test(arguments: [(9600, true), (9600, false), (115_200, true), (115_200, false)])
+    func deadReadersTakeATenthOfTheOthersPollsAtMost(baud: Int, wereHeard: Bool) {
+        let alone = polls([1], dead: 0..<0, wereHeard: wereHeard, baud: baud).living
+        for addresses in [[1, 2], [1, 2, 3, 4, 5]] as [[UInt8]] {
+            let (living, dead) = polls(addresses, dead: 1..<addresses.count, wereHeard: wereHeard, baud: baud)
+            #expect(living * 10 >= alone * 9, "\(living) of \(alone) beside \(addresses.count - 1)")
+            #expect(wereHeard ? dead >= 18 : dead >= 8, "\(dead) tries in 24 s")
+        }
     }
 
     @Test func aSilentReaderIsOfflineAfterEightSecondsAndBackWithinTen() throws {

@@ -138,6 +138,22 @@ import Testing
         #expect(counters(bench).wrongMACs == 0)
     }
 
+    @Test func aReaderSlowerThanTheLimitStaysReadable() {
+        var bench = online()
+        bench.replyDelay = .milliseconds(300)
+        bench.readers[0].present(Self.bits)
+        bench.run(for: .seconds(5))
+        #expect(bench.signals == [Self.card])
+        #expect(counters(bench).sessions == 1)
+        #expect(counters(bench).wrongSequence > 0)
+        var late = OSDPBench.secured()
+        late.replyDelay = .milliseconds(300)
+        late.input(.start)
+        late.run(for: .seconds(10))
+        #expect(late.signals.first == .link(.online(.secure)))
+        #expect(!late.signals.contains { if case .breach = $0 { true } else { false } })
+    }
+
     // MARK: power
 
     @Test(arguments: [0, 1, 3, 7, 9, 30])
@@ -352,6 +368,17 @@ import Testing
         bench.run(for: .milliseconds(500))
         #expect(bench.signals == [.breach(.clearData), .link(.offline(.refused))])
         #expect(counters(bench).sessionsDropped == 1)
+    }
+
+    @Test func refusalsInClearEndTheSessionEverMoreRarely() {
+        var bench = online()
+        bench.readers[0].faults = (0..<2000).flatMap { _ in
+            Array(repeating: EmulatedOSDPReader.Fault.none, count: 15) + [.nak(6)]
+        }
+        bench.run(for: .seconds(600))
+        #expect(bench.signals.filter { $0 == .breach(.clearData) }.count == 1)
+        // Without an end to it there would be one restart a second, each with two entries.
+        #expect(bench.signals.filter { if case .link = $0 { true } else { false } }.count < 200)
     }
 
     @Test func twoWrongMACsAreTheLineAndThreeAreAnAttack() {

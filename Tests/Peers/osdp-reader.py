@@ -61,8 +61,24 @@ def carry_out(command):
     return 0, None
 
 
+incoming = {}
+
+
+def write_file(octets, offset):
+    incoming["content"] = incoming.get("content", b"")[:offset] + bytes(octets)
+    return len(octets)
+
+
+def close_file(number):
+    with open(link + ".file", "wb") as file:
+        file.write(incoming.pop("content", b""))
+    return 0
+
+
 reader.set_command_handler(carry_out)
 reader.start()
+reader.register_file_ops({
+    "open": lambda number, size: size, "read": lambda size, offset: b"", "write": write_file, "close": close_file})
 print("reader ready", flush=True)
 for line in sys.stdin:
     words = line.split()

@@ -23,6 +23,7 @@ extension Controller {
         case .link(let link): take(link, of: reader, now, &effects)
         case .breach(let breach): take(breach, of: reader, now, &effects)
         case .keyChange(let end): noteReader(reader, end.rawValue, now, &effects)
+        case .file(let end): noteReader(reader, end.rawValue, now, &effects)
         case .tamper(let isOn):
             set(.readerTamper, reader.name, isOn, now, &effects)
             let event = noteReader(reader, isOn ? "tamper" : "tamperEnded", now, &effects)

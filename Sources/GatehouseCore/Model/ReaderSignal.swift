@@ -14,6 +14,8 @@ package enum ReaderSignal: Hashable, Sendable {
     case breach(SecurityBreach?)
     /// What came of a change of the reader's key.
     case keyChange(KeyChangeEnd)
+    /// What came of a file for the reader.
+    case file(ReaderFileEnd)
     case tamper(Bool)
     case powerFault(Bool)
     /// An input of the reader itself (OSDP ISTATR), numbered from 0.
@@ -124,6 +126,14 @@ package enum KeyChangeEnd: String, Hashable, Sendable, CaseIterable {
     case expired = "keyExpired"
     /// The reader said yes and has not proved it: either key may be the reader's, and both are tried.
     case unproven = "keyUnproven"
+}
+
+/// How a file for a reader ended. The raw value is the word in the journal.
+package enum ReaderFileEnd: String, Hashable, Sendable, CaseIterable {
+    case arrived = "fileArrived"
+    case refused = "fileRefused"
+    /// The reader went away in the midst.
+    case lost = "fileLost"
 }
 
 /// Whether a reader can be heard, and how well it is secured.

@@ -193,7 +193,7 @@ package struct EmulatedOSDPReader: Sendable {
             return reply(answer, to: frame, block: block)
         case .keySet(let key):
             guard security.isOpen else { return refuse(.securityConditions, frame) }
-            let answer = act(command)
+            let answer = security.answersKeysWithACard && !events.isEmpty ? events.removeFirst() : act(command)
             guard answer == .ack else { return reply(answer, to: frame) }
             let octets = security.acknowledgesKeysInClear ? plain(.ack, to: frame).octets : reply(.ack, to: frame)
             security.takeKey(key)

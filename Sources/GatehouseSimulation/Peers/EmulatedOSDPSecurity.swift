@@ -22,6 +22,8 @@ package struct EmulatedOSDPSecurity: Sendable {
     /// Says yes to KEYSET, and has the old key after.
     package var forgetsNewKeys = false
     package var acknowledgesKeysInClear = false
+    /// Answers KEYSET with a card: it hopes to be believed under the default key.
+    package var answersKeysWithACard = false
     /// Sends data under a MAC without encrypting them.
     package var leavesDataOpen = false
     /// Sessions begun, and whether the present one is under the default key.

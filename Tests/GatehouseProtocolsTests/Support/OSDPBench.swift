@@ -39,6 +39,7 @@ struct OSDPBench {
                     formats: [CardFormat.named("H10301")].compactMap { $0 })
             }, settings: settings)
         readers = addresses.map { EmulatedOSDPReader(address: $0) }
+        speed = settings.baud
     }
 
     /// A key that somebody threw dice for.

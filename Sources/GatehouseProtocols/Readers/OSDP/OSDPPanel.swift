@@ -111,12 +111,16 @@ package struct OSDPPanel: Sendable {
         /// The end even for a line that never falls silent.
         var latest: MonotonicTime
         var lastOctet: MonotonicTime?
+        /// When the command has left.
+        var sentAt: MonotonicTime
     }
 
     /// The longest window for a change of keys.
     package static let longestWindow: Duration = .seconds(300)
-    /// One try a second for all offline readers of a bus.
+    /// One try a second for all offline readers of a bus, and none sooner than eleven times what it costs: dead readers
+    /// take less than a tenth of the bus from the others.
     static let slowTry: Duration = .seconds(1)
+    static let slowTryShare = 11
 
     package let settings: Settings
     package private(set) var busCounters = OSDPBusCounters()
@@ -304,9 +308,13 @@ package struct OSDPPanel: Sendable {
                 continue
             }
             let wasSilent = stations[wait.station].isSilent
+            let isFirstTry = !wasSilent && stations[wait.station].exchange?.tries == 0
             let outcome = stations[wait.station].answer(frame, at: now)
             signal(&effects, wait.station, outcome.signals)
             guard outcome.isAnswer else { continue }
+            if isFirstTry {
+                stations[wait.station].answered(after: now - wait.sentAt - transmission(of: frame.octets.count))
+            }
             // One reader is back: the others may be too, as after a power cut.
             if wasSilent { nextSlowTry = now }
             bus = .free(from: now + transmission(of: 2))
@@ -332,7 +340,6 @@ package struct OSDPPanel: Sendable {
         guard case .free(let from) = bus, now >= from, let index = nextStation(at: now) else { return }
         lastWasCommand = stations[index].hasCommand
         lastServed = index
-        if stations[index].isSilent { nextSlowTry = now + Self.slowTry }
         if speed != stations[index].place.baud {
             speed = stations[index].place.baud
             effects.append(.speed(speed))
@@ -340,11 +347,15 @@ package struct OSDPPanel: Sendable {
         let (octets, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()
-        let deadline = now + transmission(of: octets.count + 1) + settings.replyTime + settings.adapterMargin
+        let sentAt = now + transmission(of: octets.count + 1)
+        let deadline = sentAt + stations[index].replyLimit + settings.adapterMargin
+        if stations[index].isSilent {
+            nextSlowTry = now + max(Self.slowTry, (deadline - now) * Self.slowTryShare)
+        }
         bus = .waiting(
             Wait(
                 station: index, sent: octets, deadline: deadline,
-                latest: deadline + transmission(of: OSDPFrame.longest)))
+                latest: deadline + transmission(of: OSDPFrame.longest), sentAt: sentAt))
         effects.append(.send([OSDPFrame.mark] + octets))
     }
 

@@ -34,7 +34,7 @@ extension OSDPStation {
         guard frame.sequence == exchange.sequence else {
             // The same reply again, from a repeated command that was answered twice, is no wish to start over.
             guard frame.sequence == 0, frame != lastReply else {
-                counters.wrongSequence += 1
+                wasLate()
                 return .waiting()
             }
             heard(at: now)
@@ -45,12 +45,18 @@ extension OSDPStation {
         return .answer(settle(reply, exchange, at: now))
     }
 
+    /// The answer of another command than the one that is out: the next one is waited for longer.
+    private mutating func wasLate() {
+        counters.wrongSequence += 1
+        patience = min(patience + Self.patienceStep, Self.longestPatience)
+    }
+
     // MARK: secured
 
     private mutating func hearSecured(_ frame: OSDPFrame, _ exchange: Exchange, at now: MonotonicTime) -> Outcome {
         guard frame.securityBlock != nil else { return hearExposed(frame, exchange, at: now) }
         guard frame.sequence == exchange.sequence else {
-            counters.wrongSequence += 1
+            wasLate()
             return .waiting()
         }
         switch security.judge(frame, at: now) {
@@ -88,7 +94,7 @@ extension OSDPStation {
         case .busy: return .answer(busy(at: now))
         case .nak(let refusal, _):
             guard frame.sequence == exchange.sequence || frame.sequence == 0 else {
-                counters.wrongSequence += 1
+                wasLate()
                 return .waiting()
             }
             heard(at: now)
@@ -117,7 +123,10 @@ extension OSDPStation {
         counters.sessionsLost += 1
         // Anybody may have said so; the handshakes tell which key the reader has.
         guard exchange.command.code != Self.keySetCode else { return restart(at: now) }
-        guard case .startUp = phase else { return restart(at: now) }
+        guard case .startUp = phase else {
+            // Once is a reader that lost its power. Thrice in a minute, somebody says so in its name, or it is broken.
+            return vigilance.offence(at: now) ? dropSession(.clearData, at: now) : restart(at: now)
+        }
         // Refused without a MAC, the chain is lost; what the reader does not know is not asked again.
         guard refusal == .unknownCommand || refusal == .commandLength, exchange.command != .identify else {
             return refusedHandshake(at: now)
@@ -247,7 +256,7 @@ extension ReaderSignal {
     fileprivate var mustLast: Bool {
         switch self {
         case .card, .tamper, .powerFault, .input: true
-        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange: false
+        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange, .file: false
         }
     }
 }

@@ -45,6 +45,9 @@ struct OSDPStation: Sendable {
     static let triesInSession = 7
     static let slowTry: Duration = .seconds(1)
     static let linkLost: Duration = .seconds(8)
+    static let patienceStep: Duration = .milliseconds(200)
+    static let longestPatience: Duration = .milliseconds(400)
+    static let quickMargin: Duration = .milliseconds(20)
     static let busyPause: Duration = .milliseconds(50)
     static let refusedPause: Duration = .seconds(10)
     static let outputLife: Duration = .seconds(2)
@@ -89,6 +92,11 @@ struct OSDPStation: Sendable {
     /// An event waits to be durable, at most until then.
     var heldUntil: MonotonicTime?
     var lastHeard = MonotonicTime.zero
+    /// What the reader is waited for beyond the usual: its answers have come too late.
+    var patience = Duration.zero
+    /// The longest that it took to begin an answer at the first try; nil before it was heard.
+    private var slowest: Duration?
+    private var triesInSilence = 0
     var busySince: MonotonicTime?
     var lastRestart: MonotonicTime?
     var lastReply: OSDPFrame?
@@ -123,6 +131,20 @@ struct OSDPStation: Sendable {
         guard !security.isRequired || security.hasKey || keyChange != nil else { return nil }
         let free = max(notBefore, heldUntil ?? notBefore)
         return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextTurn) : free
+    }
+
+    /// How long the reader is waited for. One that is lost is known by how quick it was, and takes no more of the bus than
+    /// that; each eighth time it is given the whole time, for it may have become another one.
+    var replyLimit: Duration {
+        let whole = panel.replyTime + patience
+        guard isSilent, let slowest, triesInSilence % 8 != 0 else { return whole }
+        return min(whole, slowest * 2 + Self.quickMargin)
+    }
+
+    /// One slow answer is forgotten with some hundreds of quick ones.
+    mutating func answered(after latency: Duration) {
+        let before = slowest ?? .zero
+        slowest = max(latency, before - before / 256)
     }
 
     // MARK: forward
@@ -167,6 +189,7 @@ struct OSDPStation: Sendable {
         if exchange?.wasSent == true { counters.retries += 1 }
         exchange?.wasSent = true
         nextPoll = now + panel.pollPeriod
+        triesInSilence = isSilent ? triesInSilence + 1 : 0
         return (exchange?.octets ?? [], signals)
     }
 
@@ -302,6 +325,7 @@ struct OSDPStation: Sendable {
         check = .crc16
         notBefore = now
         lastHeard = now
+        if reason != .refused { patience = .zero }
         isSilent = reason == .silent
         readings.forget()
         guard reported != .offline(reason) else { return [] }
