@@ -78,7 +78,7 @@ install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)/etc/gatehouse \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -d -m 700 $(DESTDIR)/etc/gatehouse/reader-keys
+	install -d -m 700 $(addprefix $(DESTDIR)/etc/gatehouse/,credentials reader-keys uplink-secrets)
 	install -m 755 $(addprefix out/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 systemd/gatehoused.service systemd/gatehouse-uplink.service $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 644 systemd/gatehouse.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf

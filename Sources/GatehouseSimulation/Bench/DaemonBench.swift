@@ -168,7 +168,10 @@ final class DaemonBench {
         }
     }
 
-    deinit { close(terminal) }
+    deinit {
+        daemon?.end()
+        close(terminal)
+    }
 
     private static func line(_ wire: String, _ lane: Int) -> LineName { LineName("\(wire)\(lane)") }
 
