@@ -61,8 +61,9 @@ package struct KeyRing: Sendable {
             keyMark: Hexadecimal.encode(Hash.hmac(Array("gatehouse key mark 1".utf8), key: registry)),
             sealLead: { lead, certificate in
                 // One size for every lead: the length tells neither gate nor entry.
+                let picture = lead.picture.map { #","picture_sha256":"\#(Hexadecimal.encode($0))""# } ?? ""
                 var text = Array(
-                    #"{"entry":"\#(lead.entry)","event":\#(lead.event),"portal":"\#(lead.portal)","at":\#(lead.at.milliseconds)}"#
+                    #"{"entry":"\#(lead.entry)","event":\#(lead.event),"portal":"\#(lead.portal)","at":\#(lead.at.milliseconds)\#(picture)}"#
                         .utf8)
                 text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 512 - text.count))
                 return try Envelope.seal(text, certificate: certificate)

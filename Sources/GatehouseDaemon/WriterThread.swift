@@ -70,8 +70,7 @@ final class WriterThread: Sendable {
             let ready = poll(&waiting, 1, isDirty || hasChangedRegistry ? 200 : -1)
             if ready == 0 {
                 // Nothing for a while: the write-ahead file is folded in while nobody waits for it.
-                if isDirty { writer.idle() }
-                isDirty = false
+                if isDirty { isDirty = !writer.idle() }
                 if hasChangedRegistry { registrySettled() }
                 hasChangedRegistry = false
                 continue

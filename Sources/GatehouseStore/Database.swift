@@ -82,6 +82,11 @@ package final class Database {
     /// Moves what the write-ahead file holds into the database, without making anybody wait.
     package func checkpoint() { sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil) }
 
+    /// The same, and leaves nothing in the write-ahead file. False while somebody still reads from it.
+    package func truncateLog() -> Bool {
+        sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
+    }
+
     package var userVersion: Int {
         get throws(DatabaseError) {
             let statement = try prepare("PRAGMA user_version")

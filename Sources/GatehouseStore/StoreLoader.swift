@@ -118,6 +118,12 @@ package struct StoreLoader {
             if let entry = WatchlistCodec.entry(plain) { restored.watchlist.append(entry) }
         }
         restored.watchlist.sort { $0.id < $1.id }
+        let withdrawn = try database.prepare(
+            "SELECT leaf FROM journal WHERE kind = 'watchlist' AND outcome = 'withdrawn' ORDER BY seq")
+        while try withdrawn.step() {
+            let entry = JournalEntry.read(canonicalBytes: withdrawn.octets(0))?.entry
+            if let tombstone = entry?.detail["entry"]?.octets { restored.watchlistTombstones.append(tombstone) }
+        }
     }
 
     /// Presentations and alarms of the last run that have neither a picture nor a reason.

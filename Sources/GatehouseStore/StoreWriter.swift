@@ -11,6 +11,8 @@ package final class StoreWriter {
     private var connection: Connection?
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0
+    /// Something was erased that the write-ahead file may still hold.
+    private var owesErasure = false
     /// The trusted civil time that stands in the database as the floor of the next start.
     private var floor = CivilTime(milliseconds: 0)
     /// Trusted time may pass by this much before it is written again.
@@ -163,8 +165,18 @@ package final class StoreWriter {
         return nil
     }
 
-    /// Called when nothing waits.
-    package func idle() { connection?.database.checkpoint() }
+    /// Called when nothing waits. False when it has to be called again, because what was erased still stands in the
+    /// write-ahead file.
+    @discardableResult
+    package func idle() -> Bool {
+        guard let database = connection?.database else { return true }
+        guard owesErasure else {
+            database.checkpoint()
+            return true
+        }
+        owesErasure = !database.truncateLog()
+        return !owesErasure
+    }
 
     private func write(_ effect: DurableEffect, _ connection: Connection) throws {
         switch effect {
@@ -194,7 +206,9 @@ package final class StoreWriter {
             issuerCertificate = activation.issuerCertificate
             try putWatch("activation", WatchlistCodec.encode(activation), connection)
         case .watchlistEntry(let entry): try putWatch("entry/\(entry.id)", WatchlistCodec.encode(entry), connection)
-        case .watchlistErased(let id): try connection.dropWatch.bind(WatchlistCodec.key("entry/\(id)", secrets)).run()
+        case .watchlistErased(let id):
+            owesErasure = true
+            try connection.dropWatch.bind(WatchlistCodec.key("entry/\(id)", secrets)).run()
         }
     }
 

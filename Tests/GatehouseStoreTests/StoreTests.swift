@@ -101,6 +101,30 @@ struct StoreTests {
         }
     }
 
+    /// G4: once an entry of the watchlist has gone, a scan of the files finds nothing of it, not even sealed.
+    @Test func anErasedWatchlistEntryIsInNoFile() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        let entry = WatchlistEntry(
+            id: "00112233445566ff", category: .missing, portals: ["wicket"], validFrom: CivilTime(seconds: 1),
+            expires: CivilTime(seconds: 2), references: [[UInt8](repeating: 0xAB, count: 16)], digest: [1])
+        try writer.commit(.init(number: 1, effects: [scratch.entry(1), .watchlistEntry(entry)]))
+        let row = try Database(path: scratch.database, mode: .readOnly).prepare("SELECT sealed FROM watch")
+        #expect(try row.step())
+        let sealed = row.octets(0)
+        row.reset()
+        func found() -> Bool {
+            ["", "-wal"].contains { suffix in
+                let octets = scratch.contents(scratch.database + suffix)
+                return octets.indices.dropLast(23).contains { octets[$0...].starts(with: sealed.prefix(24)) }
+            }
+        }
+        #expect(found(), "the scan finds it while it is there")
+        try writer.commit(.init(number: 2, effects: [scratch.entry(2), .watchlistErased(entry.id)]))
+        #expect(writer.idle())
+        #expect(!found())
+    }
+
     @Test func batchGivenTwiceIsWrittenOnce() throws {
         let scratch = Scratch()
         let writer = scratch.writer()

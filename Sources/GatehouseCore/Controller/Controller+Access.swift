@@ -294,6 +294,17 @@ extension Controller {
         case .expired: entry.outcome = "expired"
         }
         record(entry, now, &effects)
+        sendPicture(row, now, &effects)
+    }
+
+    /// The digest of a hit's picture follows the lead, sealed like it. Nothing else is told of it.
+    private mutating func sendPicture(_ row: SnapshotRow, _ now: Moment, _ effects: inout [Effect]) {
+        guard case .stored(_, _, let digest) = row.result, let hit = watchlist.leadAwaiting(row.event),
+            watchlist.sleepReason(at: now) == nil
+        else { return }
+        var lead = hit.lead
+        lead.picture = digest
+        send(lead, expires: hit.expires, now, &effects)
     }
 
     func cameraOfPortal(_ portal: PortalID) -> CameraID? {
@@ -326,12 +337,17 @@ extension Controller {
         entry.detail["note"] = .octets(primitives.sealWatchlistNote(cursor.next, plain))
         record(entry, now, &effects)
         guard let lead, lead.event != 0 else { return }
+        let content = WatchlistLead(entry: lead.entry.id, portal: lead.portal, at: now.civil, event: lead.event)
+        send(content, expires: lead.entry.expires, now, &effects)
+        watchlist.awaitPicture(of: content, expires: lead.entry.expires)
+    }
+
+    private mutating func send(
+        _ lead: WatchlistLead, expires: CivilTime, _ now: Moment, _ effects: inout [Effect]
+    ) {
         for route in site.alerts where route.kinds.contains(.watchlist) {
-            let content = WatchlistLead(
-                entry: lead.entry.id, portal: lead.portal, at: now.civil, event: lead.event)
             enqueue(
-                .watchlist, to: route.destination, event: lead.event, .lead(content), expires: lead.entry.expires, now,
-                &effects)
+                .watchlist, to: route.destination, event: lead.event, .lead(lead), expires: expires, now, &effects)
         }
     }
 
@@ -355,11 +371,13 @@ extension Controller {
         _ id: String, outcome: String, actor: String?, _ now: Moment, _ effects: inout [Effect]
     ) {
         watchlist.remove(id)
+        let tombstone = primitives.digest(Array(id.utf8))
+        if outcome == "withdrawn" { watchlist.bury(tombstone) }
         effects.append(.durable(.watchlistErased(id)))
         var entry = JournalEntry(kind: .watchlist)
         entry.outcome = outcome
         entry.actor = actor
-        entry.detail["entry"] = .octets(primitives.digest(Array(id.utf8)))
+        entry.detail["entry"] = .octets(tombstone)
         record(entry, now, &effects)
     }
 }

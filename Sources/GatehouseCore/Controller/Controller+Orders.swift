@@ -125,6 +125,9 @@ extension Controller {
             return nil
         case .watchlistImport(let entry):
             if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
+            if watchlist.isBuried(primitives.digest(Array(entry.id.utf8))) {
+                return .other("the entry was withdrawn; the authority has to make and sign a new one")
+            }
             if entry.expires <= now.civil { return .other("the entry has expired already") }
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil

@@ -71,6 +71,7 @@ package struct Controller: Sendable {
         }
         if let activation = restored.activation { watchlist.activate(activation) }
         for entry in restored.watchlist { watchlist.put(entry) }
+        for tombstone in restored.watchlistTombstones { watchlist.bury(tombstone) }
         for destination in restored.outbox.keys.sorted() {
             let rows = restored.outbox[destination]!
             outbox.loaded(rows.items, for: destination, isLast: rows.isLast)

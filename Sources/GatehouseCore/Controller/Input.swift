@@ -59,6 +59,8 @@ package struct Restored: Sendable {
     package var outbox: [DestinationID: (items: [OutboxItem], isLast: Bool)] = [:]
     package var activation: WatchlistActivation?
     package var watchlist: [WatchlistEntry] = []
+    /// Hashes of withdrawn entries.
+    package var watchlistTombstones: [[UInt8]] = []
     /// Entries of presentations that have neither a picture nor a reason.
     package var missingSnapshots: [CaptureRequest] = []
     package init() {}

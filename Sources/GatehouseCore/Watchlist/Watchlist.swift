@@ -5,6 +5,11 @@ package struct Watchlist: Sendable {
     private var entries: [String: WatchlistEntry] = [:]
     /// Reference to the identity of the entry that holds it.
     private var references: [[UInt8]: String] = [:]
+    /// Hashes of the entries that were withdrawn: the same document must not bring them back (G3).
+    private var tombstones: Set<[UInt8]> = []
+    /// Hits whose picture is still to come, by their event, oldest first. At the bound the oldest goes without.
+    private var awaited: [(event: UInt64, lead: WatchlistLead, expires: CivilTime)] = []
+    private static let mostAwaited = 64
 
     package init() {}
 
@@ -28,6 +33,21 @@ package struct Watchlist: Sendable {
         remove(entry.id)
         entries[entry.id] = entry
         for reference in entry.references { references[reference] = entry.id }
+    }
+
+    package mutating func bury(_ tombstone: [UInt8]) { tombstones.insert(tombstone) }
+    package func isBuried(_ tombstone: [UInt8]) -> Bool { tombstones.contains(tombstone) }
+
+    mutating func awaitPicture(of lead: WatchlistLead, expires: CivilTime) {
+        awaited.append((lead.event, lead, expires))
+        if awaited.count > Self.mostAwaited { awaited.removeFirst() }
+    }
+
+    /// The hit that the picture of an event belongs to, once.
+    mutating func leadAwaiting(_ event: UInt64) -> (lead: WatchlistLead, expires: CivilTime)? {
+        guard let place = awaited.firstIndex(where: { $0.event == event }) else { return nil }
+        let found = awaited.remove(at: place)
+        return (found.lead, found.expires)
     }
 
     package mutating func remove(_ id: String) {
@@ -139,11 +159,14 @@ package struct WatchlistLead: Hashable, Sendable {
     package var portal: PortalID
     package var at: CivilTime
     package var event: UInt64
-    package init(entry: String, portal: PortalID, at: CivilTime, event: UInt64) {
+    /// SHA-256 of the picture, in the second message of a hit: what the authority may later ask for by its digest.
+    package var picture: [UInt8]?
+    package init(entry: String, portal: PortalID, at: CivilTime, event: UInt64, picture: [UInt8]? = nil) {
         self.entry = entry
         self.portal = portal
         self.at = at
         self.event = event
+        self.picture = picture
     }
 }
 
