@@ -61,8 +61,9 @@ package enum ConfigurationReader {
             }
         }
         let readers = ReaderSection.read(top, &wiring)
-        PortalSection.read(top, &site, &lines, readers, &wiring)
-        PolicySection.read(top, &site, digest)
+        var factorWindows: [NamedFactorWindow] = []
+        PortalSection.read(top, &site, &lines, readers, &wiring, &factorWindows)
+        PolicySection.read(top, &site, factorWindows, digest)
 
         var configuration = Configuration(site: site, timeZone: identity?.zone ?? "UTC")
         configuration.clockTrust = identity?.clock ?? .synchronized

@@ -5,7 +5,10 @@ enum PolicySection {
     private enum DayWord: String, CaseIterable { case mon, tue, wed, thu, fri, sat, sun, holiday, shortened, event }
     private enum KindWord: String, CaseIterable { case holiday, shortened, event }
 
-    static func read(_ top: MappingReader, _ site: inout Site, _ digest: ([UInt8]) -> [UInt8]) {
+    static func read(
+        _ top: MappingReader, _ site: inout Site, _ factorWindows: [NamedFactorWindow],
+        _ digest: ([UInt8]) -> [UInt8]
+    ) {
         var policy = AccessPolicy()
         let schedules = top.items(named: "schedules") { window -> TimeWindow? in
             var days: DaySet = []
@@ -28,6 +31,18 @@ enum PolicySection {
             return TimeWindow(days: days, from: from.minute, to: to.minute)
         }
         policy.schedules = schedules.map { Schedule(name: $0.name, windows: $0.windows) }
+        for window in factorWindows {
+            guard let index = policy.schedules.firstIndex(where: { $0.name == window.schedule }) else {
+                window.at.error(
+                    at: "factors_when", "there is no schedule '\(window.schedule)'",
+                    suggestion: Nearest.match(for: window.schedule, among: Set(policy.schedules.map(\.name))).map {
+                        "did you mean '\($0)'?"
+                    })
+                continue
+            }
+            policy.factorWindows.append(
+                FactorWindow(accessPoint: window.accessPoint, schedule: index, factors: window.factors))
+        }
         for (day, kind) in top.groups(
             "special_days", count: 0...500,
             { group -> (Int32, SpecialDayKind)? in
@@ -74,6 +89,10 @@ enum PolicySection {
         for level in policy.levels {
             text +=
                 "level \(level.name) \(level.groups.joined(separator: ",")) \(level.accessPoints.map(\.name).joined(separator: ",")) \(level.schedule.map { policy.schedules[$0].name } ?? "always")\n"
+        }
+        for window in policy.factorWindows {
+            let factors = window.factors.map { String($0.rawValue) }.joined(separator: ",")
+            text += "factors \(window.accessPoint) \(policy.schedules[window.schedule].name) \(factors)\n"
         }
         return text + "lockdown \(policy.lockdownGroups.joined(separator: ","))\n"
     }

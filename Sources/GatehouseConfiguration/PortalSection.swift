@@ -4,8 +4,10 @@ internal import GatehouseCore
 enum PortalSection {
     static func read(
         _ top: MappingReader, _ site: inout Site, _ lines: inout LineSettings, _ readers: [ReaderSection.Found],
-        _ wiring: inout Wiring
+        _ wiring: inout Wiring, _ factorWindows: inout [NamedFactorWindow]
     ) {
+        var windows: [NamedFactorWindow] = []
+        defer { factorWindows += windows }
         var found = (site: site, lines: lines, wiring: wiring)
         var owners: [ReaderID: AccessPointID] = [:]
         _ = top.namedGroups("portals", names: .identifier(of: PortalTag.self), count: 1...16) { name, group -> Bool? in
@@ -42,7 +44,7 @@ enum PortalSection {
             portal.camera = group.optional("camera", .identifier(of: CameraTag.self))
             found.site.portals.append(portal)
             let points = group.namedGroups("access_points", names: .identifier(of: AccessPointTag.self), count: 1...8) {
-                accessPoint($0, name, $1, readers, &owners)
+                accessPoint($0, name, $1, readers, &owners, &windows)
             }
             for point in points {
                 if found.site.accessPoints.contains(where: { $0.id == point.name }) {
@@ -71,15 +73,27 @@ enum PortalSection {
                 "first_pause", .duration(in: .seconds(10)...(.seconds(3600))), default: .seconds(60))
             found.site.lockout.longestPause = group.optional(
                 "longest_pause", .duration(in: .seconds(60)...(.seconds(86400))), default: .seconds(3600))
-            found.site.lockout.triesPerReaderAndDay = group.optional(
-                "tries_per_reader_and_day", .integer(in: 5...100), default: 100)
+            let tries = group.optional("tries_per_reader_and_day", .integer(in: 5...100), default: 100)
+            found.site.lockout.triesPerReaderAndDay = tries
+            let alone = group.optional("alone_pins", .integer(in: 1...100_000), default: 500)
+            let digits = group.optional("alone_digits", .integer(in: 8...12), default: 8)
+            found.site.lockout.alonePINs = alone
+            found.site.lockout.aloneDigits = digits
+            // A8: whoever tries all day must hit some PIN with one in a thousand at most.
+            let space = (0..<digits).reduce(1) { space, _ in space * 10 }
+            if alone * tries * 1000 > space {
+                group.error(
+                    at: "alone_pins",
+                    "\(alone) PINs of \(digits) digits behind \(tries) tries a day are guessed too easily",
+                    suggestion: "ask for more 'alone_digits', fewer 'tries_per_reader_and_day', or cards with PIN")
+            }
         }
         (site, lines, wiring) = found
     }
 
     private static func accessPoint(
         _ name: AccessPointID, _ portal: PortalID, _ group: MappingReader, _ readers: [ReaderSection.Found],
-        _ owners: inout [ReaderID: AccessPointID]
+        _ owners: inout [ReaderID: AccessPointID], _ factorWindows: inout [NamedFactorWindow]
     ) -> AccessPointSettings? {
         let names = group.list("readers", of: .identifier(of: ReaderTag.self), count: 1...8)
         var here: [ReaderSection.Found] = []
@@ -98,19 +112,14 @@ enum PortalSection {
             }
         }
         var point = AccessPointSettings(id: name, portal: portal, readers: names)
-        let factors = group.list("factors", of: .factors, count: 0...8)
-        if !factors.isEmpty { point.factors = factors } else { point.factors = [[.card]] }
-        if !here.isEmpty {
-            let asked = point.factors.reduce(into: FactorSet()) { $0.formUnion($1) }
-            if asked.contains(.pin), !here.contains(where: \.hasKeypad) {
-                group.error(at: "factors", "a PIN is asked for, and no reader here has a keypad")
-            }
-            if asked.contains(.face), !here.contains(where: \.isFace) {
-                group.error(at: "factors", "a face is asked for, and no reader here is a face module")
-            }
-            if point.factors.allSatisfy({ $0.contains(.face) }) {
-                group.error(at: "factors", "a face is never the only way in: add card or pin")
-            }
+        point.keypads = here.filter(\.hasKeypad).map(\.settings.id)
+        point.factors = factors(group, here) ?? [[.card]]
+        let windows = group.groups("factors_when", count: 0...8) { group -> (String, [FactorSet])? in
+            guard let schedule = group.required("schedule", .text(atMost: 32)) else { return nil }
+            return factors(group, here).map { (schedule, $0) }
+        }
+        for (schedule, factors) in windows {
+            factorWindows.append(NamedFactorWindow(accessPoint: name, schedule: schedule, factors: factors, at: group))
         }
         point.factorTimeout = group.optional(
             "factor_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.factorTimeout)
@@ -123,6 +132,35 @@ enum PortalSection {
         point.camera = group.optional("camera", .identifier(of: CameraTag.self))
         return point
     }
+}
+
+extension PortalSection {
+    /// The combinations that a group asks for, held against the readers that are there; nil when it names none.
+    fileprivate static func factors(_ group: MappingReader, _ here: [ReaderSection.Found]) -> [FactorSet]? {
+        let factors = group.list("factors", of: .factors, count: 0...8)
+        guard !factors.isEmpty else { return nil }
+        guard !here.isEmpty else { return factors }
+        let asked = factors.reduce(into: FactorSet()) { $0.formUnion($1) }
+        if asked.contains(.pin), !here.contains(where: \.hasKeypad) {
+            group.error(at: "factors", "a PIN is asked for, and no reader here has a keypad")
+        }
+        if asked.contains(.face), !here.contains(where: \.isFace) {
+            group.error(at: "factors", "a face is asked for, and no reader here is a face module")
+        }
+        if factors.allSatisfy({ $0.contains(.face) }) {
+            group.error(at: "factors", "a face is never the only way in: add card or pin")
+        }
+        return factors
+    }
+}
+
+/// Factors of an access point at certain times, with the name of a schedule that is read later.
+struct NamedFactorWindow {
+    var accessPoint: AccessPointID
+    var schedule: String
+    var factors: [FactorSet]
+    /// Where an unknown schedule is to be reported.
+    var at: MappingReader
 }
 
 extension ScalarType where Value == FactorSet {

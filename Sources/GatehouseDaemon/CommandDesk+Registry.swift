@@ -1,4 +1,5 @@
 internal import GatehouseAdmin
+internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseStore
@@ -143,8 +144,28 @@ extension CommandDesk {
             id: try newID(.credential, reader), person: holder.id, kind: kind, key: key, label: label,
             isDuress: call.flag("duress"))
         try change(&row, call)
+        try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
         let event = try order(call, .registry([.put(.credential(row))]))
         return ["id": .integer(Int64(row.id)), "event": event.map { .integer(Int64($0)) } ?? .null]
+    }
+
+    /// The configuration was weighed against guessing with a number of PINs that stand alone: more may not be given.
+    private func checkAlonePINs(_ changes: [RegistryChange], present: () throws -> [RegistryRow]) throws {
+        func isAlone(_ row: RegistryRow) -> Bool {
+            guard case .credential(let row) = row else { return false }
+            return row.kind == .pin && row.label == RegistryFields.aloneLabel
+        }
+        var added: Set<UInt32> = []
+        for case .put(let row) in changes where isAlone(row) { added.insert(row.id) }
+        guard !added.isEmpty else { return }
+        let all = try added.union(present().filter(isAlone).map(\.id))
+        let limit = configuration.site.lockout.alonePINs
+        guard all.count > limit else { return }
+        throw CommandRefusal(
+            code: "tooManyPINs",
+            message:
+                "\(all.count) PINs would stand alone and lockout.alone_pins allows \(limit); bind PINs to cards, or raise it with alone_digits"
+        )
     }
 
     func changeCredential(_ call: Call) throws -> JSON {
@@ -197,6 +218,7 @@ extension CommandDesk {
         let plan = importer.plan(files)
         let isDryRun = call.flag("dry-run")
         var event: UInt64?
+        try checkAlonePINs(plan.changes) { rows }
         if !isDryRun, plan.problems.isEmpty, !plan.changes.isEmpty {
             event = try order(call, .registry(plan.changes))
         } else {

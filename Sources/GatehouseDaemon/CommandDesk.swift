@@ -104,7 +104,8 @@ final class CommandDesk: Sendable {
         self.readerKeys = readerKeys
         secrets = keys.storeSecrets
         primitives = keys.primitives(epoch: epoch)
-        fields = RegistryFields(calendar: calendar, primitives: primitives)
+        fields = RegistryFields(
+            calendar: calendar, primitives: primitives, aloneDigits: configuration.site.lockout.aloneDigits)
         self.loop = loop
         self.inbox = inbox
         self.log = log

@@ -109,6 +109,16 @@ struct SchemaTests {
         Case(old: "access_points: [in]", new: "access_points: [inn]", place: "f:11:", words: "did you mean 'in'"),
         Case(old: "[H10301]}\n  b", new: "[H10301, IND26]}\n  b", place: "f:3:", words: "are the same frame"),
         Case(old: "[H10301]}\n  b", new: "[H10311]}\n  b", place: "f:3:", words: "did you mean 'H10301'"),
+        Case(
+            old: "factors: [card]}", new: "factors: [card], factors_when: [{schedule: nigth, factors: [card+pin]}]}",
+            place: "f:9:", words: "there is no schedule 'nigth'"),
+        Case(
+            old: "factors: [card]}",
+            new: "factors: [card], factors_when: [{schedule: x, factors: [face]}]}", place: "f:9:",
+            words: "a face is never the only way in"),
+        Case(
+            old: "access_levels:", new: "lockout: {alone_pins: 5000}\naccess_levels:", place: "f:10:",
+            words: "are guessed too easily"),
         Case(old: "site: {name: t,", new: "site: {name: T!,", place: "f:1:", words: "name"),
     ])
     func everyFaultIsToldWithItsPlace(one: Case) {

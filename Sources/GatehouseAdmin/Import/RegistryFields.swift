@@ -4,11 +4,18 @@ package import GatehouseCore
 package struct RegistryFields: Sendable {
     package let calendar: SiteCalendar
     package let primitives: Primitives
+    /// The fewest digits of a PIN that stands alone.
+    package let aloneDigits: Int
 
-    package init(calendar: SiteCalendar, primitives: Primitives) {
+    package init(calendar: SiteCalendar, primitives: Primitives, aloneDigits: Int = LockoutSettings().aloneDigits) {
         self.calendar = calendar
         self.primitives = primitives
+        self.aloneDigits = aloneDigits
     }
+
+    /// What stands in the place of a PIN's spelling.
+    package static let aloneLabel = "alone"
+    package static let boundLabel = "bound"
 
     package struct Problem: Error, Hashable, Sendable {
         package var message: String
@@ -76,10 +83,10 @@ package struct RegistryFields: Sendable {
         return number
     }
 
-    /// 4 to 12 digits after a card, 8 to 12 alone: with all residents behind one keypad a shorter one is soon guessed.
+    /// 6 to 12 digits after a card or face, 8 to 12 alone: with all residents behind one keypad a shorter one is soon guessed.
     package func pin(_ text: String, isBound: Bool) throws(Problem) -> [UInt8] {
         let digits = text.utf8.map { $0 &- 48 }
-        let shortest = isBound ? 6 : 8
+        let shortest = isBound ? 6 : aloneDigits
         guard digits.allSatisfy({ $0 <= 9 }) else { throw Problem("a PIN has digits only") }
         guard (shortest...12).contains(digits.count) else {
             throw Problem(
@@ -113,7 +120,7 @@ package struct RegistryFields: Sendable {
             let digits = try pin(text, isBound: isBound)
             return (
                 CredentialKey(pin: digits, person: isBound ? person : nil, primitives: primitives),
-                isBound ? "bound" : "alone"
+                isBound ? Self.boundLabel : Self.aloneLabel
             )
         case .face:
             let face = try face(text)

@@ -43,5 +43,11 @@ struct AccessTable: Sendable {
         return (covering, open)
     }
 
+    func isOpen(schedule index: Int, at now: Moment) -> Bool {
+        schedules.indices.contains(index)
+            && schedules[index].isOpen(
+                day: now.localDay, minute: now.localMinute, special: specialDays[now.localDay])
+    }
+
     func mayPassLockdown(groups: UInt64) -> Bool { groups & lockdownGroups != 0 }
 }

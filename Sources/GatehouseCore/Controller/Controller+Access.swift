@@ -3,6 +3,7 @@ extension Controller {
         switch signal {
         case .card, .key, .face:
             guard let point = pointOfReader[reader] else { return }
+            collectors[point].combinations = combinations(pointAt: point, reader: reader, now)
             let outputs =
                 switch signal {
                 case .card(let card): collectors[point].card(card, at: reader, now: now.monotonic)
@@ -89,6 +90,18 @@ extension Controller {
         var rightPINOf: [PINLockout.Subject] = []
     }
 
+    /// What the access point asks for now. While somebody tries numbers at a reader with a keypad, a card alone is not
+    /// enough.
+    func combinations(pointAt point: Int, reader: ReaderID, _ now: Moment) -> [FactorSet] {
+        let settings = site.accessPoints[point]
+        let window = site.policy.factorWindows.first {
+            $0.accessPoint == settings.id && access.isOpen(schedule: $0.schedule, at: now)
+        }
+        let usual = window?.factors ?? settings.factors
+        guard settings.keypads.contains(reader), guesses.isAlert(reader, at: now.monotonic) else { return usual }
+        return usual.map { $0 == [.card] ? [.card, .pin] : $0 }
+    }
+
     func judge(_ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment) -> Judgement {
         let settings = site.accessPoints[point]
         let seconds = now.civil.seconds
@@ -98,7 +111,8 @@ extension Controller {
         facts.isClockTrusted = now.isCivilTrusted
         facts.isReaderTrusted = !untrustedReaders.contains(presented.reader)
         facts.factorsGiven = presented.factors
-        facts.isCombinationComplete = settings.factors.contains(presented.factors)
+        facts.isCombinationComplete = combinations(pointAt: point, reader: presented.reader, now).contains(
+            presented.factors)
 
         var records: [CredentialRecord] = []
         var isEveryFactorKnown = true
@@ -200,7 +214,7 @@ extension Controller {
         _ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment, _ effects: inout [Effect]
     ) {
         let settings = site.accessPoints[point]
-        let judgement = judge(presented, pointAt: point, now)
+        let judgement = pausedByGuessing(presented, settings, now) ?? judge(presented, pointAt: point, now)
         let (decision, path) = RuleBook.decide(judgement.facts)
 
         var entry = JournalEntry(kind: .decision)
@@ -238,6 +252,7 @@ extension Controller {
             raise(.lockout, event: lockEvent, ["accessPoint": settings.id.name], now, &effects)
         }
 
+        noteGuess(presented, judgement, settings, event: event, now, &effects)
         if decision.isGranted {
             if event != 0 {
                 grants[event] = Grant(
@@ -255,6 +270,46 @@ extension Controller {
         }
         matchWatchlist(presented, judgement, settings, event: event, now, &effects)
         capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), now, &effects)
+    }
+
+    // MARK: Guessing
+
+    /// A card that came too soon at a reader where somebody tries numbers: it is compared with nothing.
+    private mutating func pausedByGuessing(
+        _ presented: FactorCollector.Presented, _ settings: AccessPointSettings, _ now: Moment
+    ) -> Judgement? {
+        guard presented.card != nil, !settings.keypads.contains(presented.reader),
+            !guesses.takesCard(presented.reader, at: now.monotonic)
+        else { return nil }
+        var judgement = Judgement()
+        judgement.facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
+        judgement.facts.isClockTrusted = now.isCivilTrusted
+        judgement.facts.isReaderTrusted = !untrustedReaders.contains(presented.reader)
+        judgement.facts.factorsGiven = presented.factors
+        judgement.facts.isGuessPaused = true
+        return judgement
+    }
+
+    private mutating func noteGuess(
+        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64,
+        _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let card = presented.card, !judgement.facts.isGuessPaused else { return }
+        let key = CredentialKey(card: card.number, primitives: primitives)
+        guard registry.credential(for: key) == nil,
+            guesses.noteUnknown(key, at: presented.reader, now: now.monotonic)
+        else { return }
+        set(.readerGuessed, presented.reader.name, true, now, &effects)
+        var entry = JournalEntry(kind: .lockout)
+        entry.accessPoint = settings.id
+        entry.portal = settings.portal
+        entry.reader = presented.reader
+        entry.about = event == 0 ? nil : event
+        entry.outcome = "guessing"
+        entry.detail["seconds"] = .integer(GuessGuard.span.wholeMilliseconds / 1000)
+        let alarm = record(entry, now, &effects)
+        raise(
+            .lockout, event: alarm, ["accessPoint": settings.id.name, "cause": "cards"], now, &effects)
     }
 
     // MARK: Pictures

@@ -17,6 +17,7 @@ package struct Controller: Sendable {
     var collectors: [FactorCollector]
     var access: AccessTable
     var lockout: PINLockout
+    var guesses = GuessGuard()
     var areas: [UInt32: AreaID]
     /// The posture of each portal beneath a fire.
     var basePostures: [Posture]
@@ -148,6 +149,7 @@ package struct Controller: Sendable {
         }
         if let at = fire.settlesAt { next = .earliest(next, Deadline(at: at, waiter: "fire input settles")) }
         if let at = faults.flushAt { next = .earliest(next, Deadline(at: at, waiter: "unreadable frames of a minute")) }
+        if let at = guesses.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "end of a guessing alert")) }
         if let at = outbox.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "outbox retry")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
@@ -167,6 +169,7 @@ package struct Controller: Sendable {
             for (fault, count) in counts { entry.detail[fault.rawValue] = .integer(Int64(count)) }
             record(entry, now, &effects)
         }
+        for reader in guesses.ended(at: now.monotonic) { set(.readerGuessed, reader.name, false, now, &effects) }
         sweepWatchlist(now, &effects)
     }
 

@@ -1,7 +1,7 @@
 /// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
 package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
-    case readerDowngraded, readerUnkeyed, readerKeyedOnWire
+    case readerDowngraded, readerUnkeyed, readerKeyedOnWire, readerGuessed
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
@@ -12,7 +12,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
 
     package var severity: Severity {
         switch self {
-        case .portalForced, .fire, .readerTamper, .readerDowngraded, .withoutKey: .alarm
+        case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .withoutKey: .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure:
             .fault
@@ -29,6 +29,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalLate: "A release did not wait for its entry because the disk was slow."
         case .journalBacklogFull: "Entries were lost: the disk failed for longer than memory lasts."
         case .readerOffline: "The reader does not answer."
+        case .readerGuessed: "Somebody tried card numbers at the reader. It asks for more, or takes cards slowly."
         case .readerInsecure: "The reader talks in clear text: whoever reaches the wire can read and send cards."
         case .readerTamper: "The reader reports that it was opened or moved."
         case .readerDowngraded:
@@ -62,6 +63,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalLate: "If it comes again, the disk or card is wearing out: replace it."
         case .readerOffline: "Check power, wiring and address of the reader."
         case .readerInsecure: "Use a reader with secure channel, or protect the wire."
+        case .readerGuessed: "Go and look at the reader; it ends by itself 15 minutes after the last try."
         case .readerTamper: "Go and look at the reader."
         case .readerDowngraded:
             "Look at the reader and its wire for a strange device. A replaced reader needs its key: docs/operating.md."

@@ -62,6 +62,8 @@ package struct AccessPolicy: Hashable, Sendable {
     package var levels: [AccessLevel]
     /// Groups whose staff passes a lockdown.
     package var lockdownGroups: [String]
+    /// Other factors while a schedule is open; the first that is open counts.
+    package var factorWindows: [FactorWindow] = []
     /// The first octets of the SHA-256 of the configuration's policy part; stands in each decision.
     package var digest: UInt64
 
@@ -74,6 +76,19 @@ package struct AccessPolicy: Hashable, Sendable {
         self.levels = levels
         self.lockdownGroups = lockdownGroups
         self.digest = digest
+    }
+}
+
+/// What an access point asks for while a schedule is open.
+package struct FactorWindow: Hashable, Sendable {
+    package var accessPoint: AccessPointID
+    /// Index of the schedule.
+    package var schedule: Int
+    package var factors: [FactorSet]
+    package init(accessPoint: AccessPointID, schedule: Int, factors: [FactorSet]) {
+        self.accessPoint = accessPoint
+        self.schedule = schedule
+        self.factors = factors
     }
 }
 

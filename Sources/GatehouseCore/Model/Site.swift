@@ -48,6 +48,8 @@ package struct AccessPointSettings: Hashable, Sendable {
     package var readers: [ReaderID]
     /// The combinations of factors that open, each one enough: `[.card]`, `[.card, .pin]`, `[.face]`.
     package var factors: [FactorSet] = [[.card], [.face]]
+    /// Readers of the access point that have a keypad.
+    package var keypads: [ReaderID] = []
     /// How long a started combination or a half-typed PIN is remembered.
     package var factorTimeout: Duration = .seconds(10)
     package var fromArea: AreaID?
@@ -87,6 +89,10 @@ package struct LockoutSettings: Hashable, Sendable {
     package var longestPause: Duration = .seconds(3600)
     /// Wrong PINs of one reader in one local day before it takes no more PINs until midnight.
     package var triesPerReaderAndDay = 100
+    /// PINs that stand alone: how many there may be, and how many digits the shortest has. One in a thousand a day is the
+    /// most that guessing may bring.
+    package var alonePINs = 500
+    package var aloneDigits = 8
     package init() {}
 }
 

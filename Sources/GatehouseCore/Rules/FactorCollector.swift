@@ -26,7 +26,8 @@ package struct FactorCollector: Sendable {
     /// Digits beyond this many are not kept; the PIN is then wrong for certain.
     package static let longestPIN = 12
 
-    private let combinations: [FactorSet]
+    /// What the access point asks for now; it may change with the hour and with an alert at a reader.
+    package var combinations: [FactorSet]
     private let timeout: Duration
     private var presented: Presented?
     private var digits: [UInt8] = []

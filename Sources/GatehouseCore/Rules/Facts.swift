@@ -29,6 +29,8 @@ package struct Facts: Hashable, Sendable {
     package var passback: PassbackStanding = .clear
     package var passbackPolicy: AntiPassback = .off
     package var mayPassLockdown = false
+    /// Version 2. Somebody tries numbers at this reader, and the card came too soon to be compared.
+    package var isGuessPaused = false
 
     package init() {}
 }
@@ -90,18 +92,22 @@ package enum PassbackStanding: UInt8, Hashable, Sendable, CaseIterable {
 extension Facts {
     package var values: [Int64] {
         [
-            1, Int64(posture.rawValue), isReaderTrusted ? 1 : 0, isClockTrusted ? 1 : 0, isCredentialKnown ? 1 : 0,
+            2, Int64(posture.rawValue), isReaderTrusted ? 1 : 0, isClockTrusted ? 1 : 0, isCredentialKnown ? 1 : 0,
             Int64(credentialStatus.rawValue), Int64(credentialWindow.rawValue), isDuress ? 1 : 0,
             Int64(personStatus.rawValue), Int64(role.rawValue), Int64(employment.rawValue), hasDwelling ? 1 : 0,
             Int64(tenancy.rawValue), Int64(coveringLevels), Int64(openLevels), Int64(factorsGiven.rawValue),
             isCombinationComplete ? 1 : 0, doFactorsAgree ? 1 : 0, Int64(pin.rawValue), Int64(passback.rawValue),
             Int64(AntiPassback.allCases.firstIndex(of: passbackPolicy)!), mayPassLockdown ? 1 : 0,
+            isGuessPaused ? 1 : 0,
         ]
     }
 
     /// Nil when the values are not a stored form that this version knows.
     package init?(values: [Int64]) {
-        guard values.count == 22, values[0] == 1, values.allSatisfy({ $0 >= 0 && $0 < 1 << 31 }) else { return nil }
+        let counts: [Int64: Int] = [1: 22, 2: 23]
+        guard let version = values.first, counts[version] == values.count,
+            values.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
+        else { return nil }
         func octet(_ index: Int) -> UInt8 { UInt8(clamping: values[index]) }
         guard let posture = Posture(rawValue: octet(1)),
             let credentialStatus = CredentialStatus(rawValue: octet(5)),
@@ -133,5 +139,6 @@ extension Facts {
         self.passback = passback
         passbackPolicy = AntiPassback.allCases[Int(values[20])]
         mayPassLockdown = values[21] == 1
+        isGuessPaused = version >= 2 && values[22] == 1
     }
 }

@@ -2,6 +2,7 @@
 package enum RuleName: UInt8, Hashable, Sendable, CaseIterable {
     case posture = 1
     case reader = 2
+    case guess = 11
     case pin = 3
     case credential = 4
     case person = 5
@@ -15,6 +16,7 @@ package enum RuleName: UInt8, Hashable, Sendable, CaseIterable {
         switch self {
         case .posture: "posture"
         case .reader: "reader"
+        case .guess: "guess"
         case .pin: "pin"
         case .credential: "credential"
         case .person: "person"
@@ -90,6 +92,7 @@ package enum RuleBook {
         switch rule {
         case .posture: PostureRule.judge(facts)
         case .reader: ReaderRule.judge(facts)
+        case .guess: GuessRule.judge(facts)
         case .pin: PINRule.judge(facts)
         case .credential: CredentialRule.judge(facts)
         case .person: PersonRule.judge(facts)
