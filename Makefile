@@ -42,6 +42,7 @@ test-lines:
 	Tests/Rig/test-lines .build/debug/gatehousePackageTests.xctest
 	Tests/Rig/test-daemon .build/debug
 	Tests/Rig/test-units .build/debug
+	Tests/Rig/test-storm .build/debug
 
 test-tsan:
 	scripts/install-packages build test

@@ -168,11 +168,11 @@ final class CommandDesk: Sendable {
         }
     }
 
+    /// What may walk the whole register or journal, or waits for a reader. An opening never waits behind it.
     private static func isQuestion(_ command: String) -> Bool {
-        [
-            "log", "explain", "journal verify", "import", "export", "backup", "reader show", "reader text",
-            "reader move",
-        ].contains(command)
+        let first = String(command.prefix { $0 != " " })
+        return ["log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide"]
+            .contains(first) || ["reader show", "reader text", "reader move"].contains(command)
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {
