@@ -43,7 +43,7 @@ package struct OSDPPanel: Sendable {
         /// Bits a second; an octet is 10 bits.
         package var baud: Int
         /// The shortest time from one poll of a reader to the next.
-        package var pollPeriod: Duration = .milliseconds(50)
+        package var pollPeriod: Duration = .milliseconds(20)
         /// What a reader may take to begin its answer.
         package var replyTime: Duration = .milliseconds(200)
         /// What a serial adapter may add; USB adapters add 16 ms and more.

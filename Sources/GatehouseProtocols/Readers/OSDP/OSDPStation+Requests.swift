@@ -33,6 +33,8 @@ extension OSDPStation {
         var nextAt: MonotonicTime
         /// A poll goes before the next fragment.
         var pollsFirst = false
+        /// A poll went since the last fragment.
+        var hasPolled = false
         /// The reader said ACK: the status comes with a later POLL.
         var awaitsStatus = false
     }
@@ -139,10 +141,13 @@ extension OSDPStation {
             endTransfer(.dropped)
             return nil
         }
-        if present.pollsFirst || (present.file.mayInterleave && now >= nextPoll) {
+        // On a bus where the next poll is always due, polls and fragments take turns.
+        if present.pollsFirst || (present.file.mayInterleave && now >= nextPoll && !present.hasPolled) {
             transfer?.pollsFirst = false
+            transfer?.hasPolled = true
             return nil
         }
+        present.hasPolled = false
         defer { transfer = present }
         return .fileTransfer(present.file.fragment())
     }
