@@ -2,9 +2,8 @@ internal import GatehouseCore
 
 /// The clock of the simulated machine: wrong by something, and kept in step by the network or not.
 struct SimulatedClock {
-    /// How far from the true time a decision may fall, in milliseconds: what a power cut takes, and what network time
-    /// may be wrong by.
-    static let bound: Int64 = 150_000
+    /// What network time, or a battery clock, may be wrong by, in milliseconds.
+    static let networkError: Int64 = 35_000
 
     private(set) var error: Int64 = 0
     private(set) var isSynchronized = true
