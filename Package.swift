@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Imports point downwards only: Core <- Protocols, Crypto, Store, Configuration <- Admin, Devices, Runtime
+// Imports point downwards only: Core <- Protocols, Crypto, Store <- Configuration, Admin, Devices, Runtime
 // <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
 let package = Package(
     name: "gatehouse",
@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "GatehouseProtocols", dependencies: ["GatehouseCore"]),
         .target(name: "GatehouseCrypto", dependencies: ["GatehouseCore", "COpenSSL"]),
         .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite"]),
-        .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "CYAML"]),
+        .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "GatehouseProtocols", "CYAML"]),
         .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
         .target(
             name: "GatehouseAdmin",

@@ -1,4 +1,5 @@
 package import GatehouseCore
+package import GatehouseProtocols
 
 /// All that `gatehouse.yaml` says, checked: no name without its thing, no wiring that cannot be.
 package struct Configuration: Hashable, Sendable {
@@ -126,8 +127,8 @@ package struct ReaderSettings: Hashable, Sendable {
         case secure(key: String?)
     }
     package enum Kind: Hashable, Sendable {
-        case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormatID], keypad: Keypad, endsAtLength: Bool)
-        case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormatID])
+        case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormat], keypad: Keypad, endsAtLength: Bool)
+        case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormat])
         case em4100(port: String, baud: UInt32, usesVersion: Bool)
         case line(port: String, baud: UInt32, text: Text)
         case face(port: String, baud: UInt32)

@@ -60,7 +60,7 @@ package enum ConfigurationReader {
                 lines.backend = .simulated(socket: socket ?? "")
             }
         }
-        let readers = ReaderSection.read(top, &wiring)
+        let readers = ReaderSection.read(top, CardFormatSection.read(top), &wiring)
         PortalSection.read(top, &site, &lines, readers, &wiring)
         PolicySection.read(top, &site, digest)
 

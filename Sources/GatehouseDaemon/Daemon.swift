@@ -1,8 +1,8 @@
 internal import CLinux
 internal import GatehouseAdmin
 package import GatehouseConfiguration
-package import GatehouseCore
-package import GatehouseCrypto
+internal import GatehouseCore
+internal import GatehouseCrypto
 internal import GatehouseDevices
 internal import GatehouseRuntime
 internal import GatehouseStore

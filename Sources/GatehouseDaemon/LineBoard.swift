@@ -76,7 +76,7 @@ final class LineBoard {
                 input(data1, "d1:\(reader.id)", .data(reader.id, .data1), .falling, group: reader.id.name)
                 decoders[reader.id] = WiegandDecoder(
                     WiegandDecoder.Settings(
-                        formats: formats.compactMap { CardFormat.named($0) }, keypad: Self.keypad(keypad),
+                        formats: formats, keypad: Self.keypad(keypad),
                         endsAtLength: endsAtLength), startedAt: now)
             }
             if let lamp = reader.greenLamp { output(lamp, Self.lamp(reader.id)) }

@@ -46,7 +46,7 @@ final class SerialStation {
                     }
                 let settings = OSDPPanel.ReaderSettings(
                     id: reader.id, address: address, security: policy,
-                    formats: formats.compactMap { CardFormat.named($0) })
+                    formats: formats)
                 buses[port, default: (baud, [])].readers.append(settings)
             case .em4100(let port, let baud, let usesVersion):
                 let machine = ASCIICardReader(ASCIICardReader.Settings(framing: .em4100(usesVersion: usesVersion)))

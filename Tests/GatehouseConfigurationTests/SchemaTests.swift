@@ -132,12 +132,6 @@ struct SchemaTests {
             #expect(error.errors.count == 2)
         }
     }
-
-    @Test func formatNamesAreThoseOfTheDecoders() {
-        #expect(
-            CardFormatNames.bits == Dictionary(uniqueKeysWithValues: CardFormat.table.map { ($0.id.name, $0.bitCount) })
-        )
-    }
 }
 
 extension String {

@@ -37,7 +37,7 @@ package struct CardRead: Hashable, Sendable {
 package struct CardNumber: Hashable, Sendable, CustomStringConvertible {
     package enum Value: Hashable, Sendable {
         case fields(facility: UInt32, number: UInt64)
-        /// Upper-case hexadecimal or decimal digits of readers in line mode (EPC, QR text). At most 256 octets.
+        /// What a reader sends as text: a line, the EPC of a tag, a number plate. At most 256 octets.
         case text(String)
     }
     package var format: CardFormatID
@@ -96,6 +96,8 @@ package enum ReadFault: String, Hashable, Sendable, CaseIterable {
     case unsolicited
     /// A reading in clear of a reader that has to be secured.
     case insecure
+    /// Bits followed a card that had been taken as whole at its length: the reader sends longer frames than was said.
+    case frameOverrun
 }
 
 /// What stands against a reader that has to be secured. The raw value is the word in the journal.
@@ -172,9 +174,9 @@ extension CardNumber {
         let format = String(spelling[..<colon])
         let rest = spelling[spelling.utf8.index(after: colon)...]
         guard !format.isEmpty, !rest.isEmpty else { return nil }
-        if format == CardNumber.textFormat.name {
+        if CardNumber.textFormats.contains(where: { $0.name == format }) {
             guard rest.utf8.count <= 256 else { return nil }
-            self.init(format: CardNumber.textFormat, value: .text(String(rest)))
+            self.init(format: CardFormatID(format), value: .text(String(rest)))
             return
         }
         let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
@@ -186,4 +188,10 @@ extension CardNumber {
 
     /// The format of readers that send lines of text.
     package static let textFormat: CardFormatID = "TEXT"
+    /// The tag of a vehicle: the EPC in upper-case hexadecimal digits.
+    package static let epcFormat: CardFormatID = "EPC"
+    /// The number plate of a vehicle, without blanks and dots.
+    package static let plateFormat: CardFormatID = "PLATE"
+    /// The formats whose cards are text.
+    package static let textFormats: [CardFormatID] = [textFormat, epcFormat, plateFormat]
 }

@@ -188,10 +188,21 @@ package final class HardwareBench {
     }
 
     private func bits(_ number: CardNumber) throws(Failure) -> BitString {
-        guard let format = CardFormat.named(number.format), case .fields(let facility, let id) = number.value,
+        guard let format = format(number.format), case .fields(let facility, let id) = number.value,
             let bits = format.encode(facility: facility, number: id)
         else { throw Failure(description: "\(number) cannot be written as bits") }
         return bits
+    }
+
+    /// A format of the table, or one that a reader of the configuration has.
+    private func format(_ id: CardFormatID) -> CardFormat? {
+        CardFormat.named(id)
+            ?? configuration.readers.lazy.flatMap { reader -> [CardFormat] in
+                switch reader.kind {
+                case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats): formats
+                default: []
+                }
+            }.first { $0.id == id }
     }
 
     private func press(_ keys: String, at reader: ReaderID) throws(Failure) {
