@@ -105,6 +105,12 @@ let package = Package(
         .testTarget(
             name: "GatehouseDevicesTests",
             dependencies: ["GatehouseDevices", "GatehouseProtocols", "GatehouseCore", "CLinux"]),
+        .testTarget(
+            name: "GatehouseDaemonTests",
+            dependencies: [
+                "GatehouseDaemon", "GatehouseConfiguration", "GatehouseProtocols", "GatehouseSimulation",
+                "GatehouseCore", "CLinux", .product(name: "Logging", package: "swift-log"),
+            ]),
     ]
 )
 

@@ -133,24 +133,3 @@ enum CardFormatSection {
 
     private static func field(_ range: ClosedRange<Int>) -> BitField { BitField(range.lowerBound, range.count) }
 }
-
-extension ScalarType where Value == ClosedRange<Int> {
-    /// `9-24` or `7`: bits or octets counted from 0, both ends included.
-    static var bits: Self { range(below: BitString.capacity) }
-
-    static func range(below bound: Int) -> Self {
-        ScalarType { text throws(ScalarProblem) in
-            let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { part -> Int? in
-                let isPlain =
-                    !part.isEmpty && part.utf8.count <= 4 && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
-                return isPlain && (part.first != "0" || part.count == 1) ? Int(part) : nil
-            }
-            guard let first = parts[0], let last = parts.count == 1 ? first : parts[1], parts.count <= 2 else {
-                throw ScalarProblem("\(text.shown) is no range", suggestion: "write it as '9-24', from 0")
-            }
-            guard first <= last else { throw ScalarProblem("\(text.shown) runs backwards") }
-            guard last < bound else { throw ScalarProblem("\(text.shown) goes past \(bound - 1)") }
-            return first...last
-        }
-    }
-}

@@ -10,7 +10,7 @@ enum ReaderSection {
     }
 
     private enum SecurityWord: String, CaseIterable { case secure, clear }
-    private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, face }
+    private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, framed, plate, uhf, face }
 
     static func read(_ top: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring) -> [Found] {
         var wiring_ = wiring
@@ -32,18 +32,29 @@ enum ReaderSection {
                 kind = .line(
                     port: port, baud: baud,
                     text: group.optional("text", .choice(ReaderSettings.Text.self), default: .text))
+            case .framed: kind = SerialSection.framed(group, serial(name, "framed", group, &wiring_, baud: 9600))
+            case .plate: kind = SerialSection.plate(group, serial(name, "plate", group, &wiring_, baud: 9600))
+            case .uhf: kind = SerialSection.uhf(group, serial(name, "uhf", group, &wiring_, baud: 57600))
             case .face:
                 let (port, baud) = serial(name, "face", group, &wiring_, baud: 115_200)
                 kind = .face(port: port, baud: baud)
             }
             var settings = ReaderSettings(id: name, kind: kind)
+            if word != .wiegand {
+                settings.direction = group.optional(
+                    "direction", .choice(ReaderSettings.Direction.self), default: .automatic)
+            }
+            if [.em4100, .line, .framed, .plate, .uhf].contains(word) {
+                settings.repeatWindow = group.optional(
+                    "repeat_window", .duration(in: .milliseconds(500)...(.seconds(120))))
+            }
             settings.greenLamp = wiring_.line("green_lamp", of: group, for: "the green lamp of \(name)")
             settings.buzzer = wiring_.line("buzzer", of: group, for: "the buzzer of \(name)")
             let hasKeypad =
                 switch kind {
                 case .wiegand(_, _, _, let keypad, _): keypad != .none
                 case .osdp: true
-                case .em4100, .line, .face: false
+                case .em4100, .line, .framed, .plate, .uhf, .face: false
                 }
             return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face)
         }
@@ -58,6 +69,7 @@ enum ReaderSection {
                     suggestion: "make a key for each: openssl rand -hex 16")
             }
         }
+        checkDirections(top, found.map(\.value.settings))
         var folds: [UInt32: ReaderID] = [:]
         for reader in found.map(\.value) where reader.isFace {
             if let other = folds.updateValue(reader.settings.id, forKey: CredentialKey.fold(reader.settings.id.name)) {
@@ -67,6 +79,19 @@ enum ReaderSection {
             }
         }
         return found.map(\.value)
+    }
+
+    /// Readers of one bus share the port, and so who turns it round.
+    private static func checkDirections(_ top: MappingReader, _ readers: [ReaderSettings]) {
+        var first: [String: ReaderSettings] = [:]
+        for reader in readers {
+            guard case .osdp(let port, _, _, _, _) = reader.kind else { continue }
+            let other = first[port, default: reader]
+            first[port] = other
+            if other.direction != reader.direction {
+                top.error(at: "readers", "'\(other.id)' and '\(reader.id)' share a port and differ in 'direction'")
+            }
+        }
     }
 
     private static func wiegand(

@@ -24,6 +24,9 @@ extension CommandDesk {
             case .osdp(_, _, _, .secure, _): ("osdp", loop.isSecured(reader.id) ? "secure" : "insecure")
             case .em4100: ("em4100", "none")
             case .line: ("line", "none")
+            case .framed: ("framed", "none")
+            case .plate: ("plate", "none")
+            case .uhf: ("uhf", "none")
             case .face: ("face", "none")
             }
         var object: [String: JSON] = [

@@ -12,6 +12,7 @@ final class SerialStation {
     private enum Machine {
         case osdp(OSDPPanel)
         case card(ReaderID, ASCIICardReader)
+        case tags(ReaderID, UHFReader)
         case face(ReaderID, FaceModule)
     }
 
@@ -34,8 +35,22 @@ final class SerialStation {
         log: Logger
     ) -> [SerialStation] {
         var stations: [SerialStation] = []
-        var buses: [String: (baud: UInt32, readers: [OSDPPanel.ReaderSettings])] = [:]
+        var buses: [String: (baud: UInt32, direction: SerialSettings.Direction, readers: [OSDPPanel.ReaderSettings])] =
+            [:]
         for reader in readers {
+            let direction: SerialSettings.Direction = reader.direction == .kernel ? .kernel() : .automatic
+            func station(_ port: String, _ baud: UInt32, _ machine: Machine) {
+                let settings = SerialSettings(path: port, baud: baud, direction: direction)
+                stations.append(SerialStation(settings, machine, [reader.id], at: now, log: log))
+            }
+            func characters(
+                _ port: String, _ baud: UInt32, _ framing: ASCIICardReader.Framing, window: Duration = .seconds(2),
+                burst: Duration = .zero
+            ) {
+                let settings = ASCIICardReader.Settings(
+                    framing: framing, repeatWindow: reader.repeatWindow ?? window, burst: burst)
+                station(port, baud, .card(reader.id, ASCIICardReader(settings)))
+            }
             switch reader.kind {
             case .wiegand: break
             case .osdp(let port, let baud, let address, let security, let formats):
@@ -45,43 +60,51 @@ final class SerialStation {
                     case .secure: .secure(keys[reader.id] ?? [], .openSSL)
                     }
                 let settings = OSDPPanel.ReaderSettings(
-                    id: reader.id, address: address, security: policy,
-                    formats: formats)
-                buses[port, default: (baud, [])].readers.append(settings)
+                    id: reader.id, address: address, security: policy, formats: formats)
+                buses[port, default: (baud, direction, [])].readers.append(settings)
             case .em4100(let port, let baud, let usesVersion):
-                let machine = ASCIICardReader(ASCIICardReader.Settings(framing: .em4100(usesVersion: usesVersion)))
-                stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
+                characters(port, baud, .em4100(usesVersion: usesVersion))
             case .line(let port, let baud, let text):
-                let content: CardLineContent =
-                    switch text {
-                    case .decimal: .decimal
-                    case .hexadecimal: .hexadecimal
-                    case .text: .text
-                    }
-                let machine = ASCIICardReader(
-                    ASCIICardReader.Settings(framing: .line(content, endsAtSilence: false)))
-                stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
-            case .face(let port, let baud):
-                stations.append(
-                    SerialStation(port, baud, .face(reader.id, FaceModule()), [reader.id], at: now, log: log))
+                characters(port, baud, .line(Self.content(text), endsAtSilence: false))
+            case .framed(let port, let baud, let line, let text):
+                characters(port, baud, .framed(line, Self.content(text)))
+            case .plate(let port, let baud, let layout, let encoding, let burst):
+                let framing: ASCIICardReader.Framing =
+                    layout == .dated ? .datedPlate(encoding) : .line(.plate(encoding), endsAtSilence: false)
+                characters(port, baud, framing, window: .seconds(20), burst: burst)
+            case .uhf(let port, let baud, let family, let address, let reports):
+                let settings = UHFReader.Settings(
+                    family: family, address: address, reportsNeeded: reports,
+                    repeatWindow: reader.repeatWindow ?? .seconds(15))
+                station(port, baud, .tags(reader.id, UHFReader(settings)))
+            case .face(let port, let baud): station(port, baud, .face(reader.id, FaceModule()))
             }
         }
         for path in buses.keys.sorted() {
             let bus = buses[path]!
             let panel = OSDPPanel(readers: bus.readers, settings: OSDPPanel.Settings(baud: Int(bus.baud)))
-            stations.append(SerialStation(path, bus.baud, .osdp(panel), bus.readers.map(\.id), at: now, log: log))
+            let settings = SerialSettings(path: path, baud: bus.baud, direction: bus.direction)
+            stations.append(SerialStation(settings, .osdp(panel), bus.readers.map(\.id), at: now, log: log))
         }
         return stations
     }
 
+    private static func content(_ text: GatehouseConfiguration.ReaderSettings.Text) -> CardLineContent {
+        switch text {
+        case .decimal: .decimal
+        case .hexadecimal: .hexadecimal
+        case .text: .text
+        }
+    }
+
     private init(
-        _ path: String, _ baud: UInt32, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
+        _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
     ) {
-        self.path = path
+        path = settings.path
         self.readers = readers
         self.machine = machine
         self.log = log
-        port = SerialPort(SerialSettings(path: path, baud: baud))
+        port = SerialPort(settings)
         schedule = ReopenSchedule(at: now)
     }
 
@@ -141,6 +164,7 @@ final class SerialStation {
         switch machine {
         case .osdp(let panel): panel.nextDeadline?.at
         case .card(_, let reader): reader.nextDeadline?.at
+        case .tags(_, let reader): reader.nextDeadline?.at
         case .face(_, let module): module.nextDeadline?.at
         }
     }
@@ -254,6 +278,22 @@ final class SerialStation {
             let signals = reader.handle(input, at: now)
             machine = .card(id, reader)
             return signals.map { .reader(id, $0) }
+        case .tags(let id, var reader):
+            let input: UHFReader.Input =
+                switch event {
+                case .opened: .portOpened
+                case .lost: .portLost
+                case .received(let octets): .received(octets)
+                case .time: .time
+                }
+            let effects = reader.handle(input, at: now)
+            machine = .tags(id, reader)
+            return effects.flatMap { effect -> [Input] in
+                switch effect {
+                case .send(let octets): send(octets, at: now)
+                case .signal(let signal): [.reader(id, signal)]
+                }
+            }
         case .face(let id, var module):
             let input: FaceModule.Input =
                 switch event {

@@ -63,6 +63,15 @@ import Testing
         #expect(standing(bench) == [.frameOverrun])
     }
 
+    @Test(
+        arguments: [
+            ("EPC:e200 3412", "EPC:E2003412"), ("PLATE:粤b·123-45", "PLATE:粤B12345"), ("TEXT:a b-c", "TEXT:a b-c"),
+            ("EPC:E2003", nil), ("EPC:XY", nil), ("PLATE:··", nil),
+        ] as [(String, String?)])
+    func aTagAndAPlateAreSpelledAsTheirReaderDoes(typed: String, kept: String?) {
+        #expect(CardNumber(typed)?.description == kept)
+    }
+
     @Test func aTextIsNoTagAndNoPlate() throws {
         let primitives = SiteBuilder().primitives
         let texts = ["TEXT:E20034120123", "EPC:E20034120123", "PLATE:E20034120123", "TEXT:EPC:E20034120123"]

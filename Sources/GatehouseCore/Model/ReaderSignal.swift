@@ -175,8 +175,8 @@ extension CardNumber {
         let rest = spelling[spelling.utf8.index(after: colon)...]
         guard !format.isEmpty, !rest.isEmpty else { return nil }
         if CardNumber.textFormats.contains(where: { $0.name == format }) {
-            guard rest.utf8.count <= 256 else { return nil }
-            self.init(format: CardFormatID(format), value: .text(String(rest)))
+            guard rest.utf8.count <= 256, let text = Self.canonical(String(rest), of: format) else { return nil }
+            self.init(format: CardFormatID(format), value: .text(text))
             return
         }
         let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
@@ -192,6 +192,15 @@ extension CardNumber {
     package static let epcFormat: CardFormatID = "EPC"
     /// The number plate of a vehicle, without blanks and dots.
     package static let plateFormat: CardFormatID = "PLATE"
+    /// A tag or plate as its reader spells it, so that nobody has to know how; a text stays as it is.
+    private static func canonical(_ text: String, of format: String) -> String? {
+        guard format != textFormat.name else { return text }
+        let plain = text.filter { !" ·•-".contains($0) }.uppercased()
+        guard format == epcFormat.name else { return plain.isEmpty ? nil : plain }
+        return !plain.isEmpty && plain.utf8.count % 2 == 0 && plain.allSatisfy { $0.isASCII && $0.isHexDigit }
+            ? plain : nil
+    }
+
     /// The formats whose cards are text.
     package static let textFormats: [CardFormatID] = [textFormat, epcFormat, plateFormat]
 }
