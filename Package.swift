@@ -114,6 +114,22 @@ let package = Package(
     ]
 )
 
+// `make test-fuzz` builds the fuzzer, and every target with it, in a folder of its own; other builds know nothing of it.
+let isFuzzing = Context.environment["GATEHOUSE_FUZZ"] != nil
+if isFuzzing {
+    package.products.append(.executable(name: "gatehouse-fuzz", targets: ["gatehouse-fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "gatehouse-fuzz",
+            dependencies: [
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
+                "GatehouseSimulation",
+            ],
+            path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
+            // The linker that SwiftPM takes dies on the sections of the sanitizers.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}
+
 // Language habits for every Swift target of ours. Warnings are errors where CI says so.
 for target in package.targets where target.type != .system && !["CLinux", "CGPIOD"].contains(target.name) {
     var settings = target.swiftSettings ?? []
@@ -126,5 +142,6 @@ for target in package.targets where target.type != .system && !["CLinux", "CGPIO
     if Context.environment["GATEHOUSE_STRICT"] != nil {
         settings.append(.treatAllWarnings(as: .error))
     }
+    if isFuzzing { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
     target.swiftSettings = settings
 }
