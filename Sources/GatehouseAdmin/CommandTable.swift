@@ -83,6 +83,14 @@ package enum CommandTable {
         CommandEntry("reader list", everyone, "readers and how they are heard"),
         CommandEntry("reader show", everyone, required: ["reader"], "one OSDP reader, with what it says of itself"),
         CommandEntry(
+            "reader doctor", everyone, required: ["reader"], "what is wrong with a reader's wire, and what to do"),
+        CommandEntry(
+            "reader trace", [.installer], needsReason: true, required: ["reader"],
+            "what a reader's wire brought lately, with card numbers"),
+        CommandEntry(
+            "reader formats", [.manager, .installer], required: ["reader"],
+            "the latest card in every format of its length"),
+        CommandEntry(
             "reader text", desk, required: ["reader", "text"], optional: ["seconds"],
             "show a text at an OSDP reader"),
         CommandEntry(

@@ -22,6 +22,9 @@ extension CommandDesk {
         case "reader show":
             try order(call, .look(person: nil))
             return try showReader(call)
+        case "reader doctor": return try doctor(call)
+        case "reader trace": return try trace(call)
+        case "reader formats": return try formats(call)
         case "reader text": return try showText(call)
         case "reader move": return try moveReader(call)
         case "reader install": return try changeKey(call, isInstallation: true)

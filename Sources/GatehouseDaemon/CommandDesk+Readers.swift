@@ -34,8 +34,7 @@ extension CommandDesk {
             "link": .string(has(.readerOffline) ? "offline" : "online"), "tamper": .boolean(has(.readerTamper)),
         ]
         if case .osdp(_, _, _, .secure, _) = reader.kind { object["key"] = .string(keys.source(reader.id)) }
-        let counters = loop.wiegandCounters(reader.id) ?? loop.osdpCounters(reader.id)
-        if let counters { object["counters"] = .object(counters.mapValues { .integer($0) }) }
+        if let counters = loop.counters(reader.id) { object["counters"] = .object(counters.mapValues { .integer($0) }) }
         return .object(object)
     }
 

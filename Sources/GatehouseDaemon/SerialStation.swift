@@ -1,6 +1,4 @@
-internal import GatehouseConfiguration
 internal import GatehouseCore
-internal import GatehouseCrypto
 internal import GatehouseDevices
 internal import GatehouseProtocols
 internal import Logging
@@ -9,7 +7,7 @@ internal import Logging
 ///
 /// A class because it owns a port; it belongs to the loop's thread.
 final class SerialStation {
-    private enum Machine {
+    enum Machine {
         case osdp(OSDPPanel)
         case card(ReaderID, ASCIICardReader)
         case tags(ReaderID, UHFReader)
@@ -23,81 +21,17 @@ final class SerialStation {
     private var schedule: ReopenSchedule
     private let log: Logger
     private var lastProblem = ""
+    private var babble: BabbleGuard
+    /// What came in lately; nothing for a bus, whose sessions and PINs are nobody's.
+    private(set) var trace: ReaderTrace?
+    /// The bits of the latest card of each OSDP reader.
+    private(set) var lastFrames: [ReaderID: (bits: BitString, at: MonotonicTime)] = [:]
     /// Of the keys of a reader only those at these places remain.
     var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
     /// What came of a question.
     var answered: (UInt64, OSDPAnswer) -> Void = { _, _ in }
 
-    /// The stations that a configuration asks for: OSDP readers of one port share one panel. `keys` are those of the
-    /// readers that have to be secured, the likeliest first.
-    static func make(
-        _ readers: [GatehouseConfiguration.ReaderSettings], keys: [ReaderID: [ReaderKey]], at now: MonotonicTime,
-        log: Logger
-    ) -> [SerialStation] {
-        var stations: [SerialStation] = []
-        var buses: [String: (baud: UInt32, direction: SerialSettings.Direction, readers: [OSDPPanel.ReaderSettings])] =
-            [:]
-        for reader in readers {
-            let direction: SerialSettings.Direction = reader.direction == .kernel ? .kernel() : .automatic
-            func station(_ port: String, _ baud: UInt32, _ machine: Machine) {
-                let settings = SerialSettings(path: port, baud: baud, direction: direction)
-                stations.append(SerialStation(settings, machine, [reader.id], at: now, log: log))
-            }
-            func characters(
-                _ port: String, _ baud: UInt32, _ framing: ASCIICardReader.Framing, window: Duration = .seconds(2),
-                burst: Duration = .zero
-            ) {
-                let settings = ASCIICardReader.Settings(
-                    framing: framing, repeatWindow: reader.repeatWindow ?? window, burst: burst)
-                station(port, baud, .card(reader.id, ASCIICardReader(settings)))
-            }
-            switch reader.kind {
-            case .wiegand: break
-            case .osdp(let port, let baud, let address, let security, let formats):
-                let policy: OSDPPolicy =
-                    switch security {
-                    case .clear: .clear
-                    case .secure: .secure(keys[reader.id] ?? [], .openSSL)
-                    }
-                let settings = OSDPPanel.ReaderSettings(
-                    id: reader.id, address: address, security: policy, formats: formats)
-                buses[port, default: (baud, direction, [])].readers.append(settings)
-            case .em4100(let port, let baud, let usesVersion):
-                characters(port, baud, .em4100(usesVersion: usesVersion))
-            case .line(let port, let baud, let text):
-                characters(port, baud, .line(Self.content(text), endsAtSilence: false))
-            case .framed(let port, let baud, let line, let text):
-                characters(port, baud, .framed(line, Self.content(text)))
-            case .plate(let port, let baud, let layout, let encoding, let burst):
-                let framing: ASCIICardReader.Framing =
-                    layout == .dated ? .datedPlate(encoding) : .line(.plate(encoding), endsAtSilence: false)
-                characters(port, baud, framing, window: .seconds(20), burst: burst)
-            case .uhf(let port, let baud, let family, let address, let reports):
-                let settings = UHFReader.Settings(
-                    family: family, address: address, reportsNeeded: reports,
-                    repeatWindow: reader.repeatWindow ?? .seconds(15))
-                station(port, baud, .tags(reader.id, UHFReader(settings)))
-            case .face(let port, let baud): station(port, baud, .face(reader.id, FaceModule()))
-            }
-        }
-        for path in buses.keys.sorted() {
-            let bus = buses[path]!
-            let panel = OSDPPanel(readers: bus.readers, settings: OSDPPanel.Settings(baud: Int(bus.baud)))
-            let settings = SerialSettings(path: path, baud: bus.baud, direction: bus.direction)
-            stations.append(SerialStation(settings, .osdp(panel), bus.readers.map(\.id), at: now, log: log))
-        }
-        return stations
-    }
-
-    private static func content(_ text: GatehouseConfiguration.ReaderSettings.Text) -> CardLineContent {
-        switch text {
-        case .decimal: .decimal
-        case .hexadecimal: .hexadecimal
-        case .text: .text
-        }
-    }
-
-    private init(
+    init(
         _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
     ) {
         path = settings.path
@@ -105,6 +39,8 @@ final class SerialStation {
         self.machine = machine
         self.log = log
         port = SerialPort(settings)
+        babble = BabbleGuard.octets(baud: settings.baud)
+        if case .osdp = machine { trace = nil } else { trace = ReaderTrace() }
         schedule = ReopenSchedule(at: now)
     }
 
@@ -132,7 +68,14 @@ final class SerialStation {
     func readable(at now: MonotonicTime) -> [Input] {
         do {
             let octets = try port.read()
-            return octets.isEmpty ? [] : feed(.received(octets), at: now)
+            guard !octets.isEmpty else { return [] }
+            // A bus speaks when it is asked; what it has too much of is counted by the panel.
+            guard trace != nil else { return feed(.received(octets), at: now) }
+            return watched(at: now) {
+                guard babble.admits(octets.count, at: now) else { return [] }
+                trace?.add(.octets(octets), at: now)
+                return feed(.received(octets), at: now)
+            }
         } catch {
             return lost(error, at: now)
         }
@@ -151,11 +94,29 @@ final class SerialStation {
 
     func timePassed(at now: MonotonicTime) -> [Input] {
         var inputs = openIfDue(at: now)
+        inputs += watched(at: now) {
+            babble.timePassed(at: now)
+            return []
+        }
         if let deadline = machineDeadline, deadline <= now { inputs += feed(.time, at: now) }
         return inputs
     }
 
+    /// Tells when the reader is put aside by what is done here, or comes back.
+    private func watched(at now: MonotonicTime, _ body: () -> [Input]) -> [Input] {
+        let before = babble.isQuarantined
+        let inputs = body()
+        guard babble.isQuarantined != before else { return inputs }
+        return inputs + readers.map { .health(.readerBabbling, subject: $0.name, isOn: babble.isQuarantined) }
+    }
+
     var nextDeadline: MonotonicTime? {
+        let waiting = waitingDeadline
+        guard let quiet = babble.nextDeadline?.at else { return waiting }
+        return min(quiet, waiting ?? quiet)
+    }
+
+    private var waitingDeadline: MonotonicTime? {
         guard let retry = schedule.nextTry, !port.isOpen else { return machineDeadline }
         return min(retry, machineDeadline ?? retry)
     }
@@ -243,6 +204,39 @@ final class SerialStation {
         return panel.counters(of: reader)
     }
 
+    /// What an installer should know of the wire; nil for a reader that is not on this port.
+    func findings(_ reader: ReaderID) -> [LineDoctor.Finding]? {
+        guard readers.contains(reader) else { return nil }
+        switch machine {
+        case .osdp(let panel): return panel.counters(of: reader).map { LineDoctor.osdp($0) }
+        case .card(_, let one): return LineDoctor.characters(one.counters, babbles: babble.quarantines)
+        case .tags(_, let one): return LineDoctor.tags(one.counters, babbles: babble.quarantines)
+        case .face: return []
+        }
+    }
+
+    /// Frames, readings and faults of a reader that is no OSDP reader.
+    func serialCounters(_ reader: ReaderID) -> [String: Int64]? {
+        guard readers.contains(reader) else { return nil }
+        switch machine {
+        case .osdp, .face: return nil
+        case .card(_, let one):
+            let found = one.counters
+            return [
+                "frames": Int64(found.frames), "cards": Int64(found.cards), "repeats": Int64(found.repeats),
+                "unreadable": Int64(found.unreadable), "halfFrames": Int64(found.halfFrames),
+                "tooLong": Int64(found.tooLong),
+            ]
+        case .tags(_, let one):
+            let found = one.counters
+            return [
+                "frames": Int64(found.frames), "cards": Int64(found.cards), "repeats": Int64(found.repeats),
+                "reports": Int64(found.reports), "broken": Int64(found.broken), "halfFrames": Int64(found.halfFrames),
+                "failures": Int64(found.failures),
+            ]
+        }
+    }
+
     func close() { port.close() }
 
     // MARK: -
@@ -317,7 +311,9 @@ final class SerialStation {
         effects.flatMap { effect -> [Input] in
             switch effect {
             case .send(let octets): return sendDiscarding(octets, at: now)
-            case .signal(let reader, let signal): return [.reader(reader, signal)]
+            case .signal(let reader, let signal):
+                if case .card(let card) = signal, card.bits.count > 0 { lastFrames[reader] = (card.bits, now) }
+                return [.reader(reader, signal)]
             case .keysRemain(let reader, let places):
                 keysRemain(reader, places)
                 return []

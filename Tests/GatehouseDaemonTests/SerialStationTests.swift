@@ -122,3 +122,30 @@ private final class Adapter {
             ])
     }
 }
+
+extension SerialStationTests {
+    @Test func aPortThatIsFullWithoutEndIsPutAsideAndToldOnce() throws {
+        let adapter = Adapter()
+        try adapter.plug()
+        let station = try station(.line(port: adapter.path, baud: 9600, text: .text))
+        _ = station.timePassed(at: seconds(1))
+        var told: [Input] = []
+        for round in 0..<60 {
+            adapter.send([UInt8](repeating: 0x55, count: 1000))
+            told += try hear(station, at: seconds(1) + .milliseconds(100 * round)).filter {
+                if case .health = $0 { true } else { false }
+            }
+        }
+        #expect(told == [.health(.readerBabbling, subject: "r", isOn: true)])
+        let recorded = station.trace?.entries.count
+        adapter.send(Array("12345\r".utf8))
+        #expect(try hear(station, at: seconds(10)) == [], "nothing counts meanwhile")
+        #expect(station.trace?.entries.count == recorded)
+        #expect(station.timePassed(at: seconds(60)) == [])
+        let back = seconds(80)
+        #expect(station.timePassed(at: back) == [.health(.readerBabbling, subject: "r", isOn: false)])
+        adapter.send(Array("\r12345\r".utf8))
+        let number = CardNumber(format: "TEXT", value: .text("12345"))
+        #expect(try hear(station, at: back).contains(.reader("r", .card(CardRead(number: number)))))
+    }
+}

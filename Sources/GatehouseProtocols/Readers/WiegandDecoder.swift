@@ -58,6 +58,9 @@ package struct WiegandDecoder: Sendable {
 
     package let settings: Settings
     package private(set) var counters = WiegandCounters()
+    package private(set) var timing = WiegandTiming()
+    /// The latest frame that was not a key, readable or not, and when it ended; for the installer's question what it is.
+    package private(set) var lastFrame: (bits: BitString, at: MonotonicTime)?
     private let decoder: CardDecoder
     private var earlyLength: Int?
     private var state: State
@@ -152,7 +155,9 @@ package struct WiegandDecoder: Sendable {
         if moment < frame.lastEdge {
             frame.isBad = true
         } else {
-            frame.longestGap = max(frame.longestGap, (moment - frame.lastEdge).wholeNanoseconds)
+            let gap = (moment - frame.lastEdge).wholeNanoseconds
+            if frame.bits.count > 0, !frame.isStorm { timing.add(gap) }
+            frame.longestGap = max(frame.longestGap, gap)
             frame.lastEdge = moment
         }
         frame.lastOfLine[own] = moment
@@ -170,7 +175,7 @@ package struct WiegandDecoder: Sendable {
         }
         if frame.bits.count == earlyLength, !frame.isDelivered, !frame.isBad {
             frame.isDelivered = true
-            signals = deliver(frame.bits)
+            signals = deliver(frame)
         }
         state = .collecting(frame)
         return signals
@@ -192,14 +197,16 @@ package struct WiegandDecoder: Sendable {
             state = .settling(until: frame.lastEdge + settings.settle)
             return [.unreadable(.timing)]
         }
-        return deliver(frame.bits)
+        return deliver(frame)
     }
 
-    private mutating func deliver(_ bits: BitString) -> [ReaderSignal] {
+    private mutating func deliver(_ frame: Frame) -> [ReaderSignal] {
+        let bits = frame.bits
         counters.frames += 1
         if bits.count == 1 { counters.singleBits += 1 }
-        let signals =
-            settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys) ?? [decoder.read(bits)]
+        let keys = settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys)
+        if keys == nil, settings.keypad == .none || bits.count > 8 { lastFrame = (bits, frame.lastEdge) }
+        let signals = keys ?? [decoder.read(bits)]
         for signal in signals { counters.count(signal) }
         if signals == [.unreadable(.parity)] {
             for suspicion in decoder.suspicions(of: bits) {
