@@ -49,7 +49,7 @@ struct Call: Sendable {
     var journalText: String {
         let shown = [
             "portal", "point", "reader", "event", "at", "id", "kind", "from", "until", "decision", "when", "dry-run",
-            "limit",
+            "limit", "module", "user",
         ]
         let arguments = shown.compactMap { name in
             request.arguments[name].map { value in
@@ -169,7 +169,7 @@ final class CommandDesk: Sendable {
     private static func isQuestion(_ command: String) -> Bool {
         [
             "log", "explain", "journal verify", "import", "export", "backup", "reader show", "reader text",
-            "reader move",
+            "reader move", "face enrol", "face delete", "face users", "face reset",
         ].contains(command)
     }
 

@@ -35,6 +35,7 @@ final class GateLoop {
     private var keeper: CivilKeeper
     /// Who waits for the answer of a reader.
     private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
+    private var faceQuestions: [UInt64: (FaceAnswer) -> Void] = [:]
     private var nextQuestion: UInt64 = 1
     private var clockCheckAt: MonotonicTime
     private var isTrusted: Bool
@@ -81,6 +82,7 @@ final class GateLoop {
         perform = { [unowned self] effect, now in self.perform(effect, now) }
         for station in stations {
             station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
+            station.faceAnswered = { [unowned self] in self.faceQuestions.removeValue(forKey: $0)?($1) }
             station.answered = { [unowned self] in self.questions.removeValue(forKey: $0)?($1) }
         }
         loop.onTurnEnd = { [unowned self] in self.endTurn() }
@@ -326,6 +328,19 @@ final class GateLoop {
         nextQuestion += 1
         questions[token] = answer
         inputs += station.ask(reader, question, token: token, at: SystemClock.monotonic())
+    }
+
+    /// Has a face module do something; the answer comes once, on the loop.
+    func run(_ task: FaceTask, at reader: ReaderID, answer: @escaping (FaceAnswer) -> Void) {
+        let token = nextQuestion
+        nextQuestion += 1
+        faceQuestions[token] = answer
+        let station = stations.first { $0.readers.contains(reader) }
+        guard let found = station?.run(task, token: token, at: SystemClock.monotonic()) else {
+            faceQuestions.removeValue(forKey: token)?(.lost)
+            return
+        }
+        inputs += found
     }
 
     /// What an OSDP reader said of itself, and where it is.

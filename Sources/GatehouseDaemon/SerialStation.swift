@@ -30,6 +30,7 @@ final class SerialStation {
     var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
     /// What came of a question.
     var answered: (UInt64, OSDPAnswer) -> Void = { _, _ in }
+    var faceAnswered: (UInt64, FaceAnswer) -> Void = { _, _ in }
 
     init(
         _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
@@ -298,13 +299,28 @@ final class SerialStation {
                 }
             let effects = module.handle(input, at: now)
             machine = .face(id, module)
-            return effects.flatMap { effect -> [Input] in
-                switch effect {
-                case .send(let octets): send(octets, at: now)
-                case .signal(let signal): [.reader(id, signal)]
-                }
+            return carryOut(effects, of: id, at: now)
+        }
+    }
+
+    private func carryOut(_ effects: [FaceModule.Effect], of id: ReaderID, at now: MonotonicTime) -> [Input] {
+        effects.flatMap { effect -> [Input] in
+            switch effect {
+            case .send(let octets): return send(octets, at: now)
+            case .signal(let signal): return [.reader(id, signal)]
+            case .answer(let token, let answer):
+                faceAnswered(token, answer)
+                return []
             }
         }
+    }
+
+    /// Nil when no face module is on this port.
+    func run(_ task: FaceTask, token: UInt64, at now: MonotonicTime) -> [Input]? {
+        guard case .face(let id, var module) = machine else { return nil }
+        let effects = module.handle(.task(task, token: token), at: now)
+        machine = .face(id, module)
+        return carryOut(effects, of: id, at: now)
     }
 
     private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
