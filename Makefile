@@ -1,15 +1,17 @@
 # Gatehouse. `make demo` shows it at work, `make test` tests it; both install what they miss.
 SEEDS ?= 200
+SECONDS ?= 96
 PREFIX ?= /usr
 DESTDIR ?=
 PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-sim
 
-.PHONY: bench-lines help demo test test-sim test-lines test-tsan soak bench lint release install clean
+.PHONY: bench-lines help demo test test-sim test-fuzz test-lines test-tsan soak bench lint release install clean
 
 help:
 	@echo "make demo        a gate without a gate: emulated hardware, a real database"
 	@echo "make test        all tests, and $(SEEDS) simulated days"
 	@echo "make test-lines  real kernel GPIO lines in a small guest kernel"
+	@echo "make test-fuzz   every parser under libFuzzer, SECONDS=$(SECONDS) in all"
 	@echo "make test-tsan   what is concurrent, under the thread sanitizer"
 	@echo "make soak        four simulated years"
 	@echo "make bench       figures, as ratios within one run"
@@ -35,6 +37,11 @@ test:
 test-sim:
 	swift build --product gatehouse-sim
 	.build/debug/gatehouse-sim run --seeds $(SEEDS)
+
+test-fuzz:
+	scripts/install-packages build test
+	GATEHOUSE_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product gatehouse-fuzz
+	Tests/Fuzz/test-fuzz .build-fuzz/release/gatehouse-fuzz $(SECONDS)
 
 test-lines:
 	scripts/install-packages build test lines

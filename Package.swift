@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Imports point downwards only: Core <- Protocols, Crypto, Store, Configuration <- Admin, Devices, Runtime
+// Imports point downwards only: Core <- Protocols, Crypto, Store <- Configuration, Admin, Devices, Runtime
 // <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
 let package = Package(
     name: "gatehouse",
@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "GatehouseProtocols", dependencies: ["GatehouseCore"]),
         .target(name: "GatehouseCrypto", dependencies: ["GatehouseCore", "COpenSSL"]),
         .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite"]),
-        .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "CYAML"]),
+        .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "GatehouseProtocols", "CYAML"]),
         .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
         .target(
             name: "GatehouseAdmin",
@@ -105,8 +105,30 @@ let package = Package(
         .testTarget(
             name: "GatehouseDevicesTests",
             dependencies: ["GatehouseDevices", "GatehouseProtocols", "GatehouseCore", "CLinux"]),
+        .testTarget(
+            name: "GatehouseDaemonTests",
+            dependencies: [
+                "GatehouseDaemon", "GatehouseConfiguration", "GatehouseProtocols", "GatehouseSimulation",
+                "GatehouseCore", "CLinux", .product(name: "Logging", package: "swift-log"),
+            ]),
     ]
 )
+
+// `make test-fuzz` builds the fuzzer, and every target with it, in a folder of its own; other builds know nothing of it.
+let isFuzzing = Context.environment["GATEHOUSE_FUZZ"] != nil
+if isFuzzing {
+    package.products.append(.executable(name: "gatehouse-fuzz", targets: ["gatehouse-fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "gatehouse-fuzz",
+            dependencies: [
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
+                "GatehouseSimulation",
+            ],
+            path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
+            // The linker that SwiftPM takes dies on the sections of the sanitizers.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}
 
 // Language habits for every Swift target of ours. Warnings are errors where CI says so.
 for target in package.targets where target.type != .system && !["CLinux", "CGPIOD"].contains(target.name) {
@@ -120,5 +142,6 @@ for target in package.targets where target.type != .system && !["CLinux", "CGPIO
     if Context.environment["GATEHOUSE_STRICT"] != nil {
         settings.append(.treatAllWarnings(as: .error))
     }
+    if isFuzzing { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
     target.swiftSettings = settings
 }

@@ -83,6 +83,25 @@ package enum CommandTable {
         CommandEntry("reader list", everyone, "readers and how they are heard"),
         CommandEntry("reader show", everyone, required: ["reader"], "one OSDP reader, with what it says of itself"),
         CommandEntry(
+            "face enrol", office, required: ["module", "person", "consent"], optional: ["seconds"],
+            "enrol a person who stands at a face module and consented"),
+        CommandEntry(
+            "face delete", office, needsReason: true, required: ["module", "user"],
+            "end a face and take it out of its module"),
+        CommandEntry(
+            "face users", [.manager, .installer], required: ["module"], "the table of a module beside the registry"),
+        CommandEntry(
+            "face reset", [.manager, .installer], needsReason: true, required: ["module"],
+            "stop what a module does and begin anew"),
+        CommandEntry(
+            "reader doctor", everyone, required: ["reader"], "what is wrong with a reader's wire, and what to do"),
+        CommandEntry(
+            "reader trace", [.installer], needsReason: true, required: ["reader"],
+            "what a reader's wire brought lately, with card numbers"),
+        CommandEntry(
+            "reader formats", [.manager, .installer], required: ["reader"],
+            "the latest card in every format of its length"),
+        CommandEntry(
             "reader text", desk, required: ["reader", "text"], optional: ["seconds"],
             "show a text at an OSDP reader"),
         CommandEntry(

@@ -1,4 +1,5 @@
 package import GatehouseCore
+package import GatehouseProtocols
 
 /// All that `gatehouse.yaml` says, checked: no name without its thing, no wiring that cannot be.
 package struct Configuration: Hashable, Sendable {
@@ -118,6 +119,18 @@ package struct ReaderSettings: Hashable, Sendable {
         case eightBit = "8-bit"
     }
     package enum Text: String, Hashable, Sendable, CaseIterable { case decimal, hexadecimal, text }
+    package enum PlateLayout: String, Hashable, Sendable, CaseIterable {
+        case line
+        /// STX, date and time, number of the camera, plate, ETX.
+        case dated
+    }
+    /// Who turns a half-duplex line round.
+    package enum Direction: String, Hashable, Sendable, CaseIterable {
+        /// The adapter does, or the line has separate wires.
+        case automatic
+        /// The kernel drives RTS around each transmission.
+        case kernel
+    }
     package enum OSDPSecurity: Hashable, Sendable {
         /// Said in so many words: cards travel readable on the wire.
         case clear
@@ -126,10 +139,16 @@ package struct ReaderSettings: Hashable, Sendable {
         case secure(key: String?)
     }
     package enum Kind: Hashable, Sendable {
-        case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormatID], keypad: Keypad, endsAtLength: Bool)
-        case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormatID])
+        case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormat], keypad: Keypad, endsAtLength: Bool)
+        case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormat])
         case em4100(port: String, baud: UInt32, usesVersion: Bool)
         case line(port: String, baud: UInt32, text: Text)
+        /// A frame that the site describes.
+        case framed(port: String, baud: UInt32, line: FramedLine, text: Text)
+        /// A camera that sends number plates. `burst` is how long it may correct itself.
+        case plate(port: String, baud: UInt32, layout: PlateLayout, encoding: NumberPlate.Encoding, burst: Duration)
+        /// A long range reader of vehicle tags. `reports` of one tag within half a second make it count.
+        case uhf(port: String, baud: UInt32, family: UHFFamily, address: UInt8, reports: Int)
         case face(port: String, baud: UInt32)
     }
     package var id: ReaderID
@@ -137,6 +156,9 @@ package struct ReaderSettings: Hashable, Sendable {
     /// Lines of the panel that drive the reader's lamp and buzzer.
     package var greenLamp: LineWiring?
     package var buzzer: LineWiring?
+    package var direction = Direction.automatic
+    /// Reads of one card that follow each other within this time are one presentation; nil is the machine's own value.
+    package var repeatWindow: Duration?
 
     package init(id: ReaderID, kind: Kind) {
         self.id = id

@@ -60,7 +60,7 @@ package enum ConfigurationReader {
                 lines.backend = .simulated(socket: socket ?? "")
             }
         }
-        let readers = ReaderSection.read(top, &wiring)
+        let readers = ReaderSection.read(top, CardFormatSection.read(top), &wiring)
         var factorWindows: [NamedFactorWindow] = []
         PortalSection.read(top, &site, &lines, readers, &wiring, &factorWindows)
         PolicySection.read(top, &site, factorWindows, digest)
@@ -214,17 +214,4 @@ struct Wiring {
     }
 
     private enum ActiveWord: String, CaseIterable { case high, low }
-}
-
-extension ScalarType where Value == [UInt8] {
-    /// An even number of hexadecimal digits for a known number of octets.
-    static func hexadecimal(octets: Int) -> Self {
-        ScalarType { text throws(ScalarProblem) in
-            let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-            guard digits.count == text.utf8.count, digits.count == octets * 2 else {
-                throw ScalarProblem("must be \(octets * 2) hexadecimal digits")
-            }
-            return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-        }
-    }
 }

@@ -1,4 +1,5 @@
 internal import GatehouseCore
+internal import GatehouseProtocols
 
 /// `readers`: each with its protocol and where it is wired.
 enum ReaderSection {
@@ -9,9 +10,9 @@ enum ReaderSection {
     }
 
     private enum SecurityWord: String, CaseIterable { case secure, clear }
-    private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, face }
+    private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, framed, plate, uhf, face }
 
-    static func read(_ top: MappingReader, _ wiring: inout Wiring) -> [Found] {
+    static func read(_ top: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring) -> [Found] {
         var wiring_ = wiring
         let found = top.namedGroups("readers", names: .identifier(of: ReaderTag.self), count: 0...64) {
             name, group -> Found? in
@@ -20,8 +21,8 @@ enum ReaderSection {
             }
             let kind: ReaderSettings.Kind
             switch word {
-            case .wiegand: kind = wiegand(name, group, &wiring_)
-            case .osdp: kind = osdp(name, group, &wiring_)
+            case .wiegand: kind = wiegand(name, group, known, &wiring_)
+            case .osdp: kind = osdp(name, group, known, &wiring_)
             case .em4100:
                 let (port, baud) = serial(name, "em4100", group, &wiring_, baud: 9600)
                 kind = .em4100(
@@ -31,18 +32,29 @@ enum ReaderSection {
                 kind = .line(
                     port: port, baud: baud,
                     text: group.optional("text", .choice(ReaderSettings.Text.self), default: .text))
+            case .framed: kind = SerialSection.framed(group, serial(name, "framed", group, &wiring_, baud: 9600))
+            case .plate: kind = SerialSection.plate(group, serial(name, "plate", group, &wiring_, baud: 9600))
+            case .uhf: kind = SerialSection.uhf(group, serial(name, "uhf", group, &wiring_, baud: 57600))
             case .face:
                 let (port, baud) = serial(name, "face", group, &wiring_, baud: 115_200)
                 kind = .face(port: port, baud: baud)
             }
             var settings = ReaderSettings(id: name, kind: kind)
+            if word != .wiegand {
+                settings.direction = group.optional(
+                    "direction", .choice(ReaderSettings.Direction.self), default: .automatic)
+            }
+            if [.em4100, .line, .framed, .plate, .uhf].contains(word) {
+                settings.repeatWindow = group.optional(
+                    "repeat_window", .duration(in: .milliseconds(500)...(.seconds(120))))
+            }
             settings.greenLamp = wiring_.line("green_lamp", of: group, for: "the green lamp of \(name)")
             settings.buzzer = wiring_.line("buzzer", of: group, for: "the buzzer of \(name)")
             let hasKeypad =
                 switch kind {
                 case .wiegand(_, _, _, let keypad, _): keypad != .none
                 case .osdp: true
-                case .em4100, .line, .face: false
+                case .em4100, .line, .framed, .plate, .uhf, .face: false
                 }
             return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face)
         }
@@ -57,6 +69,7 @@ enum ReaderSection {
                     suggestion: "make a key for each: openssl rand -hex 16")
             }
         }
+        checkDirections(top, found.map(\.value.settings))
         var folds: [UInt32: ReaderID] = [:]
         for reader in found.map(\.value) where reader.isFace {
             if let other = folds.updateValue(reader.settings.id, forKey: CredentialKey.fold(reader.settings.id.name)) {
@@ -68,18 +81,32 @@ enum ReaderSection {
         return found.map(\.value)
     }
 
-    private static func wiegand(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind
-    {
+    /// Readers of one bus share the port, and so who turns it round.
+    private static func checkDirections(_ top: MappingReader, _ readers: [ReaderSettings]) {
+        var first: [String: ReaderSettings] = [:]
+        for reader in readers {
+            guard case .osdp(let port, _, _, _, _) = reader.kind else { continue }
+            let other = first[port, default: reader]
+            first[port] = other
+            if other.direction != reader.direction {
+                top.error(at: "readers", "'\(other.id)' and '\(reader.id)' share a port and differ in 'direction'")
+            }
+        }
+    }
+
+    private static func wiegand(
+        _ name: ReaderID, _ group: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring
+    ) -> ReaderSettings.Kind {
         let data0 = wiring.line("data0", of: group, for: "data0 of \(name)", isRequired: true)
         let data1 = wiring.line("data1", of: group, for: "data1 of \(name)", isRequired: true)
-        let formats = formats(group)
+        let formats = formats(group, known)
         let keypad = group.optional("keypad", .choice(ReaderSettings.Keypad.self), default: .none)
         let endsAtLength = group.optional("ends_at_length", .boolean, default: false)
         if endsAtLength {
             if keypad != .none {
                 group.error(at: "ends_at_length", "a reader with a keypad sends frames of several lengths")
             }
-            if Set(formats.compactMap { CardFormatNames.bits[$0.name] }).count > 1 {
+            if Set(formats.map(\.bitCount)).count > 1 {
                 group.error(
                     at: "ends_at_length", "the formats have several lengths; name one format, or leave this out")
             }
@@ -89,7 +116,9 @@ enum ReaderSection {
             data0: data0 ?? none, data1: data1 ?? none, formats: formats, keypad: keypad, endsAtLength: endsAtLength)
     }
 
-    private static func osdp(_ name: ReaderID, _ group: MappingReader, _ wiring: inout Wiring) -> ReaderSettings.Kind {
+    private static func osdp(
+        _ name: ReaderID, _ group: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring
+    ) -> ReaderSettings.Kind {
         let port = group.required("port", .path, placeholder: "")
         let baud = UInt32(group.optional("baud", .baud, default: 9600))
         let address = group.required("address", .integer(in: 0...126), placeholder: 0)
@@ -100,7 +129,7 @@ enum ReaderSection {
                 at: "key", "a reader in clear has no key",
                 suggestion: "leave out 'security: clear' to have the reader secured")
         }
-        let formats = formats(group)
+        let formats = formats(group, known)
         if !port.isEmpty { wiring.port(port, "osdp", baud: baud, address: address, reader: name.name, group) }
         return .osdp(
             port: port, baud: baud, address: UInt8(clamping: address),
@@ -116,22 +145,15 @@ enum ReaderSection {
         return (port, baud)
     }
 
-    private static func formats(_ group: MappingReader) -> [CardFormatID] {
-        let known = Set(CardFormatNames.bits.keys)
-        let format = ScalarType<CardFormatID> { text throws(ScalarProblem) in
-            guard known.contains(text) else {
-                throw ScalarProblem(
-                    "there is no card format '\(text.prefix(24))'",
-                    suggestion: Nearest.match(for: text, among: known).map { "did you mean '\($0)'?" }
-                        ?? "see docs/protocols.md")
-            }
-            return CardFormatID(text)
-        }
-        let formats = group.list("formats", of: format, count: 1...8)
-        // The same frame read in two ways: every card would be ambiguous.
+    private static func formats(_ group: MappingReader, _ known: KnownFormats) -> [CardFormat] {
+        let formats = group.list("formats", of: known.name, count: 1...8)
+        // Where every card of one is a frame of the other too, all of them would be ambiguous.
         for (index, one) in formats.enumerated() {
-            for other in formats.prefix(index) where one == other || CardFormatNames.areAlike(one.name, other.name) {
-                group.error(at: "formats", "\(other) and \(one) are the same frame; name one of them")
+            for other in formats.prefix(index) where one.isWithin(other) || other.isWithin(one) {
+                let reason =
+                    one.isWithin(other) && other.isWithin(one)
+                    ? "are the same frame" : "cannot be told apart: every frame of one is one of the other"
+                group.error(at: "formats", "\(other.id) and \(one.id) \(reason); name one of them")
             }
         }
         return formats
@@ -147,28 +169,5 @@ extension ScalarType where Value == Int {
             }
             return value
         }
-    }
-}
-
-/// Names and lengths of the card formats that `GatehouseProtocols` knows. A test holds the two tables together.
-package enum CardFormatNames {
-    package static let bits: [String: Int] = [
-        "H10301": 26, "IND26": 26, "IND27": 27, "2804W": 28, "IND29": 29, "ATSW30": 30, "W30-8-20": 30, "ADT31": 31,
-        "CSN32": 32,
-        "WIE32": 32, "KASTLE32": 32, "W32-30": 32, "D10202": 33, "H10306": 34, "UID34": 34, "BQT34": 34, "C1K35": 35,
-        "C15001": 36,
-        "S12906": 36, "H10302": 37, "H10304": 37, "MDI37": 37, "BQT38": 38, "PW39": 39, "CSN40": 40, "P10001": 40,
-        "CASI40": 40,
-        "W42": 42, "W44X": 44, "C1K48": 48, "W50": 50, "RBH50": 50, "CSN56": 56, "W58": 58, "CSN64": 64, "W66": 66,
-    ]
-
-    /// Formats of one length and one parity, which differ in their fields alone.
-    private static let groups: [Set<String>] = [
-        ["H10301", "IND26"], ["H10306", "UID34", "BQT34"], ["H10302", "H10304", "MDI37"], ["W50", "RBH50"],
-        ["CSN32", "WIE32"], ["CSN40", "CASI40"],
-    ]
-
-    package static func areAlike(_ one: String, _ other: String) -> Bool {
-        groups.contains { $0.contains(one) && $0.contains(other) }
     }
 }

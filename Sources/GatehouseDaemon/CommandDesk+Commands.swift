@@ -22,6 +22,13 @@ extension CommandDesk {
         case "reader show":
             try order(call, .look(person: nil))
             return try showReader(call)
+        case "face enrol": return try enrolFace(call)
+        case "face delete": return try deleteFace(call)
+        case "face users": return try faceUsers(call)
+        case "face reset": return try resetFace(call)
+        case "reader doctor": return try doctor(call)
+        case "reader trace": return try trace(call)
+        case "reader formats": return try formats(call)
         case "reader text": return try showText(call)
         case "reader move": return try moveReader(call)
         case "reader send-file": return try sendFile(call)

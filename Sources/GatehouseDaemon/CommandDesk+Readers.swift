@@ -24,6 +24,9 @@ extension CommandDesk {
             case .osdp(_, _, _, .secure, _): ("osdp", loop.isSecured(reader.id) ? "secure" : "insecure")
             case .em4100: ("em4100", "none")
             case .line: ("line", "none")
+            case .framed: ("framed", "none")
+            case .plate: ("plate", "none")
+            case .uhf: ("uhf", "none")
             case .face: ("face", "none")
             }
         var object: [String: JSON] = [
@@ -31,8 +34,7 @@ extension CommandDesk {
             "link": .string(has(.readerOffline) ? "offline" : "online"), "tamper": .boolean(has(.readerTamper)),
         ]
         if case .osdp(_, _, _, .secure, _) = reader.kind { object["key"] = .string(keys.source(reader.id)) }
-        let counters = loop.wiegandCounters(reader.id) ?? loop.osdpCounters(reader.id)
-        if let counters { object["counters"] = .object(counters.mapValues { .integer($0) }) }
+        if let counters = loop.counters(reader.id) { object["counters"] = .object(counters.mapValues { .integer($0) }) }
         return .object(object)
     }
 

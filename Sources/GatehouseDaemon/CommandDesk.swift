@@ -49,8 +49,7 @@ struct Call: Sendable {
     var journalText: String {
         let shown = [
             "portal", "point", "reader", "address", "baud", "event", "at", "id", "kind", "from", "until", "decision",
-            "when", "dry-run",
-            "limit",
+            "when", "dry-run", "limit", "module", "user",
         ]
         let arguments = shown.compactMap { name in
             request.arguments[name].map { value in
@@ -171,8 +170,10 @@ final class CommandDesk: Sendable {
     /// What may walk the whole register or journal, or waits for a reader. An opening never waits behind it.
     private static func isQuestion(_ command: String) -> Bool {
         let first = String(command.prefix { $0 != " " })
-        return ["log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide"]
-            .contains(first) || ["reader show", "reader text", "reader move"].contains(command)
+        return [
+            "log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide",
+            "face",
+        ].contains(first) || ["reader show", "reader text", "reader move"].contains(command)
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {

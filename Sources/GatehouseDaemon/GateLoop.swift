@@ -15,9 +15,9 @@ internal import Logging
 final class GateLoop {
     let loop: EventLoop
     private(set) var shell: ControllerShell!
-    private let lines: LineBoard
+    let lines: LineBoard
     private var readerLines: ReaderLines
-    private let stations: [SerialStation]
+    let stations: [SerialStation]
     private let calendar: SiteCalendar
     private let notifier: ServiceNotifier
     private let log: Logger
@@ -35,6 +35,7 @@ final class GateLoop {
     private var keeper: CivilKeeper
     /// Who waits for the answer of a reader.
     private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
+    private var faceQuestions: [UInt64: (FaceAnswer) -> Void] = [:]
     private var nextQuestion: UInt64 = 1
     private var clockCheckAt: MonotonicTime
     private var isTrusted: Bool
@@ -82,6 +83,7 @@ final class GateLoop {
         perform = { [unowned self] effect, now in self.perform(effect, now) }
         for station in stations {
             station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
+            station.faceAnswered = { [unowned self] in self.faceQuestions.removeValue(forKey: $0)?($1) }
             station.answered = { [unowned self] in self.questions.removeValue(forKey: $0)?($1) }
         }
         loop.onTurnEnd = { [unowned self] in self.endTurn() }
@@ -301,17 +303,6 @@ final class GateLoop {
     /// Whether a reader that has to be secured is so now.
     func isSecured(_ reader: ReaderID) -> Bool { stations.contains { $0.isSecured(reader) } }
 
-    /// How readers on data lines do, for status.
-    func wiegandCounters(_ reader: ReaderID) -> [String: Int64]? {
-        lines.counters(reader).map {
-            [
-                "cards": Int64($0.cards), "keys": Int64($0.keys), "length": Int64($0.length),
-                "parity": Int64($0.parity),
-                "timing": Int64($0.timing),
-            ]
-        }
-    }
-
     // MARK: Keys of readers
 
     /// The reader that is being given a key.
@@ -365,22 +356,22 @@ final class GateLoop {
         return isBegun
     }
 
+    /// Has a face module do something; the answer comes once, on the loop.
+    func run(_ task: FaceTask, at reader: ReaderID, answer: @escaping (FaceAnswer) -> Void) {
+        let token = nextQuestion
+        nextQuestion += 1
+        faceQuestions[token] = answer
+        let station = stations.first { $0.readers.contains(reader) }
+        guard let found = station?.run(task, token: token, at: SystemClock.monotonic()) else {
+            faceQuestions.removeValue(forKey: token)?(.lost)
+            return
+        }
+        inputs += found
+    }
+
     /// What an OSDP reader said of itself, and where it is.
     func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
         stations.lazy.compactMap { $0.description(of: reader) }.first
-    }
-
-    func osdpCounters(_ reader: ReaderID) -> [String: Int64]? {
-        stations.lazy.compactMap { $0.osdpCounters(reader) }.first.map {
-            [
-                "frames": Int64($0.frames), "retries": Int64($0.retries), "timeouts": Int64($0.timeouts),
-                "checkErrors": Int64($0.checkErrors), "naks": Int64($0.naks), "restarts": Int64($0.restarts),
-                "sessions": Int64($0.sessions), "sessionsLost": Int64($0.sessionsLost),
-                "sessionsDropped": Int64($0.sessionsDropped), "handshakeFailures": Int64($0.handshakeFailures),
-                "wrongMACs": Int64($0.wrongMACs), "clearReplies": Int64($0.clearReplies),
-                "openReplies": Int64($0.openReplies),
-            ]
-        }
     }
 
     func close() {

@@ -26,7 +26,7 @@ final class LineBoard {
     private let log: Logger
     private var backend: (any LineBackend)?
     private var meanings: [LineName: Meaning] = [:]
-    private var decoders: [ReaderID: WiegandDecoder] = [:]
+    private var decoders: [ReaderID: WatchedWiegand] = [:]
     private var feedback: [ReaderID: Feedback] = [:]
     private var released: [PortalID: Bool] = [:]
     private(set) var retryAt: MonotonicTime?
@@ -76,9 +76,9 @@ final class LineBoard {
                 data1.isActiveLow = false
                 input(data0, "d0:\(reader.id)", .data(reader.id, .data0), .falling, group: reader.id.name)
                 input(data1, "d1:\(reader.id)", .data(reader.id, .data1), .falling, group: reader.id.name)
-                decoders[reader.id] = WiegandDecoder(
+                decoders[reader.id] = WatchedWiegand(
                     WiegandDecoder.Settings(
-                        formats: formats.compactMap { CardFormat.named($0) }, keypad: Self.keypad(keypad),
+                        formats: formats, keypad: Self.keypad(keypad),
                         endsAtLength: endsAtLength), startedAt: now)
             }
             if let lamp = reader.greenLamp { output(lamp, Self.lamp(reader.id)) }
@@ -201,7 +201,7 @@ final class LineBoard {
             var inputs: [Input] = []
             for loss in found.lost {
                 if case .data(let reader, _)? = meanings[ours(loss.line)] {
-                    inputs += signals(decoders[reader]?.handle(.lostEvents, at: now) ?? [], reader)
+                    inputs += give(.lostEvents, to: reader, at: now)
                 }
             }
             for edge in found.edges {
@@ -211,8 +211,7 @@ final class LineBoard {
                 case .fire: inputs.append(.fireInput(isActive: edge.isRising))
                 case .data(let reader, let line):
                     lastEdges[reader] = edge.at
-                    inputs += signals(
-                        decoders[reader]?.handle(.edge(line: line, at: edge.at), at: edge.at) ?? [], reader)
+                    inputs += give(.edge(line: line, at: edge.at), to: reader, at: edge.at)
                 case nil: break
                 }
             }
@@ -225,7 +224,7 @@ final class LineBoard {
     func timePassed(at now: MonotonicTime) -> [Input] {
         var inputs: [Input] = []
         for reader in decoders.keys.sorted() where decoders[reader]!.nextDeadline.map({ $0.at <= now }) ?? false {
-            inputs += signals(decoders[reader]!.handle(.time, at: now), reader)
+            inputs += give(.time, to: reader, at: now)
         }
         for reader in feedback.keys.sorted() {
             let outputs = feedback[reader]!.timePassed(now)
@@ -242,8 +241,12 @@ final class LineBoard {
         return next
     }
 
-    private func signals(_ signals: [ReaderSignal], _ reader: ReaderID) -> [Input] {
-        signals.map { .reader(reader, $0) }
+    private func give(_ input: WiegandDecoder.Input, to reader: ReaderID, at now: MonotonicTime) -> [Input] {
+        guard let before = decoders[reader]?.babble.isQuarantined else { return [] }
+        let inputs = decoders[reader]!.handle(input, at: now).map { Input.reader(reader, $0) }
+        let isQuarantined = decoders[reader]!.babble.isQuarantined
+        guard isQuarantined != before else { return inputs }
+        return inputs + [.health(.readerBabbling, subject: reader.name, isOn: isQuarantined)]
     }
 
     // MARK: Outputs
@@ -283,7 +286,7 @@ final class LineBoard {
 
     /// Whether a reader of this name is read from data lines, so that it is "heard" as long as the lines are.
     func hasDecoder(_ reader: ReaderID) -> Bool { decoders[reader] != nil }
-    func counters(_ reader: ReaderID) -> WiegandCounters? { decoders[reader]?.counters }
+    func wiegand(_ reader: ReaderID) -> WatchedWiegand? { decoders[reader] }
 
     func close() {
         backend?.release()

@@ -1,6 +1,4 @@
-internal import GatehouseConfiguration
 internal import GatehouseCore
-internal import GatehouseCrypto
 internal import GatehouseDevices
 internal import GatehouseProtocols
 internal import Logging
@@ -9,9 +7,10 @@ internal import Logging
 ///
 /// A class because it owns a port; it belongs to the loop's thread.
 final class SerialStation {
-    private enum Machine {
+    enum Machine {
         case osdp(OSDPPanel)
         case card(ReaderID, ASCIICardReader)
+        case tags(ReaderID, UHFReader)
         case face(ReaderID, FaceModule)
     }
 
@@ -24,66 +23,27 @@ final class SerialStation {
     private var lastProblem = ""
     /// When the latest octets came.
     private(set) var lastOctets: MonotonicTime = .zero
+    private var babble: BabbleGuard
+    /// What came in lately; nothing for a bus, whose sessions and PINs are nobody's.
+    private(set) var trace: ReaderTrace?
+    /// The bits of the latest card of each OSDP reader.
+    private(set) var lastFrames: [ReaderID: (bits: BitString, at: MonotonicTime)] = [:]
     /// Of the keys of a reader only those at these places remain.
     var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
     /// What came of a question.
     var answered: (UInt64, OSDPAnswer) -> Void = { _, _ in }
+    var faceAnswered: (UInt64, FaceAnswer) -> Void = { _, _ in }
 
-    /// The stations that a configuration asks for: OSDP readers of one port share one panel. `keys` are those of the
-    /// readers that have to be secured, the likeliest first.
-    static func make(
-        _ readers: [GatehouseConfiguration.ReaderSettings], keys: [ReaderID: [ReaderKey]], at now: MonotonicTime,
-        log: Logger
-    ) -> [SerialStation] {
-        var stations: [SerialStation] = []
-        var buses: [String: (baud: UInt32, readers: [OSDPPanel.ReaderSettings])] = [:]
-        for reader in readers {
-            switch reader.kind {
-            case .wiegand: break
-            case .osdp(let port, let baud, let address, let security, let formats):
-                let policy: OSDPPolicy =
-                    switch security {
-                    case .clear: .clear
-                    case .secure: .secure(keys[reader.id] ?? [], .openSSL)
-                    }
-                let settings = OSDPPanel.ReaderSettings(
-                    id: reader.id, address: address, security: policy,
-                    formats: formats.compactMap { CardFormat.named($0) })
-                buses[port, default: (baud, [])].readers.append(settings)
-            case .em4100(let port, let baud, let usesVersion):
-                let machine = ASCIICardReader(ASCIICardReader.Settings(framing: .em4100(usesVersion: usesVersion)))
-                stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
-            case .line(let port, let baud, let text):
-                let content: CardLineContent =
-                    switch text {
-                    case .decimal: .decimal
-                    case .hexadecimal: .hexadecimal
-                    case .text: .text
-                    }
-                let machine = ASCIICardReader(
-                    ASCIICardReader.Settings(framing: .line(content, endsAtSilence: false)))
-                stations.append(SerialStation(port, baud, .card(reader.id, machine), [reader.id], at: now, log: log))
-            case .face(let port, let baud):
-                stations.append(
-                    SerialStation(port, baud, .face(reader.id, FaceModule()), [reader.id], at: now, log: log))
-            }
-        }
-        for path in buses.keys.sorted() {
-            let bus = buses[path]!
-            let panel = OSDPPanel(readers: bus.readers, settings: OSDPPanel.Settings(baud: Int(bus.baud)))
-            stations.append(SerialStation(path, bus.baud, .osdp(panel), bus.readers.map(\.id), at: now, log: log))
-        }
-        return stations
-    }
-
-    private init(
-        _ path: String, _ baud: UInt32, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
+    init(
+        _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
     ) {
-        self.path = path
+        path = settings.path
         self.readers = readers
         self.machine = machine
         self.log = log
-        port = SerialPort(SerialSettings(path: path, baud: baud))
+        port = SerialPort(settings)
+        babble = BabbleGuard.octets(baud: settings.baud)
+        if case .osdp = machine { trace = nil } else { trace = ReaderTrace() }
         schedule = ReopenSchedule(at: now)
     }
 
@@ -111,8 +71,15 @@ final class SerialStation {
     func readable(at now: MonotonicTime) -> [Input] {
         do {
             let octets = try port.read()
-            if !octets.isEmpty { lastOctets = now }
-            return octets.isEmpty ? [] : feed(.received(octets), at: now)
+            guard !octets.isEmpty else { return [] }
+            lastOctets = now
+            // A bus speaks when it is asked; what it has too much of is counted by the panel.
+            guard trace != nil else { return feed(.received(octets), at: now) }
+            return watched(at: now) {
+                guard babble.admits(octets.count, at: now) else { return [] }
+                trace?.add(.octets(octets), at: now)
+                return feed(.received(octets), at: now)
+            }
         } catch {
             return lost(error, at: now)
         }
@@ -131,11 +98,29 @@ final class SerialStation {
 
     func timePassed(at now: MonotonicTime) -> [Input] {
         var inputs = openIfDue(at: now)
+        inputs += watched(at: now) {
+            babble.timePassed(at: now)
+            return []
+        }
         if let deadline = machineDeadline, deadline <= now { inputs += feed(.time, at: now) }
         return inputs
     }
 
+    /// Tells when the reader is put aside by what is done here, or comes back.
+    private func watched(at now: MonotonicTime, _ body: () -> [Input]) -> [Input] {
+        let before = babble.isQuarantined
+        let inputs = body()
+        guard babble.isQuarantined != before else { return inputs }
+        return inputs + readers.map { .health(.readerBabbling, subject: $0.name, isOn: babble.isQuarantined) }
+    }
+
     var nextDeadline: MonotonicTime? {
+        let waiting = waitingDeadline
+        guard let quiet = babble.nextDeadline?.at else { return waiting }
+        return min(quiet, waiting ?? quiet)
+    }
+
+    private var waitingDeadline: MonotonicTime? {
         guard let retry = schedule.nextTry, !port.isOpen else { return machineDeadline }
         return min(retry, machineDeadline ?? retry)
     }
@@ -144,6 +129,7 @@ final class SerialStation {
         switch machine {
         case .osdp(let panel): panel.nextDeadline?.at
         case .card(_, let reader): reader.nextDeadline?.at
+        case .tags(_, let reader): reader.nextDeadline?.at
         case .face(_, let module): module.nextDeadline?.at
         }
     }
@@ -224,6 +210,39 @@ final class SerialStation {
         return panel.counters(of: reader)
     }
 
+    /// What an installer should know of the wire; nil for a reader that is not on this port.
+    func findings(_ reader: ReaderID) -> [LineDoctor.Finding]? {
+        guard readers.contains(reader) else { return nil }
+        switch machine {
+        case .osdp(let panel): return panel.counters(of: reader).map { LineDoctor.osdp($0) }
+        case .card(_, let one): return LineDoctor.characters(one.counters, babbles: babble.quarantines)
+        case .tags(_, let one): return LineDoctor.tags(one.counters, babbles: babble.quarantines)
+        case .face: return []
+        }
+    }
+
+    /// Frames, readings and faults of a reader that is no OSDP reader.
+    func serialCounters(_ reader: ReaderID) -> [String: Int64]? {
+        guard readers.contains(reader) else { return nil }
+        switch machine {
+        case .osdp, .face: return nil
+        case .card(_, let one):
+            let found = one.counters
+            return [
+                "frames": Int64(found.frames), "cards": Int64(found.cards), "repeats": Int64(found.repeats),
+                "unreadable": Int64(found.unreadable), "halfFrames": Int64(found.halfFrames),
+                "tooLong": Int64(found.tooLong),
+            ]
+        case .tags(_, let one):
+            let found = one.counters
+            return [
+                "frames": Int64(found.frames), "cards": Int64(found.cards), "repeats": Int64(found.repeats),
+                "reports": Int64(found.reports), "broken": Int64(found.broken), "halfFrames": Int64(found.halfFrames),
+                "failures": Int64(found.failures),
+            ]
+        }
+    }
+
     func close() { port.close() }
 
     // MARK: -
@@ -259,6 +278,22 @@ final class SerialStation {
             let signals = reader.handle(input, at: now)
             machine = .card(id, reader)
             return signals.map { .reader(id, $0) }
+        case .tags(let id, var reader):
+            let input: UHFReader.Input =
+                switch event {
+                case .opened: .portOpened
+                case .lost: .portLost
+                case .received(let octets): .received(octets)
+                case .time: .time
+                }
+            let effects = reader.handle(input, at: now)
+            machine = .tags(id, reader)
+            return effects.flatMap { effect -> [Input] in
+                switch effect {
+                case .send(let octets): send(octets, at: now)
+                case .signal(let signal): [.reader(id, signal)]
+                }
+            }
         case .face(let id, var module):
             let input: FaceModule.Input =
                 switch event {
@@ -269,20 +304,37 @@ final class SerialStation {
                 }
             let effects = module.handle(input, at: now)
             machine = .face(id, module)
-            return effects.flatMap { effect -> [Input] in
-                switch effect {
-                case .send(let octets): send(octets, at: now)
-                case .signal(let signal): [.reader(id, signal)]
-                }
+            return carryOut(effects, of: id, at: now)
+        }
+    }
+
+    private func carryOut(_ effects: [FaceModule.Effect], of id: ReaderID, at now: MonotonicTime) -> [Input] {
+        effects.flatMap { effect -> [Input] in
+            switch effect {
+            case .send(let octets): return send(octets, at: now)
+            case .signal(let signal): return [.reader(id, signal)]
+            case .answer(let token, let answer):
+                faceAnswered(token, answer)
+                return []
             }
         }
+    }
+
+    /// Nil when no face module is on this port.
+    func run(_ task: FaceTask, token: UInt64, at now: MonotonicTime) -> [Input]? {
+        guard case .face(let id, var module) = machine else { return nil }
+        let effects = module.handle(.task(task, token: token), at: now)
+        machine = .face(id, module)
+        return carryOut(effects, of: id, at: now)
     }
 
     private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
         effects.flatMap { effect -> [Input] in
             switch effect {
             case .send(let octets): return sendDiscarding(octets, at: now)
-            case .signal(let reader, let signal): return [.reader(reader, signal)]
+            case .signal(let reader, let signal):
+                if case .card(let card) = signal, card.bits.count > 0 { lastFrames[reader] = (card.bits, now) }
+                return [.reader(reader, signal)]
             case .keysRemain(let reader, let places):
                 keysRemain(reader, places)
                 return []

@@ -49,7 +49,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "A folder on the disk to measure.") var folder = "/var/tmp"
     @Option(help: "The gatehoused to measure as a whole.") var daemon = ".build/release/gatehoused"
     @Option(help: "A library that makes each sync of a file wait 15 ms.") var slowSync: String?
-    @Argument(help: "What to measure: decisions, commits, buses, daemon; all of them by default.")
+    @Argument(help: "What to measure: decisions, commits, buses, formats, daemon; all of them by default.")
     var parts = Bench.Part.allCases
     func run() throws {
         try Bench.run(parts, folder: folder, daemon: daemon, slowSync: slowSync) {

@@ -22,7 +22,8 @@ struct Gatehousectl: ParsableCommand {
             Status.self, Health.self, Portal.self, Clock.self, Person.self, Tenancy.self, CredentialCommand.self,
             Import.self,
             Export.self,
-            Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, BackupCommand.self, Restore.self,
+            Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, Face.self, BackupCommand.self,
+            Restore.self,
             WatchlistCommand.self, Config.self,
         ])
 

@@ -4,7 +4,11 @@ import GatehouseAdmin
 struct Reader: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Readers, and the keys of those that are secured.",
-        subcommands: [List.self, Show.self, Text.self, Move.self, SendFile.self, Install.self, RotateKey.self])
+        subcommands: [
+            List.self, Show.self, Doctor.self, Trace.self, Formats.self, Text.self, Move.self, SendFile.self,
+            Install.self,
+            RotateKey.self,
+        ])
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One OSDP reader, with what it says of itself.")
         @Argument var reader: String

@@ -28,6 +28,9 @@ readers:
   wicket-in: {{protocol: wiegand, data0: {{line: D0}}, data1: {{line: D1}}, formats: [H10301], keypad: 8-bit}}
   wicket-out: {{protocol: osdp, port: {dir}/bus, baud: 115200, address: 1, security: clear, formats: [H10301]}}
   lane-in: {{protocol: em4100, port: {dir}/desk, baud: 9600}}
+  lane-tag: {{protocol: uhf, port: {dir}/uhf, family: length-first}}
+  lane-plate: {{protocol: plate, port: {dir}/plate, layout: dated, encoding: gbk, burst: 500 ms}}
+  lane-old: {{protocol: framed, port: {dir}/old, start: "02", end: "03", check: xor}}
 portals:
   wicket:
     release: {{line: WICKET}}
@@ -43,7 +46,7 @@ portals:
     release: {{line: LANE}}
     unlock_time: 300 ms
     access_points:
-      lane-in: {{readers: [lane-in], factors: [card]}}
+      lane-in: {{readers: [lane-in, lane-tag, lane-plate, lane-old], factors: [card]}}
 fire_input: {{line: FIRE, debounce: 50 ms}}
 schedules:
   never: [{{days: [holiday], from: "00:00", to: "00:01"}}]
@@ -60,7 +63,8 @@ FILES = {
     "tenancies.csv": "community,dwelling,tenants,from,until\nc,1-102,T-1,2020-01-01,2020-12-31\n",
     "credentials.csv": "reference,kind,value,bound,duress,from,until,status\n"
     f"R-1,card,H10301:{GOOD},,,,,\nR-1,card,H10301:{LOST},,,,,lost\nT-1,card,H10301:{ENDED},,,,,\n"
-    f"S-1,card,H10301:{OTHER},,,,,\nR-1,pin,{PIN},,,,,\nR-1,pin,64019375,,yes,,,\nR-1,card,EM4100:3887558,,,,,\n",
+    f"S-1,card,H10301:{OTHER},,,,,\nR-1,pin,{PIN},,,,,\nR-1,pin,64019375,,yes,,,\nR-1,card,EM4100:3887558,,,,,\n"
+    "R-1,card,EPC:e2003412 0123456789abcdef,,,,,\nR-1,card,PLATE:粤B·12345,,,,,\nR-1,card,TEXT:4711,,,,,\n",
 }
 
 passed = 0

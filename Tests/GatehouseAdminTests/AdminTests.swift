@@ -130,6 +130,7 @@ struct ImportTests {
 
     @Test func cellsThatASpreadsheetWouldRunAreDefused() {
         #expect(CSVReader.write("=1+1") == "'=1+1")
+        #expect(CSVReader.write(" a ") == "\" a \"")
         #expect(CSVReader.write("a\"b") == "\"a\"\"b\"")
     }
 

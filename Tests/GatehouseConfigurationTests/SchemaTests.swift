@@ -14,7 +14,7 @@ struct SchemaTests {
         let configuration = try ConfigurationReader.read(
             path: Self.root + "/config/gatehouse.yaml", digest: Self.digest)
         #expect(configuration.site.portals.map(\.id) == ["wicket", "lane"])
-        #expect(configuration.readers.count == 6)
+        #expect(configuration.readers.count == 9)
         #expect(configuration.site.portals[1].heldOpenLimit == .seconds(120))
         #expect(configuration.lines.exitButtons["wicket"]?.isActiveLow == true)
         #expect(configuration.watchlist == nil)
@@ -133,6 +133,65 @@ struct SchemaTests {
         }
     }
 
+    /// Readers on serial ports, each good; the cases put one line in the place of another.
+    static let serial = good.replacingFirst(
+        "  b: {protocol: osdp, port: /dev/bus, baud: 9600, address: 2, security: clear, formats: [H10301]}",
+        with: """
+              b: {protocol: framed, port: /dev/b, start: "02", end: 0D0A, check: xor, check_form: octets, field: 1-10, text: decimal}
+              c: {protocol: plate, port: /dev/c, layout: dated, encoding: gbk, burst: 1 s, repeat_window: 30 s}
+              d: {protocol: uhf, port: /dev/d, family: bb, reports: 3, direction: kernel}
+            """
+    ).replacingFirst("[a, b]", with: "[a, b, c, d]")
+
+    @Test func serialReadersAreReadAsTheyAreWritten() throws {
+        let readers = try ConfigurationReader.read(
+            octets: Array(Self.serial.utf8), file: "f", digest: Self.digest
+        ).readers
+        let line = FramedLine(start: [2], end: [13, 10], check: .xor, isCheckInDigits: false, first: 1, last: 10)
+        #expect(
+            readers.dropFirst().map(\.kind) == [
+                .framed(port: "/dev/b", baud: 9600, line: line, text: .decimal),
+                .plate(port: "/dev/c", baud: 9600, layout: .dated, encoding: .gbk, burst: .seconds(1)),
+                .uhf(port: "/dev/d", baud: 57600, family: .headBB, address: 255, reports: 3),
+            ])
+        #expect(readers.map(\.direction) == [.automatic, .automatic, .automatic, .kernel])
+        #expect(readers.map(\.repeatWindow) == [nil, nil, .seconds(30), nil])
+    }
+
+    @Test(arguments: [
+        Case(old: "end: 0D0A, ", new: "", place: "f:4:", words: "'end' is missing"),
+        Case(old: "end: 0D0A", new: "end: \"02\"", place: "f:4:", words: "cannot be told from the start"),
+        Case(old: "end: 0D0A", new: "end: 0D0", place: "f:4:", words: "2 to 8 hexadecimal digits"),
+        Case(old: "check: xor, ", new: "", place: "f:4:", words: "there is no 'check'"),
+        Case(old: "field: 1-10", new: "field: 10-1", place: "f:4:", words: "runs backwards"),
+        Case(old: "field: 1-10", new: "field: 1-300", place: "f:4:", words: "goes past 255"),
+        Case(old: "layout: dated", new: "layout: date", place: "f:5:", words: "did you mean 'dated'"),
+        Case(old: "encoding: gbk", new: "encoding: gb", place: "f:5:", words: "gbk"),
+        Case(old: "burst: 1 s", new: "burst: 10 s", place: "f:5:", words: "burst"),
+        Case(old: "family: bb, ", new: "", place: "f:6:", words: "'family' is missing"),
+        Case(old: "reports: 3", new: "reports: 0", place: "f:6:", words: "out of range"),
+        Case(old: "direction: kernel", new: "direction: rts", place: "f:6:", words: "direction"),
+        Case(old: "/dev/d", new: "/dev/c", place: "f:6:", words: "is in use by a reader of protocol plate"),
+    ])
+    func everyFaultOfASerialReaderIsToldWithItsPlace(one: Case) {
+        let text = Self.serial.replacingFirst(one.old, with: one.new)
+        #expect(text != Self.serial)
+        do {
+            _ = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
+            Issue.record("it was taken: \(one.new)")
+        } catch {
+            let lines = "\(error)"
+            #expect(lines.contains(one.place) && lines.contains(one.words), "\(lines)")
+        }
+    }
+
+    @Test func readersOfOneBusAgreeOnWhoTurnsItRound() {
+        let text = Self.good.replacingFirst("address: 1,", with: "address: 1, direction: kernel,")
+        #expect(throws: InvalidConfiguration.self) {
+            try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
+        }
+    }
+
     @Test func allFaultsAreToldAtOnce() {
         let text = Self.good.replacingFirst("address: 2", with: "address: 1").replacingFirst("always", with: "never")
         #expect(throws: InvalidConfiguration.self) {
@@ -141,12 +200,6 @@ struct SchemaTests {
         do { _ = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest) } catch {
             #expect(error.errors.count == 2)
         }
-    }
-
-    @Test func formatNamesAreThoseOfTheDecoders() {
-        #expect(
-            CardFormatNames.bits == Dictionary(uniqueKeysWithValues: CardFormat.table.map { ($0.id.name, $0.bitCount) })
-        )
     }
 }
 

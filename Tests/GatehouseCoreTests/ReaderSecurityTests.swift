@@ -55,6 +55,30 @@ import Testing
         #expect(try #require(entries.first).detail["insecure"] == .integer(50))
     }
 
+    @Test func anOverrunStandsAsAWarningUntilTheNextStart() {
+        var bench = Bench(SiteBuilder())
+        _ = bench.give(.reader(SiteBuilder.reader, .unreadable(.frameOverrun)))
+        #expect(standing(bench) == [.frameOverrun])
+        _ = bench.pass(.seconds(3600))
+        #expect(standing(bench) == [.frameOverrun])
+    }
+
+    @Test(
+        arguments: [
+            ("EPC:e200 3412", "EPC:E2003412"), ("PLATE:粤b·123-45", "PLATE:粤B12345"), ("TEXT:a b-c", "TEXT:a b-c"),
+            ("EPC:E2003", nil), ("EPC:XY", nil), ("PLATE:··", nil),
+        ] as [(String, String?)])
+    func aTagAndAPlateAreSpelledAsTheirReaderDoes(typed: String, kept: String?) {
+        #expect(CardNumber(typed)?.description == kept)
+    }
+
+    @Test func aTextIsNoTagAndNoPlate() throws {
+        let primitives = SiteBuilder().primitives
+        let texts = ["TEXT:E20034120123", "EPC:E20034120123", "PLATE:E20034120123", "TEXT:EPC:E20034120123"]
+        let keys = try texts.map { CredentialKey(card: try #require(CardNumber($0)), primitives: primitives) }
+        #expect(Set(keys).count == texts.count)
+    }
+
     @Test func aChangeOfKeysIsAnEntryWithItsReasonAndTheReaderBeforeItIsDone() throws {
         var bench = Bench(SiteBuilder())
         func entries(_ effects: [Effect]) -> [JournalEntry] {

@@ -11,6 +11,12 @@ private struct FaceBench {
     private(set) var now = MonotonicTime.zero
     private(set) var signals: [ReaderSignal] = []
     private(set) var sent: [UInt8] = []
+    private(set) var answers: [Answer] = []
+
+    struct Answer: Equatable {
+        var token: UInt64
+        var answer: FaceAnswer
+    }
 
     init(_ settings: FaceModule.Settings = .init(), module: EmulatedFaceModule = .init()) {
         machine = FaceModule(settings)
@@ -35,6 +41,7 @@ private struct FaceBench {
         for effect in effects {
             switch effect {
             case .signal(let signal): signals.append(signal)
+            case .answer(let token, let answer): answers.append(Answer(token: token, answer: answer))
             case .send(let octets):
                 sent.append(octets[2])
                 let reply = module.receive(octets)
@@ -326,5 +333,87 @@ private struct FaceBench {
             _ = machine.handle(.time, at: max(now, machine.nextDeadline?.at ?? now))
         }
         #expect(machine.counters.questions == 0)
+    }
+}
+
+@Suite struct FaceTaskTests {
+    private func looking(users: [UInt16] = [1, 5]) -> FaceBench {
+        var module = EmulatedFaceModule()
+        module.users = users
+        var bench = FaceBench(module: module)
+        bench.input(.start)
+        bench.run(for: .milliseconds(300))
+        bench.forget()
+        return bench
+    }
+
+    @Test func aPersonIsEnrolledBetweenTwoSearches() {
+        var bench = looking()
+        bench.input(.task(.enrol(name: "R-1001", seconds: 10), token: 7))
+        #expect(bench.answers == [.init(token: 7, answer: .enrolled(6))])
+        // The search was stopped, and goes on afterwards.
+        #expect(bench.sent == [0x10, 0x11, 0x1D])
+        bench.run(for: .milliseconds(300))
+        #expect(bench.sent == [0x10, 0x11, 0x1D, 0x12])
+        bench.present(.user(6, name: "R-1001"))
+        #expect(bench.signals == [.face(userNumber: 6)])
+    }
+
+    @Test func usersAreListedAndDeleted() {
+        var bench = looking(users: [1, 5, 300])
+        bench.input(.task(.users, token: 1))
+        bench.input(.task(.delete(5), token: 2))
+        bench.input(.task(.delete(5), token: 3))
+        bench.input(.task(.users, token: 4))
+        bench.input(.task(.serialNumber, token: 5))
+        #expect(
+            bench.answers.map(\.answer) == [
+                .users([1, 5, 300]), .done, .refused(8), .users([1, 300]), .text("EMULATED-1"),
+            ])
+    }
+
+    @Test func aSecondTaskIsBusyAndAModuleThatIsGoneIsLost() {
+        var bench = looking()
+        bench.module.isDead = true
+        bench.input(.task(.users, token: 1))
+        bench.input(.task(.users, token: 2))
+        #expect(bench.answers == [.init(token: 2, answer: .busy)])
+        bench.run(for: .seconds(5))
+        #expect(bench.answers.last == .init(token: 1, answer: .lost))
+        bench.input(.portLost)
+        bench.input(.task(.users, token: 3))
+        #expect(bench.answers.last == .init(token: 3, answer: .lost))
+        #expect(bench.answers.count == 3)
+    }
+
+    @Test func aModuleThatRestartsInTheMidstAnswersLost() {
+        var bench = looking()
+        bench.module.isDead = true
+        bench.input(.task(.enrol(name: "x", seconds: 30), token: 1))
+        bench.module.isDead = false
+        bench.hear(bench.module.restart())
+        #expect(bench.answers == [.init(token: 1, answer: .lost)])
+    }
+
+    @Test func theReplyOfASearchThatWasStoppedIsNobodysAndOnlyOnce() {
+        var bench = looking()
+        bench.module.isDead = true
+        bench.input(.task(.users, token: 1))
+        bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
+        #expect(bench.signals == [])
+        bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
+        #expect(bench.signals == [.unreadable(.unsolicited)])
+    }
+
+    @Test func theRecordedListOfUsersIsRead() throws {
+        let row = try #require(recording("face-frames.tsv").first { $0.id == "m-ids" })
+        var scanner = FaceFrameScanner()
+        let frame = try #require(scanner.receive([UInt8](hex: row["frame"])).first)
+        #expect(FaceAnswer(.users, result: 0, data: Array(frame.data.dropFirst(2))) == .users([1, 5, 300]))
+        #expect(FaceAnswer(.users, result: 0, data: [2, 0, 1]) == .malformed)
+        #expect(FaceAnswer(.enrol(name: "", seconds: 1), result: 0, data: [0xFF, 0xFF, 1]) == .malformed)
+        // 300 users: the count overflows, the size does not.
+        let many = (1...300).flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        #expect(FaceAnswer(.users, result: 0, data: [44] + many) == .users((1...300).map { UInt16($0) }))
     }
 }

@@ -207,10 +207,25 @@ import Testing
         #expect(decoder.nextDeadline == nil)
     }
 
-    @Test func bitsAfterAnEarlyEndAreNoSecondCard() {
+    @Test func aBitAfterAnEarlyEndIsAnOverrunAndEndsTheEarlyEnd() {
         var decoder = decoder(["H10301"], endsAtLength: true)
         let doubled = BitString((0..<52).map { cardBits[$0 % 26] })
-        #expect(run(&decoder, edges(doubled)) == [card(h10301, cardBits), .unreadable(.length)])
+        #expect(run(&decoder, edges(doubled)) == [card(h10301, cardBits), .unreadable(.frameOverrun)])
+        #expect(decoder.counters.overruns == 1)
+        #expect(!decoder.endsEarly)
+        // From now on the silence decides: the longer frame is no card, the whole one is.
+        #expect(run(&decoder, edges(doubled, at: 1000)) == [.unreadable(.length)])
+        #expect(run(&decoder, edges(cardBits, at: 2000)) == [card(h10301, cardBits)])
+        #expect(decoder.counters.overruns == 1)
+    }
+
+    @Test func ringingAfterAnEarlyEndIsNoOverrun() {
+        var decoder = decoder(["H10301"], endsAtLength: true)
+        var train = edges(cardBits)
+        train.append(.init(line: train[25].line, at: train[25].at + .microseconds(60)))
+        #expect(run(&decoder, train) == [card(h10301, cardBits)])
+        #expect(run(&decoder, edges(cardBits, at: 200)) == [card(h10301, cardBits)])
+        #expect(decoder.endsEarly)
     }
 
     @Test func theEarlyEndIsNotTakenWithTwoLengths() {

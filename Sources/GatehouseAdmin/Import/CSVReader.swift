@@ -111,7 +111,10 @@ package enum CSVReader {
         if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Int64(text) == nil {
             text = "'" + text
         }
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+        // Blanks at the ends of a field without quotes would be taken off when it is read.
+        let hasBlankEnd = text.hasPrefix(" ") || text.hasSuffix(" ") || text.hasSuffix("\t")
+        let hasMark = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+        guard hasMark || hasBlankEnd else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 

@@ -78,7 +78,8 @@ package struct RegistryFields: Sendable {
     package func card(_ text: String) throws(Problem) -> CardNumber {
         guard let number = CardNumber(text) else {
             throw Problem(
-                "\"\(clipped(text))\" is no card; write it as H10301:118-1603, UID34:2312379265 or TEXT:E2003412")
+                "\"\(clipped(text))\" is no card; write it as H10301:118-1603, UID34:2312379265, TEXT:…, EPC:E2003412 or PLATE:…"
+            )
         }
         return number
     }

@@ -20,6 +20,7 @@ extension Controller {
         case .unreadable(let fault):
             faults.add(fault, of: reader, at: now.monotonic)
             if fault == .unsolicited { set(.readerUnsolicited, reader.name, true, now, &effects) }
+            if fault == .frameOverrun { set(.frameOverrun, reader.name, true, now, &effects) }
             effects.append(.acknowledge(reader))
         case .link(let link): take(link, of: reader, now, &effects)
         case .breach(let breach): take(breach, of: reader, now, &effects)

@@ -30,6 +30,13 @@ extension Controller {
         raise(.tamper, event: event, ["reader": reader.name, "reason": breach.rawValue], now, &effects)
     }
 
+    /// A reader that was put aside, or is heard again.
+    mutating func takeBabble(_ reader: ReaderID, _ isOn: Bool, _ now: Moment, _ effects: inout [Effect]) {
+        set(.readerBabbling, reader.name, isOn, now, &effects)
+        let event = noteReader(reader, isOn ? "quarantined" : "quarantineEnded", now, &effects)
+        if isOn { raise(.tamper, event: event, ["reader": reader.name, "reason": "babbling"], now, &effects) }
+    }
+
     @discardableResult
     mutating func noteReader(
         _ reader: ReaderID, _ outcome: String, _ now: Moment, _ effects: inout [Effect],

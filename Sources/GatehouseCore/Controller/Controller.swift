@@ -126,6 +126,7 @@ package struct Controller: Sendable {
             outbox.uplink(isConnected: isConnected)
             set(.uplinkAway, "", !isConnected, now, &effects)
         case .clock(let event): take(event, now, &effects)
+        case .health(.readerBabbling, let subject, let isOn): takeBabble(ReaderID(subject), isOn, now, &effects)
         case .health(let code, let subject, let isOn): set(code, subject, isOn, now, &effects)
         case .policy(let policy):
             site.policy = policy

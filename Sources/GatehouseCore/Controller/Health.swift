@@ -1,7 +1,7 @@
 /// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
 package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
-    case readerDowngraded, readerUnkeyed, readerKeyedOnWire, readerGuessed
+    case readerDowngraded, readerUnkeyed, readerKeyedOnWire, readerGuessed, frameOverrun, readerBabbling
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
@@ -12,11 +12,12 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
 
     package var severity: Severity {
         switch self {
-        case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .withoutKey: .alarm
+        case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey:
+            .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure:
             .fault
-        case .journalLate, .readerPower, .readerUnsolicited, .uplinkAway, .outboxStuck,
+        case .journalLate, .readerPower, .readerUnsolicited, .frameOverrun, .uplinkAway, .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
             .warning
         case .readerKeyedOnWire: .info
@@ -37,6 +38,9 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerUnkeyed: "The reader has to be secured and no key is set for it: it stays out of service."
         case .readerKeyedOnWire:
             "The reader got its key over its own wire: whoever listened then can open its sessions."
+        case .frameOverrun:
+            "The reader sent more bits than its format has. Frames wait for silence again until the next start."
+        case .readerBabbling: "The reader sends without end and is put aside until it was quiet for a minute."
         case .readerPower: "The reader reports a power fault."
         case .readerUnsolicited: "The reader sent a match that nobody had asked for."
         case .uplinkAway: "gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost."
@@ -70,6 +74,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerUnkeyed: "Give it a key: gatehousectl reader install NAME, or a key file; see docs/operating.md."
         case .readerKeyedOnWire:
             "When there is time, set a key at a bench and give it as a file; see docs/operating.md."
+        case .frameOverrun: "Leave ends_at_length out for this reader, or name the format that it sends."
+        case .readerBabbling: "Look at the reader and its wire: gatehousectl reader doctor NAME"
         case .readerPower: "Check the reader's supply."
         case .readerUnsolicited: "Check the wire to the module: somebody may be sending on it."
         case .uplinkAway: "systemctl status gatehouse-uplink"

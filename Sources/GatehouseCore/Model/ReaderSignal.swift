@@ -39,7 +39,7 @@ package struct CardRead: Hashable, Sendable {
 package struct CardNumber: Hashable, Sendable, CustomStringConvertible {
     package enum Value: Hashable, Sendable {
         case fields(facility: UInt32, number: UInt64)
-        /// Upper-case hexadecimal or decimal digits of readers in line mode (EPC, QR text). At most 256 octets.
+        /// What a reader sends as text: a line, the EPC of a tag, a number plate. At most 256 octets.
         case text(String)
     }
     package var format: CardFormatID
@@ -98,6 +98,8 @@ package enum ReadFault: String, Hashable, Sendable, CaseIterable {
     case unsolicited
     /// A reading in clear of a reader that has to be secured.
     case insecure
+    /// Bits followed a card that had been taken as whole at its length: the reader sends longer frames than was said.
+    case frameOverrun
 }
 
 /// What stands against a reader that has to be secured. The raw value is the word in the journal.
@@ -182,9 +184,9 @@ extension CardNumber {
         let format = String(spelling[..<colon])
         let rest = spelling[spelling.utf8.index(after: colon)...]
         guard !format.isEmpty, !rest.isEmpty else { return nil }
-        if format == CardNumber.textFormat.name {
-            guard rest.utf8.count <= 256 else { return nil }
-            self.init(format: CardNumber.textFormat, value: .text(String(rest)))
+        if CardNumber.textFormats.contains(where: { $0.name == format }) {
+            guard rest.utf8.count <= 256, let text = Self.canonical(String(rest), of: format) else { return nil }
+            self.init(format: CardFormatID(format), value: .text(text))
             return
         }
         let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
@@ -196,4 +198,19 @@ extension CardNumber {
 
     /// The format of readers that send lines of text.
     package static let textFormat: CardFormatID = "TEXT"
+    /// The tag of a vehicle: the EPC in upper-case hexadecimal digits.
+    package static let epcFormat: CardFormatID = "EPC"
+    /// The number plate of a vehicle, without blanks and dots.
+    package static let plateFormat: CardFormatID = "PLATE"
+    /// A tag or plate as its reader spells it, so that nobody has to know how; a text stays as it is.
+    private static func canonical(_ text: String, of format: String) -> String? {
+        guard format != textFormat.name else { return text }
+        let plain = text.filter { !" ·•-".contains($0) }.uppercased()
+        guard format == epcFormat.name else { return plain.isEmpty ? nil : plain }
+        return !plain.isEmpty && plain.utf8.count % 2 == 0 && plain.allSatisfy { $0.isASCII && $0.isHexDigit }
+            ? plain : nil
+    }
+
+    /// The formats whose cards are text.
+    package static let textFormats: [CardFormatID] = [textFormat, epcFormat, plateFormat]
 }

@@ -16,7 +16,9 @@ package struct CredentialKey: Hashable, Sendable {
             self.init(
                 high: Self.top(.card) | UInt64(Self.fold(card.format.name)) << 32 | UInt64(facility), low: number)
         case .text(let text):
-            self.init(kind: .card, digest: primitives.digest(Array(text.utf8)))
+            // A line of text has no zero octet, so no text can be taken for the tag or plate of another format.
+            let prefix = card.format == CardNumber.textFormat ? [] : Array(card.format.name.utf8) + [0]
+            self.init(kind: .card, digest: primitives.digest(prefix + Array(text.utf8)))
             high |= 0x0080_0000_0000_0000
         }
     }

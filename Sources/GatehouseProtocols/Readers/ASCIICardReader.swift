@@ -1,13 +1,20 @@
 package import GatehouseCore
 
-/// A reader that sends what it reads as characters: EM4100 modules, and desk or wall readers in line mode
-/// (serial-readers.md sections 1 to 3 and 7). The link has no security of its own.
+/// A reader that sends what it reads as characters: EM4100 modules, desk or wall readers and code scanners in line mode,
+/// number-plate cameras, and frames that a site describes (serial-readers.md sections 1 to 3 and 5 to 7). The link has no
+/// security of its own.
 package struct ASCIICardReader: Sendable {
     package enum Framing: Hashable, Sendable {
         /// STX … ETX. With `usesVersion` the version octet is the facility of the card, otherwise that is 0.
         case em4100(usesVersion: Bool)
         /// A line ended by any run of CR, LF, ETX or 00. With `endsAtSilence` a pause ends it too.
         case line(CardLineContent, endsAtSilence: Bool)
+        case framed(FramedLine, CardLineContent)
+
+        /// `STX | YYYYMMDDhhmmss | camera (2) | plate | ETX`.
+        package static func datedPlate(_ encoding: NumberPlate.Encoding) -> Framing {
+            .framed(FramedLine(first: 16), .plate(encoding))
+        }
     }
 
     package struct Settings: Hashable, Sendable {
@@ -16,19 +23,23 @@ package struct ASCIICardReader: Sendable {
         package var repeatWindow: Duration
         /// Silence after which a half frame is given up, or a line without terminator ends.
         package var silence: Duration
+        /// A camera corrects itself: the last reading of so long a burst counts. Zero takes each reading at once.
+        package var burst: Duration
 
         package init(
             framing: Framing = .em4100(usesVersion: false), repeatWindow: Duration = .seconds(2),
-            silence: Duration? = nil
+            silence: Duration? = nil, burst: Duration = .zero
         ) {
             self.framing = framing
             self.repeatWindow = repeatWindow
+            self.burst = burst
             if let silence {
                 self.silence = silence
-            } else if case .em4100 = framing {
-                self.silence = .milliseconds(300)
             } else {
-                self.silence = .milliseconds(500)
+                switch framing {
+                case .em4100, .framed: self.silence = .milliseconds(300)
+                case .line: self.silence = .milliseconds(500)
+                }
             }
         }
     }
@@ -53,38 +64,62 @@ package struct ASCIICardReader: Sendable {
     package private(set) var counters = ASCIICardCounters()
     private var state = State.idle
     private var repeats: RepeatFilter<CardNumber>
+    private var scanner: FramedLineScanner?
+    private var lastOctet = MonotonicTime.zero
+    /// The latest reading of a burst, and when the burst is over.
+    private var pending: (number: CardNumber, until: MonotonicTime)?
 
     package init(_ settings: Settings = Settings()) {
         self.settings = settings
         repeats = RepeatFilter(window: settings.repeatWindow)
+        if case .framed(let line, _) = settings.framing { scanner = FramedLineScanner(line) }
     }
 
-    /// When the silence in a half frame is long enough.
+    /// When the silence in a half frame is long enough, or a burst over.
     package var nextDeadline: Deadline? {
+        let end = halfFrameSince.map { Deadline(at: $0 + settings.silence, waiter: "serial reader end of frame") }
+        guard let pending else { return end }
+        let over = Deadline(at: pending.until, waiter: "plate camera end of burst")
+        return end.map { $0.at < over.at ? $0 : over } ?? over
+    }
+
+    /// When the last octet of an unfinished frame came.
+    private var halfFrameSince: MonotonicTime? {
         switch state {
-        case .idle: nil
-        case .collecting(_, let last), .dropping(let last):
-            Deadline(at: last + settings.silence, waiter: "serial reader end of frame")
+        case .idle: scanner?.isInFrame == true ? lastOctet : nil
+        case .collecting(_, let last), .dropping(let last): last
         }
     }
 
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [ReaderSignal] {
         switch input {
         case .portOpened:
-            state = .idle
+            forget()
             return [.link(.online(.none))]
         case .portLost:
-            state = .idle
+            forget()
             return [.link(.offline(.portLost))]
-        case .time: return silence(at: now)
+        case .time: return silence(at: now) + endOfBurst(at: now)
         case .received(let octets):
-            let before = silence(at: now)
+            let before = silence(at: now) + endOfBurst(at: now)
+            lastOctet = now
             return before + octets.flatMap { take($0, at: now) }
         }
     }
 
+    private mutating func forget() {
+        state = .idle
+        scanner?.reset()
+        pending = nil
+    }
+
     private mutating func silence(at now: MonotonicTime) -> [ReaderSignal] {
-        guard let deadline = nextDeadline, now >= deadline.at else { return [] }
+        guard let since = halfFrameSince, now - since >= settings.silence else { return [] }
+        if scanner != nil {
+            scanner?.reset()
+            counters.halfFrames += 1
+            return []
+        }
         let ended = state
         state = .idle
         guard case .collecting(let octets, _) = ended else { return [] }
@@ -99,6 +134,8 @@ package struct ASCIICardReader: Sendable {
         switch settings.framing {
         case .em4100(let usesVersion): takeEM4100(octet, usesVersion, at: now)
         case .line(let content, _): takeLine(octet, content, at: now)
+        case .framed(_, let content):
+            scanner?.receive(octet).map { deliver($0.flatMap { content.read(Self.trimmed($0)) }, at: now) } ?? []
         }
     }
 
@@ -172,13 +209,27 @@ package struct ASCIICardReader: Sendable {
             counters.unreadable += 1
             return [.unreadable(fault)]
         case .success(let number):
-            guard repeats.isNew(number, at: now) else {
-                counters.repeats += 1
+            if settings.burst > .zero {
+                pending = (number, pending?.until ?? now + settings.burst)
                 return []
             }
-            counters.cards += 1
-            return [.card(CardRead(number: number))]
+            return present(number, at: now)
         }
+    }
+
+    private mutating func endOfBurst(at now: MonotonicTime) -> [ReaderSignal] {
+        guard let (number, until) = pending, now >= until else { return [] }
+        pending = nil
+        return present(number, at: now)
+    }
+
+    private mutating func present(_ number: CardNumber, at now: MonotonicTime) -> [ReaderSignal] {
+        guard repeats.isNew(number, at: now) else {
+            counters.repeats += 1
+            return []
+        }
+        counters.cards += 1
+        return [.card(CardRead(number: number))]
     }
 }
 

@@ -1,19 +1,24 @@
 import GatehouseCore
 
 /// What a line of a desk or wall reader holds (serial-readers.md section 3).
-package enum CardLineContent: String, Hashable, Sendable, CaseIterable {
+package enum CardLineContent: Hashable, Sendable {
     /// Digits. A leading plus is dropped; leading zeros stay, they are part of what is printed.
     case decimal
     /// Hexadecimal digits with or without blanks, either case; upper-case after reading.
     case hexadecimal
-    /// Any UTF-8 without control characters, blanks at both ends dropped. Text in GBK is not read.
+    /// Any UTF-8 without control characters, blanks at both ends dropped.
     case text
+    /// A number plate, in the encoding that the camera is set to.
+    case plate(NumberPlate.Encoding)
 
     /// The tag in a line without its terminator: 1 to 256 octets, or why it is none.
     func read(_ line: [UInt8]) -> Result<CardNumber, ReadFault> {
         let blank = UInt8(ascii: " ")
         var content = line
         switch self {
+        case .plate(let encoding):
+            guard let plate = NumberPlate.read(line, in: encoding) else { return .failure(.malformed) }
+            return .success(CardNumber(format: CardNumber.plateFormat, value: .text(plate)))
         case .decimal:
             if content.first == UInt8(ascii: "+") { content.removeFirst() }
             guard content.allSatisfy(Self.isDigit) else { return .failure(.malformed) }

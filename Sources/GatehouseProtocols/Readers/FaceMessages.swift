@@ -14,6 +14,7 @@ package enum FaceCommand: Hashable, Sendable {
     case forgetDirections
     case allUsers
     case version
+    case serialNumber
     case demoMode(Bool)
     case beginEncryption(seed: [UInt8], mode: UInt8)
 
@@ -30,6 +31,7 @@ package enum FaceCommand: Hashable, Sendable {
         case .forgetDirections: 0x23
         case .allUsers: 0x24
         case .version: 0x30
+        case .serialNumber: 0x93
         case .demoMode: 0xFE
         case .beginEncryption: 0x50
         }
@@ -39,7 +41,7 @@ package enum FaceCommand: Hashable, Sendable {
 
     private var data: [UInt8] {
         switch self {
-        case .reset, .status, .deleteAll, .forgetDirections, .allUsers, .version: []
+        case .reset, .status, .deleteAll, .forgetDirections, .allUsers, .version, .serialNumber: []
         case .verify(let seconds): [0, seconds]
         case .enrolSingle(let name, let isAdmin, let seconds):
             [isAdmin ? 1 : 0] + Self.padded(name) + [0, seconds]

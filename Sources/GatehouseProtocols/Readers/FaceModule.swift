@@ -32,15 +32,18 @@ package struct FaceModule: Sendable {
         case time
         /// Somebody stands in front of the module (radar, loop, button).
         case presence
+        /// The answer comes once, whatever becomes of the module.
+        case task(FaceTask, token: UInt64)
     }
 
     package enum Effect: Hashable, Sendable {
         case send([UInt8])
         case signal(ReaderSignal)
+        case answer(token: UInt64, FaceAnswer)
     }
 
     private enum Question: Hashable, Sendable {
-        case demoOff, status, reset, verify
+        case demoOff, status, reset, verify, task
     }
 
     private enum Next: Hashable, Sendable {
@@ -79,6 +82,10 @@ package struct FaceModule: Sendable {
     private var lastOctet = MonotonicTime.zero
     private var misses = 0
     private var wantedUntil: MonotonicTime?
+    /// What an administrator wants; it is begun as soon as nothing else is out.
+    private var task: (task: FaceTask, token: UInt64)?
+    /// A search was stopped for a task: its reply may still come and is nobody's.
+    private var hasAbandoned = false
     private var repeats: RepeatFilter<Presentation>
 
     package init(_ settings: Settings = Settings()) {
@@ -108,7 +115,7 @@ package struct FaceModule: Sendable {
             guard case .closed = state else {
                 state = .closed
                 wantedUntil = nil
-                return report(.offline(.portLost))
+                return end(.lost) + report(.offline(.portLost))
             }
             return []
         case .received(let octets):
@@ -125,7 +132,30 @@ package struct FaceModule: Sendable {
             wantedUntil = now + settings.presenceHold
             guard case .resting(_, then: .probe) = state else { return [] }
             return ask(.verify, at: now)
+        case .task(let wanted, let token): return take(wanted, token, at: now)
         }
+    }
+
+    // MARK: tasks
+
+    private mutating func take(_ wanted: FaceTask, _ token: UInt64, at now: MonotonicTime) -> [Effect] {
+        guard task == nil else { return [.answer(token: token, .busy)] }
+        guard reported == .online else { return [.answer(token: token, .lost)] }
+        task = (wanted, token)
+        switch state {
+        case .resting: return ask(.task, at: now)
+        // A search that runs is stopped; what it still answers is not ours any more.
+        case .asking(.verify, _):
+            hasAbandoned = true
+            return ask(.reset, at: now)
+        case .asking, .closed: return []
+        }
+    }
+
+    private mutating func end(_ answer: FaceAnswer) -> [Effect] {
+        guard let ended = task else { return [] }
+        task = nil
+        return [.answer(token: ended.token, answer)]
     }
 
     // MARK: forward
@@ -144,6 +174,11 @@ package struct FaceModule: Sendable {
             command = .verify(seconds: settings.verifySeconds)
             time = .seconds(settings.verifySeconds == 0 ? 10 : Int(settings.verifySeconds)) + Self.verifyGrace
             counters.questions += 1
+            hasAbandoned = false
+        case .task:
+            guard let task else { preconditionFailure("a task was begun and there is none") }
+            command = task.task.command
+            time = task.task.patience
         }
         state = .asking(question, until: now + time)
         return [.send(command.frame.octets)]
@@ -171,6 +206,7 @@ package struct FaceModule: Sendable {
             guard now >= until else { return [] }
             counters.timeouts += 1
             misses += 1
+            if task != nil { return end(.lost) + begin(at: now) }
             guard misses >= Self.missesToOffline else { return begin(at: now) }
             state = .resting(until: now + Self.answerTime, then: .begin)
             return report(.offline(.silent))
@@ -214,13 +250,18 @@ package struct FaceModule: Sendable {
     private mutating func ready(at now: MonotonicTime) -> [Effect] {
         counters.restarts += 1
         misses = 0
-        return (reported == .online ? report(.offline(.restarted)) : []) + begin(at: now)
+        return end(.lost) + (reported == .online ? report(.offline(.restarted)) : []) + begin(at: now)
     }
 
     private mutating func reply(_ command: UInt8, _ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {
-        guard case .asking(let question, let until) = state, Self.id(of: question) == command, now < until else {
+        guard case .asking(let question, let until) = state, id(of: question) == command, now < until else {
+            let isVerify = command == FaceCommand.verify(seconds: 0).id
+            if isVerify, hasAbandoned {
+                hasAbandoned = false
+                return []
+            }
             counters.unsolicited += 1
-            let claimsMatch = command == FaceCommand.verify(seconds: 0).id && result == 0
+            let claimsMatch = isVerify && result == 0
             return claimsMatch ? [.signal(.unreadable(.unsolicited))] : []
         }
         misses = 0
@@ -230,15 +271,20 @@ package struct FaceModule: Sendable {
         case .reset: return ask(.status, at: now)
         case .status: return status(result, data, at: now)
         case .verify: return verified(result, data, at: now)
+        case .task:
+            let answer = task.map { FaceAnswer($0.task, result: result, data: data) }
+            rest(at: now)
+            return end(answer ?? .malformed)
         }
     }
 
-    private static func id(of question: Question) -> UInt8 {
+    private func id(of question: Question) -> UInt8 {
         switch question {
         case .demoOff: FaceCommand.demoMode(false).id
         case .status: FaceCommand.status.id
         case .reset: FaceCommand.reset.id
         case .verify: FaceCommand.verify(seconds: 0).id
+        case .task: task?.task.command.id ?? FaceCommand.reset.id
         }
     }
 
@@ -247,7 +293,8 @@ package struct FaceModule: Sendable {
         switch (result, data.first) {
         case (0, 0):
             rest(at: now)
-            return report(.online)
+            let online = report(.online)
+            return task == nil ? online : online + ask(.task, at: now)
         case (0, 1):
             return ask(.reset, at: now)
         default: return refused(for: Self.answerTime, at: now)
@@ -258,7 +305,7 @@ package struct FaceModule: Sendable {
     private mutating func refused(for pause: Duration, at now: MonotonicTime) -> [Effect] {
         counters.moduleErrors += 1
         state = .resting(until: now + pause, then: .begin)
-        return report(.offline(.refused))
+        return end(.lost) + report(.offline(.refused))
     }
 
     private mutating func verified(_ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {

@@ -30,7 +30,8 @@ package struct WiegandDecoder: Sendable {
         package var shortestSilence: Duration
         package var longestSilence: Duration
         /// Delivers a card with its last bit, without waiting for the silence. Takes effect only when all formats have
-        /// one length and the reader has no keypad; bits that follow are then reported as one unreadable frame.
+        /// one length and the reader has no keypad. A bit that follows within the silence shows that the length was
+        /// not the whole truth: `frameOverrun` is reported once, and from then on every frame waits for its silence.
         package var endsAtLength: Bool
         /// Quiet time on both lines before the first frame after the start and after a lost event or a storm.
         package var settle: Duration
@@ -57,8 +58,11 @@ package struct WiegandDecoder: Sendable {
 
     package let settings: Settings
     package private(set) var counters = WiegandCounters()
+    package private(set) var timing = WiegandTiming()
+    /// The latest frame that was not a key, readable or not, and when it ended; for the installer's question what it is.
+    package private(set) var lastFrame: (bits: BitString, at: MonotonicTime)?
     private let decoder: CardDecoder
-    private let earlyLength: Int?
+    private var earlyLength: Int?
     private var state: State
 
     private enum State: Sendable {
@@ -79,7 +83,6 @@ package struct WiegandDecoder: Sendable {
         var isStorm = false
         /// Delivered at its length; what follows belongs to no card.
         var isDelivered = false
-        var hasTail = false
     }
 
     package init(_ settings: Settings, startedAt start: MonotonicTime) {
@@ -90,6 +93,9 @@ package struct WiegandDecoder: Sendable {
             settings.endsAtLength && lengths.count == 1 && settings.keypad == .none ? lengths.first : nil
         state = settings.settle > .zero ? .settling(until: start + settings.settle) : .idle
     }
+
+    /// Whether a card is delivered with its last bit now.
+    package var endsEarly: Bool { earlyLength != nil }
 
     /// The end of the frame that is being collected. Nothing waits between frames.
     package var nextDeadline: Deadline? {
@@ -149,20 +155,27 @@ package struct WiegandDecoder: Sendable {
         if moment < frame.lastEdge {
             frame.isBad = true
         } else {
-            frame.longestGap = max(frame.longestGap, (moment - frame.lastEdge).wholeNanoseconds)
+            let gap = (moment - frame.lastEdge).wholeNanoseconds
+            if frame.bits.count > 0, !frame.isStorm { timing.add(gap) }
+            frame.longestGap = max(frame.longestGap, gap)
             frame.lastEdge = moment
         }
         frame.lastOfLine[own] = moment
+        var signals: [ReaderSignal] = []
         if frame.isDelivered {
-            frame.hasTail = true
+            // The first bit past a delivered card ends the early end for good; what follows it is part of the same frame.
+            if earlyLength != nil {
+                counters.overruns += 1
+                signals = [.unreadable(.frameOverrun)]
+            }
+            earlyLength = nil
         } else if !frame.bits.append(line == .data1), !frame.isStorm {
             frame.isStorm = true
             counters.storms += 1
         }
-        var signals: [ReaderSignal] = []
         if frame.bits.count == earlyLength, !frame.isDelivered, !frame.isBad {
             frame.isDelivered = true
-            signals = deliver(frame.bits)
+            signals = deliver(frame)
         }
         state = .collecting(frame)
         return signals
@@ -177,25 +190,23 @@ package struct WiegandDecoder: Sendable {
 
     private mutating func finish(_ frame: Frame) -> [ReaderSignal] {
         state = .idle
-        if frame.isDelivered {
-            guard frame.hasTail else { return [] }
-            counters.length += 1
-            return [.unreadable(.length)]
-        }
+        if frame.isDelivered { return [] }
         if frame.isBad || frame.isStorm {
             counters.frames += 1
             counters.timing += 1
             state = .settling(until: frame.lastEdge + settings.settle)
             return [.unreadable(.timing)]
         }
-        return deliver(frame.bits)
+        return deliver(frame)
     }
 
-    private mutating func deliver(_ bits: BitString) -> [ReaderSignal] {
+    private mutating func deliver(_ frame: Frame) -> [ReaderSignal] {
+        let bits = frame.bits
         counters.frames += 1
         if bits.count == 1 { counters.singleBits += 1 }
-        let signals =
-            settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys) ?? [decoder.read(bits)]
+        let keys = settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys)
+        if keys == nil, settings.keypad == .none || bits.count > 8 { lastFrame = (bits, frame.lastEdge) }
+        let signals = keys ?? [decoder.read(bits)]
         for signal in signals { counters.count(signal) }
         if signals == [.unreadable(.parity)] {
             for suspicion in decoder.suspicions(of: bits) {
@@ -226,6 +237,8 @@ package struct WiegandCounters: Hashable, Sendable {
     /// Frames with more than 128 bits.
     package var storms = 0
     package var lostEvents = 0
+    /// Bits that came after a frame had been delivered at its length.
+    package var overruns = 0
     package var ignoredEdges = 0
     /// Frames of one bit. Many of them mean that the reader's gap is longer than `shortestSilence`: a setting fault.
     package var singleBits = 0

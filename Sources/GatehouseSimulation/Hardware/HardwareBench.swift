@@ -19,6 +19,7 @@ package final class HardwareBench {
         case face(ReaderID, EmulatedFaceModule)
         case em4100(ReaderID)
         case text(ReaderID)
+        case tags(ReaderID, EmulatedUHFReader)
     }
 
     private struct Terminal {
@@ -67,7 +68,10 @@ package final class HardwareBench {
                 }
                 buses[port, default: (baud, [:])].1[reader.id] = emulated
             case .em4100(let port, let baud, _): try open(port, baud, .em4100(reader.id))
-            case .line(let port, let baud, _): try open(port, baud, .text(reader.id))
+            case .line(let port, let baud, _), .framed(let port, let baud, _, _), .plate(let port, let baud, _, _, _):
+                try open(port, baud, .text(reader.id))
+            case .uhf(let port, let baud, let family, _, _):
+                try open(port, baud, .tags(reader.id, EmulatedUHFReader(family)))
             case .face(let port, let baud): try open(port, baud, .face(reader.id, EmulatedFaceModule()))
             }
         }
@@ -183,15 +187,38 @@ package final class HardwareBench {
         case .line:
             guard case .text(let text) = number.value else { throw Failure(description: "a line reader sends TEXT:…") }
             write(EmulatedASCIIReader(.em4100).present(line: text), to: reader)
+        case .framed(_, _, let line, _):
+            guard case .text(let text) = number.value else { throw Failure(description: "a framed line is TEXT:…") }
+            let padding = [UInt8](repeating: UInt8(ascii: "0"), count: line.first)
+            write(line.octets(of: padding + Array(text.utf8)), to: reader)
+        case .plate(_, _, let layout, let encoding, _):
+            guard case .text(let plate) = number.value,
+                let frame = EmulatedASCIIReader.plate(plate, isDated: layout == .dated, in: encoding)
+            else { throw Failure(description: "a camera sends PLATE:…") }
+            write(frame, to: reader)
+        case .uhf:
+            guard case .text(let text) = number.value else { throw Failure(description: "a tag is EPC:…") }
+            try withTags(reader) { $0.present(hexadecimal: text) }
         case .face: throw Failure(description: "\(reader) is a face module; face \(reader) 5")
         }
     }
 
     private func bits(_ number: CardNumber) throws(Failure) -> BitString {
-        guard let format = CardFormat.named(number.format), case .fields(let facility, let id) = number.value,
+        guard let format = format(number.format), case .fields(let facility, let id) = number.value,
             let bits = format.encode(facility: facility, number: id)
         else { throw Failure(description: "\(number) cannot be written as bits") }
         return bits
+    }
+
+    /// A format of the table, or one that a reader of the configuration has.
+    private func format(_ id: CardFormatID) -> CardFormat? {
+        CardFormat.named(id)
+            ?? configuration.readers.lazy.flatMap { reader -> [CardFormat] in
+                switch reader.kind {
+                case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats): formats
+                default: []
+                }
+            }.first { $0.id == id }
     }
 
     private func press(_ keys: String, at reader: ReaderID) throws(Failure) {
@@ -250,6 +277,20 @@ package final class HardwareBench {
             return
         }
         throw Failure(description: "\(reader) is no face module")
+    }
+
+    /// A tag comes by: the reader reports it with its next rounds.
+    private func withTags(_ reader: ReaderID, _ body: (inout EmulatedUHFReader) -> Void) throws(Failure) {
+        for index in terminals.indices {
+            guard case .tags(reader, var one) = terminals[index].peer else { continue }
+            body(&one)
+            terminals[index].peer = .tags(reader, one)
+            // The bench turns no clock of its own for a reader that is in the midst of its rounds.
+            if one.isRunning { put(one.round(), terminals[index].descriptor) }
+            terminals[index].peer = .tags(reader, one)
+            return
+        }
+        throw Failure(description: "\(reader) is no reader of vehicle tags")
     }
 
     private func write(_ octets: [UInt8], to reader: ReaderID) {
@@ -341,6 +382,10 @@ package final class HardwareBench {
                     try? self.withFace(id) { $0.timeOut() }
                 }
             }
+        case .tags(let id, var reader):
+            let answer = reader.receive(octets)
+            terminals[index].peer = .tags(id, reader)
+            put(answer, terminals[index].descriptor, isPresentation: reader.isPresenting)
         case .em4100, .text: break
         }
     }

@@ -1,4 +1,4 @@
-import GatehouseProtocols
+package import GatehouseProtocols
 
 /// A reader that sends what it reads as characters: an EM4100 module, or a desk reader in line mode.
 package struct EmulatedASCIIReader: Sendable {
@@ -27,6 +27,12 @@ package struct EmulatedASCIIReader: Sendable {
     /// A line of text with a terminator.
     package func present(line: String, terminator: String = "\r\n") -> [UInt8] {
         Array(line.utf8) + Array(terminator.utf8)
+    }
+
+    /// A plate as a camera sends it; nil when the encoding has not all of its characters.
+    package static func plate(_ plate: String, isDated: Bool, in encoding: NumberPlate.Encoding) -> [UInt8]? {
+        guard let octets = encoding == .gbk ? NumberPlate.encodeGBK(plate) : Array(plate.utf8) else { return nil }
+        return isDated ? [0x02] + Array("2026010207080901".utf8) + octets + [0x03] : octets + [0x0D, 0x0A]
     }
 
     /// These readers hear nothing: whatever is sent to them has no answer.

@@ -16,6 +16,10 @@ package struct EmulatedFaceModule: Sendable {
     /// 0 idle, 1 busy, 2 error, 3 not initialised, 4 updating; nil follows the VERIFY.
     package var forcedStatus: UInt8?
     package var isDead = false
+    /// The users of the module's own table.
+    package var users: [UInt16] = []
+    /// Who stands there to be enrolled; nil is nobody.
+    package var candidate: Bool = true
     private var scanner = FaceFrameScanner()
 
     package init(isDemo: Bool = false) { self.isDemo = isDemo }
@@ -77,6 +81,22 @@ package struct EmulatedFaceModule: Sendable {
             guard frame.data.count == 2 else { return Self.reply(0x12, 6) }
             runningVerify = frame.data[1] == 0 ? 10 : frame.data[1]
             return []
+        case 0x1D:
+            guard candidate, frame.data.count == 35 else { return Self.reply(0x1D, candidate ? 6 : 13) }
+            let user = (users.max() ?? 0) + 1
+            users.append(user)
+            return Self.reply(0x1D, 0, [UInt8(user >> 8), UInt8(user & 0xFF), 0])
+        case 0x20:
+            guard frame.data.count == 2 else { return Self.reply(0x20, 6) }
+            let user = UInt16(frame.data[0]) << 8 | UInt16(frame.data[1])
+            guard let index = users.firstIndex(of: user) else { return Self.reply(0x20, 8) }
+            users.remove(at: index)
+            return Self.reply(0x20, 0)
+        case 0x24:
+            return Self.reply(
+                0x24, 0,
+                [UInt8(truncatingIfNeeded: users.count)] + users.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+        case 0x93: return Self.reply(0x93, 0, Array("EMULATED-1".utf8) + [0, 0xFF])
         case 0xFE:
             guard let isOn = frame.data.first else { return Self.reply(0xFE, 6) }
             isDemo = isOn != 0

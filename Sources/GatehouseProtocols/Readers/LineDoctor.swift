@@ -1,0 +1,173 @@
+/// What the counters of a reader say about its wire, in sentences for the person with the screwdriver.
+package enum LineDoctor {
+    package struct Finding: Hashable, Sendable {
+        package var what: String
+        package var advice: String
+    }
+
+    /// So many of a hundred are an accident; more are a fault.
+    private static func isOften(_ some: Int, of all: Int) -> Bool { some >= 3 && some * 50 > all }
+
+    package static func wiegand(
+        _ counters: WiegandCounters, _ timing: WiegandTiming, hasKeypad: Bool, babbles: Int
+    ) -> [Finding] {
+        var found: [Finding] = []
+        func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
+        let frames = counters.frames
+        if frames == 0 {
+            add(
+                "Not one frame came since the start.",
+                "Show a card. If nothing comes: power of the reader, DATA0 and DATA1 at the right lines, common ground."
+            )
+        }
+        if babbles > 0 {
+            add(
+                "The wire brought so many edges that the reader was put aside \(babbles) times.",
+                "Look for a loose ground or a data line beside a motor cable; the lines want a pull-up of 1 to 10 kΩ.")
+        }
+        let isSwap = counters.swappedLines > 0 && counters.swappedLines * 2 > counters.parity
+        if isSwap, counters.reversedBits < counters.swappedLines {
+            add("Frames would be cards with DATA0 and DATA1 exchanged.", "Exchange the two data wires.")
+        } else if isSwap {
+            add(
+                "Frames would be cards with DATA0 and DATA1 exchanged, or with the last bit first.",
+                "Exchange the two data wires; if that does not help, set the bit order of the reader.")
+        } else if counters.reversedBits > 0, counters.reversedBits * 2 > counters.parity {
+            add("Frames would be cards with the last bit first.", "Set the bit order of the reader.")
+        } else if isOften(counters.parity, of: frames) {
+            add(
+                "\(counters.parity) of \(frames) frames have a wrong parity.",
+                "The cable is long or unshielded, or the format is another: gatehousectl reader formats.")
+        }
+        if isOften(counters.singleBits, of: frames) {
+            add(
+                "Frames fall apart into single bits: the reader is slower than the silence that ends a frame.",
+                "Set the reader's interval from bit to bit to 2 ms or less.")
+        } else if isOften(counters.length, of: frames) {
+            add(
+                "\(counters.length) of \(frames) frames have a length that no format of this reader has.",
+                counters.cards > 0
+                    ? "Bits are lost or doubled: common ground, cable length, termination. Or a second kind of card is in use."
+                    : "Name the format that the reader sends: gatehousectl reader formats.")
+        }
+        if isOften(counters.glitches, of: frames) {
+            add(
+                "Pulses ring: \(counters.glitches) second edges.",
+                "Shorten the cable, or put 100 Ω in series at the reader.")
+        }
+        if isOften(counters.overlaps, of: frames) {
+            add(
+                "Both data lines go low together.",
+                "Pair each data wire with ground, not with the other; check the common ground.")
+        }
+        if counters.lostEvents > 0 {
+            add(
+                "The kernel lost edges \(counters.lostEvents) times.",
+                "The machine is too busy, or the chip's queue too short: docs/operating.md, \"Inputs\".")
+        }
+        if counters.overruns > 0 {
+            add("Bits followed a card that was taken at its length.", "Leave ends_at_length out for this reader.")
+        }
+        if counters.ambiguous > 0 {
+            add(
+                "\(counters.ambiguous) frames fit two formats with different numbers.",
+                "Name only the format that is in use at this reader.")
+        }
+        if let p99 = timing.percentile(0.99), p99 > 20_000 {
+            add(
+                "Bits are up to \(p99) us apart; 20 ms is the most that the standard allows.",
+                "Set the reader's interval.")
+        }
+        return found
+    }
+
+    package static func osdp(_ counters: OSDPCounters) -> [Finding] {
+        var found: [Finding] = []
+        func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
+        let frames = counters.frames
+        if frames == 0 {
+            add(
+                "Not one reply came since the start.",
+                "Power, A and B exchanged, address and speed; RS-485 direction of the adapter: docs/operating.md.")
+        }
+        if isOften(counters.checkErrors, of: frames) {
+            add(
+                "\(counters.checkErrors) of \(frames) replies have a wrong check.",
+                "Terminate both ends of the bus, one pair for A and B, bias once; or lower the speed: reader move.")
+        }
+        if isOften(counters.timeouts, of: frames), frames > 0 {
+            add(
+                "\(counters.timeouts) questions had no answer in time.",
+                "A weak supply restarts the reader, a contact is loose, or two readers have one address.")
+        }
+        if isOften(counters.wrongSequence, of: frames) {
+            add(
+                "Replies come late or doubled.",
+                "Two readers may have one address, or the adapter buffers: lower its latency.")
+        }
+        if isOften(counters.naks, of: frames) {
+            add(
+                "The reader refuses \(counters.naks) commands.",
+                "Its firmware may be old: reader show tells which it is.")
+        }
+        if counters.sessionsLost > 2 {
+            add(
+                "The reader lost its session \(counters.sessionsLost) times.",
+                "It restarts: look at its supply at the reader's end of the cable, when it unlocks.")
+        }
+        if counters.wrongMACs + counters.clearReplies + counters.openReplies + counters.sessionsDropped > 0 {
+            add(
+                "Messages came that are not the reader's own, or not as they must be.",
+                "Look for a strange device at the wire: gatehousectl health.")
+        }
+        return found
+    }
+
+    package static func characters(_ counters: ASCIICardCounters, babbles: Int) -> [Finding] {
+        serial(
+            frames: counters.frames, unreadable: counters.unreadable, half: counters.halfFrames + counters.tooLong,
+            babbles: babbles)
+    }
+
+    package static func tags(_ counters: UHFCounters, babbles: Int) -> [Finding] {
+        var found = serial(
+            frames: counters.frames, unreadable: counters.broken, half: counters.halfFrames, babbles: babbles)
+        if counters.frames > 0, counters.failures > 0 {
+            found.append(
+                Finding(
+                    what: "The reader answered \(counters.failures) times with an error.",
+                    advice: "An antenna is missing or its cable broken; look into the reader's own tool."))
+        }
+        return found
+    }
+
+    private static func serial(frames: Int, unreadable: Int, half: Int, babbles: Int) -> [Finding] {
+        var found: [Finding] = []
+        if frames == 0, unreadable + half == 0 {
+            found.append(
+                Finding(
+                    what: "Not one frame came since the start.",
+                    advice: "Show a card. If nothing comes: power, TX of the reader to RX of the port, the right port.")
+            )
+        }
+        if isOften(unreadable + half, of: frames + half), frames <= unreadable {
+            found.append(
+                Finding(
+                    what: "Octets come and not one is a whole reading.",
+                    advice:
+                        "The speed or the protocol of the reader is another: baud and protocol in the configuration."))
+        } else if isOften(unreadable + half, of: frames + half) {
+            found.append(
+                Finding(
+                    what: "\(unreadable) of \(frames) frames cannot be read, \(half) were not whole.",
+                    advice: "Cable and ground; RS-485 direction; a supply that is too weak."))
+        }
+        if babbles > 0 {
+            found.append(
+                Finding(
+                    what: "The wire was full for so long that the reader was put aside \(babbles) times.",
+                    advice: "The speed is wrong, the wire is open, or the reader is broken."))
+        }
+        return found
+    }
+}

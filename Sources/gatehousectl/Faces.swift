@@ -1,0 +1,73 @@
+import ArgumentParser
+import GatehouseAdmin
+
+struct Face: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The users of face modules.", subcommands: [Enrol.self, Delete.self, Users.self, Reset.self])
+    struct Enrol: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Enrol a person who stands at the module and consented.",
+            discussion: """
+                The consent is an entry before anything is taken: say where it is, or when it was given. The module keeps the face, \
+                Gatehouse keeps whose it is.
+                Example: gatehousectl face enrol face-1 R-1001 --consent "form 12/2026"
+                """)
+        @Argument var module: String
+        @Argument(help: "The person's reference.") var person: String
+        @Option var consent: String
+        @Option(help: "How long the module waits for the face, up to 60.") var seconds = 15
+        @OptionGroup var common: Common
+        func run() throws {
+            let arguments: [String: JSON] = [
+                "module": .string(module), "person": .string(person), "consent": .string(consent),
+                "seconds": .integer(Int64(seconds)),
+            ]
+            try ask("face enrol", arguments, common) { value in
+                if common.isJSON { return print(value.line) }
+                print("user \(value["user"]?.integer ?? 0) of \(module), credential \(value["id"]?.integer ?? 0)")
+            }
+        }
+    }
+    struct Delete: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a face and take it out of its module. Needs --reason.")
+        @Argument var module: String
+        @Argument(help: "The user number in the module.") var user: Int
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                "face delete", ["module": .string(module), "user": .integer(Int64(user))], common, "deleted")
+        }
+    }
+    struct Users: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The table of a module beside the registry.",
+            discussion: """
+                agrees: in both. unknown: only in the module, delete it. missing: only in the registry, the person has to be \
+                enrolled again; many of them mean that the module was changed or wiped.
+                """)
+        @Argument var module: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask("face users", ["module": .string(module)], common) { value in
+                if common.isJSON { return print(value.line) }
+                var rows = [["USER", "CREDENTIAL", "STANDING"]]
+                for row in value["users"]?.array ?? [] {
+                    rows.append([
+                        "\(row["user"]?.integer ?? 0)", row["credential"]?.integer.map { "\($0)" } ?? "",
+                        row["standing"]?.string ?? "",
+                    ])
+                }
+                if let serial = value["serial"]?.string { print("module \(serial)") }
+                print(rows.count > 1 ? table(rows) : "no users")
+            }
+        }
+    }
+    struct Reset: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Stop what a module does and begin anew. Needs --reason.")
+        @Argument var module: String
+        @OptionGroup var common: Common
+        func run() throws { try order("face reset", ["module": .string(module)], common, "reset") }
+    }
+}

@@ -1,0 +1,76 @@
+import GatehouseAdmin
+import GatehouseConfiguration
+import GatehouseCore
+import GatehouseCrypto
+import GatehouseProtocols
+
+/// What is fed with any octets. Beside not trapping, each holds a promise: what was decoded is written as it was read, a
+/// stream means the same in whatever pieces it comes, and nothing that is kept grows past its bound.
+enum Targets {
+    static let all: [String: @Sendable ([UInt8]) -> Void] = [
+        "wiegand": Readers.wiegand, "osdp-frames": Readers.osdpFrames, "osdp-replies": Readers.osdpReplies,
+        "osdp-panel": Readers.osdpPanel, "em4100": Readers.em4100, "line": Readers.line, "framed": Readers.framed,
+        "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": admin,
+        "uplink": uplink, "yaml": yaml, "canonical": canonical, "csv": csv,
+    ]
+
+    static func lineWire(_ octets: [UInt8]) {
+        let text = String(decoding: octets, as: UTF8.self)
+        if let message = try? LineWire.FromClient(parsing: text) {
+            let again = try? LineWire.FromClient(parsing: String(message.line.dropLast()))
+            precondition(again == message, "a message of a client is not what it was")
+        }
+        if let message = try? LineWire.FromServer(parsing: text) {
+            // A long reason is clipped when it is written, once.
+            let again = try? LineWire.FromServer(parsing: String(message.line.dropLast()))
+            precondition(again?.line == message.line, "a message of a server is not what it was")
+        }
+    }
+
+    static func admin(_ octets: [UInt8]) {
+        if case .request(let request) = AdminRequest.parse(octets) {
+            precondition(AdminRequest.parse(Array(request.line.utf8)) == .request(request), "a request changed")
+            _ = CommandTable.check(request, roles: Set(Role.allCases))
+        }
+        if let reply = AdminReply(line: octets) {
+            precondition(AdminReply(line: Array(reply.line(id: 1).utf8)) == reply, "a reply changed")
+        }
+        var splitter = LineSplitter()
+        let lines = splitter.take(octets)
+        precondition(lines?.allSatisfy { !$0.contains(10) } ?? true, "a line has a line feed")
+    }
+
+    static func uplink(_ octets: [UInt8]) {
+        guard let message = UplinkMessage(line: octets) else { return }
+        precondition(UplinkMessage(line: Array(message.line.utf8)) == message, "a message of the uplink changed")
+    }
+
+    static func yaml(_ octets: [UInt8]) {
+        do throws(InvalidConfiguration) {
+            _ = try ConfigurationReader.read(octets: octets, file: "f", digest: { Hash.sha256($0) })
+        } catch {
+            precondition(!error.errors.isEmpty, "refused without a word")
+            precondition(error.errors.allSatisfy { $0.line >= 1 && $0.column >= 1 }, "an error without a place")
+        }
+    }
+
+    static func canonical(_ octets: [UInt8]) {
+        guard let value = CanonicalValue(decoding: octets) else { return }
+        precondition(value.encoded() == octets, "a value has two encodings")
+    }
+
+    static func csv(_ octets: [UInt8]) {
+        let fields = RegistryFields(
+            calendar: SiteCalendar(fixedOffset: 0),
+            primitives: KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).primitives(epoch: 1))
+        var plan = RegistryImport(fields: fields, present: RegistryImport.Present([]))
+        _ = plan.plan([(name: "f.csv", content: octets)])
+        guard case .success(let rows) = CSVReader.read(octets) else { return }
+        for text in rows.joined().map(\.text) where !"=+-@\t\r".contains(text.first ?? "x") {
+            let again = CSVReader.read(Array((CSVReader.write(text) + ",x\n").utf8))
+            guard case .success(let read) = again, read.first?.first?.text == text else {
+                preconditionFailure("a field changed: \(text.debugDescription)")
+            }
+        }
+    }
+}
