@@ -61,6 +61,47 @@ private struct FaceBench {
         return bench
     }
 
+    /// K20: 1,000,000 frames with a right check that nobody asked for: replies to other commands while a VERIFY is out, and
+    /// matches late, repeated or out of nothing while none is. None becomes a face.
+    @Test func whatNobodyAskedForIsNoFace() {
+        var state: UInt64 = 20
+        func random(_ bound: UInt64) -> UInt8 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: (state >> 33) % bound)
+        }
+        func match(_ command: UInt8, user: UInt8) -> [UInt8] {
+            FaceFrame(
+                id: FaceFrame.reply,
+                data: [command, 0, 0, user] + [UInt8](repeating: 65, count: 32) + [0, FaceMatch.unlocked]
+            )
+            .octets
+        }
+        var asked = looking()
+        for _ in 0..<5000 {
+            var octets: [UInt8] = []
+            for _ in 0..<100 {
+                var command = random(256)
+                if command == 0x12 { command = 0x13 }
+                octets +=
+                    random(4) == 0
+                    ? FaceFrame(id: 2 + random(200), data: [0x12, 0, 0, 5] + [UInt8](repeating: 65, count: 34)).octets
+                    : match(command, user: random(199) + 1)
+            }
+            asked.hear(octets)
+        }
+        #expect(!asked.signals.contains { if case .face = $0 { true } else { false } })
+
+        var answered = looking()
+        answered.hear(match(0x12, user: 5))
+        #expect(answered.signals.contains(.face(userNumber: 5)), "the one answer to the one question")
+        answered.forget()
+        for _ in 0..<5000 {
+            answered.hear((0..<100).flatMap { _ in match(0x12, user: random(199) + 1) })
+        }
+        #expect(!answered.signals.contains { if case .face = $0 { true } else { false } })
+        #expect(answered.signals.contains(.unreadable(.unsolicited)))
+    }
+
     @Test func theStartSwitchesDemoModeOffBeforeItLooks() {
         var bench = FaceBench(module: EmulatedFaceModule(isDemo: true))
         bench.input(.start)
@@ -325,7 +366,7 @@ private struct FaceBench {
         var machine = FaceModule()
         var now = MonotonicTime.zero
         _ = machine.handle(.start, at: now)
-        for _ in 0..<1000 {
+        for _ in 0..<5000 {
             now = now + .milliseconds(Int.random(in: 0..<500, using: &random))
             let effects = machine.handle(
                 .received(random.octets(100, favourites: [0xEF, 0xAA, 0x00, 0x02, 0x12])), at: now)
