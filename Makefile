@@ -30,6 +30,7 @@ test:
 	swift build --build-tests
 	$(MAKE) --no-print-directory test-sim
 	Tests/Peers/test-osdp .build/debug
+	Tests/Peers/test-osdp-bus .build/debug
 	Tests/Peers/test-uplink .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build

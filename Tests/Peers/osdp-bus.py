@@ -1,0 +1,121 @@
+"""Several OSDP readers that we did not write on one bus, and a bad wire between them and the panel: PyPI's libosdp as
+peripheral devices, each fed with the frames for its address; what they answer is garbled, dropped, late, split or doubled.
+
+usage: osdp-bus.py LINK COUNT SEED [KEYS]     KEYS: a file with one key of 32 hexadecimal digits for each reader
+
+Commands on the input: card ADDRESS BITS | faults PERCENT | quit
+"""
+import collections
+import os
+import random
+import select
+import sys
+import threading
+import time
+import tty
+
+from osdp import *
+
+
+class Line(Channel):
+    """One reader's end of the bus."""
+
+    def __init__(self, bus):
+        super().__init__()
+        self.bus = bus
+        self.heard = collections.deque()
+
+    def read(self, max_bytes):
+        octets = b""
+        while self.heard and len(octets) < max_bytes:
+            octets += bytes([self.heard.popleft()])
+        return octets
+
+    def write(self, buf):
+        self.bus.answer(bytes(buf))
+        return len(buf)
+
+    def flush(self):
+        self.heard.clear()
+
+
+class Bus:
+    def __init__(self, link, count, seed, keys):
+        self.master, slave = os.openpty()
+        tty.setraw(slave)
+        if os.path.islink(link):
+            os.unlink(link)
+        os.symlink(os.ttyname(slave), link)
+        self.dice = random.Random(seed)
+        self.percent = 0
+        self.counts = collections.Counter()
+        self.lock = threading.Lock()
+        self.lines = {}
+        self.readers = {}
+        for address in range(1, count + 1):
+            line = self.lines[address] = Line(self)
+            key = bytes.fromhex(keys[address - 1]) if keys else None
+            self.readers[address] = PeripheralDevice(
+                PDInfo(address, line, scbk=key, flags=[LibFlag.EnforceSecure] if key else []),
+                PDCapabilities([
+                    (Capability.OutputControl, 1, 1), (Capability.LEDControl, 1, 1), (Capability.AudibleControl, 1, 1),
+                    (Capability.CardDataFormat, 1, 0), (Capability.CheckCharacter, 1, 0),
+                    (Capability.CommunicationSecurity, 1, 1),
+                ]),
+                log_level=LogLevel.Emergency)
+            self.readers[address].set_command_handler(lambda command: (0, None))
+        for reader in self.readers.values():
+            reader.start()
+
+    def answer(self, octets):
+        with self.lock:
+            fault = self.dice.choice(["garbled", "dropped", "late", "split", "doubled"]) if self.dice.random() * 100 < self.percent else "whole"
+            self.counts[fault] += 1
+            if fault == "dropped":
+                return
+            if fault == "garbled":
+                place = self.dice.randrange(len(octets))
+                octets = octets[:place] + bytes([octets[place] ^ (1 << self.dice.randrange(8))]) + octets[place + 1:]
+            if fault == "late":
+                time.sleep(self.dice.uniform(0.02, 0.15))
+            if fault == "split":
+                place = self.dice.randrange(1, len(octets))
+                os.write(self.master, octets[:place])
+                time.sleep(0.004)
+                octets = octets[place:]
+            os.write(self.master, octets * 2 if fault == "doubled" else octets)
+
+    def serve(self):
+        """Cuts what the panel says into frames and gives each to the reader that it is for."""
+        pending = b""
+        while True:
+            pending += os.read(self.master, 4096)
+            while True:
+                start = pending.find(b"\x53")
+                if start < 0 or len(pending) < start + 5:
+                    break
+                length = pending[start + 2] | pending[start + 3] << 8
+                if len(pending) < start + length:
+                    break
+                frame, pending = pending[start:start + length], pending[start + length:]
+                line = self.lines.get(frame[1] & 0x7F)
+                if line:
+                    line.heard.extend(b"\xff" + frame)
+
+
+bus = Bus(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), open(sys.argv[4]).read().split() if len(sys.argv) > 4 else None)
+threading.Thread(target=bus.serve, daemon=True).start()
+print("bus ready", flush=True)
+for command in sys.stdin:
+    words = command.split()
+    if words[0] == "card":
+        bits = words[2]
+        data = int(bits.ljust((len(bits) + 7) // 8 * 8, "0"), 2).to_bytes((len(bits) + 7) // 8, "big")
+        bus.readers[int(words[1])].submit_event({
+            "event": Event.CardRead, "reader_no": 0, "direction": 0, "format": CardFormat.Unspecified, "length": len(bits), "data": data})
+    elif words[0] == "faults":
+        bus.percent = float(words[1])
+        print("faults", words[1], dict(bus.counts), flush=True)
+    else:
+        break
+os._exit(0)
