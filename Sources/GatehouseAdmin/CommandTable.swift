@@ -107,6 +107,9 @@ package enum CommandTable {
         CommandEntry(
             "reader move", [.installer], needsReason: true, required: ["reader"], optional: ["address", "baud"],
             "move an OSDP reader to another address or speed"),
+        CommandEntry(
+            "reader search", [.installer], needsReason: true, required: ["reader"],
+            "look for readers at every address and speed of a bus"),
         CommandEntry("reader chunk", [.installer], required: ["file", "data"], "a piece of a file for a reader"),
         CommandEntry(
             "reader send-file", [.installer], needsReason: true, required: ["reader"], optional: ["type"],

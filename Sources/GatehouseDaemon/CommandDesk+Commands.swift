@@ -31,6 +31,7 @@ extension CommandDesk {
         case "reader formats": return try formats(call)
         case "reader text": return try showText(call)
         case "reader move": return try moveReader(call)
+        case "reader search": return try searchBus(call)
         case "reader send-file": return try sendFile(call)
         case "reader install": return try changeKey(call, isInstallation: true)
         case "reader rotate-key": return try changeKey(call, isInstallation: false)

@@ -88,6 +88,43 @@ extension CommandDesk {
         return ["event": entry.map { .integer(Int64($0)) } ?? .null]
     }
 
+    /// Looks for readers at every address and speed of the bus that this one is on, or should be.
+    func searchBus(_ call: Call) throws -> JSON {
+        let settings = try osdpReader(call)
+        let entry = try order(call, .changeReader(settings.id))
+        let answer = Awaited<[OSDPSearch.Found]?>()
+        try ask { $0.search(besides: settings.id) { answer.fulfil($0) } }
+        guard let heard = answer.wait(300), let found = heard else {
+            throw CommandRefusal(
+                code: "notInService", message: "the bus of \(settings.id) cannot be had now; see `gatehousectl health`")
+        }
+        guard case .osdp(let bus, _, _, _, _) = settings.kind else { throw Self.notInService(settings.id) }
+        return [
+            "event": entry.map { .integer(Int64($0)) } ?? .null,
+            "found": .array(found.map { view($0, on: bus) }),
+        ]
+    }
+
+    private func view(_ found: OSDPSearch.Found, on bus: String) -> JSON {
+        let known = configuration.readers.first { reader in
+            guard case .osdp(let port, let baud, let address, _, _) = reader.kind else { return false }
+            return port == bus && Int(baud) == found.baud && address == found.address
+        }
+        var object: [String: JSON] = [
+            "address": .integer(Int64(found.address)), "baud": .integer(Int64(found.baud)),
+            "reader": known.map { .string($0.id.name) } ?? .null,
+        ]
+        switch found.answer {
+        case .identity(let identity):
+            object["answer"] = "identity"
+            object["vendor"] = .string(identity.vendor.map { Self.hexadecimal($0) }.joined(separator: "-"))
+            object["serial"] = .integer(Int64(identity.serial))
+        case .refused: object["answer"] = "refused"
+        case .doubled: object["answer"] = "doubled"
+        }
+        return .object(object)
+    }
+
     private func osdpReader(_ call: Call) throws -> ReaderSettings {
         let name = call.text("reader") ?? ""
         guard let settings = configuration.readers.first(where: { $0.id.name == name }) else {

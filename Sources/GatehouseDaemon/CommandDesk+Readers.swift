@@ -29,9 +29,11 @@ extension CommandDesk {
             case .uhf: ("uhf", "none")
             case .face: ("face", "none")
             }
+        // A reader that answers questions is online when it has answered; the others are until they are missed.
+        let isHeard = loop.isHeard(reader.id) ?? !has(.readerOffline)
         var object: [String: JSON] = [
             "name": .string(reader.id.name), "protocol": .string(protocolName), "security": .string(security),
-            "link": .string(has(.readerOffline) ? "offline" : "online"), "tamper": .boolean(has(.readerTamper)),
+            "link": .string(isHeard ? "online" : "offline"), "tamper": .boolean(has(.readerTamper)),
         ]
         if case .osdp(_, _, _, .secure, _) = reader.kind { object["key"] = .string(keys.source(reader.id)) }
         if let counters = loop.counters(reader.id) { object["counters"] = .object(counters.mapValues { .integer($0) }) }

@@ -173,7 +173,7 @@ final class CommandDesk: Sendable {
         return [
             "log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide",
             "face",
-        ].contains(first) || ["reader show", "reader text", "reader move"].contains(command)
+        ].contains(first) || ["reader show", "reader text", "reader move", "reader search"].contains(command)
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {

@@ -338,6 +338,17 @@ final class GateLoop {
         inputs += station.ask(reader, question, token: token, at: SystemClock.monotonic())
     }
 
+    /// Whether an OSDP reader answers now; nil for other readers.
+    func isHeard(_ reader: ReaderID) -> Bool? { stations.lazy.compactMap { $0.isHeard(reader) }.first }
+
+    /// Looks for readers on the bus of this one. Nil when the bus cannot be had.
+    func search(besides reader: ReaderID, answer: @escaping ([OSDPSearch.Found]?) -> Void) {
+        guard let station = stations.first(where: { $0.readers.contains(reader) && $0.isOSDP }) else {
+            return answer(nil)
+        }
+        inputs += station.search(at: SystemClock.monotonic(), answer: answer)
+    }
+
     /// Begins to send a file; its end becomes an entry. False when the reader takes none now.
     func send(_ octets: [UInt8], type: UInt8, to reader: ReaderID) -> Bool {
         var isBegun = true

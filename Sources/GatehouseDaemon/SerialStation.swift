@@ -17,7 +17,10 @@ final class SerialStation {
     let path: String
     let readers: [ReaderID]
     private var machine: Machine
-    private let port: SerialPort
+    let port: SerialPort
+    let configuredSpeed: UInt32
+    /// A search of this bus while the panel waits; its end is told once.
+    var searching: (search: OSDPSearch, answer: ([OSDPSearch.Found]?) -> Void)?
     private var schedule: ReopenSchedule
     private let log: Logger
     private var lastProblem = ""
@@ -42,6 +45,7 @@ final class SerialStation {
         self.machine = machine
         self.log = log
         port = SerialPort(settings)
+        configuredSpeed = settings.baud
         babble = BabbleGuard.octets(baud: settings.baud)
         if case .osdp = machine { trace = nil } else { trace = ReaderTrace() }
         schedule = ReopenSchedule(at: now)
@@ -126,7 +130,8 @@ final class SerialStation {
     }
 
     private var machineDeadline: MonotonicTime? {
-        switch machine {
+        if let searching { return searching.search.nextDeadline?.at }
+        return switch machine {
         case .osdp(let panel): panel.nextDeadline?.at
         case .card(_, let reader): reader.nextDeadline?.at
         case .tags(_, let reader): reader.nextDeadline?.at
@@ -204,6 +209,12 @@ final class SerialStation {
         return panel.link(of: reader) == .online(.secure)
     }
 
+    /// Whether the reader answers now; nil for one that is not on this port, or no OSDP reader.
+    func isHeard(_ reader: ReaderID) -> Bool? {
+        guard case .osdp(let panel) = machine, readers.contains(reader) else { return nil }
+        if case .online = panel.link(of: reader) { return searching == nil } else { return false }
+    }
+
     /// Nil for a reader that is not on this port, or no OSDP reader.
     func osdpCounters(_ reader: ReaderID) -> OSDPCounters? {
         guard case .osdp(let panel) = machine else { return nil }
@@ -247,14 +258,27 @@ final class SerialStation {
 
     // MARK: -
 
-    private enum Event {
+    enum Event {
         case opened
         case lost
         case received([UInt8])
         case time
     }
 
-    private func feed(_ event: Event, at now: MonotonicTime) -> [Input] {
+    func feed(_ event: Event, at now: MonotonicTime) -> [Input] {
+        if searching != nil {
+            switch event {
+            case .received(let octets): searching!.search.receive(octets)
+            case .time:
+                let effects = searching!.search.timePassed(at: now)
+                return carryOut(effects, at: now)
+            case .opened: break
+            case .lost:
+                // The port is gone: the panel has heard that already.
+                return endSearch(nil, at: now)
+            }
+            return []
+        }
         switch machine {
         case .osdp(var panel):
             let input: OSDPPanel.Input =
@@ -349,7 +373,7 @@ final class SerialStation {
     }
 
     /// A reader answers only what it was asked: whatever came before the question belongs to an earlier one.
-    private func sendDiscarding(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {
+    func sendDiscarding(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {
         if port.isOpen { port.discardInput() }
         return send(octets, at: now)
     }

@@ -5,7 +5,8 @@ struct Reader: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Readers, and the keys of those that are secured.",
         subcommands: [
-            List.self, Show.self, Doctor.self, Trace.self, Formats.self, Text.self, Move.self, SendFile.self,
+            List.self, Show.self, Doctor.self, Trace.self, Formats.self, Text.self, Move.self, Search.self,
+            SendFile.self,
             Install.self,
             RotateKey.self,
         ])
@@ -28,6 +29,39 @@ struct Reader: ParsableCommand {
                 "reader text",
                 ["reader": .string(reader), "text": .string(text), "seconds": .integer(Int64(seconds))], common,
                 "shown")
+        }
+    }
+    struct Search: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look for OSDP readers at every address and speed of a bus. Needs --reason.",
+            discussion: """
+                The readers of that bus are out of service meanwhile, up to two minutes. Two readers of one address are named.
+                Example: gatehousectl reader search lane-in --reason "nobody knows the address"
+                """)
+        @Argument(help: "Any reader of the bus, whether it answers or not.") var reader: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask("reader search", ["reader": .string(reader)], common) { value in
+                if common.isJSON { return print(value.line) }
+                let found = value["found"]?.array ?? []
+                if found.isEmpty {
+                    return print("No reader answers on this bus: check power, polarity and termination.")
+                }
+                var rows = [["ADDRESS", "BAUD", "CONFIGURED AS", "ANSWER"]]
+                for one in found {
+                    let answer =
+                        switch one["answer"]?.string {
+                        case "identity": "vendor \(one["vendor"]?.string ?? ""), serial \(one["serial"]?.integer ?? 0)"
+                        case "doubled": "more than one reader answers here: give one of them another address"
+                        default: "answers, and says nothing in clear"
+                        }
+                    rows.append([
+                        "\(one["address"]?.integer ?? 0)", "\(one["baud"]?.integer ?? 0)",
+                        one["reader"]?.string ?? "-", answer,
+                    ])
+                }
+                print(table(rows))
+            }
         }
     }
     struct Move: ParsableCommand {

@@ -173,7 +173,7 @@ class Gate:
 
     def connect(self):
         connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(20)
+        connection.settimeout(150)
         connection.connect(str(self.dir / "admin.sock"))
         return connection
 
