@@ -21,6 +21,26 @@ package struct StoreLoader {
         self.secrets = secrets
     }
 
+    /// The words of the partial index `journal_posture`: SQLite takes it only where a question repeats them.
+    private static let indexed = "kind IN ('posture', 'fire', 'stop', 'start')"
+    private static let lastPosture = """
+        SELECT outcome FROM journal WHERE \(indexed) AND kind = 'posture' AND portal = ? ORDER BY seq DESC LIMIT 1
+        """
+    private static let lastFire = """
+        SELECT outcome FROM journal WHERE \(indexed) AND kind = 'fire' AND portal IS NULL
+        AND outcome IN ('active', 'reset') ORDER BY seq DESC LIMIT 1
+        """
+    private static let lastRun = """
+        SELECT (SELECT max(seq) FROM journal WHERE \(indexed) AND kind = 'start' AND portal IS NULL),
+            (SELECT max(seq) FROM journal WHERE \(indexed) AND kind = 'stop' AND portal IS NULL)
+        """
+    private static let withdrawn = """
+        SELECT leaf FROM journal WHERE kind = 'watchlist' AND outcome = 'withdrawn' ORDER BY seq
+        """
+
+    /// What a start asks of the whole journal: each is answered by an index, however long the journal is.
+    package static let questions = [lastPosture, lastFire, lastRun, withdrawn]
+
     package func load(site: Site) throws -> Loaded {
         var restored = Restored()
         let (last, newest) = try lastEntry()
@@ -36,20 +56,16 @@ package struct StoreLoader {
         var damaged = 0
         restored.registry = try registry(&damaged)
         for portal in site.portals {
-            let statement = try database.prepare(
-                "SELECT outcome FROM journal WHERE kind = 'posture' AND portal = ? ORDER BY seq DESC LIMIT 1")
+            let statement = try database.prepare(Self.lastPosture)
             try statement.bind(portal.id.name)
             if try statement.step(), let posture = Posture(word: statement.text(0)) {
                 restored.postures[portal.id] = posture
             }
         }
-        let fire = try database.prepare(
-            "SELECT outcome FROM journal WHERE kind = 'fire' AND outcome IN ('active', 'reset') ORDER BY seq DESC LIMIT 1"
-        )
+        let fire = try database.prepare(Self.lastFire)
         if try fire.step() { restored.isFire = fire.text(0) == "active" }
-        let stop = try database.prepare(
-            "SELECT kind FROM journal WHERE kind IN ('start', 'stop') ORDER BY seq DESC LIMIT 1")
-        let wasCleanStop = try stop.step() ? stop.text(0) == "stop" : true
+        let run = try database.prepare(Self.lastRun)
+        let wasCleanStop = try run.step() ? run.isNull(0) || run.integer(1) > run.integer(0) : true
 
         let areas = try database.prepare("SELECT person, area FROM area")
         while try areas.step() { restored.areas[UInt32(clamping: areas.integer(0))] = AreaID(areas.text(1)) }
@@ -118,8 +134,7 @@ package struct StoreLoader {
             if let entry = WatchlistCodec.entry(plain) { restored.watchlist.append(entry) }
         }
         restored.watchlist.sort { $0.id < $1.id }
-        let withdrawn = try database.prepare(
-            "SELECT leaf FROM journal WHERE kind = 'watchlist' AND outcome = 'withdrawn' ORDER BY seq")
+        let withdrawn = try database.prepare(Self.withdrawn)
         while try withdrawn.step() {
             let entry = JournalEntry.read(canonicalBytes: withdrawn.octets(0))?.entry
             if let tombstone = entry?.detail["entry"]?.octets { restored.watchlistTombstones.append(tombstone) }

@@ -125,6 +125,21 @@ struct StoreTests {
         #expect(!found())
     }
 
+    /// A start must not read a journal of years: every question about what was last finds it by an index.
+    @Test func aStartReadsNoJournalFromEndToEnd() throws {
+        let scratch = Scratch()
+        try scratch.writer().commit(.init(number: 1, effects: [scratch.entry(1)]))
+        let database = try Database(path: scratch.database, mode: .readOnly)
+        var scans: [String] = []
+        for question in StoreLoader.questions {
+            let plan = try database.prepare("EXPLAIN QUERY PLAN \(question)")
+            while try plan.step() {
+                if plan.text(3).hasPrefix("SCAN journal") { scans.append(question) }
+            }
+        }
+        #expect(StoreLoader.questions.count == 4 && scans.isEmpty)
+    }
+
     @Test func batchGivenTwiceIsWrittenOnce() throws {
         let scratch = Scratch()
         let writer = scratch.writer()
