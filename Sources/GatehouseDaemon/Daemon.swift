@@ -73,7 +73,11 @@ package enum Daemon {
             },
             // A run that was killed may not have come to it.
             owesCopy: keyProblem == nil
-                && RegistryCopy.revision(copy, secrets: secrets) != restored.registry.revision)
+                && RegistryCopy.revision(copy, secrets: secrets) != restored.registry.revision,
+            readSpace: { DiskSpace.read(path) },
+            diskNearlyFull: { isOn in
+                inbox.post { bound.value.gate?.give(.health(.diskNearlyFull, subject: "", isOn: isOn)) }
+            })
         let readerKeys = ReaderKeys(configuration, secrets: secrets, log: log)
         let gate = GateLoop(
             loop: loop, configuration: configuration, readerKeys: readerKeys, calendar: calendar,

@@ -33,6 +33,8 @@ final class GateLoop {
     private var replies: [OrderID: @Sendable (OrderReply) -> Void] = [:]
     private var nextOrder: OrderID = 1
     private var keeper: CivilKeeper
+    /// Why the journal cannot be written now, as it was logged.
+    private var storeProblem: String?
     /// Who waits for the answer of a reader.
     private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
     private var faceQuestions: [UInt64: (FaceAnswer) -> Void] = [:]
@@ -126,9 +128,16 @@ final class GateLoop {
                     expires: SystemClock.monotonic() + life)))
     }
 
-    func committed(_ number: UInt64) { shell.committed(number, at: now()) }
+    func committed(_ number: UInt64) {
+        if storeProblem != nil { log.notice("the journal is written again") }
+        storeProblem = nil
+        shell.committed(number, at: now())
+    }
+
     func failed(_ number: UInt64, _ problem: String) {
-        log.error("the journal cannot be written: \(problem)")
+        // It is tried again every second: once is enough for the log.
+        if problem != storeProblem { log.error("the journal cannot be written: \(problem)") }
+        storeProblem = problem
         shell.failed(number, problem: problem, at: now())
     }
 

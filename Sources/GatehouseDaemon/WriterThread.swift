@@ -21,6 +21,9 @@ final class WriterThread: Sendable {
     /// must not take long here.
     private let registrySettled: @Sendable () -> Void
     private let owesCopy: Bool
+    /// What is free on the disk; asked after each batch, and once a minute.
+    private let readSpace: @Sendable () -> DiskSpace.Reading?
+    private let diskNearlyFull: @Sendable (Bool) -> Void
     private let queue = Mutex<[Work]>([])
     private let wake: Int32
     private let thread = Mutex<pthread_t?>(nil)
@@ -30,8 +33,11 @@ final class WriterThread: Sendable {
     init(
         makeWriter: @escaping @Sendable () -> StoreWriter,
         finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
-        registrySettled: @escaping @Sendable () -> Void, owesCopy: Bool
+        registrySettled: @escaping @Sendable () -> Void, owesCopy: Bool,
+        readSpace: @escaping @Sendable () -> DiskSpace.Reading?, diskNearlyFull: @escaping @Sendable (Bool) -> Void
     ) {
+        self.readSpace = readSpace
+        self.diskNearlyFull = diskNearlyFull
         self.owesCopy = owesCopy
         self.makeWriter = makeWriter
         self.finished = finished
@@ -65,14 +71,16 @@ final class WriterThread: Sendable {
         let writer = makeWriter()
         var hasChangedRegistry = owesCopy
         var isDirty = false
+        var space = DiskSpace()
         while true {
             var waiting = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&waiting, 1, isDirty || hasChangedRegistry ? 200 : -1)
+            let ready = poll(&waiting, 1, isDirty || hasChangedRegistry ? 200 : 60_000)
             if ready == 0 {
                 // Nothing for a while: the write-ahead file is folded in while nobody waits for it.
                 if isDirty { isDirty = !writer.idle() }
                 if hasChangedRegistry { registrySettled() }
                 hasChangedRegistry = false
+                look(at: &space)
                 continue
             }
             var count: UInt64 = 0
@@ -93,8 +101,13 @@ final class WriterThread: Sendable {
                 } catch {
                     finished(batch.number, .failure(WriterFailure(description: "\(error)")))
                 }
+                look(at: &space)
             }
         }
+    }
+
+    private func look(at space: inout DiskSpace) {
+        if let change = readSpace().flatMap({ space.take($0) }) { diskNearlyFull(change) }
     }
 }
 
