@@ -69,6 +69,8 @@ package enum Daemon {
                     do { try RegistryCopy.make(database: path, secrets: secrets) } catch {
                         log.error("the last good copy of the registry was not made: \(error)")
                     }
+                    // All rows passed through this thread's memory: it is not needed again soon.
+                    clinux_economize_memory()
                 }
             },
             // A run that was killed may not have come to it.

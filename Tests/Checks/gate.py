@@ -76,6 +76,7 @@ def check(what, holds, *more):
         print(f"FAIL  {what}", *more, file=sys.stderr)
         for gate in Gate.all:
             gate.tell()
+            gate.kill()
         print(f"{passed} passed, 1 failed")
         os._exit(1)
     passed += 1
@@ -222,10 +223,15 @@ class Gate:
         if self.daemon:
             print(self.log()[-4000:], "\n".join(self.said[-20:]), sep="\n", file=sys.stderr)
 
-    def remove(self):
+    def kill(self):
         for process in (self.daemon, self.bench):
             if process and process.poll() is None:
                 process.kill()
                 process.wait()
+        if os.path.ismount(self.dir / "state"):
+            subprocess.run(["umount", self.dir / "state"], check=True)
+
+    def remove(self):
+        self.kill()
         shutil.rmtree(self.dir, ignore_errors=True)
         Gate.all.remove(self)
