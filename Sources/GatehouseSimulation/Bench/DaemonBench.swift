@@ -276,13 +276,14 @@ final class DaemonBench {
             preconditionFailure("H10301 is built in")
         }
         let last = HardwareBench.now()
+        let stamped = Bench.wall()
         for index in 0..<bits.count {
             chip.pulse(
                 Self.line(bits[index] ? "D1" : "D0", lane), at: last + .microseconds(200) * (index - bits.count + 1))
         }
         // The whole frame is handed over at once, stamped as the fastest reader sends it: what counts is the moment its
-        // last bit can be known.
-        return Bench.wall()
+        // last bit can be known; for silence, the stamp from which it runs.
+        return lane == Self.silentLane ? stamped : Bench.wall()
     }
 
     private func present(at lane: Int) throws -> (lastBit: Double, released: Double) {
