@@ -122,8 +122,12 @@ struct SchemaTests {
         Case(old: "site: {name: t,", new: "site: {name: T!,", place: "f:1:", words: "name"),
     ])
     func everyFaultIsToldWithItsPlace(one: Case) {
-        let text = Self.good.replacingFirst(one.old, with: one.new)
-        #expect(text != Self.good)
+        expectFault(one, in: Self.good)
+    }
+
+    private func expectFault(_ one: Case, in good: String) {
+        let text = good.replacingFirst(one.old, with: one.new)
+        #expect(text != good)
         do {
             _ = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
             Issue.record("it was taken: \(one.new)")
@@ -174,15 +178,7 @@ struct SchemaTests {
         Case(old: "/dev/d", new: "/dev/c", place: "f:6:", words: "is in use by a reader of protocol plate"),
     ])
     func everyFaultOfASerialReaderIsToldWithItsPlace(one: Case) {
-        let text = Self.serial.replacingFirst(one.old, with: one.new)
-        #expect(text != Self.serial)
-        do {
-            _ = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
-            Issue.record("it was taken: \(one.new)")
-        } catch {
-            let lines = "\(error)"
-            #expect(lines.contains(one.place) && lines.contains(one.words), "\(lines)")
-        }
+        expectFault(one, in: Self.serial)
     }
 
     @Test func readersOfOneBusAgreeOnWhoTurnsItRound() {
