@@ -30,6 +30,10 @@ package enum CommandTable {
     private static let office: Set<Role> = [.manager]
     private static let review: Set<Role> = [.guard_, .manager, .auditor]
 
+    private static let personFields = [
+        "dwelling", "groups", "from", "until", "status", "responsible", "shift", "needs-time",
+    ]
+
     package static let entries: [CommandEntry] = [
         CommandEntry("status", everyone, "portals, readers, counts, what stands against them"),
         CommandEntry("health", everyone, "conditions that stand, and what to do"),
@@ -43,29 +47,67 @@ package enum CommandTable {
             "clock accept", [.manager, .installer], needsReason: true, "the machine's clock is right as it stands"),
         CommandEntry(
             "person add", office, required: ["reference", "name", "role"],
-            optional: ["dwelling", "groups", "from", "until", "status"], "put a person on the register"),
+            optional: personFields, "put a person on the register"),
         CommandEntry("person show", office, required: ["reference"], "one person, with tenancies and credentials"),
         CommandEntry(
             "person change", office, required: ["reference"],
-            optional: ["name", "role", "dwelling", "groups", "from", "until", "status"], "change a person"),
+            optional: ["name", "role"] + personFields, "change a person"),
         CommandEntry("person remove", office, needsReason: true, required: ["reference"], "end a person"),
         CommandEntry(
             "person forgive", desk, needsReason: true, required: ["reference"], "forget in which area a person is"),
         CommandEntry(
-            "tenancy add", office, required: ["dwelling", "tenants", "from", "until"], optional: ["contract"],
+            "person forgive-all", desk, needsReason: true, "forget in which area everybody and every vehicle is"),
+        CommandEntry("area list", everyone, "how many people and vehicles are in each area"),
+        CommandEntry(
+            "threat", [.manager, .guard_], needsReason: true, required: ["level"],
+            "raise or end the threat level, 0 to 3"),
+        CommandEntry("policy confirm", office, "the registry and the policy are up to date"),
+        CommandEntry("community add", office, required: ["community", "name"], "put a community on the register"),
+        CommandEntry(
+            "dwelling add", office, required: ["dwelling"], optional: ["use", "places"],
+            "put a dwelling on the register"),
+        CommandEntry(
+            "dwelling change", office, required: ["dwelling"], optional: ["use", "places"],
+            "change a dwelling: owned, let, vacant, commercial; its places"),
+        CommandEntry(
+            "dwelling show", office, required: ["dwelling"], "one dwelling, with its people, tenancies and vehicles"),
+        CommandEntry(
+            "vehicle add", office, required: ["plate", "keeper"], optional: ["dwelling"],
+            "put a vehicle with its plate on the register"),
+        CommandEntry(
+            "vehicle change", office, required: ["plate"], optional: ["keeper", "dwelling"], "change a vehicle"),
+        CommandEntry("vehicle show", office, required: ["plate"], "one vehicle, with its plate and tags"),
+        CommandEntry(
+            "vehicle remove", office, needsReason: true, required: ["plate"], "end a vehicle, its plate and its tags"),
+        CommandEntry(
+            "tenancy notice", office, needsReason: true, required: ["id"], "notice was given; the last day stands"),
+        CommandEntry(
+            "tenancy terminate", office, needsReason: true, required: ["id"], optional: ["at"],
+            "end a tenancy before its last day, at an instant or now"),
+        CommandEntry(
+            "tenancy renew", office, required: ["id", "until"], optional: ["contract"],
+            "go on from a tenancy with another one"),
+        CommandEntry("tenancy hand-back", office, required: ["id"], "the dwelling was handed back"),
+        CommandEntry(
+            "tenancy add", office, required: ["dwelling", "tenants", "from", "until"],
+            optional: ["contract", "landlord"],
             "register a tenancy; both days count"),
         CommandEntry("tenancy show", office, required: ["id"], "one tenancy"),
         CommandEntry(
-            "tenancy change", office, required: ["id"], optional: ["tenants", "from", "until", "contract"],
+            "tenancy change", office, required: ["id"], optional: ["tenants", "from", "until", "contract", "landlord"],
             "change a tenancy, for instance its last day"),
         CommandEntry("tenancy remove", office, needsReason: true, required: ["id"], "end a tenancy row"),
         CommandEntry(
             "credential add", office, required: ["person", "kind"],
-            optional: ["card", "pin", "bound", "module", "user", "from", "until", "duress", "status"],
+            optional: [
+                "card", "pin", "bound", "module", "user", "from", "until", "duress", "status", "uses", "first-use",
+                "vehicle",
+            ],
             "give a person a card, a PIN or a face"),
         CommandEntry("credential show", office, required: ["id"], "one credential"),
         CommandEntry(
-            "credential change", office, required: ["id"], optional: ["status", "from", "until"],
+            "credential change", office, required: ["id"],
+            optional: ["status", "from", "until", "uses", "first-use", "vehicle"],
             "change a credential: lost, stolen, suspended, enabled"),
         CommandEntry("credential remove", office, needsReason: true, required: ["id"], "end a credential"),
         CommandEntry("import chunk", office, required: ["file", "data"], "a piece of a file to import"),

@@ -10,7 +10,7 @@ enum PolicySection {
         _ digest: ([UInt8]) -> [UInt8]
     ) {
         var policy = AccessPolicy()
-        let schedules = top.items(named: "schedules") { window -> TimeWindow? in
+        let read = top.items(named: "schedules") { window -> TimeWindow? in
             var days: DaySet = []
             for day in window.list("days", of: .choice(DayWord.self), count: 1...10) {
                 switch day {
@@ -30,18 +30,13 @@ enum PolicySection {
             }
             return TimeWindow(days: days, from: from.minute, to: to.minute)
         }
-        policy.schedules = schedules.map { Schedule(name: $0.name, windows: $0.windows) }
+        policy.schedules = read.map { Schedule(name: $0.name, windows: $0.windows) }
+        let schedules = policy.schedules
         for window in factorWindows {
-            guard let index = policy.schedules.firstIndex(where: { $0.name == window.schedule }) else {
-                window.at.error(
-                    at: "factors_when", "there is no schedule '\(window.schedule)'",
-                    suggestion: Nearest.match(for: window.schedule, among: Set(policy.schedules.map(\.name))).map {
-                        "did you mean '\($0)'?"
-                    })
-                continue
-            }
+            let index = window.schedule.flatMap { self.index(of: $0, in: schedules, window.at, "schedule") }
             policy.factorWindows.append(
-                FactorWindow(accessPoint: window.accessPoint, schedule: index, factors: window.factors))
+                FactorWindow(
+                    accessPoint: window.accessPoint, schedule: index, threat: window.threat, factors: window.factors))
         }
         for (day, kind) in top.groups(
             "special_days", count: 0...500,
@@ -52,30 +47,83 @@ enum PolicySection {
             })
         { policy.specialDays[day] = kind }
         let points = Set(site.accessPoints.map(\.id.name))
+        func known(_ point: String, _ group: MappingReader, _ key: String) {
+            guard !points.contains(point) else { return }
+            group.error(
+                at: key, "there is no access point '\(point)'",
+                suggestion: Nearest.match(for: point, among: points).map { "did you mean '\($0)'?" })
+        }
         let levels = top.namedGroups("access_levels", names: .identifier(of: AccessPointTag.self), count: 0...64) {
             name, group -> AccessLevel? in
             let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
             let names = group.list("access_points", of: .identifier(of: AccessPointTag.self), count: 1...128)
-            for point in names where !points.contains(point.name) {
-                group.error(
-                    at: "access_points", "there is no access point '\(point)'",
-                    suggestion: Nearest.match(for: point.name, among: points).map { "did you mean '\($0)'?" })
-            }
-            let schedule = group.required("schedule", .text(atMost: 32), placeholder: "always")
-            let index = policy.schedules.firstIndex { $0.name == schedule }
-            if schedule != "always", index == nil {
-                group.error(
-                    at: "schedule", "there is no schedule '\(schedule)'",
-                    suggestion: Nearest.match(for: schedule, among: Set(policy.schedules.map(\.name) + ["always"])).map
-                    { "did you mean '\($0)'?" })
-            }
-            return AccessLevel(name: name.name, groups: groups, accessPoints: names, schedule: index)
+            for point in names { known(point.name, group, "access_points") }
+            let schedule = group.required("schedule", .text(atMost: 32), placeholder: always)
+            let isBar = group.optional("deny", .boolean, default: false)
+            let threat = group.optional(
+                "up_to_threat", .integer(in: 0...Int(AccessPolicy.highestThreat)),
+                default: Int(AccessPolicy.highestThreat))
+            if isBar, group.has("up_to_threat") { group.error(at: "up_to_threat", "a level that denies never rests") }
+            return AccessLevel(
+                name: name.name, groups: groups, accessPoints: names,
+                schedule: index(of: schedule, in: schedules, group, "schedule"), isBar: isBar,
+                highestThreat: UInt8(threat))
         }
         policy.levels = levels.map(\.value)
         policy.lockdownGroups = top.list("lockdown_groups", of: .identifier(of: AreaTag.self), count: 0...64).map(
             \.name)
+        policy.tenancyGrace =
+            top.optional("tenancy_grace", .duration(in: .zero...(.seconds(30 * 86400))), default: .zero)
+            .wholeMilliseconds / 1000
+        policy.firstPersons = top.groups("first_person", count: 0...32) { group -> FirstPersonSettings? in
+            guard let point = group.required("access_point", .identifier(of: AccessPointTag.self)) else { return nil }
+            known(point.name, group, "access_point")
+            let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
+            let schedule = group.optional("schedule", .text(atMost: 32), default: always)
+            return FirstPersonSettings(
+                accessPoint: point, groups: groups, schedule: index(of: schedule, in: schedules, group, "schedule"))
+        }
+        let portals = site.portals.map(\.id)
+        policy.freeWindows = top.groups("free_access", count: 0...32) { group -> FreeWindow? in
+            guard let portal = group.required("portal", .identifier(of: PortalTag.self)),
+                let schedule = group.required("schedule", .text(atMost: 32))
+            else { return nil }
+            if !portals.contains(portal) { group.error(at: "portal", "there is no portal '\(portal)'") }
+            if schedule == always {
+                group.error(at: "schedule", "a portal that is always free needs no gate; name a schedule")
+            }
+            let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
+            return index(of: schedule, in: schedules, group, "schedule").map {
+                FreeWindow(portal: portal, schedule: $0, firstPerson: first)
+            }
+        }
+        top.group("policy_age") { group in
+            for role in PersonRole.allCases {
+                guard
+                    let age = group.optional(role.word, .duration(in: .seconds(3600)...(.seconds(3650 * 86400))))
+                else { continue }
+                policy.ages[role] = age.wholeMilliseconds / 1000
+            }
+        }
         policy.digest = digest(Array(canonicalText(policy).utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         site.policy = policy
+    }
+
+    private static let always = "always"
+
+    /// The place of a schedule; nil for `always`, and for one that is not there, which is an error.
+    private static func index(
+        of name: String, in schedules: [Schedule], _ group: MappingReader, _ key: String
+    ) -> Int? {
+        let index = schedules.firstIndex { $0.name == name }
+        if index == nil, name != always {
+            group.error(
+                at: key, "there is no schedule '\(name)'",
+                suggestion: Nearest.match(for: name, among: Set(schedules.map(\.name) + [always])).map {
+                    "did you mean '\($0)'?"
+                })
+        }
+        return index
     }
 
     /// The policy in one text, the same for the same policy however the file is laid out.
@@ -86,14 +134,23 @@ enum PolicySection {
             for window in schedule.windows { text += " \(window.days.rawValue) \(window.from) \(window.to)\n" }
         }
         for day in policy.specialDays.keys.sorted() { text += "day \(day) \(policy.specialDays[day]!.rawValue)\n" }
+        func name(_ schedule: Int?) -> String { schedule.map { policy.schedules[$0].name } ?? always }
         for level in policy.levels {
             text +=
-                "level \(level.name) \(level.groups.joined(separator: ",")) \(level.accessPoints.map(\.name).joined(separator: ",")) \(level.schedule.map { policy.schedules[$0].name } ?? "always")\n"
+                "level \(level.name) \(level.groups.joined(separator: ",")) \(level.accessPoints.map(\.name).joined(separator: ",")) \(name(level.schedule)) \(level.isBar) \(level.highestThreat)\n"
         }
         for window in policy.factorWindows {
             let factors = window.factors.map { String($0.rawValue) }.joined(separator: ",")
-            text += "factors \(window.accessPoint) \(policy.schedules[window.schedule].name) \(factors)\n"
+            text += "factors \(window.accessPoint) \(name(window.schedule)) \(window.threat) \(factors)\n"
         }
+        for first in policy.firstPersons {
+            text += "first \(first.accessPoint) \(first.groups.joined(separator: ",")) \(name(first.schedule))\n"
+        }
+        for window in policy.freeWindows {
+            text += "free \(window.portal) \(name(window.schedule)) \(window.firstPerson.joined(separator: ","))\n"
+        }
+        for role in PersonRole.allCases { text += policy.ages[role].map { "age \(role.word) \($0)\n" } ?? "" }
+        text += "grace \(policy.tenancyGrace)\n"
         return text + "lockdown \(policy.lockdownGroups.joined(separator: ","))\n"
     }
 }

@@ -34,6 +34,12 @@ enum PortalSection {
             portal.hasContact = found.lines.contacts[name] != nil || found.lines.readerContacts[name] != nil
             portal.unlockTime = group.optional(
                 "unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
+            portal.extendedUnlockTime = group.optional(
+                "extended_unlock_time", .duration(in: .milliseconds(100)...(.seconds(120))),
+                default: max(portal.unlockTime, portal.extendedUnlockTime))
+            if portal.extendedUnlockTime < portal.unlockTime {
+                group.error(at: "extended_unlock_time", "people who need time get less of it than others")
+            }
             portal.heldOpenLimit = group.optional(
                 "held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
             portal.relocksOnClose = group.optional("relock_on_close", .boolean, default: true)
@@ -67,6 +73,7 @@ enum PortalSection {
             }
             found.site.fireDebounce = debounce ?? .milliseconds(100)
         }
+        AreaSection.read(top, &found.site)
         top.group("lockout") { group in
             found.site.lockout.tries = group.optional("tries", .integer(in: 1...5), default: 5)
             found.site.lockout.firstPause = group.optional(
@@ -114,18 +121,42 @@ enum PortalSection {
         var point = AccessPointSettings(id: name, portal: portal, readers: names)
         point.keypads = here.filter(\.hasKeypad).map(\.settings.id)
         point.factors = factors(group, here) ?? [[.card]]
-        let windows = group.groups("factors_when", count: 0...8) { group -> (String, [FactorSet])? in
-            guard let schedule = group.required("schedule", .text(atMost: 32)) else { return nil }
-            return factors(group, here).map { (schedule, $0) }
+        if here.contains(where: \.isPlate), !point.factors.contains(where: { $0.contains(.plate) }) {
+            group.error(
+                at: "factors", "a reader here reads plates, and no combination has one",
+                suggestion: "add plate, or card+plate")
         }
-        for (schedule, factors) in windows {
-            factorWindows.append(NamedFactorWindow(accessPoint: name, schedule: schedule, factors: factors, at: group))
+        let windows = group.groups("factors_when", count: 0...8) { group -> NamedFactorWindow? in
+            let schedule = group.optional("schedule", .text(atMost: 32))
+            let threat = group.optional("threat", .integer(in: 1...Int(AccessPolicy.highestThreat)))
+            if schedule == nil, threat == nil { group.error("give 'schedule', 'threat' or both") }
+            return factors(group, here).map {
+                NamedFactorWindow(
+                    accessPoint: name, schedule: schedule, threat: UInt8(threat ?? 0), factors: $0, at: group)
+            }
         }
+        factorWindows += windows
         point.factorTimeout = group.optional(
             "factor_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.factorTimeout)
         point.fromArea = group.optional("from_area", .identifier(of: AreaTag.self))
         point.toArea = group.optional("to_area", .identifier(of: AreaTag.self))
         point.antiPassback = group.optional("anti_passback", .choice(AntiPassback.self), default: .off)
+        point.antiPassbackTime = group.optional(
+            "anti_passback_time", .duration(in: .seconds(10)...(.seconds(86400))), default: point.antiPassbackTime)
+        if group.has("anti_passback_time"), point.antiPassback != .timed {
+            group.error(at: "anti_passback_time", "belongs to 'anti_passback: timed'")
+        }
+        point.needsTwo = group.optional("two_person", .boolean, default: false)
+        point.escort = group.group("escort") { escort in
+            let guests = escort.list("guests", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
+            let by = escort.list("by", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
+            for name in guests where by.contains(name) {
+                escort.error(at: "by", "group '\(name)' cannot bring itself in")
+            }
+            return EscortSettings(guests: guests, by: by)
+        }
+        point.companyTimeout = group.optional(
+            "company_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.companyTimeout)
         if point.antiPassback != .off, point.fromArea == nil || point.toArea == nil {
             group.error(at: "anti_passback", "anti-passback needs 'from_area' and 'to_area'")
         }
@@ -137,12 +168,15 @@ enum PortalSection {
 extension PortalSection {
     /// The combinations that a group asks for, held against the readers that are there; nil when it names none.
     fileprivate static func factors(_ group: MappingReader, _ here: [ReaderSection.Found]) -> [FactorSet]? {
-        let factors = group.list("factors", of: .factors, count: 0...8)
+        let factors = group.list("factors", of: .factors, count: 0...8).flatMap(\.self)
         guard !factors.isEmpty else { return nil }
         guard !here.isEmpty else { return factors }
         let asked = factors.reduce(into: FactorSet()) { $0.formUnion($1) }
         if asked.contains(.pin), !here.contains(where: \.hasKeypad) {
             group.error(at: "factors", "a PIN is asked for, and no reader here has a keypad")
+        }
+        if asked.contains(.plate), !here.contains(where: \.isPlate) {
+            group.error(at: "factors", "a plate is asked for, and no reader here reads plates")
         }
         if asked.contains(.face), !here.contains(where: \.isFace) {
             group.error(at: "factors", "a face is asked for, and no reader here is a face module")
@@ -157,29 +191,41 @@ extension PortalSection {
 /// Factors of an access point at certain times, with the name of a schedule that is read later.
 struct NamedFactorWindow {
     var accessPoint: AccessPointID
-    var schedule: String
+    var schedule: String?
+    var threat: UInt8
     var factors: [FactorSet]
     /// Where an unknown schedule is to be reported.
     var at: MappingReader
 }
 
-extension ScalarType where Value == FactorSet {
-    /// `card`, `pin`, `face`, or several joined by `+`.
+extension ScalarType where Value == [FactorSet] {
+    /// `card`, `pin`, `face`, `plate`, several joined by `+`, or `any-two:card+pin+face` for every pair of those.
     static var factors: Self {
         ScalarType { text throws(ScalarProblem) in
-            var set: FactorSet = []
-            for word in text.split(separator: "+", omittingEmptySubsequences: false) {
+            let pairs = "any-two:"
+            let isPairs = text.hasPrefix(pairs)
+            var found: [FactorSet] = []
+            for word in text.dropFirst(isPairs ? pairs.count : 0).split(
+                separator: "+", omittingEmptySubsequences: false)
+            {
                 switch word {
-                case "card": set.insert(.card)
-                case "pin": set.insert(.pin)
-                case "face": set.insert(.face)
+                case "card": found.append(.card)
+                case "pin": found.append(.pin)
+                case "face": found.append(.face)
+                case "plate": found.append(.plate)
                 default:
                     throw ScalarProblem(
-                        "'\(text.prefix(24))' is no combination of factors",
-                        suggestion: "card, pin, face, or several: card+pin")
+                        "'\(text.prefix(32))' is no combination of factors",
+                        suggestion: "card, pin, face, plate, several: card+pin, or any-two:card+pin+face")
                 }
             }
-            return set
+            guard isPairs else { return [found.reduce(into: FactorSet()) { $0.formUnion($1) }] }
+            guard Set(found).count == found.count, found.count > 2 else {
+                throw ScalarProblem("any two of fewer than three different factors", suggestion: "write card+pin")
+            }
+            return found.indices.flatMap { first in
+                found[(first + 1)...].map { found[first].union($0) }
+            }
         }
     }
 }

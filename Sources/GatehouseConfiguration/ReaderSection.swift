@@ -7,6 +7,7 @@ enum ReaderSection {
         var settings: ReaderSettings
         var hasKeypad: Bool
         var isFace: Bool
+        var isPlate: Bool
     }
 
     private enum SecurityWord: String, CaseIterable { case secure, clear }
@@ -56,7 +57,7 @@ enum ReaderSection {
                 case .osdp: true
                 case .em4100, .line, .framed, .plate, .uhf, .face: false
                 }
-            return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face)
+            return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face, isPlate: word == .plate)
         }
         wiring = wiring_
         var owners: [String: ReaderID] = [:]

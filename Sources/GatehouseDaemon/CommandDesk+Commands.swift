@@ -46,7 +46,19 @@ extension CommandDesk {
         case "person show": return try showPerson(call)
         case "person remove": return event(try order(call, .registry([.end(.person, id: try person(call).id)])))
         case "person forgive": return event(try order(call, .forgive(person: try person(call).id)))
+        case "person forgive-all": return event(try order(call, .forgiveAll))
+        case "community add": return try addCommunity(call)
+        case "dwelling add", "dwelling change": return try putDwelling(call)
+        case "dwelling show": return try showDwelling(call)
+        case "vehicle add", "vehicle change": return try putVehicle(call)
+        case "vehicle show": return try showVehicle(call)
+        case "vehicle remove": return try removeVehicle(call)
+        case "threat": return try raiseThreat(call)
+        case "policy confirm": return event(try order(call, .confirmPolicy))
+        case "area list": return try listAreas(call)
         case "tenancy add", "tenancy change": return try putTenancy(call)
+        case "tenancy notice", "tenancy terminate", "tenancy hand-back": return try stepTenancy(call)
+        case "tenancy renew": return try renewTenancy(call)
         case "tenancy show": return try show(call, .tenancy)
         case "tenancy remove": return event(try order(call, .registry([.end(.tenancy, id: try id(call))])))
         case "credential add": return try addCredential(call)
@@ -80,6 +92,35 @@ extension CommandDesk {
             throw CommandRefusal(code: "malformed", message: "id must be a number")
         }
         return id
+    }
+
+    private func raiseThreat(_ call: Call) throws -> JSON {
+        let highest = Int(AccessPolicy.highestThreat)
+        guard let level = try fields.count(call.text("level") ?? "", atMost: highest) else { return .null }
+        return event(try order(call, .threat(UInt8(level))))
+    }
+
+    /// How many are where, by the ledger: counts, nobody by name.
+    private func listAreas(_ call: Call) throws -> JSON {
+        try order(call, .look(person: nil))
+        let points = configuration.site.accessPoints
+        return try ask { loop in
+            let controller = loop.shell.controller
+            let names = Set(points.flatMap { [$0.fromArea, $0.toArea] }.compactMap(\.self))
+                .union(controller.site.areas.keys).sorted()
+            return [
+                "threat": .integer(Int64(controller.ledger.threat)),
+                "areas": .array(
+                    names.map { area in
+                        [
+                            "area": .string(area.name),
+                            "people": .integer(Int64(controller.ledger.count(in: area, controller.site.areas))),
+                            "limit": controller.site.areas[area]?.limit.map { .integer(Int64($0)) } ?? .null,
+                            "vehicles": .integer(Int64(controller.ledger.vehicles.values.count { $0 == area })),
+                        ]
+                    }),
+            ]
+        }
     }
 
     // MARK: State
@@ -243,7 +284,7 @@ extension CommandDesk {
             object["facts"] = EntryView.json(facts)
             object["rules"] = .array(path.steps.map { [.string($0.rule.word), .string(EntryView.word($0.verdict))] })
             object["again"] = .string(again.decision.word)
-            object["agrees"] = .boolean(again.decision.word == stored.entry.outcome && again.path == path)
+            object["agrees"] = .boolean(again.decision.word == stored.entry.outcome && path.agrees(with: facts))
         }
         var about = JournalFilter()
         about.kinds = EntryKind.allCases.filter { $0 != .sealed }

@@ -50,6 +50,7 @@ struct Call: Sendable {
         let shown = [
             "portal", "point", "reader", "address", "baud", "event", "at", "id", "kind", "from", "until", "decision",
             "when", "dry-run", "limit", "module", "user",
+            "level", "use", "places",
         ]
         let arguments = shown.compactMap { name in
             request.arguments[name].map { value in
@@ -172,7 +173,7 @@ final class CommandDesk: Sendable {
         let first = String(command.prefix { $0 != " " })
         return [
             "log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide",
-            "face",
+            "face", "community", "dwelling", "vehicle",
         ].contains(first) || ["reader show", "reader text", "reader move", "reader search"].contains(command)
     }
 

@@ -115,6 +115,12 @@ struct EntryView {
             "levelsOpen": .integer(Int64(facts.openLevels)), "factorsComplete": .boolean(facts.isCombinationComplete),
             "pin": .string("\(facts.pin)"),
             "antiPassback": .string("\(facts.passback) (\(facts.passbackPolicy.rawValue))"),
+            "usedUp": .boolean(facts.isUsedUp), "host": .string("\(facts.host)"),
+            "levelsSuspended": .integer(Int64(facts.suspendedLevels)), "barred": .boolean(facts.isBarred),
+            "offShift": .boolean(facts.isOffShift), "firstPerson": .string("\(facts.firstPerson)"),
+            "areaFull": .boolean(facts.isAreaFull), "place": .string("\(facts.place)"),
+            "interlocked": .boolean(facts.isInterlocked), "company": .string("\(facts.company)"),
+            "escort": .string("\(facts.escort)"), "policyTooOld": .boolean(facts.isPolicyTooOld),
         ])
     }
 }

@@ -29,8 +29,8 @@ package struct StoredEntry: Sendable {
 
 /// Questions to the database over a connection of its own, which never holds the writer up.
 package final class JournalReader {
-    private let database: Database
-    private let secrets: StoreSecrets
+    let database: Database
+    let secrets: StoreSecrets
 
     package init(path: String, secrets: StoreSecrets) throws {
         database = try Database(path: path, mode: .readOnly)
@@ -147,6 +147,21 @@ package final class JournalReader {
             }
         }
         return states
+    }
+
+    /// When a revision came, and the entry that it came with.
+    package func revision(_ number: UInt64) throws -> (at: CivilTime, sequence: UInt64)? {
+        let statement = try database.prepare("SELECT at, seq FROM revision WHERE revision = ?")
+        try statement.bind(Int64(clamping: number))
+        guard try statement.step() else { return nil }
+        return (CivilTime(milliseconds: statement.integer(0)), UInt64(statement.integer(1)))
+    }
+
+    /// The revision that was in force at an instant.
+    package func revision(at time: CivilTime) throws -> UInt64 {
+        let statement = try database.prepare("SELECT coalesce(max(revision), 0) FROM revision WHERE at <= ?")
+        try statement.bind(time.milliseconds)
+        return try statement.step() ? UInt64(clamping: statement.integer(0)) : 0
     }
 
     package func nextID(_ kind: RegistryKind) throws -> UInt32 {

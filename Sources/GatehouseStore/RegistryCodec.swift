@@ -11,48 +11,63 @@ enum RegistryCodec {
             plain = [.text(row.code), .text(row.name)]
             secret = []
         case .dwelling(let row):
-            plain = [.integer(Int64(row.community)), .text(row.code), .text(row.use.rawValue)]
+            plain = [
+                .integer(Int64(row.community)), .text(row.code), .text(row.use.rawValue),
+                optional(row.places.map { Int64($0) }),
+            ]
             secret = []
         case .person(let row):
             plain = [
                 .integer(Int64(row.role.rawValue)), .integer(Int64(row.status.rawValue)),
                 .integer(Int64(row.dwelling ?? 0)), .array(row.groups.map { .text($0) }), optional(row.validFrom),
-                optional(row.validUntil),
+                optional(row.validUntil), .integer(Int64(row.responsible ?? 0)), .text(row.shift ?? ""),
+                .boolean(row.needsTime),
             ]
             secret = [.text(row.reference), .text(row.name)]
         case .tenancy(let row):
             plain = [
                 .integer(Int64(row.dwelling)), .array(row.tenants.map { .integer(Int64($0)) }),
                 .integer(Int64(row.firstDay)), .integer(Int64(row.lastDay)), .integer(row.starts), .integer(row.ends),
+                .integer(Int64(row.landlord ?? 0)), .integer(Int64(row.step.rawValue)),
+                .integer(Int64(row.renews ?? 0)),
             ]
             secret = [.text(row.contract)]
         case .credential(let row):
             plain = [
                 .integer(Int64(row.person)), .integer(Int64(row.kind.rawValue)), .integer(Int64(row.status.rawValue)),
                 optional(row.validFrom), optional(row.validUntil), .boolean(row.isDuress),
+                .integer(Int64(row.uses ?? 0)), .integer(Int64(row.firstUseSpan ?? 0)),
+                .integer(Int64(row.vehicle ?? 0)),
             ]
-            secret = [.octets(row.key.octets), .text(row.label)]
+            secret = [.octets(row.key.octets), .text(row.label), .text(row.note)]
+        case .vehicle(let row):
+            plain = [.integer(Int64(row.dwelling)), .integer(Int64(row.keeper))]
+            secret = [.text(row.plate)]
         }
         return (CanonicalValue.array(plain).encoded(), CanonicalValue.array(secret).encoded())
     }
 
+    /// Rows of the first schema have the first columns of each kind only.
     static func decode(kind: RegistryKind, id: UInt32, plain: [UInt8], secret: [UInt8]) -> RegistryRow? {
         guard let plain = CanonicalValue(decoding: plain)?.array, let secret = CanonicalValue(decoding: secret)?.array
         else { return nil }
         func number(_ index: Int) -> UInt32? {
             plain.count > index ? plain[index].integer.flatMap { UInt32(exactly: $0) } : nil
         }
+        /// 0 and a missing column are none.
+        func link(_ index: Int) -> UInt32? { number(index).flatMap { $0 == 0 ? nil : $0 } }
         switch kind {
         case .community:
             guard plain.count == 2, let code = plain[0].text, let name = plain[1].text else { return nil }
             return .community(CommunityRow(id: id, code: code, name: name))
         case .dwelling:
-            guard plain.count == 3, let community = number(0), let code = plain[1].text,
+            guard plain.count == 3 || plain.count == 4, let community = number(0), let code = plain[1].text,
                 let use = plain[2].text.flatMap(DwellingUse.init(rawValue:))
             else { return nil }
-            return .dwelling(DwellingRow(id: id, community: community, code: code, use: use))
+            let places = plain.count == 4 ? plain[3].integer.map { UInt8(clamping: $0) } : nil
+            return .dwelling(DwellingRow(id: id, community: community, code: code, use: use, places: places))
         case .person:
-            guard plain.count == 6, secret.count == 2,
+            guard plain.count == 6 || plain.count == 9, secret.count == 2,
                 let role = number(0).flatMap({ PersonRole(rawValue: UInt8(clamping: $0)) }),
                 let status = number(1).flatMap({ PersonStatus(rawValue: UInt8(clamping: $0)) }),
                 let dwelling = number(2), let groups = plain[3].array, let reference = secret[0].text,
@@ -62,20 +77,25 @@ enum RegistryCodec {
                 PersonRow(
                     id: id, reference: reference, name: name, role: role, status: status,
                     dwelling: dwelling == 0 ? nil : dwelling, groups: groups.compactMap(\.text),
-                    validFrom: plain[4].integer, validUntil: plain[5].integer))
+                    validFrom: plain[4].integer, validUntil: plain[5].integer, responsible: link(6),
+                    shift: plain.count > 7 ? plain[7].text.flatMap { $0.isEmpty ? nil : $0 } : nil,
+                    needsTime: plain.count > 8 && plain[8].boolean == true))
         case .tenancy:
-            guard plain.count == 6, secret.count == 1, let dwelling = number(0), let tenants = plain[1].array,
+            guard plain.count == 6 || plain.count == 9, secret.count == 1, let dwelling = number(0),
+                let tenants = plain[1].array,
                 let first = plain[2].integer, let last = plain[3].integer, let starts = plain[4].integer,
-                let ends = plain[5].integer, let contract = secret[0].text
+                let ends = plain[5].integer, let contract = secret[0].text,
+                let step = plain.count == 6
+                    ? .registered : number(7).flatMap({ TenancyStep(rawValue: UInt8(clamping: $0)) })
             else { return nil }
             return .tenancy(
                 TenancyRow(
                     id: id, dwelling: dwelling,
                     tenants: tenants.compactMap { $0.integer.flatMap { UInt32(exactly: $0) } },
                     firstDay: Int32(clamping: first), lastDay: Int32(clamping: last), starts: starts, ends: ends,
-                    contract: contract))
+                    contract: contract, landlord: link(6), step: step, renews: link(8)))
         case .credential:
-            guard plain.count == 6, secret.count == 2, let person = number(0),
+            guard plain.count == 6 || plain.count == 9, secret.count == plain.count / 3, let person = number(0),
                 let kind = number(1).flatMap({ CredentialKind(rawValue: UInt8(clamping: $0)) }),
                 let status = number(2).flatMap({ CredentialStatus(rawValue: UInt8(clamping: $0)) }),
                 let isDuress = plain[5].boolean, let key = secret[0].octets.flatMap({ CredentialKey(octets: $0) }),
@@ -84,7 +104,15 @@ enum RegistryCodec {
             return .credential(
                 CredentialRow(
                     id: id, person: person, kind: kind, key: key, label: label, status: status,
-                    validFrom: plain[3].integer, validUntil: plain[4].integer, isDuress: isDuress))
+                    validFrom: plain[3].integer, validUntil: plain[4].integer, isDuress: isDuress,
+                    note: secret.count > 2 ? secret[2].text ?? "" : "",
+                    uses: link(6).map { UInt16(clamping: $0) }, firstUseSpan: link(7),
+                    vehicle: link(8)))
+        case .vehicle:
+            guard plain.count == 2, secret.count == 1, let dwelling = number(0), let keeper = number(1),
+                let plate = secret[0].text
+            else { return nil }
+            return .vehicle(VehicleRow(id: id, dwelling: dwelling, keeper: keeper, plate: plate))
         }
     }
 

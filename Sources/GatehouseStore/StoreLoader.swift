@@ -67,8 +67,19 @@ package struct StoreLoader {
         let run = try database.prepare(Self.lastRun)
         let wasCleanStop = try run.step() ? run.isNull(0) || run.integer(1) > run.integer(0) : true
 
-        let areas = try database.prepare("SELECT person, area FROM area")
-        while try areas.step() { restored.areas[UInt32(clamping: areas.integer(0))] = AreaID(areas.text(1)) }
+        let areas = try database.prepare("SELECT person, area, since FROM area")
+        while try areas.step() {
+            restored.ledger.move(
+                UInt32(clamping: areas.integer(0)),
+                to: Ledger.Presence(area: AreaID(areas.text(1)), since: CivilTime(milliseconds: areas.integer(2))))
+        }
+        let ledger = try database.prepare("SELECT key, value FROM ledger ORDER BY key")
+        while try ledger.step() {
+            guard let value = CanonicalValue(decoding: ledger.octets(1)),
+                let change = LedgerChange(key: ledger.text(0), value: value)
+            else { continue }
+            _ = restored.ledger.apply(change)
+        }
         for route in site.alerts where restored.outbox[route.destination] == nil {
             let items = try outbox(route.destination, after: 0)
             restored.outbox[route.destination] = (items, items.count < Outbox.window)
@@ -184,8 +195,15 @@ enum RegistryRows {
     /// Calls the body for each row; nil for one whose seal is broken.
     static func each(_ database: Database, _ secrets: StoreSecrets, _ body: (RegistryRow?) throws -> Void) throws {
         let statement = try database.prepare(
-            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE to_revision IS NULL ORDER BY kind, id")
-        while try statement.step() { try body(read(statement, to: nil, secrets)) }
+            """
+            SELECT kind, id, from_revision, plain, sealed FROM registry
+            WHERE to_revision IS NULL AND kind = ? ORDER BY id
+            """)
+        for kind in RegistryKind.allCases {
+            try statement.bind(Int64(kind.rawValue))
+            while try statement.step() { try body(read(statement, to: nil, secrets)) }
+            statement.reset()
+        }
     }
 
     static func read(_ statement: Statement, to end: UInt64?, _ secrets: StoreSecrets) -> RegistryRow? {

@@ -30,9 +30,13 @@ package final class StoreWriter {
         let readRow: Statement
         let endRow: Statement
         let insertRow: Statement
+        let insertMark: Statement
+        let dropMark: Statement
         let insertRevision: Statement
         let setArea: Statement
         let dropArea: Statement
+        let setLedger: Statement
+        let dropLedger: Statement
         let setWatch: Statement
         let dropWatch: Statement
         let markBatch: Statement
@@ -67,11 +71,19 @@ package final class StoreWriter {
             insertRow = try database.prepare(
                 "INSERT INTO registry (kind, id, from_revision, to_revision, plain, sealed) VALUES (?, ?, ?, NULL, ?, ?)"
             )
+            insertMark = try database.prepare("INSERT OR IGNORE INTO mark (mark, kind, id) VALUES (?, ?, ?)")
+            dropMark = try database.prepare("DELETE FROM mark WHERE mark = ? AND kind = ? AND id = ?")
             insertRevision = try database.prepare(
                 "INSERT OR REPLACE INTO revision (revision, at, seq) VALUES (?, ?, ?)")
             setArea = try database.prepare(
-                "INSERT INTO area (person, area) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET area = excluded.area")
+                """
+                INSERT INTO area (person, area, since) VALUES (?, ?, ?)
+                ON CONFLICT (person) DO UPDATE SET area = excluded.area, since = excluded.since
+                """)
             dropArea = try database.prepare("DELETE FROM area WHERE person = ?")
+            setLedger = try database.prepare(
+                "INSERT INTO ledger (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+            dropLedger = try database.prepare("DELETE FROM ledger WHERE key = ?")
             setWatch = try database.prepare(
                 "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed"
             )
@@ -125,6 +137,9 @@ package final class StoreWriter {
                 connection = try Connection(Self.open(path: path))
                 self.connection = connection
                 if secrets.keepsPersonal { try markKey(connection.database) }
+                if secrets.keepsPersonal, try !RegistryMarks.isBuilt(connection.database) {
+                    try RegistryMarks.build(connection.database, secrets)
+                }
                 // After a failure the connection is a new one, and the database alone knows how far the batch came.
                 if try connection.lastBatch() == "\(run)/\(batch.number)" { return }
             }
@@ -195,9 +210,16 @@ package final class StoreWriter {
                 }
             try connection.settleOutbox.bind(Int64(item.id), state, note).run()
         case .registry: preconditionFailure("registry changes are written with their entry")
-        case .area(let person, let area):
-            if let area {
-                try connection.setArea.bind(Int64(person), area.name).run()
+        case .ledger(let change):
+            let (key, value) = change.stored
+            if let value {
+                try connection.setLedger.bind(key, value.encoded()).run()
+            } else {
+                try connection.dropLedger.bind(key).run()
+            }
+        case .area(let person, let presence):
+            if let presence {
+                try connection.setArea.bind(Int64(person), presence.area.name, presence.since.milliseconds).run()
             } else {
                 try connection.dropArea.bind(Int64(person)).run()
             }
@@ -265,6 +287,7 @@ package final class StoreWriter {
                     Int64(row.kind.rawValue), Int64(row.id), Int64(revision), plain,
                     secrets.sealRegistry(secret, associated)
                 ).run()
+                try mark(row, connection.insertMark)
             case .end(let kind, let id): try end(kind, id, revision, connection)
             }
         }
@@ -280,6 +303,11 @@ package final class StoreWriter {
         let plain = present.octets(1)
         let sealed = present.octets(2)
         present.reset()
+        let open = secrets.openRegistry(
+            sealed, RegistryCodec.associated(kind: kind, id: id, from: from, to: nil, plain: plain))
+        if let open, let row = RegistryCodec.decode(kind: kind, id: id, plain: plain, secret: open) {
+            try mark(row, connection.dropMark)
+        }
         // A row changed twice in one revision keeps only its last state.
         if from == revision {
             let drop = try connection.database.prepare(
@@ -287,8 +315,6 @@ package final class StoreWriter {
             try drop.bind(Int64(kind.rawValue), Int64(id), Int64(from)).run()
             return
         }
-        let open = secrets.openRegistry(
-            sealed, RegistryCodec.associated(kind: kind, id: id, from: from, to: nil, plain: plain))
         // A damaged row is ended as it is: its seal stays broken, and it admits nobody.
         let closed = try open.map {
             try secrets.sealRegistry(
@@ -297,6 +323,12 @@ package final class StoreWriter {
         try connection.endRow.bind(
             Int64(kind.rawValue), Int64(id), Int64(from), Int64(revision), closed ?? sealed
         ).run()
+    }
+
+    private func mark(_ row: RegistryRow, _ statement: Statement) throws {
+        for mark in RegistryMarks.all(of: row) {
+            try statement.bind(secrets.mark(Array(mark.text.utf8)), Int64(row.kind.rawValue), Int64(row.id)).run()
+        }
     }
 
     private func putWatch(_ name: String, _ plain: [UInt8], _ connection: Connection) throws {
@@ -321,61 +353,5 @@ package final class StoreWriter {
 enum PersonalCodec {
     static func associated(sequence: UInt64, name: String, salt: [UInt8]) -> [UInt8] {
         sequence.bigEndianOctets + Array(name.utf8) + [0] + salt
-    }
-}
-
-/// Watchlist rows: canonical bytes, sealed as a whole under the hash of their name.
-enum WatchlistCodec {
-    static func key(_ name: String, _ secrets: StoreSecrets) -> String {
-        secrets.sha256(Array("watch/\(name)".utf8)).prefix(16).map { octet in
-            let digits = Array("0123456789abcdef")
-            return "\(digits[Int(octet >> 4)])\(digits[Int(octet & 15)])"
-        }.joined()
-    }
-
-    static func encode(_ activation: WatchlistActivation) -> [UInt8] {
-        CanonicalValue.map([
-            "authority": .text(activation.authority), "basis": .text(activation.legalBasis),
-            "assessment": .text(activation.assessment),
-            "communities": .array(activation.communities.map { .text($0) }),
-            "from": .integer(activation.notBefore.milliseconds), "until": .integer(activation.notAfter.milliseconds),
-            "signers": .array(activation.signers.map { .octets($0) }),
-            "certificate": .octets(activation.issuerCertificate), "digest": .octets(activation.digest),
-        ]).encoded()
-    }
-
-    static func encode(_ entry: WatchlistEntry) -> [UInt8] {
-        CanonicalValue.map([
-            "id": .text(entry.id), "category": .text(entry.category.rawValue),
-            "portals": .array(entry.portals.map { .text($0.name) }),
-            "from": .integer(entry.validFrom.milliseconds), "expires": .integer(entry.expires.milliseconds),
-            "references": .array(entry.references.map { .octets($0) }), "digest": .octets(entry.digest),
-        ]).encoded()
-    }
-
-    static func activation(_ octets: [UInt8]) -> WatchlistActivation? {
-        guard let map = CanonicalValue(decoding: octets)?.map, let authority = map["authority"]?.text,
-            let basis = map["basis"]?.text, let assessment = map["assessment"]?.text,
-            let communities = map["communities"]?.array, let from = map["from"]?.integer,
-            let until = map["until"]?.integer, let signers = map["signers"]?.array,
-            let certificate = map["certificate"]?.octets, let digest = map["digest"]?.octets
-        else { return nil }
-        return WatchlistActivation(
-            authority: authority, legalBasis: basis, assessment: assessment,
-            communities: communities.compactMap(\.text), notBefore: CivilTime(milliseconds: from),
-            notAfter: CivilTime(milliseconds: until), signers: signers.compactMap(\.octets),
-            issuerCertificate: certificate, digest: digest)
-    }
-
-    static func entry(_ octets: [UInt8]) -> WatchlistEntry? {
-        guard let map = CanonicalValue(decoding: octets)?.map, let id = map["id"]?.text,
-            let category = map["category"]?.text.flatMap(WatchlistCategory.init(rawValue:)),
-            let portals = map["portals"]?.array, let from = map["from"]?.integer, let expires = map["expires"]?.integer,
-            let references = map["references"]?.array, let digest = map["digest"]?.octets
-        else { return nil }
-        return WatchlistEntry(
-            id: id, category: category, portals: portals.compactMap(\.text).map { PortalID($0) },
-            validFrom: CivilTime(milliseconds: from), expires: CivilTime(milliseconds: expires),
-            references: references.compactMap(\.octets), digest: digest)
     }
 }

@@ -19,9 +19,8 @@ struct Gatehousectl: ParsableCommand {
             """,
         version: GatehouseVersion.text,
         subcommands: [
-            Status.self, Health.self, Portal.self, Clock.self, Person.self, Tenancy.self, CredentialCommand.self,
-            Import.self,
-            Export.self,
+            Status.self, Health.self, Portal.self, Clock.self, Community.self, Dwelling.self, Person.self, Tenancy.self,
+            CredentialCommand.self, Vehicle.self, Area.self, Threat.self, PolicyCommand.self, Import.self, Export.self,
             Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, Face.self, BackupCommand.self,
             Restore.self,
             WatchlistCommand.self, Config.self,

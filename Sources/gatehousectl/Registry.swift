@@ -4,21 +4,26 @@ import GatehouseCore
 
 struct Person: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "People on the register.", subcommands: [Add.self, Show.self, Change.self, Remove.self, Forgive.self])
+        abstract: "People on the register.",
+        subcommands: [Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self])
 
     struct Fields: ParsableArguments {
         @Option var name: String?
-        @Option(help: "resident, tenant or staff.") var role: String?
+        @Option(help: "resident, tenant, staff, household, child, contractor or visitor.") var role: String?
         @Option(help: "community/dwelling.") var dwelling: String?
         @Option(help: "Groups, separated by blanks.") var groups: String?
         @Option(help: "First day, 2026-03-01.") var from: String?
         @Option(help: "Last day, which still counts.") var until: String?
         @Option(help: "active, suspended or barred.") var status: String?
+        @Option(help: "Reference of the guardian of a child, of the host of a visitor.") var responsible: String?
+        @Option(help: "The schedule that they work in; none takes it away.") var shift: String?
+        @Option(help: "yes: portals stay released longer for them.") var needsTime: String?
         func arguments(_ reference: String) -> [String: JSON] {
             given([
                 ("reference", reference), ("name", name), ("role", role), ("dwelling", dwelling), ("groups", groups),
                 ("from", from),
-                ("until", until), ("status", status),
+                ("until", until), ("status", status), ("responsible", responsible), ("shift", shift),
+                ("needs-time", needsTime),
             ])
         }
     }
@@ -58,6 +63,12 @@ struct Person: ParsableCommand {
         @OptionGroup var common: Common
         func run() throws { try order("person forgive", ["reference": .string(reference)], common, "forgiven") }
     }
+    struct ForgiveAll: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget in which area everybody and every vehicle is. Needs --reason.")
+        @OptionGroup var common: Common
+        func run() throws { try order("person forgive-all", [:], common, "forgiven") }
+    }
 }
 
 /// A row for people: its members, one a line.
@@ -88,62 +99,16 @@ func printMembers(_ value: JSON, indent: String) {
     }
 }
 
-struct Tenancy: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Tenancies.", subcommands: [Add.self, Show.self, Change.self, Remove.self])
-    struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Register a tenancy. Both days count.",
-            discussion:
-                "Example: gatehousectl tenancy add lotus/1-1-102 --tenants \"T-7 T-8\" --from 2026-03-01 --until 2027-02-28"
-        )
-        @Argument(help: "community/dwelling.") var dwelling: String
-        @Option(help: "References, separated by blanks.") var tenants: String
-        @Option var from: String
-        @Option var until: String
-        @Option var contract: String?
-        @OptionGroup var common: Common
-        func run() throws {
-            try order(
-                "tenancy add",
-                given([
-                    ("dwelling", dwelling), ("tenants", tenants), ("from", from), ("until", until),
-                    ("contract", contract),
-                ]), common, "added")
-        }
-    }
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One tenancy, with its history.")
-        @Argument var id: Int
-        @OptionGroup var common: Common
-        func run() throws { try show("tenancy show", ["id": .integer(Int64(id))], common) }
-    }
-    struct Change: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change a tenancy, for instance its last day.")
-        @Argument var id: Int
-        @Option var tenants: String?
-        @Option var from: String?
-        @Option var until: String?
-        @Option var contract: String?
-        @OptionGroup var common: Common
-        func run() throws {
-            var arguments = given([("tenants", tenants), ("from", from), ("until", until), ("contract", contract)])
-            arguments["id"] = .integer(Int64(id))
-            try order("tenancy change", arguments, common, "changed")
-        }
-    }
-    struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a tenancy row. Needs --reason.")
-        @Argument var id: Int
-        @OptionGroup var common: Common
-        func run() throws { try order("tenancy remove", ["id": .integer(Int64(id))], common, "ended") }
-    }
-}
-
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credential", abstract: "Cards, PINs and faces.",
         subcommands: [Add.self, Show.self, Change.self, Remove.self])
+    struct Limits: ParsableArguments {
+        @Option(help: "Grants that it is good for; 0 is without end.") var uses: String?
+        @Option(help: "How long it is good from its first grant: 90 min, 12 h, 3 d; none.") var firstUse: String?
+        @Option(help: "Plate of the vehicle whose tag it is.") var vehicle: String?
+        var arguments: [String: JSON] { given([("uses", uses), ("first-use", firstUse), ("vehicle", vehicle)]) }
+    }
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a person a card, a PIN or a face.",
@@ -161,6 +126,7 @@ struct CredentialCommand: ParsableCommand {
         @Option(help: "Module and user number, face-1:5.") var face: String?
         @Flag(help: "The PIN is typed after a card or face of this person.") var bound = false
         @Flag(help: "Opens as usual and raises a silent alarm.") var duress = false
+        @OptionGroup var limits: Limits
         @Option var from: String?
         @Option var until: String?
         @OptionGroup var common: Common
@@ -172,6 +138,7 @@ struct CredentialCommand: ParsableCommand {
         }
         func run() throws {
             var arguments = given([("person", person), ("card", card), ("from", from), ("until", until)])
+            arguments.merge(limits.arguments) { $1 }
             arguments["kind"] = .string(card != nil ? "card" : pinFrom != nil ? "pin" : "face")
             if let pinFrom {
                 let octets = try readFile(pinFrom == "-" ? "/dev/stdin" : pinFrom)
@@ -201,9 +168,11 @@ struct CredentialCommand: ParsableCommand {
         @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
         @Option var from: String?
         @Option var until: String?
+        @OptionGroup var limits: Limits
         @OptionGroup var common: Common
         func run() throws {
             var arguments = given([("status", status), ("from", from), ("until", until)])
+            arguments.merge(limits.arguments) { $1 }
             arguments["id"] = .integer(Int64(id))
             try order("credential change", arguments, common, "changed")
         }

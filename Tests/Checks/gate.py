@@ -46,7 +46,7 @@ portals:
     release: {{line: LANE}}
     unlock_time: 300 ms
     access_points:
-      lane-in: {{readers: [lane-in, lane-tag, lane-plate, lane-old], factors: [card]}}
+      lane-in: {{readers: [lane-in, lane-tag, lane-plate, lane-old], factors: [card, plate]}}
 fire_input: {{line: FIRE, debounce: 50 ms}}
 schedules:
   never: [{{days: [holiday], from: "00:00", to: "00:01"}}]

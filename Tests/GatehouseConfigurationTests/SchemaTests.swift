@@ -145,7 +145,7 @@ struct SchemaTests {
               c: {protocol: plate, port: /dev/c, layout: dated, encoding: gbk, burst: 1 s, repeat_window: 30 s}
               d: {protocol: uhf, port: /dev/d, family: bb, reports: 3, direction: kernel}
             """
-    ).replacingFirst("[a, b]", with: "[a, b, c, d]")
+    ).replacingFirst("[a, b]", with: "[a, b, c, d]").replacingFirst("factors: [card]", with: "factors: [card, plate]")
 
     @Test func serialReadersAreReadAsTheyAreWritten() throws {
         let readers = try ConfigurationReader.read(

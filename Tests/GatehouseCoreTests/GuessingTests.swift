@@ -145,17 +145,4 @@ struct GuessingTests {
         #expect(bench.card(1).decision == nil)
         #expect(bench.pass(.seconds(10)).decision?.reason == "FactorMissing")
     }
-
-    /// Facts of the first version are still read, and decide as they did.
-    @Test func factsOfTheFirstVersionAreRead() throws {
-        var facts = Facts()
-        facts.isCredentialKnown = true
-        var values = facts.values
-        #expect(values.count == 23 && values[0] == 2)
-        values.removeLast()
-        values[0] = 1
-        #expect(try #require(Facts(values: values)) == facts)
-        values[0] = 2
-        #expect(Facts(values: values) == nil)
-    }
 }

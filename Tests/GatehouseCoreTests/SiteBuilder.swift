@@ -79,9 +79,10 @@ struct SiteBuilder {
 
     static func card(_ number: UInt64) -> CardNumber { CardNumber(format: "H10301", facility: 118, number: number) }
 
-    func controller() -> Controller {
+    func controller(ledger: Ledger = Ledger()) -> Controller {
         var restored = Restored()
         restored.registry = registry
+        restored.ledger = ledger
         return Controller(site: site, restored: restored, primitives: primitives)
     }
 }
@@ -92,8 +93,8 @@ struct Bench {
     var now: Moment
     private let calendar = SiteCalendar(fixedOffset: 0)
 
-    init(_ builder: SiteBuilder, civilSeconds: Int64 = 1_795_176_000) {
-        controller = builder.controller()
+    init(_ builder: SiteBuilder, civilSeconds: Int64 = 1_795_176_000, ledger: Ledger = Ledger()) {
+        controller = builder.controller(ledger: ledger)
         now = calendar.moment(
             monotonic: MonotonicTime(nanoseconds: 1_000_000_000), civil: CivilTime(seconds: civilSeconds),
             isTrusted: true)

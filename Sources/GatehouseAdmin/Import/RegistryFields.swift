@@ -72,7 +72,60 @@ package struct RegistryFields: Sendable {
         if let bad = names.first(where: { !isIdentifier($0) }) {
             throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes")
         }
-        return names.isEmpty ? [role == .staff ? "staff" : "residents"] : names
+        return names.isEmpty ? [role.usualGroup] : names
+    }
+
+    package func identifier(_ text: String, _ what: String) throws(Problem) -> String {
+        guard isIdentifier(text) else {
+            throw Problem("\"\(clipped(text))\" is no \(what); lower-case letters, digits and dashes")
+        }
+        return text
+    }
+
+    package func count(_ text: String, atMost limit: Int) throws(Problem) -> Int? {
+        guard let count = Int(text), (0...limit).contains(count) else {
+            throw Problem("\"\(clipped(text))\" is no number from 0 to \(limit)")
+        }
+        return count
+    }
+
+    /// Grants that a credential is good for.
+    package func uses(_ text: String) throws(Problem) -> UInt16? {
+        try count(text, atMost: Int(UInt16.max)).flatMap { $0 == 0 ? nil : UInt16($0) }
+    }
+
+    /// A span from the first use: `90 min`, `12 h`, `3 d`.
+    package func span(_ text: String) throws(Problem) -> UInt32? {
+        let parts = text.split(separator: " ")
+        let units: [String: Int] = ["min": 60, "h": 3600, "d": 86400]
+        guard parts.count == 2, let count = Int(parts[0]), let unit = units[String(parts[1])], count > 0,
+            count <= 3650
+        else { throw Problem("\"\(clipped(text))\" is no span; write it as 90 min, 12 h or 3 d") }
+        return UInt32(count * unit)
+    }
+
+    /// A number plate as readers spell it.
+    package func plate(_ text: String) throws(Problem) -> String {
+        guard let number = CardNumber("PLATE:\(text)"), case .text(let plate) = number.value,
+            (4...10).contains(plate.count)
+        else { throw Problem("\"\(clipped(text))\" is no number plate; write it as 鲁G12345") }
+        return plate
+    }
+
+    package func key(plate: String) -> (key: CredentialKey, label: String) {
+        let number = CardNumber(format: CardNumber.plateFormat, value: .text(plate))
+        return (CredentialKey(card: number, primitives: primitives), number.description)
+    }
+
+    /// The plate of a vehicle as a credential of its keeper. What was set on it by hand stays.
+    package func plateCredential(
+        of vehicle: VehicleRow, id: UInt32, _ key: CredentialKey, _ label: String, old: CredentialRow?
+    ) -> CredentialRow {
+        var row =
+            old ?? CredentialRow(id: id, person: vehicle.keeper, kind: .plate, key: key, label: label)
+        row.person = vehicle.keeper
+        row.vehicle = vehicle.id
+        return row
     }
 
     package func card(_ text: String) throws(Problem) -> CardNumber {
@@ -109,6 +162,11 @@ package struct RegistryFields: Sendable {
         return (ReaderID(String(parts[0])), user)
     }
 
+    /// The kind of a credential that was given as a card: `PLATE:…` is a plate.
+    package func kind(_ kind: CredentialKind, ofLabel label: String) -> CredentialKind {
+        kind == .card && label.hasPrefix("\(CardNumber.plateFormat):") ? .plate : kind
+    }
+
     /// The key and the label of a credential from its spelling.
     package func key(
         _ kind: CredentialKind, _ text: String, person: UInt32, isBound: Bool
@@ -123,6 +181,7 @@ package struct RegistryFields: Sendable {
                 CredentialKey(pin: digits, person: isBound ? person : nil, primitives: primitives),
                 isBound ? Self.boundLabel : Self.aloneLabel
             )
+        case .plate: return key(plate: try plate(text.hasPrefix("PLATE:") ? String(text.dropFirst(6)) : text))
         case .face:
             let face = try face(text)
             return (CredentialKey(face: face.user, module: face.module), text)

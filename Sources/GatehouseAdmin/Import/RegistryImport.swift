@@ -4,10 +4,13 @@ package import GatehouseCore
 /// is wrong.
 ///
 ///     communities:  community,name
-///     dwellings:    community,dwelling,use
-///     residents:    reference,name,role,community,dwelling,groups,from,until,status
-///     tenancies:    community,dwelling,tenants,from,until,contract
-///     credentials:  reference,kind,value,bound,duress,from,until,status
+///     dwellings:    community,dwelling,use,places
+///     residents:    reference,name,role,community,dwelling,groups,from,until,status,responsible,shift,needs_time
+///     tenancies:    community,dwelling,tenants,from,until,contract,landlord
+///     vehicles:     plate,community,dwelling,keeper
+///     credentials:  reference,kind,value,bound,duress,from,until,status,uses,first_use,vehicle
+///
+/// A line of `vehicles` is the vehicle and its plate as a credential of the keeper.
 package struct RegistryImport: Sendable {
     package struct Problem: Hashable, Sendable {
         package var file: String
@@ -38,6 +41,7 @@ package struct RegistryImport: Sendable {
         package var persons: [String: PersonRow] = [:]
         package var tenancies: [String: TenancyRow] = [:]
         package var credentials: [CredentialKey: CredentialRow] = [:]
+        package var vehicles: [String: VehicleRow] = [:]
         package var nextID: [RegistryKind: UInt32] = [:]
 
         package init(_ rows: [RegistryRow]) {
@@ -49,6 +53,7 @@ package struct RegistryImport: Sendable {
                 case .dwelling, .tenancy: break
                 case .person(let row): persons[row.reference] = row
                 case .credential(let row): credentials[row.key] = row
+                case .vehicle(let row): vehicles[row.plate] = row
                 }
             }
             let codes = Dictionary(communities.values.map { ($0.id, $0.code) }, uniquingKeysWith: { $1 })
@@ -66,12 +71,25 @@ package struct RegistryImport: Sendable {
         self.present = present
     }
 
-    private static let headers: [(kind: RegistryKind, columns: [String], required: Int)] = [
+    static let headers: [(kind: RegistryKind, columns: [String], required: Int)] = [
         (.community, ["community", "name"], 2),
-        (.dwelling, ["community", "dwelling", "use"], 3),
-        (.person, ["reference", "name", "role", "community", "dwelling", "groups", "from", "until", "status"], 3),
-        (.tenancy, ["community", "dwelling", "tenants", "from", "until", "contract"], 5),
-        (.credential, ["reference", "kind", "value", "bound", "duress", "from", "until", "status"], 3),
+        (.dwelling, ["community", "dwelling", "use", "places"], 3),
+        (
+            .person,
+            [
+                "reference", "name", "role", "community", "dwelling", "groups", "from", "until", "status",
+                "responsible", "shift", "needs_time",
+            ], 3
+        ),
+        (.tenancy, ["community", "dwelling", "tenants", "from", "until", "contract", "landlord"], 5),
+        (.vehicle, ["plate", "community", "dwelling", "keeper"], 4),
+        (
+            .credential,
+            [
+                "reference", "kind", "value", "bound", "duress", "from", "until", "status", "uses", "first_use",
+                "vehicle",
+            ], 3
+        ),
     ]
 
     /// Reads all files, whatever their order, and says what they would change.
@@ -99,8 +117,15 @@ package struct RegistryImport: Sendable {
             }
         }
         for kind in RegistryKind.allCases {
-            for file in parsed where file.kind == kind {
-                for row in file.rows { take(row, file.columns, kind, file.name) }
+            // Guardians and hosts may stand behind those who lean on them.
+            for leans in [false, true] {
+                for file in parsed where file.kind == kind {
+                    let column = file.columns.firstIndex(of: "responsible")
+                    for row in file.rows {
+                        let isFilled = column.map { $0 < row.count && !row[row.startIndex + $0].text.isEmpty } ?? false
+                        if isFilled == leans { take(row, file.columns, kind, file.name) }
+                    }
+                }
             }
         }
         return plan
@@ -134,6 +159,7 @@ package struct RegistryImport: Sendable {
             case .person: try person(line)
             case .tenancy: try tenancy(line)
             case .credential: try credential(line)
+            case .vehicle: try vehicle(line)
             }
         } catch let fault as Fault {
             self.fault(
@@ -144,8 +170,10 @@ package struct RegistryImport: Sendable {
         }
     }
 
-    private func at<Value>(_ column: String, _ body: () throws(RegistryFields.Problem) -> Value) throws -> Value {
-        do { return try body() } catch { throw Fault(column: column, message: error.message) }
+    private func at<Value>(_ column: String, _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let problem as RegistryFields.Problem {
+            throw Fault(column: column, message: problem.message)
+        }
     }
 
     private func needed(_ column: String, _ line: Line) throws -> String {
@@ -174,8 +202,11 @@ package struct RegistryImport: Sendable {
         let number = try needed("dwelling", line)
         let key = "\(code)/\(number)"
         let old = present.dwellings[key]
-        let use = try at("use") { () throws(RegistryFields.Problem) in try fields.use(line.text("use")) }
-        let row = DwellingRow(id: old?.id ?? newID(.dwelling), community: community.id, code: number, use: use)
+        let use = try at("use") { try fields.use(line.text("use")) }
+        let places = try optional("places", line) { try fields.count($0, atMost: 255).map { UInt8($0) } }
+        let row = DwellingRow(
+            id: old?.id ?? newID(.dwelling), community: community.id, code: number, use: use,
+            places: places ?? old?.places)
         present.dwellings[key] = row
         put(.dwelling(row), old.map { .dwelling($0) }, "dwelling \(key)", line)
     }
@@ -193,29 +224,38 @@ package struct RegistryImport: Sendable {
     private mutating func person(_ line: Line) throws {
         let reference = try needed("reference", line)
         let old = present.persons[reference]
-        let role = try at("role") { () throws(RegistryFields.Problem) in try fields.role(line.text("role")) }
+        let role = try at("role") { try fields.role(line.text("role")) }
         var row = PersonRow(
             id: old?.id ?? 0, reference: reference, name: try needed("name", line), role: role,
             dwelling: try dwellingID(line),
-            groups: try at("groups") { () throws(RegistryFields.Problem) in
+            groups: try at("groups") {
                 try fields.groups(line.text("groups"), role: role)
             })
         if role == .resident, row.dwelling == nil {
             throw Fault(column: "dwelling", message: "a resident needs a dwelling")
         }
         if !line.text("from").isEmpty {
-            row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) }
+            row.validFrom = try at("from") { try fields.start(line.text("from")) }
         }
         if !line.text("until").isEmpty {
-            row.validUntil = try at("until") { () throws(RegistryFields.Problem) in
+            row.validUntil = try at("until") {
                 try fields.endAfter(line.text("until"))
             }
         }
         if !line.text("status").isEmpty {
-            row.status = try at("status") { () throws(RegistryFields.Problem) in
+            row.status = try at("status") {
                 try fields.personStatus(line.text("status"))
             }
         }
+        row.responsible = try known("responsible", line) ?? old?.responsible
+        if role == .child || role == .visitor, row.responsible == nil {
+            throw Fault(
+                column: "responsible",
+                message: role == .child
+                    ? "a child needs its guardian's reference" : "a visitor needs their host's reference")
+        }
+        row.shift = try optional("shift", line) { try fields.identifier($0, "shift") } ?? old?.shift
+        row.needsTime = line.text("needs_time").isEmpty ? old?.needsTime ?? false : try flag("needs_time", line)
         if old == nil { row.id = newID(.person) }
         present.persons[reference] = row
         put(.person(row), old.map { .person($0) }, "person \(reference)", line)
@@ -223,8 +263,8 @@ package struct RegistryImport: Sendable {
 
     private mutating func tenancy(_ line: Line) throws {
         guard let dwelling = try dwellingID(line) else { throw Fault(column: "dwelling", message: "is empty") }
-        let first = try at("from") { () throws(RegistryFields.Problem) in try fields.day(line.text("from")) }
-        let last = try at("until") { () throws(RegistryFields.Problem) in try fields.day(line.text("until")) }
+        let first = try at("from") { try fields.day(line.text("from")) }
+        let last = try at("until") { try fields.day(line.text("until")) }
         guard first <= last else { throw Fault(column: "until", message: "the last day is before the first") }
         var tenants: [UInt32] = []
         for reference in try needed("tenants", line).split(separator: " ") {
@@ -235,10 +275,12 @@ package struct RegistryImport: Sendable {
         }
         let key = "\(dwelling)/\(first)"
         let old = present.tenancies[key]
+        // What was done with the tenancy since (notice, renewal) stays.
         let row = TenancyRow(
             id: old?.id ?? newID(.tenancy), dwelling: dwelling, tenants: tenants, firstDay: first, lastDay: last,
             starts: fields.calendar.utc(day: first, minute: 0), ends: fields.calendar.utc(day: last + 1, minute: 0),
-            contract: line.text("contract"))
+            contract: line.text("contract"), landlord: try known("landlord", line) ?? old?.landlord,
+            step: old?.step ?? .registered, renews: old?.renews)
         present.tenancies[key] = row
         put(
             .tenancy(row), old.map { .tenancy($0) },
@@ -250,10 +292,10 @@ package struct RegistryImport: Sendable {
         guard let person = present.persons[reference] else {
             throw Fault(column: "reference", message: "\"\(reference)\" is not known")
         }
-        let kind = try at("kind") { () throws(RegistryFields.Problem) in try fields.kind(line.text("kind")) }
+        let kind = try at("kind") { try fields.kind(line.text("kind")) }
         let isBound = try flag("bound", line)
         let value = try needed("value", line)
-        let (key, label) = try at("value") { () throws(RegistryFields.Problem) in
+        let (key, label) = try at("value") {
             try fields.key(kind, value, person: person.id, isBound: isBound)
         }
         let old = present.credentials[key]
@@ -261,23 +303,69 @@ package struct RegistryImport: Sendable {
             throw Fault(column: "value", message: "belongs to another person already")
         }
         var row = CredentialRow(
-            id: old?.id ?? 0, person: person.id, kind: kind, key: key, label: label, isDuress: try flag("duress", line))
+            id: old?.id ?? 0, person: person.id, kind: fields.kind(kind, ofLabel: label), key: key, label: label,
+            isDuress: try flag("duress", line))
         if !line.text("from").isEmpty {
-            row.validFrom = try at("from") { () throws(RegistryFields.Problem) in try fields.start(line.text("from")) }
+            row.validFrom = try at("from") { try fields.start(line.text("from")) }
         }
         if !line.text("until").isEmpty {
-            row.validUntil = try at("until") { () throws(RegistryFields.Problem) in
+            row.validUntil = try at("until") {
                 try fields.endAfter(line.text("until"))
             }
         }
         if !line.text("status").isEmpty {
-            row.status = try at("status") { () throws(RegistryFields.Problem) in
+            row.status = try at("status") {
                 try fields.credentialStatus(line.text("status"))
             }
+        }
+        row.uses = try optional("uses", line) { try fields.uses($0) } ?? old?.uses
+        row.firstUseSpan = try optional("first_use", line) { try fields.span($0) } ?? old?.firstUseSpan
+        row.note = old?.note ?? ""
+        row.vehicle = old?.vehicle
+        if !line.text("vehicle").isEmpty {
+            let plate = try at("vehicle") { try fields.plate(line.text("vehicle")) }
+            guard let vehicle = present.vehicles[plate] else {
+                throw Fault(column: "vehicle", message: "no vehicle with the plate \"\(plate)\" is known")
+            }
+            row.vehicle = vehicle.id
         }
         if old == nil { row.id = newID(.credential) }
         present.credentials[key] = row
         put(.credential(row), old.map { .credential($0) }, "\(kind.word) of \(reference)", line)
+    }
+
+    private mutating func vehicle(_ line: Line) throws {
+        let plate = try at("plate") { try fields.plate(line.text("plate")) }
+        guard let dwelling = try dwellingID(line) else { throw Fault(column: "dwelling", message: "is empty") }
+        guard let keeper = try known("keeper", line) else { throw Fault(column: "keeper", message: "is empty") }
+        let old = present.vehicles[plate]
+        let row = VehicleRow(id: old?.id ?? newID(.vehicle), dwelling: dwelling, keeper: keeper, plate: plate)
+        present.vehicles[plate] = row
+        put(.vehicle(row), old.map { .vehicle($0) }, "vehicle \(plate)", line)
+        let (key, label) = fields.key(plate: plate)
+        let present = self.present.credentials[key]
+        let credential = fields.plateCredential(
+            of: row, id: present?.id ?? newID(.credential), key, label, old: present)
+        self.present.credentials[key] = credential
+        put(.credential(credential), present.map { .credential($0) }, "plate \(plate)", line)
+    }
+
+    /// The person of a column that holds a reference; nil when it is empty.
+    private func known(_ column: String, _ line: Line) throws -> UInt32? {
+        let reference = line.text(column)
+        if reference.isEmpty { return nil }
+        guard let person = present.persons[reference] else {
+            throw Fault(column: column, message: "\"\(reference)\" is not known")
+        }
+        return person.id
+    }
+
+    private func optional<Value>(
+        _ column: String, _ line: Line, _ body: (String) throws -> Value?
+    ) throws -> Value? {
+        let text = line.text(column)
+        if text.isEmpty { return nil }
+        return try at(column) { try body(text) }
     }
 
     private func flag(_ column: String, _ line: Line) throws -> Bool {

@@ -1,16 +1,38 @@
 /// Access levels, turned round: for each access point the groups that may pass, with their schedules. Built anew when
-/// the policy or the registry's list of groups changes.
+/// the policy or the registry's list of groups or shifts changes.
 struct AccessTable: Sendable {
     private struct Grant: Sendable {
         var groups: UInt64
         /// Index of the schedule; -1 is always.
         var schedule: Int
+        var isBar: Bool
+        var highestThreat: UInt8
     }
+    struct FirstPerson: Sendable {
+        var accessPoint: AccessPointID
+        var groups: UInt64
+        var schedule: Int?
+    }
+    struct Standing: Sendable {
+        /// Levels of the groups that cover the access point, and of those: open now, resting for the threat level.
+        var covering = 0
+        var open = 0
+        var suspended = 0
+        var isBarred = false
+    }
+
     private var grants: [[Grant]]
     private var schedules: [Schedule]
     private var specialDays: [Int32: SpecialDayKind]
     private let lockdownGroups: UInt64
-    let groupCount: Int
+    private var guests: [UInt64]
+    private var escorts: [UInt64]
+    /// Index of the schedule of each shift of the registry; nil where the policy has none of that name.
+    private var shifts: [Int?]
+    let firstPersons: [FirstPerson]
+    /// Groups that open a free window, by its place in the policy.
+    let freeWindowGroups: [UInt64]
+    private let groupCount: Int
 
     init(site: Site, registry: Registry) {
         schedules = site.policy.schedules
@@ -22,32 +44,58 @@ struct AccessTable: Sendable {
         lockdownGroups = bits(site.policy.lockdownGroups)
         grants = site.accessPoints.map { point in
             site.policy.levels.filter { $0.accessPoints.contains(point.id) }.map { level in
-                Grant(groups: bits(level.groups), schedule: level.schedule ?? -1)
+                Grant(
+                    groups: bits(level.groups), schedule: level.schedule ?? -1, isBar: level.isBar,
+                    highestThreat: level.highestThreat)
             }
         }
+        guests = site.accessPoints.map { bits($0.escort?.guests ?? []) }
+        escorts = site.accessPoints.map { bits($0.escort?.by ?? []) }
+        shifts = registry.shiftNames.map { name in site.policy.schedules.firstIndex { $0.name == name } }
+        firstPersons = site.policy.firstPersons.map {
+            FirstPerson(accessPoint: $0.accessPoint, groups: bits($0.groups), schedule: $0.schedule)
+        }
+        freeWindowGroups = site.policy.freeWindows.map { bits($0.firstPerson) }
     }
 
-    /// How many levels of the groups cover the access point, and how many of those are open now.
-    func standing(groups: UInt64, pointAt index: Int, at now: Moment) -> (covering: Int, open: Int) {
-        var covering = 0
-        var open = 0
+    /// Whether the table was made for the groups and shifts that the registry has now.
+    func fits(_ registry: Registry) -> Bool {
+        groupCount == registry.groupNames.count && shifts.count == registry.shiftNames.count
+    }
+
+    func standing(groups: UInt64, pointAt index: Int, threat: UInt8, at now: Moment) -> Standing {
+        var standing = Standing()
         for grant in grants[index] where grant.groups & groups != 0 {
-            covering += 1
-            if grant.schedule < 0
-                || schedules[grant.schedule].isOpen(
-                    day: now.localDay, minute: now.localMinute, special: specialDays[now.localDay])
-            {
-                open += 1
+            let isOpen = grant.schedule < 0 || isOpen(schedule: grant.schedule, at: now)
+            if grant.isBar {
+                if isOpen { standing.isBarred = true }
+                continue
+            }
+            standing.covering += 1
+            if threat > grant.highestThreat {
+                standing.suspended += 1
+            } else if isOpen {
+                standing.open += 1
             }
         }
-        return (covering, open)
+        return standing
     }
 
-    func isOpen(schedule index: Int, at now: Moment) -> Bool {
-        schedules.indices.contains(index)
+    /// Whether the schedule is open; nil is at any time.
+    func isOpen(schedule index: Int?, at now: Moment) -> Bool {
+        guard let index else { return true }
+        return schedules.indices.contains(index)
             && schedules[index].isOpen(
                 day: now.localDay, minute: now.localMinute, special: specialDays[now.localDay])
     }
 
+    /// A shift whose schedule the policy does not have is never on.
+    func isOpen(shift: UInt8, at now: Moment) -> Bool {
+        let index = Int(shift) - 1
+        return shifts.indices.contains(index) && shifts[index].map { isOpen(schedule: $0, at: now) } ?? false
+    }
+
     func mayPassLockdown(groups: UInt64) -> Bool { groups & lockdownGroups != 0 }
+    func isGuest(_ groups: UInt64, pointAt index: Int) -> Bool { guests[index] & groups != 0 }
+    func isEscort(_ groups: UInt64, pointAt index: Int) -> Bool { escorts[index] & groups != 0 }
 }

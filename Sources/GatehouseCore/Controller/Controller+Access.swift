@@ -80,137 +80,6 @@ extension Controller {
         capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), now, &effects)
     }
 
-    // MARK: One attempt
-
-    /// What an attempt comes to, without doing any of it. `compareWith` tells how a PIN compares; nothing is counted.
-    struct Judgement: Sendable {
-        var facts = Facts()
-        var credential: CredentialRecord?
-        var person: UInt32?
-        var wrongPINOf: [PINLockout.Subject] = []
-        var rightPINOf: [PINLockout.Subject] = []
-    }
-
-    /// What the access point asks for now. While somebody tries numbers at a reader with a keypad, a card alone is not
-    /// enough.
-    func combinations(pointAt point: Int, reader: ReaderID, _ now: Moment) -> [FactorSet] {
-        let settings = site.accessPoints[point]
-        let window = site.policy.factorWindows.first {
-            $0.accessPoint == settings.id && access.isOpen(schedule: $0.schedule, at: now)
-        }
-        let usual = window?.factors ?? settings.factors
-        guard settings.keypads.contains(reader), guesses.isAlert(reader, at: now.monotonic) else { return usual }
-        return usual.map { $0 == [.card] ? [.card, .pin] : $0 }
-    }
-
-    func judge(_ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment) -> Judgement {
-        let settings = site.accessPoints[point]
-        let seconds = now.civil.seconds
-        var result = Judgement()
-        var facts = Facts()
-        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
-        facts.isClockTrusted = now.isCivilTrusted
-        facts.isReaderTrusted = !untrustedReaders.contains(presented.reader)
-        facts.factorsGiven = presented.factors
-        facts.isCombinationComplete = combinations(pointAt: point, reader: presented.reader, now).contains(
-            presented.factors)
-
-        var records: [CredentialRecord] = []
-        var isEveryFactorKnown = true
-        if let card = presented.card {
-            if let record = registry.credential(for: CredentialKey(card: card.number, primitives: primitives)) {
-                records.append(record)
-            } else {
-                isEveryFactorKnown = false
-            }
-        }
-        if let face = presented.face, let module = presented.faceModule {
-            if let record = registry.credential(for: CredentialKey(face: face, module: module)) {
-                records.append(record)
-            } else {
-                isEveryFactorKnown = false
-            }
-        }
-        if let digits = presented.pin {
-            let holder = records.first?.person
-            let mustNameHolder = presented.card != nil || presented.face != nil
-            var subjects: [PINLockout.Subject] = [.reader(presented.reader)]
-            if let holder { subjects.append(.person(holder)) }
-            if mustNameHolder, holder == nil {
-                // An unknown card with a PIN: there is nothing to compare it with.
-                facts.pin = .notAsked
-            } else if subjects.contains(where: { lockout.isLocked($0, at: now) }) {
-                facts.pin = .locked
-            } else {
-                let key = CredentialKey(
-                    pin: digits.count > FactorCollector.longestPIN ? [] : digits,
-                    person: mustNameHolder ? holder : nil, primitives: primitives)
-                let record = registry.credential(for: key)
-                let isUsable = record.map {
-                    !mustNameHolder
-                        || ($0.person == holder && $0.status == .enabled
-                            && WindowStanding.of(seconds, from: $0.validFrom, until: $0.validUntil) == .inside)
-                }
-                if let record, isUsable == true {
-                    facts.pin = .right
-                    result.rightPINOf = subjects
-                    if mustNameHolder { facts.isDuress = record.isDuress } else { records.append(record) }
-                } else {
-                    facts.pin = .wrong
-                    result.wrongPINOf = subjects
-                    if !mustNameHolder { isEveryFactorKnown = false }
-                }
-            }
-        }
-
-        if let first = records.first, isEveryFactorKnown {
-            facts.isCredentialKnown = true
-            // The first one that is not in order speaks for all.
-            let spoken =
-                records.first {
-                    $0.status != .enabled
-                        || WindowStanding.of(seconds, from: $0.validFrom, until: $0.validUntil) != .inside
-                } ?? first
-            facts.credentialStatus = spoken.status
-            facts.credentialWindow = .of(seconds, from: spoken.validFrom, until: spoken.validUntil)
-            facts.doFactorsAgree = records.allSatisfy { $0.person == first.person }
-            facts.isDuress = facts.isDuress || records.contains { $0.isDuress }
-            result.credential = first
-            if let person = registry.person(first.person) {
-                result.person = first.person
-                gather(person, id: first.person, settings, pointAt: point, now, into: &facts)
-            } else {
-                // The holder has left the registry: the credential is nobody's.
-                facts.isCredentialKnown = false
-            }
-        } else if let first = records.first {
-            result.credential = first
-            result.person = first.person
-        }
-        result.facts = facts
-        return result
-    }
-
-    func gather(
-        _ person: PersonRecord, id: UInt32, _ settings: AccessPointSettings, pointAt point: Int, _ now: Moment,
-        into facts: inout Facts
-    ) {
-        let seconds = now.civil.seconds
-        facts.personStatus = person.status
-        facts.role = person.role
-        facts.employment = .of(seconds, from: person.validFrom, until: person.validUntil)
-        facts.hasDwelling = person.dwelling != 0 && registry.dwellingUse(person.dwelling) != nil
-        facts.tenancy = registry.tenancyStanding(of: person, at: seconds)
-        let standing = access.standing(groups: person.groups, pointAt: point, at: now)
-        facts.coveringLevels = standing.covering
-        facts.openLevels = standing.open
-        facts.mayPassLockdown = person.role == .staff && access.mayPassLockdown(groups: person.groups)
-        facts.passbackPolicy = settings.antiPassback
-        if settings.antiPassback != .off, let from = settings.fromArea, let present = areas[id], present != from {
-            facts.passback = .violated
-        }
-    }
-
     private mutating func attempt(
         _ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment, _ effects: inout [Effect]
     ) {
@@ -235,6 +104,11 @@ extension Controller {
                 entry.personal.append(PersonalField(name: .rawBits, value: card.bits.octets))
             }
         }
+        if let plate = presented.plate { note(plate: plate.number, judgement, in: &entry) }
+        let joined = decision.isGranted ? grantInWaiting(of: judgement, at: settings.id) : nil
+        entry.about = joined
+        let together = decision.isGranted ? together(with: judgement.person, pointAt: point, now) : []
+        if !together.isEmpty { entry.detail["with"] = .array(together.map { .integer(Int64($0)) }) }
         let event = record(entry, now, &effects)
 
         for subject in judgement.rightPINOf { _ = lockout.note(subject, isRight: true, at: now) }
@@ -255,13 +129,24 @@ extension Controller {
 
         noteGuess(presented, judgement, settings, event: event, now, &effects)
         if decision.isGranted {
-            if event != 0 {
+            if event != 0, joined == nil {
                 grants[event] = Grant(
                     accessPoint: settings.id, portal: settings.portal, person: judgement.person,
+                    vehicle: judgement.vehicle, company: together,
                     toArea: settings.toArea, reader: presented.reader)
             }
+            for credential in judgement.used {
+                effects.append(.durable(.ledger(ledger.use(credential, at: now.civil))))
+            }
+            if let person = judgement.person {
+                company.pass(person, at: point, until: now.monotonic + settings.companyTimeout)
+            }
             effects.append(.indicate(presented.reader, .granted, waits: true))
-            feed(.grant(event: event), to: settings.portal, now, &effects)
+            let needsTime = judgement.person.flatMap { registry.person($0)?.needsTime } ?? false
+            feed(.grant(event: joined ?? event, isExtended: needsTime), to: settings.portal, now, &effects)
+        } else if let reason = decision.reason, reason.waitsForCompany {
+            company.wait(judgement.person, for: reason, at: point, until: now.monotonic + settings.companyTimeout)
+            effects.append(.indicate(presented.reader, .waiting, waits: true))
         } else {
             effects.append(.indicate(presented.reader, .denied, waits: true))
         }

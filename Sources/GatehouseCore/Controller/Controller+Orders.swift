@@ -18,6 +18,7 @@ extension Controller {
         case .posture(let portal, let posture):
             event = recordOrder(order, "done", portal: portal, now, &effects)
             for index in portals.indices where portal == nil || portals[index].settings.id == portal {
+                overruleFreeWindow(portalAt: index, now, &effects)
                 setPosture(posture, portalAt: index, actor: order.actor.name, now, &effects)
             }
         case .fireReset:
@@ -26,8 +27,9 @@ extension Controller {
         case .registry(let changes):
             let revision = registry.revision + 1
             for change in changes { registry.apply(change, revision: revision) }
-            if registry.groupNames.count != access.groupCount { access = AccessTable(site: site, registry: registry) }
+            if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
             effects.append(.durable(.registry(changes, revision: revision)))
+            effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
             var entry = orderEntry(order, "done")
             entry.kind = .registry
             entry.detail["rows"] = .integer(Int64(changes.count))
@@ -43,8 +45,26 @@ extension Controller {
                 }
             }
             event = record(entry, now, &effects)
+        case .forgiveAll:
+            for person in ledger.presences.keys.sorted() {
+                ledger.move(person, to: nil)
+                effects.append(.durable(.area(person: person, nil)))
+            }
+            for vehicle in ledger.vehicles.keys.sorted() {
+                effects.append(.durable(.ledger(ledger.apply(.vehicle(vehicle, nil)))))
+            }
+            event = recordOrder(order, "done", now, &effects)
+        case .threat(let level):
+            effects.append(.durable(.ledger(ledger.apply(.threat(level)))))
+            var entry = orderEntry(order, "done")
+            entry.detail["level"] = .integer(Int64(level))
+            event = record(entry, now, &effects)
+            set(.threatRaised, "", level > 0, now, &effects)
+        case .confirmPolicy:
+            effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
+            event = recordOrder(order, "done", now, &effects)
         case .forgive(let person):
-            areas[person] = nil
+            ledger.move(person, to: nil)
             effects.append(.durable(.area(person: person, nil)))
             var entry = orderEntry(order, "done")
             entry.person = person
@@ -132,6 +152,8 @@ extension Controller {
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
+        case .forgiveAll, .threat: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        case .confirmPolicy: return nil
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
         case .changeReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }

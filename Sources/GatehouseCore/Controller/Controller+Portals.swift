@@ -71,10 +71,7 @@ extension Controller {
         entry.about = event == 0 ? nil : event
         entry.outcome = isTaken ? "taken" : "notTaken"
         record(entry, now, &effects)
-        if isTaken, let person = grant?.person, let area = grant?.toArea, areas[person] != area {
-            areas[person] = area
-            effects.append(.durable(.area(person: person, area)))
-        }
+        if isTaken, let grant { move(grant, now, &effects) }
     }
 
     // MARK: Fire and posture

@@ -18,7 +18,8 @@ package struct Controller: Sendable {
     var access: AccessTable
     var lockout: PINLockout
     var guesses = GuessGuard()
-    var areas: [UInt32: AreaID]
+    package internal(set) var ledger: Ledger
+    var company = Company()
     /// The posture of each portal beneath a fire.
     var basePostures: [Posture]
     var fire: DebouncedInput
@@ -36,12 +37,16 @@ package struct Controller: Sendable {
     var isUplinkConnected = false
     var captures = PendingCaptures()
     var watchlistSweepAt: MonotonicTime?
+    var freeWindowsCheckAt: MonotonicTime?
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
         var accessPoint: AccessPointID?
         var portal: PortalID
         var person: UInt32?
+        var vehicle: UInt32?
+        /// Who goes in with them.
+        var company: [UInt32] = []
         var toArea: AreaID?
         var reader: ReaderID?
     }
@@ -54,7 +59,7 @@ package struct Controller: Sendable {
         cursor = JournalCursor(next: restored.nextSequence)
         firstSequenceOfRun = restored.nextSequence
         nextOutboxID = restored.nextOutboxID
-        areas = restored.areas
+        ledger = restored.ledger
         isFire = restored.isFire
         basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
         portals = []
@@ -131,6 +136,7 @@ package struct Controller: Sendable {
         case .policy(let policy):
             site.policy = policy
             access = AccessTable(site: site, registry: registry)
+            effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
             var entry = JournalEntry(kind: .configuration)
             entry.outcome = "loaded"
             record(entry, now, &effects)
@@ -152,6 +158,8 @@ package struct Controller: Sendable {
         if let at = faults.flushAt { next = .earliest(next, Deadline(at: at, waiter: "unreadable frames of a minute")) }
         if let at = guesses.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "end of a guessing alert")) }
         if let at = outbox.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "outbox retry")) }
+        if let at = freeWindowsCheckAt { next = .earliest(next, Deadline(at: at, waiter: "free windows")) }
+        if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
     }
@@ -170,6 +178,8 @@ package struct Controller: Sendable {
             for (fault, count) in counts { entry.detail[fault.rawValue] = .integer(Int64(count)) }
             record(entry, now, &effects)
         }
+        for point in company.ended(at: now.monotonic) { indicateEndOfWait(pointAt: point, &effects) }
+        settleFreeWindows(now, &effects)
         for reader in guesses.ended(at: now.monotonic) { set(.readerGuessed, reader.name, false, now, &effects) }
         sweepWatchlist(now, &effects)
     }

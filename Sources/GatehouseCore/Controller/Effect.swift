@@ -27,8 +27,9 @@ package enum DurableEffect: Hashable, Sendable {
     case enqueue(OutboxItem)
     case settle(OutboxItem, OutboxEnd)
     case registry([RegistryChange], revision: UInt64)
-    /// The ledger's area of a person; nil forgets it.
-    case area(person: UInt32, AreaID?)
+    /// Where a person is by the ledger, and since when; nil forgets it.
+    case area(person: UInt32, Ledger.Presence?)
+    case ledger(LedgerChange)
     case snapshot(SnapshotRow)
     case watchlistActivation(WatchlistActivation)
     case watchlistEntry(WatchlistEntry)
@@ -109,6 +110,12 @@ package struct Order: Hashable, Sendable {
         case fireReset
         case registry([RegistryChange])
         case forgive(person: UInt32)
+        /// Forgets in which area everybody and every vehicle is.
+        case forgiveAll
+        /// 0 is every day's, `AccessPolicy.highestThreat` the highest.
+        case threat(UInt8)
+        /// Whoever keeps the registry says that it is up to date.
+        case confirmPolicy
         case watchlistActivate(WatchlistActivation)
         case watchlistImport(WatchlistEntry)
         case watchlistWithdraw(String)

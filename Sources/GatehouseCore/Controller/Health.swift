@@ -5,6 +5,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
+    case threatRaised
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -20,7 +21,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalLate, .readerPower, .readerUnsolicited, .frameOverrun, .uplinkAway, .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
             .warning
-        case .readerKeyedOnWire: .info
+        case .readerKeyedOnWire, .threatRaised: .info
         }
     }
 
@@ -56,6 +57,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .linesUnavailable: "Lines of the chip cannot be used."
         case .configurationWrong: "The configuration file has faults; the last good one is in force."
         case .restartNeeded: "The configuration was changed in a way that a reload does not take."
+        case .threatRaised: "The threat level is raised: some access levels rest."
         case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
         }
     }
@@ -90,6 +92,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .linesUnavailable: "Check the chip's label and the line names in the configuration: gpioinfo."
         case .configurationWrong: "gatehousectl config check FILE, then: systemctl reload gatehoused"
         case .restartNeeded: "At a quiet moment: systemctl restart gatehoused"
+        case .threatRaised: "When it is over: gatehousectl threat 0 --reason …"
         case .withoutKey: "Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused"
         }
     }

@@ -55,7 +55,7 @@ package struct Restored: Sendable {
     /// The posture of each portal beneath a fire.
     package var postures: [PortalID: Posture] = [:]
     package var isFire = false
-    package var areas: [UInt32: AreaID] = [:]
+    package var ledger = Ledger()
     package var outbox: [DestinationID: (items: [OutboxItem], isLast: Bool)] = [:]
     package var activation: WatchlistActivation?
     package var watchlist: [WatchlistEntry] = []

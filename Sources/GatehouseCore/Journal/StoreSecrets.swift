@@ -10,6 +10,8 @@ package struct StoreSecrets: Sendable {
     package var openBackup: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
     package var sealWatchlist: @Sendable (_ plain: [UInt8], _ associated: [UInt8]) throws -> [UInt8]
     package var openWatchlist: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
+    /// 16 octets under which a row is found by a name that the disk must not show: HMAC-SHA-256 under a key of its own.
+    package var mark: @Sendable ([UInt8]) -> [UInt8]
     /// Tells this key from another one, and nothing else about it.
     package var keyMark: String
     /// False where the key is missing: personal values are then committed to and not kept, because nobody could ever
@@ -29,7 +31,8 @@ package struct StoreSecrets: Sendable {
         openBackup: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
         sealWatchlist: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
         openWatchlist: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
-        keyMark: String, sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
+        mark: @escaping @Sendable ([UInt8]) -> [UInt8], keyMark: String,
+        sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
     ) {
         self.sha256 = sha256
         self.random = random
@@ -41,6 +44,7 @@ package struct StoreSecrets: Sendable {
         self.openBackup = openBackup
         self.sealWatchlist = sealWatchlist
         self.openWatchlist = openWatchlist
+        self.mark = mark
         self.keyMark = keyMark
         self.sealLead = sealLead
     }

@@ -196,6 +196,13 @@ extension CardNumber {
         self.init(format: CardFormatID(format), facility: facility, number: number)
     }
 
+    /// The text of a card whose spelling is `FORMAT:text`.
+    static func text(ofLabel label: String) -> String {
+        label.utf8.firstIndex(of: UInt8(ascii: ":")).map { String(label[label.utf8.index(after: $0)...]) } ?? label
+    }
+
+    package var isPlate: Bool { format == Self.plateFormat }
+
     /// The format of readers that send lines of text.
     package static let textFormat: CardFormatID = "TEXT"
     /// The tag of a vehicle: the EPC in upper-case hexadecimal digits.

@@ -7,6 +7,9 @@ package struct Site: Hashable, Sendable {
     package var policy: AccessPolicy
     package var lockout: LockoutSettings
     package var fireDebounce: Duration = .milliseconds(100)
+    package var areas: [AreaID: AreaSettings] = [:]
+    /// Portals of which only one may stand open or released at a time.
+    package var interlocks: [[PortalID]] = []
     package var alerts: [AlertRoute]
 
     package init(
@@ -22,11 +25,28 @@ package struct Site: Hashable, Sendable {
     }
 }
 
+/// A place that people and vehicles are in.
+package struct AreaSettings: Hashable, Sendable {
+    /// People that it takes; nil is without a limit.
+    package var limit: Int?
+    /// The area that it lies in: whoever is here is there too.
+    package var within: AreaID?
+    /// Vehicles in it take places of their dwelling.
+    package var isParking: Bool
+    package init(limit: Int? = nil, within: AreaID? = nil, isParking: Bool = false) {
+        self.limit = limit
+        self.within = within
+        self.isParking = isParking
+    }
+}
+
 /// A passage: one barrier, with its contact, buttons and timing (gate-io reference, sections 1, 4 and 5).
 package struct PortalSettings: Hashable, Sendable {
     package var id: PortalID
     /// How long a grant keeps the portal released, 0.1 s to 60 s.
     package var unlockTime: Duration = .seconds(5)
+    /// The same for people who need time.
+    package var extendedUnlockTime: Duration = .seconds(15)
     /// How long the portal may stand open before that is an alarm.
     package var heldOpenLimit: Duration = .seconds(30)
     /// Whether a door contact is wired. Without one a grant counts as taken, and nothing is ever forced or held.
@@ -55,6 +75,12 @@ package struct AccessPointSettings: Hashable, Sendable {
     package var fromArea: AreaID?
     package var toArea: AreaID?
     package var antiPassback: AntiPassback = .off
+    /// Where anti-passback is timed: how soon nobody enters again.
+    package var antiPassbackTime: Duration = .seconds(600)
+    /// Whether two people have to show their credentials, within `companyTimeout`.
+    package var needsTwo = false
+    package var escort: EscortSettings?
+    package var companyTimeout: Duration = .seconds(15)
     package var camera: CameraID?
 
     package init(id: AccessPointID, portal: PortalID, readers: [ReaderID]) {
@@ -70,6 +96,20 @@ package enum AntiPassback: String, Hashable, Sendable, CaseIterable {
     case soft
     /// Denies.
     case hard
+    /// Denies a second entry within a time, wherever the person is by the ledger.
+    case timed
+}
+
+/// Who comes only in company, and whose.
+package struct EscortSettings: Hashable, Sendable {
+    /// Groups of people who need somebody with them.
+    package var guests: [String]
+    /// Groups of people who may bring them in.
+    package var by: [String]
+    package init(guests: [String], by: [String]) {
+        self.guests = guests
+        self.by = by
+    }
 }
 
 /// Kinds of proof that a person gives at an access point.
@@ -79,6 +119,8 @@ package struct FactorSet: OptionSet, Hashable, Sendable {
     package static let card = FactorSet(rawValue: 1)
     package static let pin = FactorSet(rawValue: 2)
     package static let face = FactorSet(rawValue: 4)
+    /// The number plate of a vehicle, read by a camera with a serial line.
+    package static let plate = FactorSet(rawValue: 8)
 }
 
 /// How wrong PINs are slowed down. A PIN that comes while a lock-out runs is not compared at all.

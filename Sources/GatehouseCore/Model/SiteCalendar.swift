@@ -91,6 +91,13 @@ package struct SiteCalendar: Hashable, Sendable {
 
 /// Days since 1970 of a date in the Gregorian calendar, and back.
 package enum CalendarDay {
+    /// `2026-03-31`.
+    package static func text(_ day: Int32) -> String {
+        let date = Self.date(day)
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(date.year)-\(two(date.month))-\(two(date.day))"
+    }
+
     /// Nil when there is no such date.
     package static func day(year: Int, month: Int, day: Int) -> Int32? {
         guard (1...12).contains(month), (1...9999).contains(year), day >= 1, day <= length(year: year, month: month)

@@ -25,8 +25,8 @@ package struct PortalMachine: Sendable {
     }
 
     package enum Input: Hashable, Sendable {
-        /// A credential or an operator opened; its entry has this number.
-        case grant(event: UInt64)
+        /// A credential or an operator opened; its entry has this number. Extended for people who need time.
+        case grant(event: UInt64, isExtended: Bool = false)
         /// The entry is durable or its wait is over: the line was set just now.
         case performed(event: UInt64)
         /// The wait for the entry ended without a release (`on_timeout: hold`).
@@ -61,6 +61,8 @@ package struct PortalMachine: Sendable {
     private var exitButton: DebouncedInput
     /// An opening up to a second after the relock still belongs to the grant before it.
     private var graceUntil: MonotonicTime?
+    /// The grant of somebody who needs time.
+    private var extended: UInt64?
 
     package init(settings: PortalSettings, posture: Posture = .secure) {
         self.settings = settings
@@ -68,6 +70,12 @@ package struct PortalMachine: Sendable {
         lock = Self.isHeld(posture) ? .held : .secured
         contact = DebouncedInput(span: settings.contactDebounce)
         exitButton = DebouncedInput(span: settings.exitDebounce)
+    }
+
+    /// Whether somebody may be in the passage.
+    package var isReleasedOrOpen: Bool {
+        if case .open = door { return true }
+        return isReleased
     }
 
     /// Whether the line stands at "released".
@@ -81,10 +89,15 @@ package struct PortalMachine: Sendable {
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Output] {
         var outputs = settle(at: now)
         switch input {
-        case .grant(let event): outputs += grant(event)
+        case .grant(let event, let isExtended):
+            if isExtended { extended = event }
+            outputs += grant(event)
         case .performed(let event):
-            if case .pending(event) = lock {
-                lock = .released(.grant(event: event), until: now + settings.unlockTime)
+            let time = extended == event ? settings.extendedUnlockTime : settings.unlockTime
+            if case .released(.grant(event), let until) = lock {
+                lock = .released(.grant(event: event), until: max(until, now + time))
+            } else if case .pending(event) = lock {
+                lock = .released(.grant(event: event), until: now + time)
                 if !settings.hasContact { outputs.append(.taken(event: event)) }
             }
         case .abandoned(let event):
@@ -120,9 +133,12 @@ package struct PortalMachine: Sendable {
         case .held:
             // The way is open already: nothing to release, and nobody to wait for.
             return settings.hasContact ? [] : [.taken(event: event)]
-        case .secured, .pending:
+        case .secured:
             lock = .pending(event: event)
             return [.requestRelease(event: event)]
+        case .pending(let earlier):
+            lock = .pending(event: event)
+            return (earlier == event ? [] : [.notTaken(event: earlier)]) + [.requestRelease(event: event)]
         case .released(_, let until):
             // A second grant restarts the time once it is on disk; until then the first release goes on.
             if case .released(.grant(let earlier), _) = lock, case .closed = door, earlier != event {

@@ -10,14 +10,20 @@ package struct Registry: Sendable {
     private(set) var tenancies: ContiguousArray<TenancyRecord> = []
     /// Chains of tenancies, one chain a person; index 0 is the end of every chain.
     private(set) var tenancyLinks: ContiguousArray<TenancyLink> = [TenancyLink(tenancy: 0, next: 0)]
-    private(set) var dwellings: ContiguousArray<DwellingUse?> = []
+    private(set) var dwellings: ContiguousArray<DwellingRecord?> = []
+    private(set) var vehicles: ContiguousArray<VehicleRecord?> = []
+    private(set) var nearPlates = NearPlates()
     private(set) var communities: ContiguousArray<Bool> = []
     private var index = KeyIndex()
     /// Names of groups; a person's groups are bits that count from the first.
     package private(set) var groupNames: [String] = []
+    /// Names of the schedules that people work in; a person's shift counts from the first, from 1.
+    package private(set) var shiftNames: [String] = []
 
     /// The most groups that a registry can name.
     package static let groupLimit = 64
+    /// The most shifts that a registry can name.
+    package static let shiftLimit = 255
     /// The highest identity of a row.
     package static let rowLimit: UInt32 = 1 << 24
 
@@ -44,32 +50,54 @@ package struct Registry: Sendable {
         return tenancies[Int(id)]
     }
 
-    /// Where the tenancies of a person stand at an instant: running wins over coming, coming over ended.
-    package func tenancyStanding(of person: PersonRecord, at now: Int64) -> TenancyStanding {
+    /// Where the tenancies of a person stand at an instant: running wins over grace, grace over coming, coming over ended.
+    package func tenancyStanding(of person: PersonRecord, at now: Int64, grace: Int64 = 0) -> TenancyStanding {
         var standing = TenancyStanding.none
         var link = person.firstTenancy
         while link != 0 {
             let entry = tenancyLinks[Int(link)]
             let tenancy = tenancies[Int(entry.tenancy)]
             if tenancy.isPresent {
-                let one: TenancyStanding = now < tenancy.starts ? .coming : now < tenancy.ends ? .running : .ended
-                if one.rawValue > standing.rawValue { standing = one }
+                let one: TenancyStanding =
+                    if now < tenancy.starts { .coming } else if now < tenancy.ends {
+                        .running
+                    } else if now
+                        < tenancy.ends + grace, tenancy.hasGrace
+                    { .grace } else { .ended }
+                if one.weight > standing.weight { standing = one }
             }
             link = entry.next
         }
         return standing
     }
 
-    package func dwellingUse(_ id: UInt32) -> DwellingUse? {
+    package func dwelling(_ id: UInt32) -> DwellingRecord? {
         Int(id) < dwellings.count ? dwellings[Int(id)] : nil
     }
+
+    package func vehicle(_ id: UInt32) -> VehicleRecord? {
+        Int(id) < vehicles.count ? vehicles[Int(id)] : nil
+    }
+
+    /// Every person on the register, by identity.
+    package var presentPersons: some Sequence<(id: UInt32, record: PersonRecord)> {
+        persons.indices.lazy.filter { self.persons[$0].isPresent }.map { (UInt32($0), self.persons[$0]) }
+    }
+
+    /// Every credential, by identity.
+    package var presentCredentials: some Sequence<CredentialRecord> { credentials.lazy.filter(\.isPresent) }
+
+    /// Enrolled plates that the plate could be when one of its characters was misread or lost, in order. They are a hint
+    /// for people and admit nobody.
+    package func plates(near plate: String) -> [UInt32] { nearPlates.near(plate) }
 
     package var counts: RegistryCounts {
         RegistryCounts(
             persons: persons.lazy.filter(\.isPresent).count,
             credentials: credentials.lazy.filter(\.isPresent).count,
             tenancies: tenancies.lazy.filter(\.isPresent).count,
-            dwellings: dwellings.lazy.filter { $0 != nil }.count)
+            dwellings: dwellings.lazy.filter { $0 != nil }.count,
+            vehicles: vehicles.lazy.filter { $0 != nil }.count)
     }
 
     // MARK: Changes
@@ -83,29 +111,39 @@ package struct Registry: Sendable {
             case .community: return nil
             case .dwelling(let row): return holds(row.community, in: communities) ? nil : .unknownCommunity
             case .person(let row):
-                if let dwelling = row.dwelling, dwellingUse(dwelling) == nil { return .unknownDwelling }
+                if let dwelling = row.dwelling, self.dwelling(dwelling) == nil { return .unknownDwelling }
                 let new = row.groups.filter { !groupNames.contains($0) }
                 if groupNames.count + new.count > Self.groupLimit { return .tooManyGroups }
-                return nil
+                if let shift = row.shift, !shiftNames.contains(shift), shiftNames.count >= Self.shiftLimit {
+                    return .tooManyShifts
+                }
+                if let other = row.responsible, other == row.id || person(other) == nil { return .unknownResponsible }
+                return row.responsible == nil && (row.role == .child || row.role == .visitor) ? .nobodyResponsible : nil
             case .tenancy(let row):
-                if dwellingUse(row.dwelling) == nil { return .unknownDwelling }
+                if dwelling(row.dwelling) == nil { return .unknownDwelling }
                 if row.tenants.isEmpty { return .noTenant }
+                if let landlord = row.landlord, person(landlord) == nil { return .unknownPerson }
                 if row.tenants.contains(where: { person($0) == nil }) { return .unknownPerson }
                 return row.starts < row.ends ? nil : .endsBeforeItStarts
             case .credential(let row):
                 if person(row.person) == nil { return .unknownPerson }
                 if let from = row.validFrom, let until = row.validUntil, from >= until { return .endsBeforeItStarts }
                 if let other = credential(for: row.key), other.id != row.id { return .credentialTaken }
+                if let vehicle = row.vehicle, self.vehicle(vehicle) == nil { return .unknownVehicle }
                 return nil
+            case .vehicle(let row):
+                if dwelling(row.dwelling) == nil { return .unknownDwelling }
+                return person(row.keeper) == nil ? .unknownPerson : nil
             }
         case .end(let kind, let id):
             let known =
                 switch kind {
                 case .community: holds(id, in: communities)
-                case .dwelling: dwellingUse(id) != nil
+                case .dwelling: dwelling(id) != nil
                 case .person: person(id) != nil
                 case .tenancy: tenancy(id) != nil
                 case .credential: credential(id: id) != nil
+                case .vehicle: vehicle(id) != nil
                 }
             return known ? nil : .unknownRow
         }
@@ -116,16 +154,21 @@ package struct Registry: Sendable {
         self.revision = revision
         switch change {
         case .put(.community(let row)): set(true, at: row.id, in: &communities, fill: false)
-        case .put(.dwelling(let row)): set(row.use, at: row.id, in: &dwellings, fill: nil)
+        case .put(.dwelling(let row)):
+            set(DwellingRecord(use: row.use, places: row.places), at: row.id, in: &dwellings, fill: nil)
+        case .put(.vehicle(let row)):
+            set(VehicleRecord(dwelling: row.dwelling, keeper: row.keeper), at: row.id, in: &vehicles, fill: nil)
         case .put(.person(let row)): put(row)
         case .put(.tenancy(let row)): put(row)
         case .put(.credential(let row)): put(row)
         case .end(.community, let id): set(false, at: id, in: &communities, fill: false)
         case .end(.dwelling, let id): set(nil, at: id, in: &dwellings, fill: nil)
+        case .end(.vehicle, let id): set(nil, at: id, in: &vehicles, fill: nil)
         case .end(.person, let id): persons[Int(id)].isPresent = false
         case .end(.tenancy, let id): tenancies[Int(id)].isPresent = false
         case .end(.credential, let id):
             index.remove(at: id, in: credentials)
+            nearPlates.remove(id)
             credentials[Int(id)].isPresent = false
         }
     }
@@ -154,8 +197,16 @@ package struct Registry: Sendable {
         let record = PersonRecord(
             groups: bits, validFrom: Self.seconds(row.validFrom, otherwise: 0),
             validUntil: Self.seconds(row.validUntil, otherwise: .max), dwelling: row.dwelling ?? 0,
-            firstTenancy: links, role: row.role, status: row.status, isPresent: true)
+            responsible: row.responsible ?? 0, firstTenancy: links, role: row.role, status: row.status,
+            shift: row.shift.map { shift($0) } ?? 0, needsTime: row.needsTime, isPresent: true)
         set(record, at: row.id, in: &persons, fill: .absent)
+    }
+
+    private mutating func shift(_ name: String) -> UInt8 {
+        if let position = shiftNames.firstIndex(of: name) { return UInt8(position + 1) }
+        shiftNames.append(name)
+        precondition(shiftNames.count <= Self.shiftLimit, "\(shiftNames.count) shifts")
+        return UInt8(shiftNames.count)
     }
 
     private mutating func put(_ row: TenancyRow) {
@@ -166,7 +217,9 @@ package struct Registry: Sendable {
             }
         }
         set(
-            TenancyRecord(dwelling: row.dwelling, starts: row.starts, ends: row.ends, isPresent: true), at: row.id,
+            TenancyRecord(
+                dwelling: row.dwelling, starts: row.starts, ends: row.ends,
+                hasGrace: row.step != .terminated && row.step != .handedBack, isPresent: true), at: row.id,
             in: &tenancies, fill: .absent)
         for tenant in row.tenants where !isLinked(tenant, to: row.id) {
             tenancyLinks.append(TenancyLink(tenancy: row.id, next: persons[Int(tenant)].firstTenancy))
@@ -207,10 +260,13 @@ package struct Registry: Sendable {
         }
         let record = CredentialRecord(
             key: row.key, id: row.id, person: row.person, validFrom: Self.seconds(row.validFrom, otherwise: 0),
-            validUntil: Self.seconds(row.validUntil, otherwise: .max), kind: row.kind, status: row.status,
+            validUntil: Self.seconds(row.validUntil, otherwise: .max), firstUseSpan: row.firstUseSpan ?? 0,
+            vehicle: row.vehicle ?? 0, uses: row.uses ?? 0, kind: row.kind, status: row.status,
             isDuress: row.isDuress, isPresent: true)
         set(record, at: row.id, in: &credentials, fill: .absent)
         index.insert(row.id, in: credentials)
+        nearPlates.remove(row.id)
+        if row.kind == .plate { nearPlates.insert(CardNumber.text(ofLabel: row.label), row.id) }
     }
 
     private func holds(_ id: UInt32, in flags: ContiguousArray<Bool>) -> Bool {
@@ -227,85 +283,4 @@ package struct Registry: Sendable {
         guard let value else { return otherwise }
         return UInt32(clamping: value)
     }
-}
-
-package struct RegistryCounts: Hashable, Sendable {
-    package var persons: Int
-    package var credentials: Int
-    package var tenancies: Int
-    package var dwellings: Int
-}
-
-package enum TenancyStanding: UInt8, Hashable, Sendable, CaseIterable {
-    case none = 0
-    case ended = 1
-    case coming = 2
-    case running = 3
-}
-
-/// Why a row cannot be taken. The raw value is the stable word of commands and imports.
-package enum RegistryProblem: String, Error, Hashable, Sendable, CaseIterable {
-    case unknownCommunity, unknownDwelling, unknownPerson, unknownRow, noTenant, endsBeforeItStarts, credentialTaken
-    case tooManyGroups, identityOutOfRange
-
-    /// What is wrong and what to do, for people.
-    package var sentence: String {
-        switch self {
-        case .unknownCommunity: "the community is not in the registry; add it first"
-        case .unknownDwelling: "the dwelling is not in the registry; add it first"
-        case .unknownPerson: "the person is not in the registry; add them first"
-        case .unknownRow: "no such row, or it has ended already"
-        case .noTenant: "a tenancy needs at least one tenant"
-        case .endsBeforeItStarts: "the end is not after the start; check the two dates"
-        case .credentialTaken: "the credential belongs to somebody already; end that row first"
-        case .tooManyGroups: "more than \(Registry.groupLimit) groups; use one of those that exist"
-        case .identityOutOfRange: "the identity is out of range"
-        }
-    }
-}
-
-/// 32 octets a person.
-package struct PersonRecord: Hashable, Sendable {
-    package var groups: UInt64
-    package var validFrom: UInt32
-    package var validUntil: UInt32
-    package var dwelling: UInt32
-    var firstTenancy: UInt32
-    package var role: PersonRole
-    package var status: PersonStatus
-    package var isPresent: Bool
-
-    static let absent = PersonRecord(
-        groups: 0, validFrom: 0, validUntil: 0, dwelling: 0, firstTenancy: 0, role: .resident, status: .active,
-        isPresent: false)
-}
-
-/// 40 octets a credential.
-package struct CredentialRecord: Hashable, Sendable {
-    package var key: CredentialKey
-    package var id: UInt32
-    package var person: UInt32
-    package var validFrom: UInt32
-    package var validUntil: UInt32
-    package var kind: CredentialKind
-    package var status: CredentialStatus
-    package var isDuress: Bool
-    package var isPresent: Bool
-
-    static let absent = CredentialRecord(
-        key: CredentialKey(high: 0, low: 0), id: 0, person: 0, validFrom: 0, validUntil: 0, kind: .card,
-        status: .enabled, isDuress: false, isPresent: false)
-}
-
-package struct TenancyRecord: Hashable, Sendable {
-    package var dwelling: UInt32
-    package var starts: Int64
-    package var ends: Int64
-    package var isPresent: Bool
-    static let absent = TenancyRecord(dwelling: 0, starts: 0, ends: 0, isPresent: false)
-}
-
-package struct TenancyLink: Hashable, Sendable {
-    var tenancy: UInt32
-    var next: UInt32
 }

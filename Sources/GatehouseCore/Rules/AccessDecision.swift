@@ -48,6 +48,22 @@ package enum DenialReason: UInt8, Hashable, Sendable, CaseIterable {
     case clockNotTrusted = 20
     case noDwelling = 21
     case factorsDisagree = 22
+    case usesExhausted = 23
+    case hostGone = 24
+    case threatLevel = 25
+    case barredHere = 26
+    case offShift = 27
+    case firstPersonMissing = 28
+    case occupancyFull = 29
+    case placesTaken = 30
+    case interlocked = 31
+    case secondPersonMissing = 32
+    case escortMissing = 33
+    case policyTooOld = 34
+    case visitNotActive = 35
+
+    /// Whether the way may still open within seconds, when somebody else shows a credential.
+    package var waitsForCompany: Bool { self == .secondPersonMissing || self == .escortMissing }
 
     package var word: String {
         switch self {
@@ -73,6 +89,19 @@ package enum DenialReason: UInt8, Hashable, Sendable, CaseIterable {
         case .clockNotTrusted: "ClockNotTrusted"
         case .noDwelling: "NoDwelling"
         case .factorsDisagree: "FactorsDisagree"
+        case .usesExhausted: "UsesExhausted"
+        case .hostGone: "HostGone"
+        case .threatLevel: "ThreatLevel"
+        case .barredHere: "BarredHere"
+        case .offShift: "OffShift"
+        case .firstPersonMissing: "FirstPersonMissing"
+        case .occupancyFull: "OccupancyFull"
+        case .placesTaken: "PlacesTaken"
+        case .interlocked: "Interlocked"
+        case .secondPersonMissing: "SecondPersonMissing"
+        case .escortMissing: "EscortMissing"
+        case .policyTooOld: "PolicyTooOld"
+        case .visitNotActive: "VisitNotActive"
         }
     }
 }
@@ -115,6 +144,8 @@ package enum Observation: UInt8, Hashable, Sendable, CaseIterable {
     case softAntipassback = 2
     case freePassage = 3
     case fire = 4
+    /// The tenancy is over; the days that the policy leaves for moving out are not.
+    case grace = 5
 
     package var word: String {
         switch self {
@@ -122,6 +153,7 @@ package enum Observation: UInt8, Hashable, Sendable, CaseIterable {
         case .softAntipassback: "softAntipassback"
         case .freePassage: "freePassage"
         case .fire: "fire"
+        case .grace: "grace"
         }
     }
 }

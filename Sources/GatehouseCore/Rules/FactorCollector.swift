@@ -3,6 +3,7 @@
 package struct FactorCollector: Sendable {
     package struct Presented: Hashable, Sendable {
         package var card: CardRead?
+        package var plate: CardRead?
         package var face: UInt16?
         package var pin: [UInt8]?
         /// The reader that finished it, and the module that matched the face.
@@ -12,6 +13,7 @@ package struct FactorCollector: Sendable {
         package var factors: FactorSet {
             var set: FactorSet = []
             if card != nil { set.insert(.card) }
+            if plate != nil { set.insert(.plate) }
             if face != nil { set.insert(.face) }
             if pin != nil { set.insert(.pin) }
             return set
@@ -41,12 +43,14 @@ package struct FactorCollector: Sendable {
 
     package var nextDeadline: MonotonicTime? { until }
 
+    /// A card, a tag or a plate.
     package mutating func card(_ card: CardRead, at reader: ReaderID, now: MonotonicTime) -> [Output] {
         var outputs: [Output] = []
-        // Another card starts anew: what was begun with the first is finished as it stands.
-        if presented?.card != nil, let begun = presented { outputs.append(finish(begun)) }
+        let place: WritableKeyPath<Presented, CardRead?> = card.number.isPlate ? \.plate : \.card
+        // Another one of its kind starts anew: what was begun with the first is finished as it stands.
+        if presented?[keyPath: place] != nil, let begun = presented { outputs.append(finish(begun)) }
         var next = presented ?? Presented(reader: reader)
-        next.card = card
+        next[keyPath: place] = card
         next.reader = reader
         return outputs + advance(next, now: now)
     }

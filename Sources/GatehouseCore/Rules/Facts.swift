@@ -31,8 +31,36 @@ package struct Facts: Hashable, Sendable {
     package var mayPassLockdown = false
     /// Version 2. Somebody tries numbers at this reader, and the card came too soon to be compared.
     package var isGuessPaused = false
+    /// Version 3. Every grant that the credential is good for was given.
+    package var isUsedUp = false
+    /// The host of a visitor: missing when they live or work here no more.
+    package var host: Need = .notAsked
+    /// Access levels of the person that cover the access point and rest while the threat level is what it is.
+    package var suspendedLevels = 0
+    /// An access level that bars groups from the access point holds now.
+    package var isBarred = false
+    package var isOffShift = false
+    /// Somebody who has to be here first.
+    package var firstPerson: Need = .notAsked
+    package var isAreaFull = false
+    /// A parking place of the dwelling.
+    package var place: Need = .notAsked
+    /// Another portal of the interlock stands open or released.
+    package var isInterlocked = false
+    /// A second person at the same access point within seconds.
+    package var company: Need = .notAsked
+    /// Somebody who may bring this person in, within seconds.
+    package var escort: Need = .notAsked
+    package var isPolicyTooOld = false
 
     package init() {}
+}
+
+/// Something that the site asks for beside the credential.
+package enum Need: UInt8, Hashable, Sendable, CaseIterable {
+    case notAsked = 0
+    case missing = 1
+    case met = 2
 }
 
 /// The posture of a portal, from weakest to strongest claim on it.
@@ -87,24 +115,28 @@ package enum PassbackStanding: UInt8, Hashable, Sendable, CaseIterable {
     case clear = 0
     /// The person is, by the ledger, in another area than the one this access point leads out of.
     case violated = 1
+    /// The person entered the area that this access point leads to a short time ago.
+    case recent = 2
 }
 
 extension Facts {
     package var values: [Int64] {
         [
-            2, Int64(posture.rawValue), isReaderTrusted ? 1 : 0, isClockTrusted ? 1 : 0, isCredentialKnown ? 1 : 0,
+            3, Int64(posture.rawValue), isReaderTrusted ? 1 : 0, isClockTrusted ? 1 : 0, isCredentialKnown ? 1 : 0,
             Int64(credentialStatus.rawValue), Int64(credentialWindow.rawValue), isDuress ? 1 : 0,
             Int64(personStatus.rawValue), Int64(role.rawValue), Int64(employment.rawValue), hasDwelling ? 1 : 0,
             Int64(tenancy.rawValue), Int64(coveringLevels), Int64(openLevels), Int64(factorsGiven.rawValue),
             isCombinationComplete ? 1 : 0, doFactorsAgree ? 1 : 0, Int64(pin.rawValue), Int64(passback.rawValue),
             Int64(AntiPassback.allCases.firstIndex(of: passbackPolicy)!), mayPassLockdown ? 1 : 0,
-            isGuessPaused ? 1 : 0,
+            isGuessPaused ? 1 : 0, isUsedUp ? 1 : 0, Int64(host.rawValue), Int64(suspendedLevels), isBarred ? 1 : 0,
+            isOffShift ? 1 : 0, Int64(firstPerson.rawValue), isAreaFull ? 1 : 0, Int64(place.rawValue),
+            isInterlocked ? 1 : 0, Int64(company.rawValue), Int64(escort.rawValue), isPolicyTooOld ? 1 : 0,
         ]
     }
 
     /// Nil when the values are not a stored form that this version knows.
     package init?(values: [Int64]) {
-        let counts: [Int64: Int] = [1: 22, 2: 23]
+        let counts: [Int64: Int] = [1: 22, 2: 23, 3: 35]
         guard let version = values.first, counts[version] == values.count,
             values.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
         else { return nil }
@@ -140,5 +172,22 @@ extension Facts {
         passbackPolicy = AntiPassback.allCases[Int(values[20])]
         mayPassLockdown = values[21] == 1
         isGuessPaused = version >= 2 && values[22] == 1
+        guard version >= 3 else { return }
+        guard let host = Need(rawValue: octet(24)), let firstPerson = Need(rawValue: octet(28)),
+            let place = Need(rawValue: octet(30)), let company = Need(rawValue: octet(32)),
+            let escort = Need(rawValue: octet(33))
+        else { return nil }
+        isUsedUp = values[23] == 1
+        self.host = host
+        suspendedLevels = Int(values[25])
+        isBarred = values[26] == 1
+        isOffShift = values[27] == 1
+        self.firstPerson = firstPerson
+        isAreaFull = values[29] == 1
+        self.place = place
+        isInterlocked = values[31] == 1
+        self.company = company
+        self.escort = escort
+        isPolicyTooOld = values[34] == 1
     }
 }

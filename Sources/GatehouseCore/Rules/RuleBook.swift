@@ -5,12 +5,25 @@ package enum RuleName: UInt8, Hashable, Sendable, CaseIterable {
     case guess = 11
     case pin = 3
     case credential = 4
+    case uses = 12
     case person = 5
     case holder = 6
+    case host = 13
+    case bar = 15
+    case threat = 14
     case level = 7
+    case shift = 16
+    case firstPerson = 17
     case factor = 8
     case antiPassback = 9
+    case occupancy = 18
+    case place = 19
+    case interlock = 20
+    case policyAge = 23
     case duress = 10
+    /// Last: whoever lacks only company may wait for it.
+    case twoPerson = 21
+    case escort = 22
 
     package var word: String {
         switch self {
@@ -25,6 +38,18 @@ package enum RuleName: UInt8, Hashable, Sendable, CaseIterable {
         case .factor: "factor"
         case .antiPassback: "antiPassback"
         case .duress: "duress"
+        case .uses: "uses"
+        case .host: "host"
+        case .bar: "bar"
+        case .threat: "threat"
+        case .shift: "shift"
+        case .firstPerson: "firstPerson"
+        case .occupancy: "occupancy"
+        case .place: "place"
+        case .interlock: "interlock"
+        case .policyAge: "policyAge"
+        case .twoPerson: "twoPerson"
+        case .escort: "escort"
         }
     }
 }
@@ -56,6 +81,11 @@ package struct RulePath: Hashable, Sendable {
         stride(from: 0, to: octets.count, by: 2).map {
             (RuleName(rawValue: octets[$0])!, Verdict(code: octets[$0 + 1])!)
         }
+    }
+
+    /// What the same rules say of the facts now: a path may come from a version that had fewer.
+    package func agrees(with facts: Facts) -> Bool {
+        steps.allSatisfy { RuleBook.judge($0.rule, facts) == $0.verdict }
     }
 
     package func contains(_ observation: Observation) -> Bool {
@@ -101,6 +131,18 @@ package enum RuleBook {
         case .factor: FactorRule.judge(facts)
         case .antiPassback: AntiPassbackRule.judge(facts)
         case .duress: DuressRule.judge(facts)
+        case .uses: UsesRule.judge(facts)
+        case .host: HostRule.judge(facts)
+        case .bar: BarRule.judge(facts)
+        case .threat: ThreatRule.judge(facts)
+        case .shift: ShiftRule.judge(facts)
+        case .firstPerson: FirstPersonRule.judge(facts)
+        case .occupancy: OccupancyRule.judge(facts)
+        case .place: PlaceRule.judge(facts)
+        case .interlock: InterlockRule.judge(facts)
+        case .policyAge: PolicyAgeRule.judge(facts)
+        case .twoPerson: TwoPersonRule.judge(facts)
+        case .escort: EscortRule.judge(facts)
         }
     }
 }

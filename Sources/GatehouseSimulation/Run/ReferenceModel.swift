@@ -45,7 +45,7 @@ struct ReferenceModel {
         if holder.status == .barred { return no("PersonBarred") }
         switch holder.role {
         case .resident: if !holder.hasHome { return no("NoDwelling") }
-        case .staff: break
+        case .staff, .contractor, .visitor, .household, .child: break
         case .tenant:
             let own = rentals.filter { $0.holder == holder.id }
             if own.isEmpty { return no("NoTenancy") }

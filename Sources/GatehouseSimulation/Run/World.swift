@@ -144,7 +144,7 @@ final class World {
         let controller = Controller(
             site: virtual.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch))
         // What the restart forgot must be what the disk did not have.
-        model.areas = restored.areas.mapValues(\.name)
+        model.areas = restored.ledger.presences.mapValues(\.area.name)
         model.isFire = restored.isFire
         for portal in VirtualSite.portals { model.posture[portal.name] = restored.postures[portal] ?? .secure }
         for portal in controller.portals { lines[portal.settings.id] = portal.isReleased }

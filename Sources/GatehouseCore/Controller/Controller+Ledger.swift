@@ -1,0 +1,110 @@
+extension Controller {
+    // MARK: Passages
+
+    /// Somebody took the way that a grant opened: they and those with them are in another area now.
+    mutating func move(_ grant: Grant, _ now: Moment, _ effects: inout [Effect]) {
+        for person in [grant.person].compactMap(\.self) + grant.company {
+            noteArrival(of: person, grant, now, &effects)
+            guard let area = grant.toArea else { continue }
+            // Where time counts, a second entry begins it anew.
+            if ledger.area(of: person) != area || isTimed(grant.accessPoint) {
+                let presence = Ledger.Presence(area: area, since: now.civil)
+                ledger.move(person, to: presence)
+                effects.append(.durable(.area(person: person, presence)))
+            }
+        }
+        if let vehicle = grant.vehicle, let area = grant.toArea, ledger.vehicles[vehicle] != area {
+            effects.append(.durable(.ledger(ledger.apply(.vehicle(vehicle, area)))))
+        }
+    }
+
+    private func isTimed(_ point: AccessPointID?) -> Bool {
+        point.flatMap { pointIndex[$0] }.map { site.accessPoints[$0].antiPassback == .timed } ?? false
+    }
+
+    /// The first of the day opens the way for others, at the access point and through the portal.
+    private mutating func noteArrival(of person: UInt32, _ grant: Grant, _ now: Moment, _ effects: inout [Effect]) {
+        guard let groups = registry.person(person)?.groups else { return }
+        var places: [String] = []
+        for rule in access.firstPersons where rule.accessPoint == grant.accessPoint && rule.groups & groups != 0 {
+            places.append(rule.accessPoint.name)
+        }
+        for (index, window) in site.policy.freeWindows.enumerated()
+        where window.portal == grant.portal && access.freeWindowGroups[index] & groups != 0
+            && access.isOpen(schedule: window.schedule, at: now)
+        {
+            places.append(Self.freePlace(window.portal))
+        }
+        for place in places where ledger.arrivals[place] != now.localDay {
+            effects.append(.durable(.ledger(ledger.apply(.arrival(place, day: now.localDay)))))
+        }
+    }
+
+    private static func freePlace(_ portal: PortalID) -> String { "free \(portal.name)" }
+
+    /// The grant that still waits for its door when the same vehicle or person is seen again at the access point: plate,
+    /// tag, card and face of one passage belong to one grant.
+    func grantInWaiting(of judgement: Judgement, at point: AccessPointID) -> UInt64? {
+        grants.filter { _, grant in
+            guard grant.accessPoint == point else { return false }
+            if let vehicle = judgement.vehicle, grant.vehicle == vehicle { return true }
+            return judgement.person != nil && grant.person == judgement.person
+        }.keys.max()
+    }
+
+    /// A plate is kept like a personal value. One that is not known, but near to enrolled ones, names them: a hint for
+    /// the guard, who opens by hand with a reason.
+    func note(plate: CardNumber, _ judgement: Judgement, in entry: inout JournalEntry) {
+        guard case .text(let text) = plate.value else { return }
+        entry.personal.append(PersonalField(name: .plate, value: Array(text.utf8)))
+        guard judgement.credential == nil else { return }
+        let near = registry.plates(near: text)
+        if !near.isEmpty { entry.detail["near"] = .array(near.prefix(5).map { .integer(Int64($0)) }) }
+    }
+
+    // MARK: Free windows
+
+    /// Opens and closes portals whose free window begins or ends. A clock that cannot be trusted opens nothing, and what
+    /// an operator set during a window stays until it ends.
+    mutating func settleFreeWindows(_ now: Moment, _ effects: inout [Effect]) {
+        guard !site.policy.freeWindows.isEmpty || !ledger.passages.isEmpty else {
+            freeWindowsCheckAt = nil
+            return
+        }
+        for index in portals.indices {
+            let portal = portals[index].settings.id
+            let isOpen = now.isCivilTrusted && isFreeWindowOpen(portal, now)
+            switch (isOpen, ledger.passages[portal]) {
+            case (true, nil) where basePostures[index] == .secure:
+                setPosture(.free, portalAt: index, actor: Self.scheduleActor, now, &effects)
+                effects.append(.durable(.ledger(ledger.apply(.passage(portal, .opened)))))
+            case (false, .opened?):
+                if basePostures[index] == .free {
+                    setPosture(.secure, portalAt: index, actor: Self.scheduleActor, now, &effects)
+                }
+                effects.append(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
+            case (false, .overruled?): effects.append(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
+            default: break
+            }
+        }
+        // Windows begin and end with a minute.
+        let rest = 60_000 - ((now.civil.milliseconds % 60_000) + 60_000) % 60_000
+        freeWindowsCheckAt = now.monotonic + .milliseconds(rest)
+    }
+
+    static var scheduleActor: String { "schedule" }
+
+    private func isFreeWindowOpen(_ portal: PortalID, _ now: Moment) -> Bool {
+        site.policy.freeWindows.contains { window in
+            window.portal == portal && access.isOpen(schedule: window.schedule, at: now)
+                && (window.firstPerson.isEmpty || ledger.arrivals[Self.freePlace(portal)] == now.localDay)
+        }
+    }
+
+    /// An operator set the posture by hand: the window does not set it again.
+    mutating func overruleFreeWindow(portalAt index: Int, _ now: Moment, _ effects: inout [Effect]) {
+        let portal = portals[index].settings.id
+        guard ledger.passages[portal] == .opened || isFreeWindowOpen(portal, now) else { return }
+        effects.append(.durable(.ledger(ledger.apply(.passage(portal, .overruled)))))
+    }
+}

@@ -1,0 +1,132 @@
+/// What has happened so far as far as the rules care: who is in which area, what was used up, who came first. Kept
+/// across restarts; each change is a durable effect of the step that made it.
+package struct Ledger: Hashable, Sendable {
+    package struct Presence: Hashable, Sendable {
+        package var area: AreaID
+        package var since: CivilTime
+        package init(area: AreaID, since: CivilTime) {
+            self.area = area
+            self.since = since
+        }
+    }
+
+    package struct Use: Hashable, Sendable {
+        package var count: UInt16
+        package var first: CivilTime
+        package init(count: UInt16, first: CivilTime) {
+            self.count = count
+            self.first = first
+        }
+    }
+
+    /// What a free window made of its portal, until it closes.
+    package enum Passage: UInt8, Hashable, Sendable { case opened = 1, overruled = 2 }
+
+    package private(set) var presences: [UInt32: Presence] = [:]
+    package private(set) var vehicles: [UInt32: AreaID] = [:]
+    package private(set) var uses: [UInt32: Use] = [:]
+    /// The local day of the latest arrival of somebody who has to be first, by access point or portal.
+    package private(set) var arrivals: [String: Int32] = [:]
+    package private(set) var passages: [PortalID: Passage] = [:]
+    package private(set) var threat: UInt8 = 0
+    /// When the registry and policy were last confirmed by whoever keeps them.
+    package private(set) var confirmed: CivilTime?
+    private var people: [AreaID: Int] = [:]
+
+    package init() {}
+
+    // MARK: Questions
+
+    package func area(of person: UInt32) -> AreaID? { presences[person]?.area }
+
+    /// People in the area and in those that lie in it.
+    package func count(in area: AreaID, _ areas: [AreaID: AreaSettings]) -> Int {
+        var total = people[area] ?? 0
+        for (other, settings) in areas where settings.within == area { total += count(in: other, areas) }
+        return total
+    }
+
+    // MARK: Changes
+
+    package mutating func move(_ person: UInt32, to presence: Presence?) {
+        if let old = presences[person] {
+            let left = (people[old.area] ?? 1) - 1
+            people[old.area] = left > 0 ? left : nil
+        }
+        presences[person] = presence
+        if let presence { people[presence.area, default: 0] += 1 }
+    }
+
+    /// One more grant of the credential.
+    package mutating func use(_ credential: UInt32, at now: CivilTime) -> LedgerChange {
+        var use = uses[credential] ?? Use(count: 0, first: now)
+        use.count = use.count == .max ? .max : use.count + 1
+        return apply(.use(credential: credential, use))
+    }
+
+    package mutating func apply(_ change: LedgerChange) -> LedgerChange {
+        switch change {
+        case .vehicle(let id, let area): vehicles[id] = area
+        case .use(let credential, let use): uses[credential] = use
+        case .arrival(let place, let day): arrivals[place] = day
+        case .passage(let portal, let passage): passages[portal] = passage
+        case .threat(let level): threat = level
+        case .confirmed(let at): confirmed = at
+        }
+        return change
+    }
+}
+
+/// A change of the ledger other than a person's place. Each has a name under which its last value is kept.
+package enum LedgerChange: Hashable, Sendable {
+    case vehicle(UInt32, AreaID?)
+    case use(credential: UInt32, Ledger.Use?)
+    case arrival(String, day: Int32)
+    case passage(PortalID, Ledger.Passage?)
+    case threat(UInt8)
+    case confirmed(CivilTime)
+
+    /// The name, and the value; nil is none any more.
+    package var stored: (key: String, value: CanonicalValue?) {
+        switch self {
+        case .vehicle(let id, let area): ("vehicle/\(id)", area.map { .text($0.name) })
+        case .use(let id, let use):
+            ("use/\(id)", use.map { .array([.integer(Int64($0.count)), .integer($0.first.milliseconds)]) })
+        case .arrival(let place, let day): ("arrival/\(place)", .integer(Int64(day)))
+        case .passage(let portal, let passage): ("passage/\(portal)", passage.map { .integer(Int64($0.rawValue)) })
+        case .threat(let level): ("threat/", .integer(Int64(level)))
+        case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
+        }
+    }
+
+    /// Nil for what this version does not know.
+    package init?(key: String, value: CanonicalValue) {
+        guard let slash = key.firstIndex(of: "/") else { return nil }
+        let rest = String(key[key.index(after: slash)...])
+        switch key[..<slash] {
+        case "vehicle":
+            guard let id = UInt32(rest), let area = value.text else { return nil }
+            self = .vehicle(id, AreaID(area))
+        case "use":
+            guard let id = UInt32(rest), let pair = value.array, pair.count == 2,
+                let count = pair[0].integer.flatMap({ UInt16(exactly: $0) }), let first = pair[1].integer
+            else { return nil }
+            self = .use(credential: id, Ledger.Use(count: count, first: CivilTime(milliseconds: first)))
+        case "arrival":
+            guard let day = value.integer.flatMap({ Int32(exactly: $0) }) else { return nil }
+            self = .arrival(rest, day: day)
+        case "passage":
+            guard let raw = value.integer, let passage = Ledger.Passage(rawValue: UInt8(clamping: raw)) else {
+                return nil
+            }
+            self = .passage(PortalID(rest), passage)
+        case "threat":
+            guard let level = value.integer else { return nil }
+            self = .threat(UInt8(clamping: level))
+        case "confirmed":
+            guard let at = value.integer else { return nil }
+            self = .confirmed(CivilTime(milliseconds: at))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import GatehouseConfiguration
+import GatehouseCore
+import Testing
+
+/// What the rules are told by the configuration, and every way of telling them something impossible.
+@Suite struct RuleSectionTests {
+    static let good = """
+        site: {name: t, time_zone: UTC}
+        readers:
+          a: {protocol: osdp, port: /dev/bus, baud: 9600, address: 1, security: clear, formats: [H10301]}
+          b: {protocol: face, port: /dev/face}
+          d: {protocol: line, port: /dev/d, text: decimal}
+          c: {protocol: plate, port: /dev/c, layout: line, encoding: utf-8}
+        portals:
+          p:
+            release: {line: R}
+            unlock_time: 4 s
+            extended_unlock_time: 20 s
+            access_points:
+              in:
+                readers: [a, b, c]
+                factors: [card+plate, "any-two:card+pin+face"]
+                factors_when: [{threat: 2, factors: [card+pin]}, {schedule: day, threat: 1, factors: [pin]}]
+                from_area: street
+                to_area: garage
+                anti_passback: timed
+                anti_passback_time: 5 min
+                two_person: true
+                escort: {guests: [visitors], by: [residents]}
+                company_timeout: 20 s
+          q: {release: {line: Q}, access_points: {out: {readers: [d], factors: [card]}}}
+        areas:
+          yard: {limit: 12}
+          garage: {within: yard, parking: true}
+        interlocks: [{portals: [p, q]}]
+        schedules:
+          day: [{days: [mon], from: "08:00", to: "20:00"}]
+        access_levels:
+          homes: {groups: [residents], access_points: [in], schedule: always, up_to_threat: 1}
+          no: {groups: [couriers], access_points: [in], schedule: day, deny: true}
+        tenancy_grace: 2 d
+        first_person: [{access_point: in, groups: [guards], schedule: day}]
+        free_access: [{portal: q, schedule: day, first_person: [guards]}]
+        policy_age: {visitor: 24 h}
+        """
+
+    private func read(_ text: String) throws -> Configuration {
+        try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: SchemaTests.digest)
+    }
+
+    @Test func rulesAreReadAsTheyAreWritten() throws {
+        let site = try read(Self.good).site
+        let point = site.accessPoints[0]
+        #expect(point.factors == [[.card, .plate], [.card, .pin], [.card, .face], [.pin, .face]])
+        #expect(point.antiPassback == .timed && point.antiPassbackTime == .seconds(300))
+        #expect(point.needsTwo && point.companyTimeout == .seconds(20))
+        #expect(point.escort == EscortSettings(guests: ["visitors"], by: ["residents"]))
+        #expect(site.portals[0].extendedUnlockTime == .seconds(20))
+        #expect(
+            site.areas == ["yard": AreaSettings(limit: 12), "garage": AreaSettings(within: "yard", isParking: true)])
+        #expect(site.interlocks == [["p", "q"]])
+        let policy = site.policy
+        #expect(
+            policy.factorWindows == [
+                FactorWindow(accessPoint: "in", schedule: nil, threat: 2, factors: [[.card, .pin]]),
+                FactorWindow(accessPoint: "in", schedule: 0, threat: 1, factors: [[.pin]]),
+            ])
+        #expect(policy.levels.map(\.isBar) == [false, true] && policy.levels.map(\.highestThreat) == [1, 3])
+        #expect(policy.tenancyGrace == 172_800)
+        #expect(policy.firstPersons == [FirstPersonSettings(accessPoint: "in", groups: ["guards"], schedule: 0)])
+        #expect(policy.freeWindows == [FreeWindow(portal: "q", schedule: 0, firstPerson: ["guards"])])
+        #expect(policy.ages == [.visitor: 86_400])
+    }
+
+    /// The mark that stands in each decision is another one for every change of what the rules go by.
+    @Test(arguments: [
+        ("up_to_threat: 1", "up_to_threat: 2"), ("deny: true", "deny: false"), ("grace: 2 d", "grace: 3 d"),
+        ("{threat: 2,", "{threat: 3,"), ("groups: [guards], schedule: day}", "groups: [guards]}"),
+        ("first_person: [guards]", "first_person: []"), ("24 h", "25 h"),
+    ])
+    func markOfThePolicyFollowsItsRules(old: String, new: String) throws {
+        let text = Self.good.replacingFirst(old, with: new)
+        #expect(text != Self.good)
+        #expect(try read(text).site.policy.digest != read(Self.good).site.policy.digest)
+    }
+
+    @Test(arguments: [
+        ("any-two:card+pin+face", "any-two:card+pin", "fewer than three"),
+        ("any-two:card+pin+face", "any-two:card+card+pin", "fewer than three"),
+        ("any-two:card+pin+face", "any-three:card", "no combination of factors"),
+        ("card+plate, ", "card, ", "no combination has one"),
+        ("{threat: 2, factors", "{factors", "give 'schedule', 'threat' or both"),
+        ("{threat: 2", "{threat: 4", "out of range"),
+        ("{schedule: day, threat", "{schedule: dai, threat", "no schedule"),
+        ("extended_unlock_time: 20 s", "extended_unlock_time: 2 s", "less of it than others"),
+        ("anti_passback: timed", "anti_passback: hard", "belongs to 'anti_passback: timed'"),
+        ("by: [residents]", "by: [residents, visitors]", "cannot bring itself in"),
+        ("{within: yard,", "{within: yart,", "there is no area"), ("{limit: 12}", "{within: garage}", "lie in itself"),
+        ("  yard: {limit: 12}", "  yard: {limit: 12}\n  gardn: {limit: 3}", "no access point leads"),
+        ("portals: [p, q]", "portals: [p, r]", "there is no portal"), ("portals: [p, q]", "portals: [p]", "portals"),
+        ("deny: true", "deny: true, up_to_threat: 1", "never rests"),
+        ("first_person: [{access_point: in", "first_person: [{access_point: im", "there is no access point"),
+        ("free_access: [{portal: q, schedule: day", "free_access: [{portal: q, schedule: always", "needs no gate"),
+        ("{visitor: 24 h}", "{visiter: 24 h}", "visiter"), ("{visitor: 24 h}", "{visitor: 24}", "24"),
+    ])
+    func theImpossibleIsRefusedWithItsPlace(old: String, new: String, words: String) {
+        let text = Self.good.replacingFirst(old, with: new)
+        #expect(text != Self.good)
+        do {
+            _ = try read(text)
+            Issue.record("it was taken: \(new)")
+        } catch {
+            #expect("\(error)".contains("f:") && "\(error)".contains(words), "\(error)")
+        }
+    }
+}
