@@ -121,6 +121,17 @@ package enum CommandTable {
             ], "what happened"),
         CommandEntry("explain", [.manager, .auditor], required: ["event"], "why a decision fell as it did"),
         CommandEntry("decide", office, required: ["as", "at"], optional: ["when", "card"], "what would be decided"),
+        CommandEntry(
+            "who-can", office, required: ["point"], optional: ["when", "refused"],
+            "everybody who would be let in at an access point"),
+        CommandEntry(
+            "replay", office, needsReason: true, required: ["from", "until"],
+            "past decisions with a proposed registry or policy"),
+        CommandEntry(
+            "tenancy report", [.manager, .auditor], "indicators of rental supervision: counts by dwelling"),
+        CommandEntry(
+            "tenancy evidence", [.manager, .auditor], needsReason: true, required: ["dwelling", "from", "until"],
+            "the numbers of the events behind an indicator"),
         CommandEntry("journal verify", [.manager, .auditor, .installer], "check every entry of the journal"),
         CommandEntry("reader list", everyone, "readers and how they are heard"),
         CommandEntry("reader show", everyone, required: ["reader"], "one OSDP reader, with what it says of itself"),

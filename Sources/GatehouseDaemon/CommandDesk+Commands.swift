@@ -70,6 +70,10 @@ extension CommandDesk {
         case "log": return try showLog(call)
         case "explain": return try explain(call)
         case "decide": return try decide(call)
+        case "who-can": return try whoCan(call)
+        case "replay": return try replay(call)
+        case "tenancy report": return try reportTenancies(call)
+        case "tenancy evidence": return try showEvidence(call)
         case "journal verify": return try verify(call)
         case "backup": return try backup(call)
         case "watchlist activate", "watchlist import", "watchlist withdraw", "watchlist status":
@@ -250,7 +254,7 @@ extension CommandDesk {
     }
 
     /// Where somebody was is asked with a reason, for 72 hours at most; an auditor may ask for more with a case.
-    private func checkPersonFilter(_ call: Call, _ filter: JournalFilter) throws {
+    func checkPersonFilter(_ call: Call, _ filter: JournalFilter) throws {
         guard call.actor.role == .manager || call.actor.role == .auditor else {
             throw CommandRefusal(code: "notAllowed", message: "the log of a person needs the role manager or auditor")
         }
@@ -293,30 +297,6 @@ extension CommandDesk {
         about.limit = 200
         object["followed"] = .array(try reader.entries(about).filter { $0.entry.about == sequence }.map(view.json))
         return .object(object)
-    }
-
-    private func decide(_ call: Call) throws -> JSON {
-        let row = try person(call, reference: call.text("as") ?? "")
-        let at = try call.text("when").map { try fields.instant($0) }
-        let card = try call.text("card").map { try fields.card($0) }
-        try order(call, .look(person: row.id))
-        let point = AccessPointID(call.text("at") ?? "")
-        let calendar = fields.calendar
-        let answer = try ask { loop in
-            let present = loop.now()
-            let moment = at.map { calendar.moment(monotonic: present.monotonic, civil: $0, isTrusted: true) } ?? present
-            return loop.shell.controller.whatIf(card: card, person: row.id, at: point, now: moment)
-                .map { (facts: $0.facts, decision: $0.decision, path: $0.path, at: moment.civil) }
-        }
-        guard let answer else {
-            throw CommandRefusal(code: "unknownPoint", message: "there is no access point \"\(point.name.prefix(40))\"")
-        }
-        return [
-            "at": .string(EntryView.time(answer.at, calendar)), "outcome": .string(answer.decision.word),
-            "reason": answer.decision.reason.map { .string($0.word) } ?? .null,
-            "rules": .array(answer.path.steps.map { [.string($0.rule.word), .string(EntryView.word($0.verdict))] }),
-            "facts": EntryView.json(answer.facts),
-        ]
     }
 
     private func verify(_ call: Call) throws -> JSON {

@@ -50,7 +50,7 @@ struct Call: Sendable {
         let shown = [
             "portal", "point", "reader", "address", "baud", "event", "at", "id", "kind", "from", "until", "decision",
             "when", "dry-run", "limit", "module", "user",
-            "level", "use", "places",
+            "level", "use", "places", "dwelling", "refused",
         ]
         let arguments = shown.compactMap { name in
             request.arguments[name].map { value in
@@ -173,7 +173,7 @@ final class CommandDesk: Sendable {
         let first = String(command.prefix { $0 != " " })
         return [
             "log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide",
-            "face", "community", "dwelling", "vehicle",
+            "face", "community", "dwelling", "vehicle", "who-can", "replay",
         ].contains(first) || ["reader show", "reader text", "reader move", "reader search"].contains(command)
     }
 

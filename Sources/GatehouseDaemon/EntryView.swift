@@ -121,6 +121,7 @@ struct EntryView {
             "areaFull": .boolean(facts.isAreaFull), "place": .string("\(facts.place)"),
             "interlocked": .boolean(facts.isInterlocked), "company": .string("\(facts.company)"),
             "escort": .string("\(facts.escort)"), "policyTooOld": .boolean(facts.isPolicyTooOld),
+            "threat": .integer(Int64(facts.threat)),
         ])
     }
 }

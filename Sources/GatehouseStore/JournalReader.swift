@@ -120,6 +120,18 @@ package final class JournalReader {
         return try statement.step() ? RegistryRows.read(statement, to: nil, secrets) : nil
     }
 
+    /// A row as it was with a revision.
+    package func row(_ kind: RegistryKind, _ id: UInt32, at revision: UInt64) throws -> RegistryRow? {
+        let statement = try database.prepare(
+            """
+            SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry
+            WHERE kind = ?1 AND id = ?2 AND from_revision <= ?3 AND (to_revision IS NULL OR to_revision > ?3)
+            """)
+        try statement.bind(Int64(kind.rawValue), Int64(id), Int64(clamping: revision))
+        guard try statement.step() else { return nil }
+        return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets)
+    }
+
     /// All present rows of a kind.
     package func rows(_ kind: RegistryKind) throws -> [RegistryRow] {
         let statement = try database.prepare(

@@ -126,7 +126,7 @@ package struct StoreLoader {
             tenancies: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 4")))
         let revision = registry.revision
         try RegistryRows.each(database, secrets) { row in
-            guard let row, registry.problem(with: .put(row)) == nil else {
+            guard let row, registry.problem(with: .put(row), isLoading: true) == nil else {
                 damaged += 1
                 return
             }

@@ -68,7 +68,7 @@ package enum StoreOpener {
 
     private static func registry(of copy: RegistryCopy.Content) -> Registry {
         var registry = Registry(revision: copy.revision)
-        for row in copy.rows where registry.problem(with: .put(row)) == nil {
+        for row in copy.rows where registry.problem(with: .put(row), isLoading: true) == nil {
             registry.apply(.put(row), revision: copy.revision)
         }
         return registry

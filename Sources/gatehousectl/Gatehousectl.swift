@@ -21,7 +21,8 @@ struct Gatehousectl: ParsableCommand {
         subcommands: [
             Status.self, Health.self, Portal.self, Clock.self, Community.self, Dwelling.self, Person.self, Tenancy.self,
             CredentialCommand.self, Vehicle.self, Area.self, Threat.self, PolicyCommand.self, Import.self, Export.self,
-            Log.self, Explain.self, Decide.self, JournalCommand.self, Reader.self, Face.self, BackupCommand.self,
+            Log.self, Explain.self, Decide.self, WhoCan.self, Replay.self, JournalCommand.self, Reader.self, Face.self,
+            BackupCommand.self,
             Restore.self,
             WatchlistCommand.self, Config.self,
         ])

@@ -135,6 +135,7 @@ struct Tenancy: ParsableCommand {
         abstract: "Tenancies.",
         subcommands: [
             Add.self, Show.self, Change.self, Notice.self, Terminate.self, Renew.self, HandBack.self, Remove.self,
+            Report.self, Evidence.self,
         ])
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -225,5 +226,51 @@ struct Tenancy: ParsableCommand {
         @Argument var id: Int
         @OptionGroup var common: Common
         func run() throws { try order("tenancy remove", ["id": .integer(Int64(id))], common, "ended") }
+    }
+    struct Report: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Indicators of rental supervision: counts by dwelling, for people to act on.",
+            discussion: "With --json each finding is a line and the counts are the last: what a street office takes.")
+        @Flag(help: "The counts alone.") var counts = false
+        @OptionGroup var common: Common
+        func run() throws {
+            var rows = [["INDICATOR", "DWELLING", "TENANCY", "COUNT"]]
+            try ask(
+                "tenancy report", [:], common,
+                item: { value in
+                    if counts { return }
+                    if common.isJSON { return print(value.line) }
+                    rows.append([
+                        value["indicator"]?.string ?? "", plain(value["dwelling"]?.string ?? ""),
+                        value["tenancy"]?.integer.map { "\($0)" } ?? "", "\(value["count"]?.integer ?? 0)",
+                    ])
+                }
+            ) { value in
+                if common.isJSON { return print(value.line) }
+                if rows.count > 1 { print(table(rows) + "\n") }
+                for kind in RentalIndicators.Kind.allCases {
+                    print("\(value["counts"]?[kind.rawValue]?.integer ?? 0) \(kind.sentence)")
+                }
+            }
+        }
+    }
+    struct Evidence: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The numbers of the events behind an indicator, at most 72 hours. Needs --reason.",
+            discussion:
+                "Each event opens by itself: gatehousectl explain NUMBER. More than 72 hours: auditor, with a case.")
+        @Argument(help: "community/dwelling.") var dwelling: String
+        @Option var from: String
+        @Option var until: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask(
+                "tenancy evidence", given([("dwelling", dwelling), ("from", from), ("until", until)]), common
+            ) { value in
+                if common.isJSON { return print(value.line) }
+                let events = (value["events"]?.array ?? []).compactMap(\.integer)
+                print(events.isEmpty ? "no event" : events.map { "\($0)" }.joined(separator: " "))
+            }
+        }
     }
 }

@@ -137,28 +137,6 @@ func printRules(_ value: JSON) {
     print("  facts: " + facts.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }.joined(separator: " "))
 }
 
-struct Decide: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "What would be decided.",
-        discussion: "Example: gatehousectl decide --as T-7 --at wicket-in --when 2027-03-01T08:00")
-    @Option(name: .customLong("as"), help: "A person's reference.") var person: String
-    @Option(name: .customLong("at"), help: "An access point.") var point: String
-    @Option(help: "Local time; now without it.") var when: String?
-    @Option(help: "The card, if that is the question.") var card: String?
-    @OptionGroup var common: Common
-
-    func run() throws {
-        try ask("decide", given([("as", person), ("at", point), ("when", when), ("card", card)]), common) { value in
-            if common.isJSON { return print(value.line) }
-            let reason = value["reason"]?.string.map { " (\(Words.reason($0, common.language)))" } ?? ""
-            print(
-                "\(value["at"]?.string ?? "")  \(Words.outcome(value["outcome"]?.string ?? "", common.language))\(reason)"
-            )
-            printRules(value)
-        }
-    }
-}
-
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal", abstract: "The journal.", subcommands: [Verify.self])

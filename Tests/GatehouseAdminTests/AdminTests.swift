@@ -135,6 +135,10 @@ struct ImportTests {
     }
 
     @Test func everyReasonForNoPictureHasWordsInBothLanguages() {
+        for reason in DenialReason.allCases {
+            let words = Language.allCases.map { Words.reason(reason.word, $0) }
+            #expect(Set(words + [reason.word]).count == 3, "\(reason)")
+        }
         for reason in SnapshotFailure.allCases {
             let words = Language.allCases.map { Words.reason(reason.rawValue, $0) }
             #expect(Set(words + [reason.rawValue]).count == 3, "\(reason)")

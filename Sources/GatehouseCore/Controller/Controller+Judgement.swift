@@ -15,12 +15,18 @@ extension Controller {
     /// enough.
     func combinations(pointAt point: Int, reader: ReaderID, _ now: Moment) -> [FactorSet] {
         let settings = site.accessPoints[point]
-        let window = site.policy.factorWindows.first {
-            $0.accessPoint == settings.id && ledger.threat >= $0.threat && access.isOpen(schedule: $0.schedule, at: now)
-        }
-        let usual = window?.factors ?? settings.factors
+        let usual = combinations(pointAt: point, threat: ledger.threat, now)
         guard settings.keypads.contains(reader), guesses.isAlert(reader, at: now.monotonic) else { return usual }
         return usual.map { $0 == [.card] ? [.card, .pin] : $0 }
+    }
+
+    /// What the access point asks for by its schedule and a threat level.
+    func combinations(pointAt point: Int, threat: UInt8, _ now: Moment) -> [FactorSet] {
+        let id = site.accessPoints[point].id
+        let window = site.policy.factorWindows.first {
+            $0.accessPoint == id && threat >= $0.threat && access.isOpen(schedule: $0.schedule, at: now)
+        }
+        return window?.factors ?? site.accessPoints[point].factors
     }
 
     func judge(_ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment) -> Judgement {
@@ -112,7 +118,7 @@ extension Controller {
     }
 
     /// Where now stands to the validity of a credential, that from its first grant included.
-    func window(of record: CredentialRecord, at seconds: Int64) -> WindowStanding {
+    package func window(of record: CredentialRecord, at seconds: Int64) -> WindowStanding {
         if record.firstUseSpan > 0, let first = ledger.uses[record.id]?.first,
             seconds >= first.seconds + Int64(record.firstUseSpan)
         {
@@ -132,31 +138,37 @@ extension Controller {
         _ person: PersonRecord, id: UInt32, _ settings: AccessPointSettings, pointAt point: Int, _ now: Moment,
         into facts: inout Facts
     ) {
+        facts.threat = ledger.threat
+        gatherRegistered(person, pointAt: point, now, into: &facts)
+        facts.isPolicyTooOld =
+            site.policy.ages[person.role].map { age in
+                ledger.confirmed.map { now.civil.seconds - $0.seconds > age } ?? true
+            } ?? false
+        facts.firstPerson = firstPerson(person.groups, settings, now)
+        facts.passbackPolicy = settings.antiPassback
+        gatherAreas(id, settings, now, into: &facts)
+        facts.isInterlocked = isInterlocked(settings.portal)
+        gatherCompany(id, groups: person.groups, settings, pointAt: point, now, into: &facts)
+    }
+
+    /// What the registry and the policy say of a person, at the threat level that stands in the facts; the rest is the
+    /// ledger's.
+    func gatherRegistered(_ person: PersonRecord, pointAt point: Int, _ now: Moment, into facts: inout Facts) {
         let seconds = now.civil.seconds
         facts.personStatus = person.status
         facts.role = person.role
         facts.employment = .of(seconds, from: person.validFrom, until: person.validUntil)
         facts.hasDwelling = person.dwelling != 0 && registry.dwelling(person.dwelling) != nil
         facts.tenancy = registry.tenancyStanding(of: person, at: seconds, grace: site.policy.tenancyGrace)
-        if person.role == .visitor { facts.host = isAtHome(person.responsible, at: seconds) ? .met : .missing }
+        facts.host =
+            person.role == .visitor ? isAtHome(person.responsible, at: seconds) ? .met : .missing : .notAsked
         facts.isOffShift = person.shift != 0 && !access.isOpen(shift: person.shift, at: now)
-        facts.isPolicyTooOld =
-            site.policy.ages[person.role].map { age in
-                ledger.confirmed.map { seconds - $0.seconds > age } ?? true
-            } ?? false
-
-        let standing = access.standing(groups: person.groups, pointAt: point, threat: ledger.threat, at: now)
+        let standing = access.standing(groups: person.groups, pointAt: point, threat: facts.threat, at: now)
         facts.coveringLevels = standing.covering
         facts.openLevels = standing.open
         facts.suspendedLevels = standing.suspended
         facts.isBarred = standing.isBarred
         facts.mayPassLockdown = person.role.works && access.mayPassLockdown(groups: person.groups)
-        facts.firstPerson = firstPerson(person.groups, settings, now)
-
-        facts.passbackPolicy = settings.antiPassback
-        gatherAreas(id, settings, now, into: &facts)
-        facts.isInterlocked = isInterlocked(settings.portal)
-        gatherCompany(id, groups: person.groups, settings, pointAt: point, now, into: &facts)
     }
 
     /// Whether somebody lives or works here, so that guests may come to them.

@@ -194,31 +194,3 @@ extension Controller {
         return record(entry, now, &effects)
     }
 }
-
-extension Controller {
-    /// What would be decided: the same facts and rules, and nothing done. The PIN is taken as right when the access
-    /// point asks for one.
-    package func whatIf(
-        card: CardNumber?, person: UInt32, at accessPoint: AccessPointID, now: Moment
-    ) -> (facts: Facts, decision: AccessDecision, path: RulePath)? {
-        guard let point = pointIndex[accessPoint], let record = registry.person(person) else { return nil }
-        let settings = site.accessPoints[point]
-        var facts = Facts()
-        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
-        facts.isClockTrusted = now.isCivilTrusted
-        facts.isCredentialKnown = true
-        facts.factorsGiven = settings.factors.first ?? [.card]
-        facts.isCombinationComplete = true
-        if facts.factorsGiven.contains(.pin) { facts.pin = .right }
-        if let card, let credential = registry.credential(for: CredentialKey(card: card, primitives: primitives)) {
-            facts.credentialStatus = credential.status
-            facts.credentialWindow = .of(now.civil.seconds, from: credential.validFrom, until: credential.validUntil)
-            facts.doFactorsAgree = credential.person == person
-        } else if card != nil {
-            facts.isCredentialKnown = false
-        }
-        gather(record, id: person, settings, pointAt: point, now, into: &facts)
-        let (decision, path) = RuleBook.decide(facts)
-        return (facts, decision, path)
-    }
-}

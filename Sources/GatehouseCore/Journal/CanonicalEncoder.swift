@@ -47,6 +47,12 @@ package indirect enum CanonicalValue: Hashable, Sendable {
         self = value
     }
 
+    /// The integers that stand under a key of the map that the octets are, without building the rest: for reading many.
+    package static func integers(under key: StaticString, of octets: [UInt8]) -> [Int64]? {
+        var reader = CanonicalReader(octets: octets)
+        return reader.integers(under: key)
+    }
+
     package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
     package var text: String? { if case .text(let value) = self { value } else { nil } }
     package var octets: [UInt8]? { if case .octets(let value) = self { value } else { nil } }
@@ -96,6 +102,57 @@ private struct CanonicalReader {
             }
             return .map(pairs)
         default: return nil
+        }
+    }
+
+    mutating func integers(under key: StaticString) -> [Int64]? {
+        guard position < octets.count, octets[position] >> 5 == 5, let count = head() else { return nil }
+        for _ in 0..<count {
+            guard position < octets.count, octets[position] >> 5 == 3, let length = head(), let name = take(length)
+            else {
+                return nil
+            }
+            let isIt = key.withUTF8Buffer { $0.count == name.count && $0.elementsEqual(name) }
+            if !isIt {
+                guard skip(depth: 1) else { return nil }
+                continue
+            }
+            guard position < octets.count, octets[position] >> 5 == 4, let values = head(),
+                values <= UInt64(octets.count - position)
+            else { return nil }
+            var found: [Int64] = []
+            found.reserveCapacity(Int(values))
+            for _ in 0..<values {
+                guard position < octets.count else { return nil }
+                let major = octets[position] >> 5
+                guard major < 2, let value = head(), value <= UInt64(Int64.max) else { return nil }
+                found.append(major == 0 ? Int64(value) : -1 - Int64(value))
+            }
+            return found
+        }
+        return nil
+    }
+
+    /// Passes over one value.
+    private mutating func skip(depth: Int) -> Bool {
+        guard depth <= 16, position < octets.count else { return false }
+        let first = octets[position]
+        if first == 0xF4 || first == 0xF5 {
+            position += 1
+            return true
+        }
+        guard let length = head() else { return false }
+        switch first >> 5 {
+        case 0, 1: return true
+        case 2, 3: return take(length) != nil
+        case 4, 5:
+            let values = first >> 5 == 4 ? length : length &* 2
+            guard values <= UInt64(octets.count - position) else { return false }
+            for _ in 0..<values {
+                guard skip(depth: depth + 1) else { return false }
+            }
+            return true
+        default: return false
         }
     }
 

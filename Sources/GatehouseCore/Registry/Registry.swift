@@ -103,7 +103,10 @@ package struct Registry: Sendable {
     // MARK: Changes
 
     /// Why the change cannot stand beside what the registry holds; nil when it can. Nothing is changed.
-    package func problem(with change: RegistryChange) -> RegistryProblem? {
+    ///
+    /// Rows that are loaded were taken once: whoever answers for a person may come after them, or have left since. Then
+    /// a visitor has no host, and a rule says so.
+    package func problem(with change: RegistryChange, isLoading: Bool = false) -> RegistryProblem? {
         switch change {
         case .put(let row):
             guard row.id >= 1, row.id < Self.rowLimit else { return .identityOutOfRange }
@@ -117,6 +120,7 @@ package struct Registry: Sendable {
                 if let shift = row.shift, !shiftNames.contains(shift), shiftNames.count >= Self.shiftLimit {
                     return .tooManyShifts
                 }
+                if isLoading { return nil }
                 if let other = row.responsible, other == row.id || person(other) == nil { return .unknownResponsible }
                 return row.responsible == nil && (row.role == .child || row.role == .visitor) ? .nobodyResponsible : nil
             case .tenancy(let row):

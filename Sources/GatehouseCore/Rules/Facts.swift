@@ -52,6 +52,8 @@ package struct Facts: Hashable, Sendable {
     /// Somebody who may bring this person in, within seconds.
     package var escort: Need = .notAsked
     package var isPolicyTooOld = false
+    /// The threat level then.
+    package var threat: UInt8 = 0
 
     package init() {}
 }
@@ -131,12 +133,13 @@ extension Facts {
             isGuessPaused ? 1 : 0, isUsedUp ? 1 : 0, Int64(host.rawValue), Int64(suspendedLevels), isBarred ? 1 : 0,
             isOffShift ? 1 : 0, Int64(firstPerson.rawValue), isAreaFull ? 1 : 0, Int64(place.rawValue),
             isInterlocked ? 1 : 0, Int64(company.rawValue), Int64(escort.rawValue), isPolicyTooOld ? 1 : 0,
+            Int64(threat),
         ]
     }
 
     /// Nil when the values are not a stored form that this version knows.
     package init?(values: [Int64]) {
-        let counts: [Int64: Int] = [1: 22, 2: 23, 3: 35]
+        let counts: [Int64: Int] = [1: 22, 2: 23, 3: 36]
         guard let version = values.first, counts[version] == values.count,
             values.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
         else { return nil }
@@ -189,5 +192,6 @@ extension Facts {
         self.company = company
         self.escort = escort
         isPolicyTooOld = values[34] == 1
+        threat = octet(35)
     }
 }
