@@ -1,5 +1,6 @@
 """A gate for checks: the built programs on emulated lines and readers, in a folder of its own."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -235,3 +236,12 @@ class Gate:
         self.kill()
         shutil.rmtree(self.dir, ignore_errors=True)
         Gate.all.remove(self)
+
+
+@contextlib.contextmanager
+def running(name, **arguments):
+    gate = Gate(name, **arguments)
+    assert gate.start(), gate.log()
+    assert gate.fill()[0] == 0, gate.log()
+    yield gate
+    gate.remove()
