@@ -93,6 +93,8 @@ extension CommandDesk {
         guard !files.isEmpty else { throw CommandRefusal(code: "noFiles", message: "no file was sent") }
         let reader = try reader()
         let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
+        var fields = fields
+        fields.now = try ask { $0.now().civil.seconds }
         var importer = RegistryImport(fields: fields, present: RegistryImport.Present(rows))
         let plan = importer.plan(files)
         let isDryRun = call.flag("dry-run")

@@ -47,6 +47,12 @@ struct RegistryView: Sendable {
                 "uses": row.uses.map { .integer(Int64($0)) } ?? .null,
                 "first_use_seconds": id(row.firstUseSpan), "vehicle": id(row.vehicle),
             ]
+        case .consent(let row):
+            return [
+                "id": id(row.id), "person": id(row.person), "basis": .string(row.basis), "guardian": id(row.guardian),
+                "given": time(row.given), "withdrawn": time(row.withdrawn), "delete_by": time(row.deleteBy),
+                "deleted": time(row.deleted),
+            ]
         case .vehicle(let row):
             return [
                 "id": id(row.id), "plate": .string(row.plate), "dwelling": id(row.dwelling), "keeper": id(row.keeper),

@@ -43,6 +43,12 @@ enum RegistryCodec {
         case .vehicle(let row):
             plain = [.integer(Int64(row.dwelling)), .integer(Int64(row.keeper))]
             secret = [.text(row.plate)]
+        case .consent(let row):
+            plain = [
+                .integer(Int64(row.person)), .integer(Int64(row.guardian ?? 0)), .integer(row.given),
+                optional(row.withdrawn), optional(row.deleteBy), optional(row.deleted),
+            ]
+            secret = [.text(row.basis)]
         }
         return (CanonicalValue.array(plain).encoded(), CanonicalValue.array(secret).encoded())
     }
@@ -113,6 +119,14 @@ enum RegistryCodec {
                 let plate = secret[0].text
             else { return nil }
             return .vehicle(VehicleRow(id: id, dwelling: dwelling, keeper: keeper, plate: plate))
+        case .consent:
+            guard plain.count == 6, secret.count == 1, let person = number(0), let given = plain[2].integer,
+                let basis = secret[0].text
+            else { return nil }
+            return .consent(
+                ConsentRow(
+                    id: id, person: person, basis: basis, guardian: link(1), given: given,
+                    withdrawn: plain[3].integer, deleteBy: plain[4].integer, deleted: plain[5].integer))
         }
     }
 

@@ -35,6 +35,7 @@ enum RegistryMarks {
                 + (row.responsible.map { [.of(person: $0)] } ?? [])
         case .tenancy(let row): [.at(dwelling: row.dwelling)] + Set(row.tenants).sorted().map { .of(person: $0) }
         case .credential(let row): [.of(person: row.person)]
+        case .consent(let row): [.of(person: row.person)]
         case .vehicle(let row): [.plate(row.plate), .of(person: row.keeper), .at(dwelling: row.dwelling)]
         }
     }

@@ -42,6 +42,9 @@ struct SiteBuilder {
     }
 
     mutating func put(_ row: RegistryRow) {
+        if case .credential(let face) = row, face.kind == .face, !registry.hasConsent(face.person) {
+            put(.consent(ConsentRow(id: face.person, person: face.person, basis: "form", given: 0)))
+        }
         precondition(registry.problem(with: .put(row)) == nil, "\(row)")
         registry.apply(.put(row), revision: registry.revision + 1)
     }

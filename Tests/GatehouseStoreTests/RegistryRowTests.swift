@@ -22,6 +22,10 @@ import Testing
                 id: 1, dwelling: 2, tenants: [1, 2], firstDay: 3, lastDay: 4, starts: 5, ends: 6, contract: "C",
                 landlord: 1, step: .notice, renews: 7)),
         .vehicle(VehicleRow(id: 1, dwelling: 1, keeper: 1, plate: "鲁G12345")),
+        .consent(
+            ConsentRow(
+                id: 1, person: 2, basis: "form of 2026-03-01", guardian: 1, given: 5, withdrawn: 6, deleteBy: 7,
+                deleted: 8)),
         .credential(
             CredentialRow(
                 id: 1, person: 2, kind: .card, key: CredentialKey(high: 1, low: 2), label: "UID34:7", status: .lost,
@@ -47,7 +51,7 @@ import Testing
             kind: row.kind, id: row.id, plain: try first(plain, columns[row.kind] ?? 9), secret: try first(secret, 2))
         var older = row
         switch row {
-        case .community, .vehicle: break
+        case .community, .vehicle, .consent: break
         case .dwelling(var one):
             one.places = nil
             older = .dwelling(one)

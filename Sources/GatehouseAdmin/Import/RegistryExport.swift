@@ -7,6 +7,7 @@ package struct RegistryExport {
     private var dwellings: [UInt32: (community: String, code: String)] = [:]
     private var persons: [UInt32: String] = [:]
     private var plates: [UInt32: String] = [:]
+    private var consents: [UInt32: String] = [:]
     package private(set) var files: [(name: String, content: [UInt8])] = []
 
     package init(_ rows: [RegistryRow], calendar: SiteCalendar) {
@@ -16,6 +17,7 @@ package struct RegistryExport {
             case .community(let row): communities[row.id] = row.code
             case .person(let row): persons[row.id] = row.reference
             case .vehicle(let row): plates[row.id] = row.plate
+            case .consent(let row): if row.withdrawn == nil { consents[row.person] = row.basis }
             case .dwelling, .tenancy, .credential: break
             }
         }
@@ -63,8 +65,9 @@ package struct RegistryExport {
                 persons[row.person] ?? "", row.kind.word, row.label, "", row.isDuress ? "yes" : "",
                 first(row.validFrom), last(row.validUntil), row.status.word, row.uses.map { "\($0)" } ?? "",
                 row.firstUseSpan.map { $0 % 86400 == 0 ? "\($0 / 86400) d" : "\($0 / 60) min" } ?? "",
-                row.vehicle.flatMap { plates[$0] } ?? "",
+                row.vehicle.flatMap { plates[$0] } ?? "", row.kind == .face ? consents[row.person] ?? "" : "",
             ]
+        case .consent: return nil
         }
     }
 

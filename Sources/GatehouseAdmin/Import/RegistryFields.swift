@@ -6,6 +6,8 @@ package struct RegistryFields: Sendable {
     package let primitives: Primitives
     /// The fewest digits of a PIN that stands alone.
     package let aloneDigits: Int
+    /// The second at which consents of an import count as given.
+    package var now: Int64 = 0
 
     package init(calendar: SiteCalendar, primitives: Primitives, aloneDigits: Int = LockoutSettings().aloneDigits) {
         self.calendar = calendar

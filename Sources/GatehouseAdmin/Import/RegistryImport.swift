@@ -8,7 +8,7 @@ package import GatehouseCore
 ///     residents:    reference,name,role,community,dwelling,groups,from,until,status,responsible,shift,needs_time
 ///     tenancies:    community,dwelling,tenants,from,until,contract,landlord
 ///     vehicles:     plate,community,dwelling,keeper
-///     credentials:  reference,kind,value,bound,duress,from,until,status,uses,first_use,vehicle
+///     credentials:  reference,kind,value,bound,duress,from,until,status,uses,first_use,vehicle,consent
 ///
 /// A line of `vehicles` is the vehicle and its plate as a credential of the keeper.
 package struct RegistryImport: Sendable {
@@ -42,6 +42,8 @@ package struct RegistryImport: Sendable {
         package var tenancies: [String: TenancyRow] = [:]
         package var credentials: [CredentialKey: CredentialRow] = [:]
         package var vehicles: [String: VehicleRow] = [:]
+        /// People whose consent stands.
+        package var consented: [UInt32: ConsentRow] = [:]
         package var nextID: [RegistryKind: UInt32] = [:]
 
         package init(_ rows: [RegistryRow]) {
@@ -54,6 +56,7 @@ package struct RegistryImport: Sendable {
                 case .person(let row): persons[row.reference] = row
                 case .credential(let row): credentials[row.key] = row
                 case .vehicle(let row): vehicles[row.plate] = row
+                case .consent(let row): if row.withdrawn == nil { consented[row.person] = row }
                 }
             }
             let codes = Dictionary(communities.values.map { ($0.id, $0.code) }, uniquingKeysWith: { $1 })
@@ -65,6 +68,8 @@ package struct RegistryImport: Sendable {
     private let fields: RegistryFields
     private var present: Present
     private var plan = Plan()
+    /// People who get a face, and the line that gives it.
+    private var faces: [UInt32: (file: String, line: Int, column: Int)] = [:]
 
     package init(fields: RegistryFields, present: Present) {
         self.fields = fields
@@ -87,7 +92,7 @@ package struct RegistryImport: Sendable {
             .credential,
             [
                 "reference", "kind", "value", "bound", "duress", "from", "until", "status", "uses", "first_use",
-                "vehicle",
+                "vehicle", "consent",
             ], 3
         ),
     ]
@@ -128,7 +133,20 @@ package struct RegistryImport: Sendable {
                 }
             }
         }
+        checkOtherWays()
         return plan
+    }
+
+    /// A face is never somebody's only way in.
+    private mutating func checkOtherWays() {
+        var others: Set<UInt32> = []
+        for row in present.credentials.values where row.kind != .face && row.status == .enabled {
+            others.insert(row.person)
+        }
+        for (id, place) in faces where !others.contains(id) {
+            fault(place.file, place.line, place.column, "kind: a face is never the only way in: give a card or PIN too")
+        }
+        plan.problems.sort { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
     }
 
     // MARK: Lines
@@ -160,6 +178,7 @@ package struct RegistryImport: Sendable {
             case .tenancy: try tenancy(line)
             case .credential: try credential(line)
             case .vehicle: try vehicle(line)
+            case .consent: break
             }
         } catch let fault as Fault {
             self.fault(
@@ -329,9 +348,28 @@ package struct RegistryImport: Sendable {
             }
             row.vehicle = vehicle.id
         }
+        if kind == .face {
+            try consent(of: person, line)
+            if row.status == .enabled { faces[person.id] = (line.file, line.number, line.column("kind")) }
+        }
         if old == nil { row.id = newID(.credential) }
         present.credentials[key] = row
         put(.credential(row), old.map { .credential($0) }, "\(kind.word) of \(reference)", line)
+    }
+
+    /// A face comes with the consent of its person, or of the guardian of a child: on the register, or in the line.
+    private mutating func consent(of person: PersonRow, _ line: Line) throws {
+        guard present.consented[person.id] == nil else { return }
+        let basis = line.text("consent")
+        guard !basis.isEmpty else {
+            throw Fault(
+                column: "consent", message: "a face needs the person's consent: where it is, or how it was given")
+        }
+        let row = ConsentRow(
+            id: newID(.consent), person: person.id, basis: String(basis.prefix(256)),
+            guardian: person.role == .child ? person.responsible : nil, given: fields.now)
+        present.consented[person.id] = row
+        put(.consent(row), nil, "consent of \(person.reference)", line)
     }
 
     private mutating func vehicle(_ line: Line) throws {

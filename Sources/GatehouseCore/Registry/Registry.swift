@@ -12,6 +12,8 @@ package struct Registry: Sendable {
     private(set) var tenancyLinks: ContiguousArray<TenancyLink> = [TenancyLink(tenancy: 0, next: 0)]
     private(set) var dwellings: ContiguousArray<DwellingRecord?> = []
     private(set) var vehicles: ContiguousArray<VehicleRecord?> = []
+    /// Consents by the person that they are of: when withdrawn ones have to be carried out.
+    private(set) var consents: [UInt32: ConsentRow] = [:]
     private(set) var nearPlates = NearPlates()
     private(set) var communities: ContiguousArray<Bool> = []
     private var index = KeyIndex()
@@ -79,6 +81,16 @@ package struct Registry: Sendable {
         Int(id) < vehicles.count ? vehicles[Int(id)] : nil
     }
 
+    /// Whether the person agreed, and has not taken it back, that a module knows their face.
+    package func hasConsent(_ person: UInt32) -> Bool {
+        consents.values.contains { $0.person == person && $0.withdrawn == nil }
+    }
+
+    /// Whether a face had to be gone from its module by now and is not known to be.
+    package func hasOverdueDeletion(at seconds: Int64) -> Bool {
+        consents.values.contains { $0.deleted == nil && ($0.deleteBy.map { $0 <= seconds } ?? false) }
+    }
+
     /// Every person on the register, by identity.
     package var presentPersons: some Sequence<(id: UInt32, record: PersonRecord)> {
         persons.indices.lazy.filter { self.persons[$0].isPresent }.map { (UInt32($0), self.persons[$0]) }
@@ -134,7 +146,15 @@ package struct Registry: Sendable {
                 if let from = row.validFrom, let until = row.validUntil, from >= until { return .endsBeforeItStarts }
                 if let other = credential(for: row.key), other.id != row.id { return .credentialTaken }
                 if let vehicle = row.vehicle, self.vehicle(vehicle) == nil { return .unknownVehicle }
+                if row.kind == .face, !isLoading, row.status == .enabled, !hasConsent(row.person) {
+                    return .consentMissing
+                }
                 return nil
+            case .consent(let row):
+                guard let person = person(row.person) else { return isLoading ? nil : .unknownPerson }
+                if isLoading { return nil }
+                let isForChild = person.role == .child && (row.guardian == nil || row.guardian != person.responsible)
+                return isForChild ? .guardianMissing : nil
             case .vehicle(let row):
                 if dwelling(row.dwelling) == nil { return .unknownDwelling }
                 return person(row.keeper) == nil ? .unknownPerson : nil
@@ -148,6 +168,7 @@ package struct Registry: Sendable {
                 case .tenancy: tenancy(id) != nil
                 case .credential: credential(id: id) != nil
                 case .vehicle: vehicle(id) != nil
+                case .consent: consents[id] != nil
                 }
             return known ? nil : .unknownRow
         }
@@ -167,6 +188,8 @@ package struct Registry: Sendable {
         case .put(.credential(let row)): put(row)
         case .end(.community, let id): set(false, at: id, in: &communities, fill: false)
         case .end(.dwelling, let id): set(nil, at: id, in: &dwellings, fill: nil)
+        case .put(.consent(let row)): consents[row.id] = row
+        case .end(.consent, let id): consents[id] = nil
         case .end(.vehicle, let id): set(nil, at: id, in: &vehicles, fill: nil)
         case .end(.person, let id): persons[Int(id)].isPresent = false
         case .end(.tenancy, let id): tenancies[Int(id)].isPresent = false

@@ -29,6 +29,7 @@ package enum TenancyStanding: UInt8, Hashable, Sendable, CaseIterable {
 package enum RegistryProblem: String, Error, Hashable, Sendable, CaseIterable {
     case unknownCommunity, unknownDwelling, unknownPerson, unknownRow, noTenant, endsBeforeItStarts, credentialTaken
     case tooManyGroups, identityOutOfRange, tooManyShifts, unknownResponsible, nobodyResponsible, unknownVehicle
+    case consentMissing, guardianMissing
 
     /// What is wrong and what to do, for people.
     package var sentence: String {
@@ -45,6 +46,8 @@ package enum RegistryProblem: String, Error, Hashable, Sendable, CaseIterable {
         case .tooManyShifts: "more than \(Registry.shiftLimit) shifts; use one of those that exist"
         case .unknownResponsible: "the guardian or host is not in the registry; add them first"
         case .nobodyResponsible: "a child needs a guardian and a visitor a host"
+        case .consentMissing: "a face needs the person's consent; record it first"
+        case .guardianMissing: "for a child its guardian has to agree"
         case .unknownVehicle: "the vehicle is not in the registry; add it first"
         }
     }

@@ -7,6 +7,7 @@ package enum RegistryRow: Hashable, Sendable {
     case tenancy(TenancyRow)
     case credential(CredentialRow)
     case vehicle(VehicleRow)
+    case consent(ConsentRow)
 
     package var kind: RegistryKind {
         switch self {
@@ -16,6 +17,7 @@ package enum RegistryRow: Hashable, Sendable {
         case .tenancy: .tenancy
         case .credential: .credential
         case .vehicle: .vehicle
+        case .consent: .consent
         }
     }
 
@@ -27,6 +29,7 @@ package enum RegistryRow: Hashable, Sendable {
         case .tenancy(let row): row.id
         case .credential(let row): row.id
         case .vehicle(let row): row.id
+        case .consent(let row): row.id
         }
     }
 }
@@ -38,6 +41,8 @@ package enum RegistryKind: UInt8, Hashable, Sendable, CaseIterable, Comparable {
     case tenancy = 4
     /// Ahead of the credentials, which may belong to one.
     case vehicle = 6
+    /// A face needs one.
+    case consent = 7
     case credential = 5
 
     /// The order in which rows lean on one another: what a row names comes before it.
@@ -52,6 +57,7 @@ package enum RegistryKind: UInt8, Hashable, Sendable, CaseIterable, Comparable {
         case .tenancy: "tenancy"
         case .credential: "credential"
         case .vehicle: "vehicle"
+        case .consent: "consent"
         }
     }
 }

@@ -65,7 +65,7 @@ package struct RentalIndicators: Hashable, Sendable {
             case .person(let row): people[row.id] = row
             case .tenancy(let row): tenancies.append(row)
             case .dwelling(let row): dwellings.append(row)
-            case .community, .credential, .vehicle: break
+            case .community, .credential, .vehicle, .consent: break
             }
         }
         let followed = Set(tenancies.compactMap(\.renews))

@@ -6,7 +6,7 @@ internal import Glibc
 
 /// Figures as ratios within one run: each beside a floor of the same machine in the same minute.
 package enum Bench {
-    package enum Part: String, Sendable, CaseIterable { case decisions, commits, buses, formats, daemon }
+    package enum Part: String, Sendable, CaseIterable { case decisions, commits, people, buses, formats, daemon }
 
     /// `daemon` is the program to measure as a whole. `slowSync` is a library that, loaded before the C library, makes
     /// each sync of a file wait 15 ms; nil leaves the figures that need it out.
@@ -17,6 +17,7 @@ package enum Bench {
             switch part {
             case .decisions: try decisions(folder, report)
             case .commits: try commits(folder, report)
+            case .people: try people(folder, report)
             case .buses: try buses(report)
             case .formats: formats(report)
             case .daemon: try DaemonBench.run(folder: folder, daemon: daemon, slowSync: slowSync, report: report)
