@@ -149,7 +149,7 @@ package struct ReaderSettings: Hashable, Sendable {
         case plate(port: String, baud: UInt32, layout: PlateLayout, encoding: NumberPlate.Encoding, burst: Duration)
         /// A long range reader of vehicle tags. `reports` of one tag within half a second make it count.
         case uhf(port: String, baud: UInt32, family: UHFFamily, address: UInt8, reports: Int)
-        case face(port: String, baud: UInt32)
+        case face(port: String, baud: UInt32, encryption: FaceEncryption?)
     }
     package var id: ReaderID
     package var kind: Kind

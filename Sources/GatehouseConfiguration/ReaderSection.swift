@@ -38,7 +38,7 @@ enum ReaderSection {
             case .uhf: kind = SerialSection.uhf(group, serial(name, "uhf", group, &wiring_, baud: 57600))
             case .face:
                 let (port, baud) = serial(name, "face", group, &wiring_, baud: 115_200)
-                kind = .face(port: port, baud: baud)
+                kind = .face(port: port, baud: baud, encryption: encryption(group))
             }
             var settings = ReaderSettings(id: name, kind: kind)
             if word != .wiegand {
@@ -135,6 +135,23 @@ enum ReaderSection {
         return .osdp(
             port: port, baud: baud, address: UInt8(clamping: address),
             security: word == .clear ? .clear : .secure(key: key), formats: formats)
+    }
+
+    /// `encryption` and its `key_table` come together.
+    private static func encryption(_ group: MappingReader) -> FaceEncryption? {
+        let mode = group.optional("encryption", .choice(FaceEncryption.Mode.self))
+        guard let mode else {
+            if group.has("key_table") {
+                _ = group.list("key_table", of: .integer(in: 0...31))
+                group.error(at: "key_table", "a table without 'encryption'", suggestion: "add 'encryption: aes'")
+            }
+            return nil
+        }
+        let positions = group.list("key_table", of: .integer(in: 0...31), count: 16...16)
+        if positions.count == 16, Set(positions).count == 1 {
+            group.error(at: "key_table", "one place sixteen times makes a key that anybody guesses")
+        }
+        return FaceEncryption(mode: mode, positions: positions.map { UInt8(clamping: $0) })
     }
 
     private static func serial(

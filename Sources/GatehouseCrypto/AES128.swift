@@ -50,3 +50,7 @@ extension SessionCrypto {
         },
         areEqual: { Hash.areEqual($0, $1) }, random: { Random.octets($0) })
 }
+
+extension FaceCrypto {
+    package static let openSSL = FaceCrypto(session: .openSSL, md5: { Hash.md5($0) })
+}

@@ -19,6 +19,15 @@ package enum Hash {
         return algorithm
     }()
 
+    /// MD5: 16 octets. For devices that know nothing better; nothing of ours rests on it.
+    package static func md5(_ octets: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 16)
+        guard EVP_Digest(octets, octets.count, &digest, nil, EVP_md5(), nil) == 1 else {
+            preconditionFailure("MD5 is not available")
+        }
+        return digest
+    }
+
     /// HMAC-SHA-256: 32 octets.
     package static func hmac(_ octets: [UInt8], key: SecretKey) -> [UInt8] {
         key.withOctets { key in

@@ -27,7 +27,7 @@ extension CommandDesk {
             case .framed: ("framed", "none")
             case .plate: ("plate", "none")
             case .uhf: ("uhf", "none")
-            case .face: ("face", "none")
+            case .face(_, _, let encryption): ("face", encryption == nil ? "none" : "encrypted")
             }
         // A reader that answers questions is online when it has answered; the others are until they are missed.
         let isHeard = loop.isHeard(reader.id) ?? !has(.readerOffline)

@@ -55,7 +55,9 @@ extension SerialStation {
                     family: family, address: address, reportsNeeded: reports,
                     repeatWindow: reader.repeatWindow ?? .seconds(15))
                 station(port, baud, .tags(reader.id, UHFReader(settings)))
-            case .face(let port, let baud): station(port, baud, .face(reader.id, FaceModule()))
+            case .face(let port, let baud, let encryption):
+                let sealing = encryption.map { FaceSealing($0, crypto: .openSSL) }
+                station(port, baud, .face(reader.id, FaceModule(sealing: sealing)))
             }
         }
         for path in buses.keys.sorted() {

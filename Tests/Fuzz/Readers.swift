@@ -155,6 +155,7 @@ enum Readers {
 
     static func face(_ octets: [UInt8]) {
         expectSame(octets, { FaceFrameScanner() }, { $0.receive($1) })
+        expectSame(octets, { FaceFrameScanner(takesSealed: true) }, { $0.hear($1) })
         var module = FaceModule()
         _ = module.handle(.portOpened, at: start)
         for effect in module.handle(.received(octets), at: start) {

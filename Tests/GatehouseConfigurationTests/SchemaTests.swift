@@ -68,6 +68,34 @@ struct SchemaTests {
         #expect(lines.outputs.isEmpty && lines.contacts.isEmpty && lines.exitButtons.isEmpty)
     }
 
+    @Test func aFaceModuleMayBeEncrypted() throws {
+        let table = "[31, 28, 25, 22, 19, 16, 13, 10, 21, 18, 15, 12, 9, 6, 3, 0]"
+        func read(_ more: String) throws -> FaceEncryption? {
+            let text = Self.good.replacingFirst("[a, b]", with: "[a, b, f]").replacingFirst(
+                "portals:", with: "  f: {protocol: face, port: /dev/face\(more)}\nportals:")
+            let read = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
+            guard case .face(_, _, let encryption) = read.readers.last?.kind else { return nil }
+            return encryption
+        }
+        #expect(try read("") == nil)
+        let positions: [UInt8] = [31, 28, 25, 22, 19, 16, 13, 10, 21, 18, 15, 12, 9, 6, 3, 0]
+        #expect(try read(", encryption: aes, key_table: \(table)") == .init(mode: .aes, positions: positions))
+        #expect(try read(", encryption: xor, key_table: \(table)") == .init(mode: .xor, positions: positions))
+    }
+
+    @Test(arguments: [
+        (", encryption: aes", "key_table"), (", encryption: des, key_table: [0]", "aes"),
+        (", encryption: aes, key_table: [1, 2, 3]", "16"),
+        (", encryption: aes, key_table: [32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]", "31"),
+        (", encryption: aes, key_table: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "anybody guesses"),
+        (", key_table: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]", "without 'encryption'"),
+    ])
+    func aTableOfAFaceModuleThatCannotBeIsNamedWithItsPlace(more: String, words: String) {
+        let good = Self.good.replacingFirst("[a, b]", with: "[a, b, f]").replacingFirst(
+            "portals:", with: "  f: {protocol: face, port: /dev/face}\nportals:")
+        expectFault(Case(old: "/dev/face", new: "/dev/face" + more, place: "f:5:", words: words), in: good)
+    }
+
     @Test func smallFileIsGood() throws {
         _ = try ConfigurationReader.read(octets: Array(Self.good.utf8), file: "f", digest: Self.digest)
     }

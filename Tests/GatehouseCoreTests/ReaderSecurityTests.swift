@@ -45,6 +45,15 @@ import Testing
         #expect(standing(bench) == [])
     }
 
+    @Test(arguments: OfflineReason.allCases)
+    func aModuleThatDoesNotAgreeOnEncryptionIsAFaultThatEndsWithItsLink(reason: OfflineReason) {
+        var bench = Bench(SiteBuilder())
+        _ = bench.give(.reader(SiteBuilder.reader, .link(.offline(reason))))
+        #expect(standing(bench).contains(.faceEncryption) == reason.isOfEncryption)
+        _ = bench.give(.reader(SiteBuilder.reader, .link(.online(.none))))
+        #expect(standing(bench) == [])
+    }
+
     @Test func readingsInClearAreOneCountedEntryAMinute() throws {
         var bench = Bench(SiteBuilder())
         for _ in 0..<50 { _ = bench.give(.reader(SiteBuilder.reader, .unreadable(.insecure))) }

@@ -80,7 +80,7 @@ import Testing
     @Test func aFrameHiddenBehindAFalseStartIsFoundAfterSilence() {
         var scanner = FaceFrameScanner()
         #expect(scanner.receive([UInt8](hex: "efaa000800efaa0100010000")) == [])
-        #expect(scanner.giveUp() == [FaceFrame(id: 1, data: [0])])
+        #expect(scanner.giveUp() == [.clear(FaceFrame(id: 1, data: [0]))])
     }
 
     @Test func noiseNeverTrapsTheScanner() {

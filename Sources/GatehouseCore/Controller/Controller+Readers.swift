@@ -5,12 +5,14 @@ extension Controller {
         case .online(let security):
             set(.readerOffline, reader.name, false, now, &effects)
             set(.readerInsecure, reader.name, security == .clear, now, &effects)
+            set(.faceEncryption, reader.name, false, now, &effects)
             noteReader(reader, "online", now, &effects, detail: ["security": .text(security.rawValue)])
             if let point = pointOfReader[reader], let portal = portalIndex[site.accessPoints[point].portal] {
                 effects.append(.indicate(reader, indication(of: portals[portal].posture), waits: false))
             }
         case .offline(let reason):
             set(.readerOffline, reader.name, true, now, &effects)
+            set(.faceEncryption, reader.name, reason.isOfEncryption, now, &effects)
             noteReader(reader, "offline", now, &effects, detail: ["reason": .text(reason.rawValue)])
         }
     }

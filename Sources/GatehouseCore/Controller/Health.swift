@@ -1,6 +1,7 @@
 /// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
 package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
+    case faceEncryption
     case readerDowngraded, readerUnkeyed, readerKeyedOnWire, readerGuessed, frameOverrun, readerBabbling
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
@@ -16,7 +17,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
-            .configurationWrong, .readerUnkeyed, .readerInsecure:
+            .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption:
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .frameOverrun, .uplinkAway, .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
@@ -33,6 +34,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerOffline: "The reader does not answer."
         case .readerGuessed: "Somebody tried card numbers at the reader. It asks for more, or takes cards slowly."
         case .readerInsecure: "The reader talks in clear text: whoever reaches the wire can read and send cards."
+        case .faceEncryption: "The face module and its section do not agree on encryption: it stays out of service."
         case .readerTamper: "The reader reports that it was opened or moved."
         case .readerDowngraded:
             "Something speaks for the reader without its key: clear text, forged messages, or another key. It is not believed."
@@ -70,6 +72,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerOffline: "Check power, wiring and address of the reader."
         case .readerInsecure: "Use a reader with secure channel, or protect the wire."
         case .readerGuessed: "Go and look at the reader; it ends by itself 15 minutes after the last try."
+        case .faceEncryption:
+            "gatehousectl log --kind reader says which: encryptionWanted, encryptionUnset or encryptionMismatch; docs/operating.md."
         case .readerTamper: "Go and look at the reader."
         case .readerDowngraded:
             "Look at the reader and its wire for a strange device. A replaced reader needs its key: docs/operating.md."

@@ -158,6 +158,19 @@ package enum OfflineReason: String, Hashable, Sendable, CaseIterable {
     case portLost
     case refused
     case restarted
+    /// A face module speaks only encrypted, and its section says nothing of it, or it lost its key.
+    case encryptionWanted
+    /// A face module has no key select table yet: it has to be given one first.
+    case encryptionUnset
+    /// A face module knows this mode or this table not.
+    case encryptionMismatch
+
+    package var isOfEncryption: Bool {
+        switch self {
+        case .encryptionWanted, .encryptionUnset, .encryptionMismatch: true
+        case .silent, .portLost, .refused, .restarted: false
+        }
+    }
 }
 
 /// What a person standing at the reader is told. Every denial looks the same.

@@ -37,6 +37,18 @@ package struct SessionCrypto: Sendable {
     }
 }
 
+/// What the encrypted line of a face module computes with: MD5 makes its key, which is no secret worth the name.
+package struct FaceCrypto: Sendable {
+    package let session: SessionCrypto
+    /// 16 octets.
+    package let md5: @Sendable ([UInt8]) -> [UInt8]
+
+    package init(session: SessionCrypto, md5: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+        self.session = session
+        self.md5 = md5
+    }
+}
+
 /// The base key of one secured reader: 16 octets that somebody threw dice for. There is no value of this type for a key
 /// that can be guessed, so no session can begin with one.
 package struct ReaderKey: Sendable {

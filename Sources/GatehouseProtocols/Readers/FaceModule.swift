@@ -42,28 +42,28 @@ package struct FaceModule: Sendable {
         case answer(token: UInt64, FaceAnswer)
     }
 
-    private enum Question: Hashable, Sendable {
-        case demoOff, status, reset, verify, task
+    enum Question: Hashable, Sendable {
+        case encrypt, demoOff, status, reset, verify, task
     }
 
-    private enum Next: Hashable, Sendable {
+    enum Next: Hashable, Sendable {
         case begin, verify, probe
     }
 
-    private enum State: Sendable {
+    enum State: Sendable {
         case closed
         /// A command is out.
         case asking(Question, until: MonotonicTime)
         case resting(until: MonotonicTime, then: Next)
     }
 
-    private enum Reported: Hashable, Sendable {
+    enum Reported: Hashable, Sendable {
         case nothing
         case online
         case offline(OfflineReason)
     }
 
-    private enum Presentation: Hashable, Sendable {
+    enum Presentation: Hashable, Sendable {
         case user(UInt16)
         case eyesClosed(UInt16)
         case stranger
@@ -75,21 +75,29 @@ package struct FaceModule: Sendable {
     static let missesToOffline = 3
 
     package let settings: Settings
-    package private(set) var counters = FaceCounters()
-    private var state = State.closed
-    private var reported = Reported.nothing
-    private var scanner = FaceFrameScanner()
-    private var lastOctet = MonotonicTime.zero
-    private var misses = 0
-    private var wantedUntil: MonotonicTime?
+    package internal(set) var counters = FaceCounters()
+    var state = State.closed
+    var reported = Reported.nothing
+    var scanner: FaceFrameScanner
+    var lastOctet = MonotonicTime.zero
+    var misses = 0
+    var wantedUntil: MonotonicTime?
     /// What an administrator wants; it is begun as soon as nothing else is out.
-    private var task: (task: FaceTask, token: UInt64)?
+    var task: (task: FaceTask, token: UInt64)?
     /// A search was stopped for a task: its reply may still come and is nobody's.
-    private var hasAbandoned = false
-    private var repeats: RepeatFilter<Presentation>
+    var hasAbandoned = false
+    var repeats: RepeatFilter<Presentation>
 
-    package init(_ settings: Settings = Settings()) {
+    /// Nil for a line in clear.
+    private let sealing: FaceSealing?
+    /// Of the seed that the module was given; it is the module's when it has said so.
+    private var session: FaceSession?
+
+    /// With `sealing` nothing is believed in clear but READY and the answer to the seed.
+    package init(_ settings: Settings = Settings(), sealing: FaceSealing? = nil) {
         self.settings = settings
+        self.sealing = sealing
+        scanner = FaceFrameScanner(takesSealed: sealing != nil)
         repeats = RepeatFilter(window: settings.repeatWindow)
     }
 
@@ -122,7 +130,7 @@ package struct FaceModule: Sendable {
             guard case .closed = state else {
                 let given = giveUpHalfFrame(at: now)
                 lastOctet = now
-                return given + take(scanner.receive(octets), at: now)
+                return given + take(scanner.hear(octets), at: now)
             }
             return []
         case .time:
@@ -136,37 +144,23 @@ package struct FaceModule: Sendable {
         }
     }
 
-    // MARK: tasks
-
-    private mutating func take(_ wanted: FaceTask, _ token: UInt64, at now: MonotonicTime) -> [Effect] {
-        guard task == nil else { return [.answer(token: token, .busy)] }
-        guard reported == .online else { return [.answer(token: token, .lost)] }
-        task = (wanted, token)
-        switch state {
-        case .resting: return ask(.task, at: now)
-        // A search that runs is stopped; what it still answers is not ours any more.
-        case .asking(.verify, _):
-            hasAbandoned = true
-            return ask(.reset, at: now)
-        case .asking, .closed: return []
-        }
-    }
-
-    private mutating func end(_ answer: FaceAnswer) -> [Effect] {
-        guard let ended = task else { return [] }
-        task = nil
-        return [.answer(token: ended.token, answer)]
-    }
-
     // MARK: forward
 
-    /// Demo mode off, status, then VERIFY again and again.
-    private mutating func begin(at now: MonotonicTime) -> [Effect] { ask(.demoOff, at: now) }
+    /// A new seed where the line is encrypted, demo mode off, status, then VERIFY again and again.
+    mutating func begin(at now: MonotonicTime) -> [Effect] {
+        session = nil
+        return ask(sealing == nil ? .demoOff : .encrypt, at: now)
+    }
 
-    private mutating func ask(_ question: Question, at now: MonotonicTime) -> [Effect] {
+    mutating func ask(_ question: Question, at now: MonotonicTime) -> [Effect] {
         let command: FaceCommand
         var time = Self.answerTime
         switch question {
+        case .encrypt:
+            guard let sealing else { return ask(.demoOff, at: now) }
+            let seed = sealing.crypto.session.random(4)
+            session = sealing.session(seed: seed)
+            command = .beginEncryption(seed: seed, mode: sealing.encryption.mode.number)
         case .demoOff: command = .demoMode(false)
         case .status: command = .status
         case .reset: command = .reset
@@ -181,10 +175,12 @@ package struct FaceModule: Sendable {
             time = task.task.patience
         }
         state = .asking(question, until: now + time)
-        return [.send(command.frame.octets)]
+        // The seed itself travels in clear.
+        let session = question == .encrypt ? nil : session
+        return [.send(session?.seal(command.frame) ?? command.frame.octets)]
     }
 
-    private mutating func rest(at now: MonotonicTime) {
+    mutating func rest(at now: MonotonicTime) {
         let isWanted = !settings.verifiesOnPresence || wantedUntil.map { now < $0 } ?? false
         state =
             isWanted
@@ -192,7 +188,7 @@ package struct FaceModule: Sendable {
             : .resting(until: now + settings.probePeriod, then: .probe)
     }
 
-    private mutating func deadline(at now: MonotonicTime) -> [Effect] {
+    mutating func deadline(at now: MonotonicTime) -> [Effect] {
         switch state {
         case .closed: return []
         case .resting(let until, let next):
@@ -213,7 +209,7 @@ package struct FaceModule: Sendable {
         }
     }
 
-    private mutating func report(_ link: Reported) -> [Effect] {
+    mutating func report(_ link: Reported) -> [Effect] {
         guard reported != link else { return [] }
         reported = link
         switch link {
@@ -225,7 +221,7 @@ package struct FaceModule: Sendable {
 
     // MARK: messages
 
-    private mutating func giveUpHalfFrame(at now: MonotonicTime) -> [Effect] {
+    mutating func giveUpHalfFrame(at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         while scanner.isInFrame, now >= lastOctet + Self.halfFrame {
             counters.halfFrames += 1
@@ -234,147 +230,51 @@ package struct FaceModule: Sendable {
         return effects
     }
 
-    private mutating func take(_ frames: [FaceFrame], at now: MonotonicTime) -> [Effect] {
+    mutating func take(_ lines: [FaceLine], at now: MonotonicTime) -> [Effect] {
         counters.parity += scanner.takeBadFrames()
-        return frames.flatMap { frame in
+        return lines.flatMap { line -> [Effect] in
             counters.frames += 1
-            switch FaceMessage(frame) {
-            case .ready: return ready(at: now)
-            case .reply(let command, let result, let data): return reply(command, result, data, at: now)
-            case .faceState, .note, .other: return []
+            switch line {
+            case .clear(let frame):
+                let message = FaceMessage(frame)
+                guard sealing == nil || isForClear(message) else {
+                    counters.exposed += 1
+                    return [.signal(.unreadable(.insecure))]
+                }
+                return take(message, at: now)
+            case .sealed(let hidden):
+                guard let frame = session?.open(hidden) else {
+                    counters.unopened += 1
+                    return []
+                }
+                return take(FaceMessage(frame), at: now)
             }
+        }
+    }
+
+    /// What an encrypted module may say before it has its key.
+    private func isForClear(_ message: FaceMessage) -> Bool {
+        switch message {
+        case .ready: return true
+        case .reply(let command, _, _):
+            guard case .asking(.encrypt, _) = state else { return false }
+            return command == id(of: .encrypt)
+        case .faceState, .note, .other: return false
+        }
+    }
+
+    private mutating func take(_ message: FaceMessage, at now: MonotonicTime) -> [Effect] {
+        switch message {
+        case .ready: ready(at: now)
+        case .reply(let command, let result, let data): reply(command, result, data, at: now)
+        case .faceState, .note, .other: []
         }
     }
 
     /// The module restarted: whatever was asked is lost.
-    private mutating func ready(at now: MonotonicTime) -> [Effect] {
+    mutating func ready(at now: MonotonicTime) -> [Effect] {
         counters.restarts += 1
         misses = 0
         return end(.lost) + (reported == .online ? report(.offline(.restarted)) : []) + begin(at: now)
     }
-
-    private mutating func reply(_ command: UInt8, _ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {
-        guard case .asking(let question, let until) = state, id(of: question) == command, now < until else {
-            let isVerify = command == FaceCommand.verify(seconds: 0).id
-            if isVerify, hasAbandoned {
-                hasAbandoned = false
-                return []
-            }
-            counters.unsolicited += 1
-            let claimsMatch = isVerify && result == 0
-            return claimsMatch ? [.signal(.unreadable(.unsolicited))] : []
-        }
-        misses = 0
-        switch question {
-        // A module without demo mode refuses the command; its match with anybody is refused anyway.
-        case .demoOff: return ask(.status, at: now)
-        case .reset: return ask(.status, at: now)
-        case .status: return status(result, data, at: now)
-        case .verify: return verified(result, data, at: now)
-        case .task:
-            let answer = task.map { FaceAnswer($0.task, result: result, data: data) }
-            rest(at: now)
-            return end(answer ?? .malformed)
-        }
-    }
-
-    private func id(of question: Question) -> UInt8 {
-        switch question {
-        case .demoOff: FaceCommand.demoMode(false).id
-        case .status: FaceCommand.status.id
-        case .reset: FaceCommand.reset.id
-        case .verify: FaceCommand.verify(seconds: 0).id
-        case .task: task?.task.command.id ?? FaceCommand.reset.id
-        }
-    }
-
-    /// Busy means that a question of somebody before us still runs: it is stopped, so that its reply is not ours.
-    private mutating func status(_ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {
-        switch (result, data.first) {
-        case (0, 0):
-            rest(at: now)
-            let online = report(.online)
-            return task == nil ? online : online + ask(.task, at: now)
-        case (0, 1):
-            return ask(.reset, at: now)
-        default: return refused(for: Self.answerTime, at: now)
-        }
-    }
-
-    /// The module answers and cannot work: error, not initialised, updating, encryption wanted.
-    private mutating func refused(for pause: Duration, at now: MonotonicTime) -> [Effect] {
-        counters.moduleErrors += 1
-        state = .resting(until: now + pause, then: .begin)
-        return end(.lost) + report(.offline(.refused))
-    }
-
-    private mutating func verified(_ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {
-        rest(at: now)
-        switch result {
-        case 0: return matched(data, at: now)
-        // Most firmware says 8 for a stranger, some 1.
-        case 1, 8: return present(.stranger, as: .faceRefused(.unknown), at: now)
-        case 12:
-            counters.liveness += 1
-            return [.signal(.faceRefused(.liveness))]
-        // Aborted, or nobody came.
-        case 2, 13: return []
-        case 21: return refused(for: .seconds(10), at: now)
-        default:
-            counters.moduleErrors += 1
-            state = .resting(until: now + .seconds(1), then: .begin)
-            return []
-        }
-    }
-
-    private mutating func matched(_ data: [UInt8], at now: MonotonicTime) -> [Effect] {
-        guard let match = FaceMatch(data: data) else { return [.signal(.unreadable(.malformed))] }
-        guard match.isUserNumber else {
-            // Demo mode matches any face: switch it off again before the next question.
-            counters.demoMatches += 1
-            return [.signal(.unreadable(.reserved))] + begin(at: now)
-        }
-        switch match.status {
-        case FaceMatch.unlocked:
-            return present(.user(match.user), as: .face(userNumber: match.user), at: now)
-        case FaceMatch.eyesClosed:
-            return present(.eyesClosed(match.user), as: .faceRefused(.eyesClosed), at: now)
-        default: return [.signal(.unreadable(.malformed))]
-        }
-    }
-
-    private mutating func present(_ presentation: Presentation, as signal: ReaderSignal, at now: MonotonicTime)
-        -> [Effect]
-    {
-        guard repeats.isNew(presentation, at: now) else {
-            counters.repeats += 1
-            return []
-        }
-        if case .face = signal { counters.matches += 1 }
-        return [.signal(signal)]
-    }
-}
-
-/// What happened with one face module since the start.
-package struct FaceCounters: Hashable, Sendable {
-    /// VERIFY commands.
-    package var questions = 0
-    /// Valid frames.
-    package var frames = 0
-    package var parity = 0
-    package var halfFrames = 0
-    package var matches = 0
-    /// Replies about a face that was already presented.
-    package var repeats = 0
-    package var liveness = 0
-    /// Matches with no user number: demo mode was on.
-    package var demoMatches = 0
-    /// Replies that nobody waited for.
-    package var unsolicited = 0
-    package var timeouts = 0
-    /// READY notes.
-    package var restarts = 0
-    package var moduleErrors = 0
-
-    package init() {}
 }

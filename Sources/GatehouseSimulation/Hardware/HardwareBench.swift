@@ -1,6 +1,7 @@
 internal import CLinux
 package import GatehouseConfiguration
 package import GatehouseCore
+internal import GatehouseCrypto
 internal import GatehouseProtocols
 internal import Glibc
 
@@ -72,7 +73,9 @@ package final class HardwareBench {
                 try open(port, baud, .text(reader.id))
             case .uhf(let port, let baud, let family, _, _):
                 try open(port, baud, .tags(reader.id, EmulatedUHFReader(family)))
-            case .face(let port, let baud): try open(port, baud, .face(reader.id, EmulatedFaceModule()))
+            case .face(let port, let baud, let encryption):
+                let sealing = encryption.map { FaceSealing($0, crypto: .openSSL) }
+                try open(port, baud, .face(reader.id, EmulatedFaceModule(sealing: sealing)))
             }
         }
         for port in buses.keys.sorted() { try open(port, buses[port]!.0, .osdp(buses[port]!.1)) }

@@ -1,4 +1,4 @@
-import GatehouseProtocols
+package import GatehouseProtocols
 
 /// The module's side of the EF AA protocol. A VERIFY stays open until a face comes or its time is over; the one who
 /// turns the clock says so.
@@ -20,22 +20,62 @@ package struct EmulatedFaceModule: Sendable {
     package var users: [UInt16] = []
     /// Who stands there to be enrolled; nil is nobody.
     package var candidate: Bool = true
-    private var scanner = FaceFrameScanner()
+    /// What it says of itself.
+    package var serial = "EMULATED-1"
+    package var version = "V1.3.7_T2"
+    /// What it answers to a seed instead of taking it: 1 no key select table, 6 a table or mode that it has not.
+    package var sealRefusal: UInt8?
+    private let sealing: FaceSealing?
+    private var session: FaceSession?
+    private var scanner: FaceFrameScanner
 
-    package init(isDemo: Bool = false) { self.isDemo = isDemo }
+    /// With `sealing` nothing but RESET and the seed is heard in clear.
+    package init(isDemo: Bool = false, sealing: FaceSealing? = nil) {
+        self.isDemo = isDemo
+        self.sealing = sealing
+        scanner = FaceFrameScanner(takesSealed: sealing != nil)
+    }
 
     /// Octets from the host; the replies that come at once.
     package mutating func receive(_ octets: [UInt8]) -> [UInt8] {
         guard !isDead else { return [] }
         var replies: [UInt8] = []
-        for frame in scanner.receive(octets) { replies += hear(frame) }
+        for line in scanner.hear(octets) {
+            switch line {
+            case .clear(let frame) where frame.id == 0x50: replies += takeSeed(frame)
+            case .clear(let frame) where session == nil:
+                replies += sealing == nil ? hear(frame) : Self.reply(frame.id, 21)
+            case .clear: break
+            case .sealed(let hidden): if let frame = session?.open(hidden) { replies += dressed(hear(frame)) }
+            }
+        }
         return replies
+    }
+
+    /// Under the key of the seed, where there is one.
+    private func dressed(_ octets: [UInt8]) -> [UInt8] {
+        guard let session else { return octets }
+        var plain = FaceFrameScanner()
+        return plain.receive(octets).flatMap { session.seal($0) }
+    }
+
+    private mutating func takeSeed(_ frame: FaceFrame) -> [UInt8] {
+        guard let sealing, sealRefusal == nil else { return Self.reply(0x50, sealRefusal ?? 1) }
+        guard frame.data.count >= 5, frame.data[4] == (sealing.encryption.mode == .aes ? 1 : 2) else {
+            return Self.reply(0x50, 6)
+        }
+        session = sealing.session(seed: Array(frame.data[0..<4]))
+        return Self.reply(0x50, 0, Array("EMULATED-DEVICE".utf8) + [0, 0, 0, 0, 0])
     }
 
     /// A face in front of the camera; the reply when a VERIFY runs, otherwise nothing.
     package mutating func present(_ face: Face) -> [UInt8] {
         guard runningVerify != nil else { return [] }
         runningVerify = nil
+        return dressed(answer(to: face))
+    }
+
+    private func answer(to face: Face) -> [UInt8] {
         if isDemo { return Self.match(user: FaceMatch.anybody, name: "", status: FaceMatch.unlocked) }
         switch face {
         case .user(let user, let name): return Self.match(user: user, name: name, status: FaceMatch.unlocked)
@@ -49,13 +89,14 @@ package struct EmulatedFaceModule: Sendable {
     package mutating func timeOut() -> [UInt8] {
         guard runningVerify != nil else { return [] }
         runningVerify = nil
-        return Self.reply(0x12, 13)
+        return dressed(Self.reply(0x12, 13))
     }
 
     /// Power comes back: boot text, then READY. Demo mode and enrolled faces stay, what ran is lost.
     package mutating func restart() -> [UInt8] {
         runningVerify = nil
         scanner.reset()
+        session = nil
         return Array("Uart parser Init!\n".utf8) + FaceFrame(id: FaceFrame.note, data: [0]).octets
     }
 
@@ -96,7 +137,10 @@ package struct EmulatedFaceModule: Sendable {
             return Self.reply(
                 0x24, 0,
                 [UInt8(truncatingIfNeeded: users.count)] + users.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
-        case 0x93: return Self.reply(0x93, 0, Array("EMULATED-1".utf8) + [0, 0xFF])
+        case 0x30:
+            return Self.reply(
+                0x30, 0, Array(version.utf8.prefix(32)) + Array(repeating: 0, count: max(0, 32 - version.utf8.count)))
+        case 0x93: return Self.reply(0x93, 0, Array(serial.utf8) + [0, 0xFF])
         case 0xFE:
             guard let isOn = frame.data.first else { return Self.reply(0xFE, 6) }
             isDemo = isOn != 0
