@@ -136,7 +136,8 @@ package enum CommandTable {
         CommandEntry("reader list", everyone, "readers and how they are heard"),
         CommandEntry("reader show", everyone, required: ["reader"], "one OSDP reader, with what it says of itself"),
         CommandEntry(
-            "face enrol", office, required: ["module", "person", "consent"], optional: ["seconds"],
+            "face enrol", office, required: ["module", "person", "consent"],
+            optional: ["seconds", "directions"],
             "enrol a person who stands at a face module and consented"),
         CommandEntry(
             "face delete", office, needsReason: true, required: ["module", "user"],

@@ -16,11 +16,19 @@ extension CommandDesk {
             throw CommandRefusal(
                 code: "consentMissing", message: "the person's consent is needed: where it is, or when it was given")
         }
+        guard let poses = FacePoses(rawValue: call.text("directions") ?? FacePoses.one.rawValue) else {
+            throw CommandRefusal(code: "malformed", message: "directions: one or five")
+        }
         var call = call
         call.request.reason = "consent: \(consent)"
         try order(call, .look(person: holder.id))
         let seconds = UInt8(clamping: min(call.count("seconds") ?? 15, 60))
-        let answer = try run(.enrol(name: holder.reference, seconds: seconds), at: module, seconds: Int32(seconds) + 15)
+        let pictures = poses == .one ? 1 : FaceDirection.inOrder.count
+        let reply = call.reply
+        let answer = try run(
+            .enrol(name: holder.reference, seconds: seconds, poses: poses), at: module,
+            seconds: (Int32(seconds) + 5) * Int32(pictures) + 10
+        ) { reply(.item(Self.view($0))) }
         guard case .enrolled(let user) = answer else { throw Self.refusal(answer, module) }
         do {
             let key = CredentialKey(face: user, module: module)
@@ -98,10 +106,22 @@ extension CommandDesk {
         return settings.id
     }
 
-    private func run(_ task: FaceTask, at module: ReaderID, seconds: Int32) throws -> FaceAnswer {
+    private func run(
+        _ task: FaceTask, at module: ReaderID, seconds: Int32,
+        progress: @escaping @Sendable (FaceProgress) -> Void = { _ in }
+    ) throws -> FaceAnswer {
         let answer = Awaited<FaceAnswer>()
-        try ask { $0.run(task, at: module) { answer.fulfil($0) } }
+        try ask { $0.run(task, at: module, progress: progress) { answer.fulfil($0) } }
         return answer.wait(seconds) ?? .lost
+    }
+
+    /// What the person at the module has to be told now.
+    private static func view(_ progress: FaceProgress) -> JSON {
+        switch progress {
+        case .direction(let direction):
+            ["direction": .string(direction.word), "text": .string(direction.sentence)]
+        case .hint(let hint): ["hint": .string(hint.word), "text": .string(hint.sentence)]
+        }
     }
 
     private static func refusal(_ answer: FaceAnswer, _ module: ReaderID) -> CommandRefusal {
@@ -113,6 +133,7 @@ extension CommandDesk {
             case .refused(12): "the module saw no living face"
             case .refused(13): "nobody looked into the module in time"
             case .refused(let code): "the module refused it (result \(code))"
+            case .cancelled: "the enrolment was stopped"
             case .busy: "the module has something else to do; try again"
             case .lost: "the module did not answer; see `gatehousectl health`"
             case .malformed, .done, .enrolled, .users, .text: "the module answered something else"

@@ -49,7 +49,7 @@ struct Call: Sendable {
     var journalText: String {
         let shown = [
             "portal", "point", "reader", "address", "baud", "event", "at", "id", "kind", "from", "until", "decision",
-            "when", "dry-run", "limit", "module", "user",
+            "when", "dry-run", "limit", "module", "user", "directions",
             "level", "use", "places", "dwelling", "refused",
         ]
         let arguments = shown.compactMap { name in
@@ -79,6 +79,8 @@ final class CommandDesk: Sendable {
     private let inbox: LoopInbox
     private let orders = WorkQueue()
     private let questions = WorkQueue()
+    /// What stops a question that runs: it waits neither behind that one nor before an opening.
+    private let stops = WorkQueue()
     private let groupIDs = PeerRoles.lookUp()
     private let server = Mutex<LineServer?>(nil)
     private let uploads = Mutex<[LineServer.ConnectionID: [(name: String, content: [UInt8])]]>([:])
@@ -130,6 +132,7 @@ final class CommandDesk: Sendable {
     func start() {
         orders.start()
         questions.start()
+        stops.start()
         server.withLock { $0 }?.start()
     }
 
@@ -137,6 +140,7 @@ final class CommandDesk: Sendable {
         server.withLock { $0.take() }?.stop()
         orders.stop()
         questions.stop()
+        stops.stop()
     }
 
     // MARK: Lines
@@ -162,7 +166,8 @@ final class CommandDesk: Sendable {
                 server?.send($0.line(id: request.id), to: connection)
             }
             if ["import chunk", "reader chunk"].contains(request.command) { return upload(call) }
-            let queue = Self.isQuestion(request.command) ? questions : orders
+            let queue =
+                request.command == "face reset" ? stops : Self.isQuestion(request.command) ? questions : orders
             let isTaken = queue.post { [weak self] in self?.answer(call) }
             if !isTaken { call.reply(.refused(code: "busy", message: "too many commands wait; try again")) }
         }

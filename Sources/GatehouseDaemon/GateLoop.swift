@@ -37,7 +37,7 @@ final class GateLoop {
     private var storeProblem: String?
     /// Who waits for the answer of a reader.
     private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
-    private var faceQuestions: [UInt64: (FaceAnswer) -> Void] = [:]
+    private var faceQuestions: [UInt64: (answer: (FaceAnswer) -> Void, progress: (FaceProgress) -> Void)] = [:]
     private var nextQuestion: UInt64 = 1
     private var clockCheckAt: MonotonicTime
     private var isTrusted: Bool
@@ -85,7 +85,8 @@ final class GateLoop {
         perform = { [unowned self] effect, now in self.perform(effect, now) }
         for station in stations {
             station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
-            station.faceAnswered = { [unowned self] in self.faceQuestions.removeValue(forKey: $0)?($1) }
+            station.faceAnswered = { [unowned self] in self.faceQuestions.removeValue(forKey: $0)?.answer($1) }
+            station.faceProgressed = { [unowned self] in self.faceQuestions[$0]?.progress($1) }
             station.answered = { [unowned self] in self.questions.removeValue(forKey: $0)?($1) }
         }
         loop.onTurnEnd = { [unowned self] in self.endTurn() }
@@ -376,14 +377,17 @@ final class GateLoop {
         return isBegun
     }
 
-    /// Has a face module do something; the answer comes once, on the loop.
-    func run(_ task: FaceTask, at reader: ReaderID, answer: @escaping (FaceAnswer) -> Void) {
+    /// Has a face module do something; the answer comes once, on the loop, and progress before it.
+    func run(
+        _ task: FaceTask, at reader: ReaderID, progress: @escaping (FaceProgress) -> Void = { _ in },
+        answer: @escaping (FaceAnswer) -> Void
+    ) {
         let token = nextQuestion
         nextQuestion += 1
-        faceQuestions[token] = answer
+        faceQuestions[token] = (answer, progress)
         let station = stations.first { $0.readers.contains(reader) }
         guard let found = station?.run(task, token: token, at: SystemClock.monotonic()) else {
-            faceQuestions.removeValue(forKey: token)?(.lost)
+            faceQuestions.removeValue(forKey: token)?.answer(.lost)
             return
         }
         inputs += found

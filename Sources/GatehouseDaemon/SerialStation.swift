@@ -36,6 +36,7 @@ final class SerialStation {
     /// What came of a question.
     var answered: (UInt64, OSDPAnswer) -> Void = { _, _ in }
     var faceAnswered: (UInt64, FaceAnswer) -> Void = { _, _ in }
+    var faceProgressed: (UInt64, FaceProgress) -> Void = { _, _ in }
 
     init(
         _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
@@ -339,6 +340,9 @@ final class SerialStation {
             case .signal(let signal): return [.reader(id, signal)]
             case .answer(let token, let answer):
                 faceAnswered(token, answer)
+                return []
+            case .progress(let token, let progress):
+                faceProgressed(token, progress)
                 return []
             }
         }

@@ -9,20 +9,25 @@ struct Face: ParsableCommand {
             abstract: "Enrol a person who stands at the module and consented.",
             discussion: """
                 The consent is an entry before anything is taken: say where it is, or when it was given. The module keeps the face, \
-                Gatehouse keeps whose it is.
-                Example: gatehousectl face enrol face-1 R-1001 --consent "form 12/2026"
+                Gatehouse keeps whose it is. With five directions the face is known from the side too; what the person has to do \
+                is said line by line. `gatehousectl face reset` stops it.
+                Example: gatehousectl face enrol face-1 R-1001 --consent "form 12/2026" --directions five
                 """)
         @Argument var module: String
         @Argument(help: "The person's reference.") var person: String
         @Option var consent: String
-        @Option(help: "How long the module waits for the face, up to 60.") var seconds = 15
+        @Option(help: "How long the module waits for each picture, up to 60.") var seconds = 15
+        @Option(help: "one or five") var directions = "one"
         @OptionGroup var common: Common
         func run() throws {
             let arguments: [String: JSON] = [
                 "module": .string(module), "person": .string(person), "consent": .string(consent),
-                "seconds": .integer(Int64(seconds)),
+                "seconds": .integer(Int64(seconds)), "directions": .string(directions),
             ]
-            try ask("face enrol", arguments, common) { value in
+            try ask(
+                "face enrol", arguments, common,
+                item: { print(common.isJSON ? $0.line : $0["text"]?.string ?? "") }
+            ) { value in
                 if common.isJSON { return print(value.line) }
                 print("user \(value["user"]?.integer ?? 0) of \(module), credential \(value["id"]?.integer ?? 0)")
             }

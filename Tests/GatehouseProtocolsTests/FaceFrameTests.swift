@@ -44,6 +44,13 @@ import Testing
         for row in recorded { #expect(commands[row.id]?.frame.octets.hex == row["frame"], "\(row.id)") }
     }
 
+    @Test func anEnrolmentInDirectionsIsTheSingleOneUnderItsOwnNumber() {
+        let single = FaceCommand.enrolSingle(name: "R-1", isAdmin: false, seconds: 10).frame
+        let one = FaceCommand.enrol(name: "R-1", isAdmin: false, direction: 4, seconds: 10).frame
+        #expect(one.id == 0x13 && one.data[33] == 4)
+        #expect(one.data[..<33] == single.data[..<33] && one.data.count == 35 && one.data[34] == 10)
+    }
+
     @Test func typedMessagesMeanWhatIsRecorded() {
         #expect(frame("m-ready").map(FaceMessage.init) == .ready)
         #expect(frame("m-err").map(FaceMessage.init) == .note(id: 2, data: []))

@@ -6,6 +6,8 @@ package enum FaceCommand: Hashable, Sendable {
     case verify(seconds: UInt8)
     /// Names are UTF-8, cut to 31 octets.
     case enrolSingle(name: String, isAdmin: Bool, seconds: UInt8)
+    /// One direction of several; the module numbers the user with the last.
+    case enrol(name: String, isAdmin: Bool, direction: UInt8, seconds: UInt8)
     case enrolInteractive(name: String, isAdmin: Bool, direction: UInt8, allowsDuplicate: Bool, seconds: UInt8)
     case deleteUser(UInt16)
     case deleteAll
@@ -24,6 +26,7 @@ package enum FaceCommand: Hashable, Sendable {
         case .status: 0x11
         case .verify: 0x12
         case .enrolSingle: 0x1D
+        case .enrol: 0x13
         case .enrolInteractive: 0x26
         case .deleteUser: 0x20
         case .deleteAll: 0x21
@@ -45,6 +48,8 @@ package enum FaceCommand: Hashable, Sendable {
         case .verify(let seconds): [0, seconds]
         case .enrolSingle(let name, let isAdmin, let seconds):
             [isAdmin ? 1 : 0] + Self.padded(name) + [0, seconds]
+        case .enrol(let name, let isAdmin, let direction, let seconds):
+            [isAdmin ? 1 : 0] + Self.padded(name) + [direction, seconds]
         case .enrolInteractive(let name, let isAdmin, let direction, let allowsDuplicate, let seconds):
             [isAdmin ? 1 : 0] + Self.padded(name) + [direction, 0, allowsDuplicate ? 1 : 0, seconds, 0, 0, 0]
         case .deleteUser(let user), .userInformation(let user): [UInt8(user >> 8), UInt8(user & 0xFF)]
@@ -134,5 +139,7 @@ package struct FaceMatch: Hashable, Sendable {
         status = data[35]
     }
 
-    package var isUserNumber: Bool { (1...32767).contains(user) }
+    package var isUserNumber: Bool { Self.isNumber(user) }
+
+    static func isNumber(_ user: UInt16) -> Bool { (1...32767).contains(user) }
 }

@@ -27,10 +27,8 @@ extension FaceModule {
         case .reset: return ask(.status, at: now)
         case .status: return status(result, data, at: now)
         case .verify: return verified(result, data, at: now)
-        case .task:
-            let answer = task.map { FaceAnswer($0.task, result: result, data: data) }
-            rest(at: now)
-            return end(answer ?? .malformed)
+        case .forget: return forgotten(at: now)
+        case .task: return taskAnswered(result, data, at: now)
         }
     }
 
@@ -41,7 +39,8 @@ extension FaceModule {
         case .status: FaceCommand.status.id
         case .reset: FaceCommand.reset.id
         case .verify: FaceCommand.verify(seconds: 0).id
-        case .task: task?.task.command.id ?? FaceCommand.reset.id
+        case .forget: FaceCommand.forgetDirections.id
+        case .task: task?.task.command(directions.first).id ?? FaceCommand.reset.id
         }
     }
 
@@ -49,9 +48,7 @@ extension FaceModule {
     private mutating func status(_ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {
         switch (result, data.first) {
         case (0, 0):
-            rest(at: now)
-            let online = report(.online)
-            return task == nil ? online : online + ask(.task, at: now)
+            return report(.online) + proceed(at: now)
         case (0, 1):
             return ask(.reset, at: now)
         case (Self.wantsEncryption, _): return refused(.encryptionWanted, for: Self.refusedPause, at: now)

@@ -40,10 +40,12 @@ package struct FaceModule: Sendable {
         case send([UInt8])
         case signal(ReaderSignal)
         case answer(token: UInt64, FaceAnswer)
+        /// What the person at the module has to do for the task to go on.
+        case progress(token: UInt64, FaceProgress)
     }
 
     enum Question: Hashable, Sendable {
-        case encrypt, demoOff, status, reset, verify, task
+        case encrypt, demoOff, status, reset, verify, forget, task
     }
 
     enum Next: Hashable, Sendable {
@@ -84,6 +86,11 @@ package struct FaceModule: Sendable {
     var wantedUntil: MonotonicTime?
     /// What an administrator wants; it is begun as soon as nothing else is out.
     var task: (task: FaceTask, token: UInt64)?
+    /// Directions of an enrolment that are still to be taken; the first is asked for.
+    var directions: [FaceDirection] = []
+    var hint: FaceHint?
+    /// An enrolment was stopped: the module is to forget what it has of the face.
+    var owesForgetting = false
     /// A search was stopped for a task: its reply may still come and is nobody's.
     var hasAbandoned = false
     var repeats: RepeatFilter<Presentation>
@@ -164,6 +171,7 @@ package struct FaceModule: Sendable {
         case .demoOff: command = .demoMode(false)
         case .status: command = .status
         case .reset: command = .reset
+        case .forget: command = .forgetDirections
         case .verify:
             command = .verify(seconds: settings.verifySeconds)
             time = .seconds(settings.verifySeconds == 0 ? 10 : Int(settings.verifySeconds)) + Self.verifyGrace
@@ -171,7 +179,7 @@ package struct FaceModule: Sendable {
             hasAbandoned = false
         case .task:
             guard let task else { preconditionFailure("a task was begun and there is none") }
-            command = task.task.command
+            command = task.task.command(directions.first)
             time = task.task.patience
         }
         state = .asking(question, until: now + time)
@@ -198,11 +206,15 @@ package struct FaceModule: Sendable {
             case .verify: return ask(.verify, at: now)
             case .probe: return ask(.status, at: now)
             }
-        case .asking(_, let until):
+        case .asking(let question, let until):
             guard now >= until else { return [] }
             counters.timeouts += 1
+            if question == .forget { return forgotten(at: now) }
             misses += 1
-            if task != nil { return end(.lost) + begin(at: now) }
+            if task != nil {
+                owesForgetting = owesForgetting || !directions.isEmpty
+                return end(.lost) + begin(at: now)
+            }
             guard misses >= Self.missesToOffline else { return begin(at: now) }
             state = .resting(until: now + Self.answerTime, then: .begin)
             return report(.offline(.silent))
@@ -267,7 +279,8 @@ package struct FaceModule: Sendable {
         switch message {
         case .ready: ready(at: now)
         case .reply(let command, let result, let data): reply(command, result, data, at: now)
-        case .faceState, .note, .other: []
+        case .faceState(let state): see(state)
+        case .note, .other: []
         }
     }
 
@@ -275,6 +288,7 @@ package struct FaceModule: Sendable {
     mutating func ready(at now: MonotonicTime) -> [Effect] {
         counters.restarts += 1
         misses = 0
+        owesForgetting = false
         return end(.lost) + (reported == .online ? report(.offline(.restarted)) : []) + begin(at: now)
     }
 }

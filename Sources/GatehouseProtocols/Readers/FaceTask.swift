@@ -1,15 +1,21 @@
 /// What an administrator has a face module do (face-uart.md section 3). One at a time; looking for faces pauses meanwhile.
 package enum FaceTask: Hashable, Sendable {
-    /// Takes the face in front of the camera with one frame. A face that the module knows already is refused by it.
-    case enrol(name: String, seconds: UInt8)
+    /// Takes the face in front of the camera; the time is that of each picture. A face that the module knows already is
+    /// refused by it. `reset` stops it.
+    case enrol(name: String, seconds: UInt8, poses: FacePoses = .one)
     case delete(UInt16)
     case users
     case serialNumber
     case reset
 
-    var command: FaceCommand {
+    func command(_ direction: FaceDirection?) -> FaceCommand {
         switch self {
-        case .enrol(let name, let seconds): .enrolSingle(name: name, isAdmin: false, seconds: seconds)
+        case .enrol(let name, let seconds, _):
+            if let direction {
+                .enrol(name: name, isAdmin: false, direction: direction.rawValue, seconds: seconds)
+            } else {
+                .enrolSingle(name: name, isAdmin: false, seconds: seconds)
+            }
         case .delete(let user): .deleteUser(user)
         case .users: .allUsers
         case .serialNumber: .serialNumber
@@ -17,10 +23,10 @@ package enum FaceTask: Hashable, Sendable {
         }
     }
 
-    /// How long the reply may take.
+    /// How long one reply may take.
     var patience: Duration {
         switch self {
-        case .enrol(_, let seconds): .seconds(seconds == 0 ? 10 : Int(seconds)) + FaceModule.verifyGrace
+        case .enrol(_, let seconds, _): .seconds(seconds == 0 ? 10 : Int(seconds)) + FaceModule.verifyGrace
         case .delete: .seconds(10)
         case .users, .serialNumber, .reset: FaceModule.answerTime
         }
@@ -38,6 +44,8 @@ package enum FaceAnswer: Hashable, Sendable {
     case malformed
     /// Another task runs.
     case busy
+    /// A reset stopped it.
+    case cancelled
     /// No reply in time, the port is gone, or the module restarted.
     case lost
 
@@ -53,7 +61,7 @@ package enum FaceAnswer: Hashable, Sendable {
                 return
             }
             let user = UInt16(data[0]) << 8 | UInt16(data[1])
-            self = (1...32767).contains(user) ? .enrolled(user) : .malformed
+            self = FaceMatch.isNumber(user) ? .enrolled(user) : .malformed
         case .users:
             // The count has one octet and overflows; the size of the reply does not.
             guard data.count % 2 == 1, data.first == UInt8(truncatingIfNeeded: data.count / 2) else {

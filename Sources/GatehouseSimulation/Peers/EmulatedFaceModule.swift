@@ -20,6 +20,10 @@ package struct EmulatedFaceModule: Sendable {
     package var users: [UInt16] = []
     /// Who stands there to be enrolled; nil is nobody.
     package var candidate: Bool = true
+    /// Directions of an enrolment that it has.
+    package private(set) var directions: UInt8 = 0
+    /// What it sees before each picture (FACE_STATE).
+    package var sights: [Int16] = []
     /// What it says of itself.
     package var serial = "EMULATED-1"
     package var version = "V1.3.7_T2"
@@ -111,6 +115,11 @@ package struct EmulatedFaceModule: Sendable {
         FaceFrame(id: FaceFrame.reply, data: [command, result] + data).octets
     }
 
+    package static func sight(_ state: Int16) -> [UInt8] {
+        let low = [UInt8(truncatingIfNeeded: state), UInt8(truncatingIfNeeded: state >> 8)]
+        return FaceFrame(id: FaceFrame.note, data: [1] + low + [UInt8](repeating: 0, count: 14)).octets
+    }
+
     private mutating func hear(_ frame: FaceFrame) -> [UInt8] {
         switch frame.id {
         case 0x10:
@@ -127,6 +136,19 @@ package struct EmulatedFaceModule: Sendable {
             let user = (users.max() ?? 0) + 1
             users.append(user)
             return Self.reply(0x1D, 0, [UInt8(user >> 8), UInt8(user & 0xFF), 0])
+        case 0x13:
+            guard frame.data.count == 35 else { return Self.reply(0x13, 6) }
+            let seen = sights.flatMap(Self.sight)
+            guard candidate else { return seen + Self.reply(0x13, 13) }
+            directions |= frame.data[33]
+            guard directions == 0x1F else { return seen + Self.reply(0x13, 0, [0xFF, 0xFF, directions]) }
+            let user = (users.max() ?? 0) + 1
+            users.append(user)
+            directions = 0
+            return seen + Self.reply(0x13, 0, [UInt8(user >> 8), UInt8(user & 0xFF), 0x1F])
+        case 0x23:
+            directions = 0
+            return Self.reply(0x23, 0)
         case 0x20:
             guard frame.data.count == 2 else { return Self.reply(0x20, 6) }
             let user = UInt16(frame.data[0]) << 8 | UInt16(frame.data[1])

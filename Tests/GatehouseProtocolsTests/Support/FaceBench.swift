@@ -11,6 +11,7 @@ struct FaceBench {
     private(set) var signals: [ReaderSignal] = []
     private(set) var sent: [UInt8] = []
     private(set) var answers: [Answer] = []
+    private(set) var progress: [FaceProgress] = []
 
     struct Answer: Equatable {
         var token: UInt64
@@ -45,6 +46,7 @@ struct FaceBench {
         for effect in effects {
             switch effect {
             case .signal(let signal): signals.append(signal)
+            case .progress(_, let one): progress.append(one)
             case .answer(let token, let answer): answers.append(Answer(token: token, answer: answer))
             case .send(let octets):
                 sent.append(octets[2])
