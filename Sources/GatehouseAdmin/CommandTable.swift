@@ -172,6 +172,9 @@ package enum CommandTable {
             "reader install", [.installer], needsReason: true, required: ["reader"],
             "give one reader its first key, within 5 minutes"),
         CommandEntry(
+            "reader accept", [.manager, .installer], needsReason: true, required: ["reader"],
+            "take the new device under the name of a reader"),
+        CommandEntry(
             "reader rotate-key", [.installer], needsReason: true, required: ["reader"],
             "give a secured reader another key"),
         CommandEntry("backup", [.manager, .installer], required: ["directory"], "an encrypted copy of the database"),

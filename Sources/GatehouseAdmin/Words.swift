@@ -36,10 +36,18 @@ package enum Words {
         "keyRefused": ("did not take the key", "未接受密钥"), "keyExpired": ("window closed without a key", "安装窗口已关闭"),
         "fileArrived": ("has taken the file", "文件已接收"), "fileRefused": ("refused the file", "拒绝文件"),
         "fileLost": ("went away before the file was over", "文件传输中断"),
+        "identified": ("said who it is", "设备已识别"), "swapped": ("is another device", "设备已被更换"),
+        "swapEnded": ("is the device that it was", "原设备已恢复"), "firmwareChanged": ("has other firmware", "固件已变更"),
+        "accepted": ("accepted", "已确认"), "faceTable": ("compared with the register", "人脸名单已核对"),
         "keyUnproven": ("took a key and did not prove it", "新密钥未验证"),
     ]
 
     private static let reasons: [String: (String, String)] = [
+        "encryptionWanted": ("it speaks only encrypted", "设备要求加密通信"),
+        "encryptionUnset": ("it has no key table yet", "设备未设置密钥表"),
+        "encryptionMismatch": ("it has another key table or mode", "密钥表或加密方式不一致"),
+        "readerSwapped": ("another device answers, and nobody accepted it", "设备已被更换且未确认"),
+        "secondPerson": ("a second person is needed", "需要另一人操作"),
         "UnknownCredential": ("unknown card, PIN or face", "未登记的凭证"),
         "CredentialNotEnabled": ("credential is off (lost, stolen, suspended)", "凭证已停用"),
         "CredentialNotActive": ("credential is not valid yet", "凭证尚未生效"),

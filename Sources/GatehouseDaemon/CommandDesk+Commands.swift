@@ -19,9 +19,7 @@ extension CommandDesk {
         case "reader list":
             try order(call, .look(person: nil))
             return try readers()
-        case "reader show":
-            try order(call, .look(person: nil))
-            return try showReader(call)
+        case "reader show": return try showReader(call)
         case "face enrol": return try enrolFace(call)
         case "face delete": return try deleteFace(call)
         case "face users": return try faceUsers(call)
@@ -33,6 +31,7 @@ extension CommandDesk {
         case "reader move": return try moveReader(call)
         case "reader search": return try searchBus(call)
         case "reader send-file": return try sendFile(call)
+        case "reader accept": return event(try order(call, .acceptReader(ReaderID(call.text("reader") ?? ""))))
         case "reader install": return try changeKey(call, isInstallation: true)
         case "reader rotate-key": return try changeKey(call, isInstallation: false)
         case "portal open": return event(try order(call, .open(PortalID(call.text("portal") ?? ""))))

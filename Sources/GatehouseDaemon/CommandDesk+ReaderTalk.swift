@@ -7,6 +7,7 @@ internal import GatehouseProtocols
 extension CommandDesk {
     /// All that is known of one reader; one in service is asked for its long name.
     func showReader(_ call: Call) throws -> JSON {
+        try order(call, .look(person: nil))
         let settings = try osdpReader(call)
         let known = try ask { [readerKeys] loop -> [String: JSON] in
             var object = Self.view(settings, loop, readerKeys).object ?? [:]

@@ -35,6 +35,10 @@ extension CommandDesk {
             "name": .string(reader.id.name), "protocol": .string(protocolName), "security": .string(security),
             "link": .string(isHeard ? "online" : "offline"), "tamper": .boolean(has(.readerTamper)),
         ]
+        if let standing = loop.shell.controller.standing(of: reader.id) {
+            object["serial"] = .string((standing.stranger ?? standing.known).serial)
+            object["swapped"] = .boolean(standing.stranger != nil)
+        }
         if case .osdp(_, _, _, .secure, _) = reader.kind { object["key"] = .string(keys.source(reader.id)) }
         if let counters = loop.counters(reader.id) { object["counters"] = .object(counters.mapValues { .integer($0) }) }
         return .object(object)
@@ -64,8 +68,12 @@ extension CommandDesk {
             throw CommandRefusal(
                 code: "notSecured", message: "\(reader) is not in its session; see `gatehousectl health`")
         }
-        if isInstallation, readerKeys.source(reader) != "none" { try awaitSecondPerson(call, reader) }
-        let entry = try order(call, .changeReader(reader))
+        // A device that was accepted in the place of another has been looked at by a second person; one that was not is
+        // refused by its order.
+        let standing = try ask { $0.shell.controller.standing(of: reader) }
+        let hasSecondPerson = standing?.stranger != nil || standing?.acceptedBy != nil
+        if isInstallation, !hasSecondPerson, readerKeys.source(reader) != "none" { try awaitSecondPerson(call, reader) }
+        let entry = try order(call, isInstallation ? .installReader(reader) : .changeReader(reader))
         let key = try readerKeys.makeKey(for: reader, overWire: isInstallation)
         let isTaken = try ask { $0.changeKey(of: reader, key, isInstallation: isInstallation) }
         guard isTaken else {

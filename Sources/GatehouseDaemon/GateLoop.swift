@@ -27,7 +27,7 @@ final class GateLoop {
     private var lineDescriptors: [Int32] = []
     private var stationRegistrations: [Int: (registration: EventLoop.Registration, descriptor: Int32, writes: Bool)] =
         [:]
-    private var inputs: [Input] = []
+    var inputs: [Input] = []
     /// Effects may bring inputs while inputs are handled; they wait for their turn in `inputs`.
     private var isHandling = false
     private var replies: [OrderID: @Sendable (OrderReply) -> Void] = [:]
@@ -37,8 +37,8 @@ final class GateLoop {
     private var storeProblem: String?
     /// Who waits for the answer of a reader.
     private var questions: [UInt64: (OSDPAnswer) -> Void] = [:]
-    private var faceQuestions: [UInt64: (answer: (FaceAnswer) -> Void, progress: (FaceProgress) -> Void)] = [:]
-    private var nextQuestion: UInt64 = 1
+    var faceQuestions: [UInt64: (answer: (FaceAnswer) -> Void, progress: (FaceProgress) -> Void)] = [:]
+    var nextQuestion: UInt64 = 1
     private var clockCheckAt: MonotonicTime
     private var isTrusted: Bool
     private var watchdogAt: MonotonicTime?
@@ -375,22 +375,6 @@ final class GateLoop {
         }
         isBeginning = false
         return isBegun
-    }
-
-    /// Has a face module do something; the answer comes once, on the loop, and progress before it.
-    func run(
-        _ task: FaceTask, at reader: ReaderID, progress: @escaping (FaceProgress) -> Void = { _ in },
-        answer: @escaping (FaceAnswer) -> Void
-    ) {
-        let token = nextQuestion
-        nextQuestion += 1
-        faceQuestions[token] = (answer, progress)
-        let station = stations.first { $0.readers.contains(reader) }
-        guard let found = station?.run(task, token: token, at: SystemClock.monotonic()) else {
-            faceQuestions.removeValue(forKey: token)?.answer(.lost)
-            return
-        }
-        inputs += found
     }
 
     /// What an OSDP reader said of itself, and where it is.

@@ -16,7 +16,7 @@ final class SerialStation {
 
     let path: String
     let readers: [ReaderID]
-    private var machine: Machine
+    var machine: Machine
     let port: SerialPort
     let configuredSpeed: UInt32
     /// A search of this bus while the panel waits; its end is told once.
@@ -333,29 +333,6 @@ final class SerialStation {
         }
     }
 
-    private func carryOut(_ effects: [FaceModule.Effect], of id: ReaderID, at now: MonotonicTime) -> [Input] {
-        effects.flatMap { effect -> [Input] in
-            switch effect {
-            case .send(let octets): return send(octets, at: now)
-            case .signal(let signal): return [.reader(id, signal)]
-            case .answer(let token, let answer):
-                faceAnswered(token, answer)
-                return []
-            case .progress(let token, let progress):
-                faceProgressed(token, progress)
-                return []
-            }
-        }
-    }
-
-    /// Nil when no face module is on this port.
-    func run(_ task: FaceTask, token: UInt64, at now: MonotonicTime) -> [Input]? {
-        guard case .face(let id, var module) = machine else { return nil }
-        let effects = module.handle(.task(task, token: token), at: now)
-        machine = .face(id, module)
-        return carryOut(effects, of: id, at: now)
-    }
-
     private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
         effects.flatMap { effect -> [Input] in
             switch effect {
@@ -382,7 +359,7 @@ final class SerialStation {
         return send(octets, at: now)
     }
 
-    private func send(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {
+    func send(_ octets: [UInt8], at now: MonotonicTime) -> [Input] {
         guard port.isOpen else { return [] }
         do {
             if try !port.write(octets) { log.warning("serial port takes nothing more", metadata: ["port": "\(path)"]) }

@@ -84,6 +84,7 @@ package struct StoreLoader {
             let items = try outbox(route.destination, after: 0)
             restored.outbox[route.destination] = (items, items.count < Outbox.window)
         }
+        restored.readerStandings = try ReaderIdentityRows.all(database)
         try loadWatchlist(into: &restored)
         restored.missingSnapshots = try unansweredSnapshots()
         return Loaded(

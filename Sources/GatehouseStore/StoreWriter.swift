@@ -223,6 +223,8 @@ package final class StoreWriter {
             } else {
                 try connection.dropArea.bind(Int64(person)).run()
             }
+        case .readerStanding(let reader, let standing):
+            try ReaderIdentityRows.put(standing, of: reader, connection.database)
         case .snapshot(let row): try write(row, connection)
         case .watchlistActivation(let activation):
             issuerCertificate = activation.issuerCertificate

@@ -13,6 +13,7 @@ struct Hardware: ParsableCommand {
               card wicket-in H10301:118-1603     key wicket-in 1234#      face face-1 5 | stranger | photo
               walk wicket                        door wicket open|close   button wicket
               fire on|off                        tamper wicket-out on|off dead wicket-out | alive wicket-out
+              swap wicket-out 77
               wait 500ms                         lines                    quit
             """)
 

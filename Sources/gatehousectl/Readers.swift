@@ -7,7 +7,7 @@ struct Reader: ParsableCommand {
         subcommands: [
             List.self, Show.self, Doctor.self, Trace.self, Formats.self, Text.self, Move.self, Search.self,
             SendFile.self,
-            Install.self,
+            Install.self, Accept.self,
             RotateKey.self,
         ])
     struct Show: ParsableCommand {
@@ -126,6 +126,18 @@ struct Reader: ParsableCommand {
         func run() throws {
             try order("reader install", ["reader": .string(reader)], common, "the window for \(reader) is open")
         }
+    }
+    struct Accept: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take the new device under the name of a reader. Needs --reason.",
+            discussion: """
+                `readerSwapped` in health means that another device answers. Look at it before you accept it. Whoever accepts it \
+                cannot open the window for its key: another person does.
+                Example: gatehousectl reader accept lane-in --reason "the old one was broken, replaced today"
+                """)
+        @Argument var reader: String
+        @OptionGroup var common: Common
+        func run() throws { try order("reader accept", ["reader": .string(reader)], common, "\(reader) is accepted") }
     }
     struct RotateKey: ParsableCommand {
         static let configuration = CommandConfiguration(

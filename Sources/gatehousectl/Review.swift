@@ -89,6 +89,13 @@ struct Log: ParsableCommand {
             parts.append("#\(person)")
         }
         if let card = value["personal"]?["cardNumber"]?.string, value["person"] == nil { parts.append(card) }
+        if let detail = value["detail"] {
+            if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
+            if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
+            if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
+                parts.append("\(unknown) unknown, \(missing) missing")
+            }
+        }
         if let actor = value["actor"]?.string { parts.append("by \(actor)") }
         if let note = value["personal"]?["note"]?.string { parts.append("\"\(note)\"") }
         if let about = value["about"]?.integer { parts.append("of \(about)") }

@@ -179,11 +179,13 @@ class Gate:
         connection.connect(str(self.dir / "admin.sock"))
         return connection
 
-    def ask(self, command, arguments={}, reason=None):
-        """The final reply, with what was listed before it under "items"."""
+    def ask(self, command, arguments={}, reason=None, person=None):
+        """The final reply, with what was listed before it under "items". `person` is who sits at the console."""
         request = {"v": 1, "id": 1, "command": command, "arguments": arguments}
         if reason:
             request["reason"] = reason
+        if person:
+            request["as"] = person
         with self.connect() as connection:
             connection.sendall(json.dumps(request).encode() + b"\n")
             items = []

@@ -5,6 +5,8 @@ import GatehouseCrypto
 struct SiteBuilder {
     var site: Site
     var registry = Registry()
+    /// Devices that an earlier run knew.
+    var readerStandings: [ReaderID: ReaderStanding] = [:]
     let primitives = KeyRing(master: SecretKey([UInt8](repeating: 7, count: 32))).primitives(epoch: 1)
 
     static let wicket: PortalID = "wicket"
@@ -86,6 +88,7 @@ struct SiteBuilder {
         var restored = Restored()
         restored.registry = registry
         restored.ledger = ledger
+        restored.readerStandings = readerStandings
         return Controller(site: site, restored: restored, primitives: primitives)
     }
 }

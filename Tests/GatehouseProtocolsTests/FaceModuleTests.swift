@@ -59,7 +59,7 @@ import Testing
         var bench = FaceBench(module: EmulatedFaceModule(isDemo: true))
         bench.input(.start)
         bench.run(for: .milliseconds(300))
-        #expect(bench.sent == [0xFE, 0x11, 0x12])
+        #expect(bench.sent == [0xFE, 0x11, 0x30, 0x93, 0x24, 0x12])
         #expect(bench.signals == [.link(.online(.none))])
         #expect(!bench.module.isDemo)
         #expect(bench.module.runningVerify == 10)
@@ -170,7 +170,7 @@ import Testing
         var bench = looking()
         let ready = bench.module.restart()
         bench.hear(ready)
-        #expect(bench.sent == [0xFE, 0x11])
+        #expect(bench.sent == [0xFE, 0x11, 0x30, 0x93, 0x24])
         #expect(bench.signals == [.link(.offline(.restarted)), .link(.online(.none))])
         bench.hear(EmulatedFaceModule.match(user: 5, name: "", status: 200))
         #expect(bench.signals.last == .unreadable(.unsolicited))
@@ -181,7 +181,7 @@ import Testing
         _ = bench.module.receive(FaceCommand.verify(seconds: 60).frame.octets)
         bench.input(.start)
         bench.run(for: .milliseconds(300))
-        #expect(bench.sent == [0xFE, 0x11, 0x10, 0x11, 0x12])
+        #expect(bench.sent == [0xFE, 0x11, 0x10, 0x11, 0x30, 0x93, 0x24, 0x12])
         #expect(bench.signals == [.link(.online(.none))])
     }
 

@@ -345,4 +345,26 @@ struct StoreTests {
         restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site).restored
         #expect(!restored.isFire)
     }
+
+    @Test func devicesUnderTheNamesOfReadersComeBack() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        let old = ReaderIdentity(maker: "CA-44-6C", model: "5", serial: "11", firmware: "1.0.0")
+        let new = ReaderIdentity(serial: "12")
+        var batch: UInt64 = 0
+        func kept(_ standings: [ReaderID: ReaderStanding]) throws -> [ReaderID: ReaderStanding] {
+            batch += 1
+            let effects = standings.keys.sorted().map { DurableEffect.readerStanding($0, standings[$0]!) }
+            try writer.commit(.init(number: batch, effects: effects))
+            return try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+                .restored.readerStandings
+        }
+        for standing in [
+            ReaderStanding(known: old), ReaderStanding(known: old, stranger: new),
+            ReaderStanding(known: new, acceptedBy: "uid 1001"), ReaderStanding(known: new),
+        ] {
+            let all = ["a": standing, "b": ReaderStanding(known: old)] as [ReaderID: ReaderStanding]
+            #expect(try kept(all) == all)
+        }
+    }
 }

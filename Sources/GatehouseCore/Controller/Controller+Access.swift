@@ -24,7 +24,11 @@ extension Controller {
             effects.append(.acknowledge(reader))
         case .link(let link): take(link, of: reader, now, &effects)
         case .breach(let breach): take(breach, of: reader, now, &effects)
-        case .keyChange(let end): noteReader(reader, end.rawValue, now, &effects)
+        case .keyChange(let end):
+            noteReader(reader, end.rawValue, now, &effects)
+            if end == .kept { keyed(reader, &effects) }
+        case .identified(let identity): take(identity, of: reader, now, &effects)
+        case .faceUsers(let users): take(users: users, of: reader, now, &effects)
         case .file(let end): noteReader(reader, end.rawValue, now, &effects)
         case .tamper(let isOn):
             set(.readerTamper, reader.name, isOn, now, &effects)

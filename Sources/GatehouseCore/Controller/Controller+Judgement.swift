@@ -36,7 +36,9 @@ extension Controller {
         var facts = Facts()
         facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
         facts.isClockTrusted = now.isCivilTrusted
-        facts.isReaderTrusted = !untrustedReaders.contains(presented.reader)
+        // The users of another module are other people.
+        let isSwapped = presented.faceModule.map { readerStandings[$0]?.stranger != nil } ?? false
+        facts.isReaderTrusted = !untrustedReaders.contains(presented.reader) && !isSwapped
         facts.factorsGiven = presented.factors
         facts.isCombinationComplete = combinations(pointAt: point, reader: presented.reader, now).contains(
             presented.factors)

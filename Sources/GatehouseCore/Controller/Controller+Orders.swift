@@ -82,7 +82,13 @@ extension Controller {
         case .watchlistWithdraw(let id):
             erase(id, outcome: "withdrawn", actor: order.actor.name, now, &effects)
             event = recordOrder(order, "done", now, &effects)
-        case .changeReader(let reader):
+        case .acceptReader(let reader):
+            var entry = orderEntry(order, "accepted")
+            entry.reader = reader
+            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
+            entry.detail.merge(accept(reader, by: order.actor, now, &effects)) { $1 }
+            event = record(entry, now, &effects)
+        case .changeReader(let reader), .installReader(let reader):
             var entry = orderEntry(order, "done")
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
@@ -155,9 +161,14 @@ extension Controller {
         case .forgiveAll, .threat: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .confirmPolicy: return nil
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
-        case .changeReader(let reader):
+        case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
-            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            switch order.verb {
+            case .installReader: return refusalToKey(reader, by: order.actor)
+            case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
+            default: return nil
+            }
         case .watchlistActivate, .look, .refused, .stop: return nil
         }
     }

@@ -13,7 +13,9 @@ extension Controller {
         case .offline(let reason):
             set(.readerOffline, reader.name, true, now, &effects)
             set(.faceEncryption, reader.name, reason.isOfEncryption, now, &effects)
-            noteReader(reader, "offline", now, &effects, detail: ["reason": .text(reason.rawValue)])
+            noteReader(
+                reader, "offline", now, &effects, detail: ["reason": .text(reason.rawValue)],
+                reason: reason.isOfEncryption ? reason.rawValue : nil)
         }
     }
 
@@ -42,9 +44,10 @@ extension Controller {
     @discardableResult
     mutating func noteReader(
         _ reader: ReaderID, _ outcome: String, _ now: Moment, _ effects: inout [Effect],
-        detail: [String: CanonicalValue] = [:]
+        detail: [String: CanonicalValue] = [:], reason: String? = nil
     ) -> UInt64 {
         var entry = JournalEntry(kind: .reader)
+        entry.reason = reason
         entry.reader = reader
         entry.outcome = outcome
         entry.detail = detail

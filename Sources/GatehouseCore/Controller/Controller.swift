@@ -25,6 +25,8 @@ package struct Controller: Sendable {
     var fire: DebouncedInput
     var faults = FaultCounters()
     var untrustedReaders: Set<ReaderID> = []
+    var readerStandings: [ReaderID: ReaderStanding]
+    var faceDifferences: [ReaderID: FaceTableDifference] = [:]
     /// Grants whose passage is not known yet, by their entry.
     var grants: [UInt64: Grant] = [:]
     var cursor: JournalCursor
@@ -60,6 +62,7 @@ package struct Controller: Sendable {
         firstSequenceOfRun = restored.nextSequence
         nextOutboxID = restored.nextOutboxID
         ledger = restored.ledger
+        readerStandings = restored.readerStandings
         isFire = restored.isFire
         basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
         portals = []
@@ -194,6 +197,7 @@ package struct Controller: Sendable {
         set(.registryDamaged, "", report.damagedRows > 0, now, &effects)
         set(.registryFromCopy, "", report.usedCopy, now, &effects)
         set(.fire, "", isFire, now, &effects)
+        raiseSwaps(now, &effects)
         for index in portals.indices {
             let portal = portals[index]
             effects.append(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))

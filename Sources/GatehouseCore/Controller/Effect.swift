@@ -30,6 +30,8 @@ package enum DurableEffect: Hashable, Sendable {
     /// Where a person is by the ledger, and since when; nil forgets it.
     case area(person: UInt32, Ledger.Presence?)
     case ledger(LedgerChange)
+    /// Which device stands under the name of a reader.
+    case readerStanding(ReaderID, ReaderStanding)
     case snapshot(SnapshotRow)
     case watchlistActivation(WatchlistActivation)
     case watchlistEntry(WatchlistEntry)
@@ -121,6 +123,10 @@ package struct Order: Hashable, Sendable {
         case watchlistWithdraw(String)
         /// A reader is to be given a key, or another place. The entry comes first; the daemon does it then.
         case changeReader(ReaderID)
+        /// A reader is to be given its first key over its wire: by somebody else than who accepted it.
+        case installReader(ReaderID)
+        /// Another device answers under the name of a reader, and may from now on.
+        case acceptReader(ReaderID)
         /// A question. Nothing but the entry comes of it.
         case look(person: UInt32?)
         /// A command that was refused before it came here.
@@ -159,6 +165,9 @@ package enum OrderRefusal: Hashable, Sendable {
     case reasonMissing
     case unknownPortal(String)
     case unknownReader(String)
+    case readerSwapped(String, serial: String, before: String)
+    case readerAcceptedBySame(String)
+    case readerNotSwapped(String)
     case postureForbids(Posture)
     case fireInputActive
     case noFire
@@ -176,6 +185,10 @@ package enum OrderRefusal: Hashable, Sendable {
         case .reasonMissing: "a reason is needed: add --reason \"…\""
         case .unknownPortal(let name): "there is no portal named \(name); see `gatehousectl status`"
         case .unknownReader(let name): "no access point has a reader \(name); see `gatehousectl reader list`"
+        case .readerSwapped(let name, let serial, let before):
+            "\(name) is another device than before (serial \(Self.shown(serial)), it was \(Self.shown(before))); somebody else than you accepts it first: gatehousectl reader accept \(name) --reason …"
+        case .readerAcceptedBySame(let name): "you accepted the new \(name) yourself; another person gives it its key"
+        case .readerNotSwapped(let name): "\(name) is the device that it was; there is nothing to accept"
         case .postureForbids(let posture): "the portal is in posture \(posture.word); end that first"
         case .fireInputActive: "the fire input is still active; it has to be quiet before the reset"
         case .noFire: "there is no fire to reset"
@@ -188,12 +201,17 @@ package enum OrderRefusal: Hashable, Sendable {
         case .other(let sentence): sentence
         }
     }
+    private static func shown(_ serial: String) -> String { serial.isEmpty ? "unknown" : serial }
+
     package var word: String {
         switch self {
         case .expired: "expired"
         case .reasonMissing: "reasonMissing"
         case .unknownPortal: "unknownPortal"
         case .unknownReader: "unknownReader"
+        case .readerSwapped: "readerSwapped"
+        case .readerAcceptedBySame: "secondPerson"
+        case .readerNotSwapped: "readerNotSwapped"
         case .postureForbids: "postureForbids"
         case .fireInputActive: "fireInputActive"
         case .noFire: "noFire"

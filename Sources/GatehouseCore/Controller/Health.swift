@@ -1,7 +1,7 @@
 /// Conditions that somebody should know of. One table: code, severity, sentence, what to do.
 package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case journalUnavailable, journalLate, journalBacklogFull, readerOffline, readerInsecure, readerTamper, readerPower
-    case faceEncryption
+    case faceEncryption, faceTableDiffers, readerSwapped
     case readerDowngraded, readerUnkeyed, readerKeyedOnWire, readerGuessed, frameOverrun, readerBabbling
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
@@ -14,12 +14,14 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
 
     package var severity: Severity {
         switch self {
-        case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey:
+        case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
+            .readerSwapped:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption:
             .fault
-        case .journalLate, .readerPower, .readerUnsolicited, .frameOverrun, .uplinkAway, .outboxStuck,
+        case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
+            .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
             .warning
         case .readerKeyedOnWire, .threatRaised: .info
@@ -35,6 +37,9 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerGuessed: "Somebody tried card numbers at the reader. It asks for more, or takes cards slowly."
         case .readerInsecure: "The reader talks in clear text: whoever reaches the wire can read and send cards."
         case .faceEncryption: "The face module and its section do not agree on encryption: it stays out of service."
+        case .faceTableDiffers:
+            "The face module has users that the register does not know, or lacks some that it should have."
+        case .readerSwapped: "Another device answers under the name of this reader."
         case .readerTamper: "The reader reports that it was opened or moved."
         case .readerDowngraded:
             "Something speaks for the reader without its key: clear text, forged messages, or another key. It is not believed."
@@ -74,6 +79,9 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerGuessed: "Go and look at the reader; it ends by itself 15 minutes after the last try."
         case .faceEncryption:
             "gatehousectl log --kind reader says which: encryptionWanted, encryptionUnset or encryptionMismatch; docs/operating.md."
+        case .faceTableDiffers: "gatehousectl face users NAME: delete the unknown, enrol the missing again."
+        case .readerSwapped:
+            "Go and look. If it was replaced by one of yours: gatehousectl reader accept NAME --reason …; otherwise take it off."
         case .readerTamper: "Go and look at the reader."
         case .readerDowngraded:
             "Look at the reader and its wire for a strange device. A replaced reader needs its key: docs/operating.md."

@@ -56,6 +56,8 @@ package struct Restored: Sendable {
     package var postures: [PortalID: Posture] = [:]
     package var isFire = false
     package var ledger = Ledger()
+    /// The device known under each reader's name.
+    package var readerStandings: [ReaderID: ReaderStanding] = [:]
     package var outbox: [DestinationID: (items: [OutboxItem], isLast: Bool)] = [:]
     package var activation: WatchlistActivation?
     package var watchlist: [WatchlistEntry] = []

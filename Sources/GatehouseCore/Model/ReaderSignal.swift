@@ -16,6 +16,10 @@ package enum ReaderSignal: Hashable, Sendable {
     case keyChange(KeyChangeEnd)
     /// What came of a file for the reader.
     case file(ReaderFileEnd)
+    /// Who the device says it is, each time that it was asked.
+    case identified(ReaderIdentity)
+    /// The users that a face module has.
+    case faceUsers([UInt16])
     case tamper(Bool)
     case powerFault(Bool)
     /// An input of the reader itself (OSDP ISTATR), numbered from 0.

@@ -28,6 +28,7 @@ extension FaceModule {
         case .status: return status(result, data, at: now)
         case .verify: return verified(result, data, at: now)
         case .forget: return forgotten(at: now)
+        case .version, .serial, .users: return inquiryAnswered(question, result == 0 ? data : [], at: now)
         case .task: return taskAnswered(result, data, at: now)
         }
     }
@@ -40,6 +41,9 @@ extension FaceModule {
         case .reset: FaceCommand.reset.id
         case .verify: FaceCommand.verify(seconds: 0).id
         case .forget: FaceCommand.forgetDirections.id
+        case .version: FaceCommand.version.id
+        case .serial: FaceCommand.serialNumber.id
+        case .users: FaceCommand.allUsers.id
         case .task: task?.task.command(directions.first).id ?? FaceCommand.reset.id
         }
     }
@@ -76,6 +80,7 @@ extension FaceModule {
 
     private mutating func verified(_ result: UInt8, _ data: [UInt8], at now: MonotonicTime) -> [Effect] {
         rest(at: now)
+        if ![2, 13].contains(result) { lastFace = now }
         switch result {
         case 0: return matched(data, at: now)
         // Most firmware says 8 for a stranger, some 1.

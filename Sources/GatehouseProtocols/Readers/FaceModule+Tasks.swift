@@ -27,6 +27,7 @@ extension FaceModule {
     mutating func proceed(at now: MonotonicTime) -> [Effect] {
         if owesForgetting, task?.task != .reset { return ask(.forget, at: now) }
         guard let task else {
+            if inquiry != nil || isInquiryDue(at: now) { return inquire(at: now) }
             rest(at: now)
             return []
         }
@@ -48,7 +49,18 @@ extension FaceModule {
         guard let task else { return proceed(at: now) }
         if !directions.isEmpty { return directionAnswered(result, data, at: now) }
         let answer = FaceAnswer(task.task, result: result, data: data)
-        return end(answer) + proceed(at: now)
+        var effects: [Effect] = []
+        if case .users(let users) = answer { effects = [.signal(.faceUsers(users))] }
+        tableMayChange(at: now)
+        return end(answer) + effects + proceed(at: now)
+    }
+
+    /// The register hears of a new face a moment later than the module: until then they are not compared.
+    private mutating func tableMayChange(at now: MonotonicTime) {
+        switch task?.task {
+        case .enrol, .delete: inquiryAt = min(inquiryAt, now + Self.inquiryAfterChange)
+        case .users, .serialNumber, .reset, nil: break
+        }
     }
 
     /// FACERESET is through, or nobody answered it: a module without it has nothing to forget.
@@ -75,12 +87,14 @@ extension FaceModule {
         guard FaceMatch.isNumber(user), directions.isEmpty || data[2] == FaceDirection.all else {
             return cancel(.malformed, at: now)
         }
+        tableMayChange(at: now)
         return end(.enrolled(user)) + proceed(at: now)
     }
 
     /// RESET, and when the module is idle FACERESET: half a face stays nobody's.
     private mutating func cancel(_ answer: FaceAnswer, at now: MonotonicTime) -> [Effect] {
         owesForgetting = true
+        tableMayChange(at: now)
         return end(answer) + ask(.reset, at: now)
     }
 

@@ -45,7 +45,7 @@ package struct FaceModule: Sendable {
     }
 
     enum Question: Hashable, Sendable {
-        case encrypt, demoOff, status, reset, verify, forget, task
+        case encrypt, demoOff, status, reset, verify, forget, task, version, serial, users
     }
 
     enum Next: Hashable, Sendable {
@@ -91,6 +91,11 @@ package struct FaceModule: Sendable {
     var hint: FaceHint?
     /// An enrolment was stopped: the module is to forget what it has of the face.
     var owesForgetting = false
+    /// A round of questions that runs; a task goes before the rest of it.
+    var inquiry: Inquiry?
+    var inquiryAt = MonotonicTime.zero
+    /// When a face or a stranger was last answered.
+    var lastFace: MonotonicTime?
     /// A search was stopped for a task: its reply may still come and is nobody's.
     var hasAbandoned = false
     var repeats: RepeatFilter<Presentation>
@@ -125,6 +130,7 @@ package struct FaceModule: Sendable {
             guard case .closed = state else { return [] }
             scanner.reset()
             misses = 0
+            (inquiry, inquiryAt, lastFace) = (nil, now, nil)
             return begin(at: now)
         case .portLost:
             guard case .closed = state else {
@@ -172,6 +178,9 @@ package struct FaceModule: Sendable {
         case .status: command = .status
         case .reset: command = .reset
         case .forget: command = .forgetDirections
+        case .version: command = .version
+        case .serial: command = .serialNumber
+        case .users: command = .allUsers
         case .verify:
             command = .verify(seconds: settings.verifySeconds)
             time = .seconds(settings.verifySeconds == 0 ? 10 : Int(settings.verifySeconds)) + Self.verifyGrace
@@ -203,13 +212,17 @@ package struct FaceModule: Sendable {
             guard now >= until else { return [] }
             switch next {
             case .begin: return begin(at: now)
-            case .verify: return ask(.verify, at: now)
+            case .verify: return isInquiryDue(at: now) ? inquire(at: now) : ask(.verify, at: now)
             case .probe: return ask(.status, at: now)
             }
         case .asking(let question, let until):
             guard now >= until else { return [] }
             counters.timeouts += 1
-            if question == .forget { return forgotten(at: now) }
+            switch question {
+            case .forget: return forgotten(at: now)
+            case .version, .serial, .users: return inquiryAnswered(question, nil, at: now)
+            default: break
+            }
             misses += 1
             if task != nil {
                 owesForgetting = owesForgetting || !directions.isEmpty
@@ -289,6 +302,7 @@ package struct FaceModule: Sendable {
         counters.restarts += 1
         misses = 0
         owesForgetting = false
+        (inquiry, inquiryAt, lastFace) = (nil, now, nil)
         return end(.lost) + (reported == .online ? report(.offline(.restarted)) : []) + begin(at: now)
     }
 }

@@ -71,8 +71,7 @@ package enum FaceAnswer: Hashable, Sendable {
             self = .users(
                 stride(from: 1, to: data.count, by: 2).map { UInt16(data[$0]) << 8 | UInt16(data[$0 + 1]) })
         case .serialNumber:
-            // Padded with any octet: what is printable up to the first that is not.
-            self = .text(String(decoding: data.prefix { (0x21...0x7E).contains($0) }, as: UTF8.self))
+            self = .text(FaceModule.text(data))
         case .delete, .reset: self = .done
         }
     }

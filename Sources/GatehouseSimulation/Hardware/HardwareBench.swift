@@ -157,6 +157,7 @@ package final class HardwareBench {
         case .fire(let isOn): try set(configuration.lines.fireInput, "fire", isOn)
         case .tamper(let reader, let isOn): try withOSDP(reader) { $0.setTamper(isOn) }
         case .dead(let reader, let isDead): try withOSDP(reader) { $0.isDead = isDead }
+        case .swap(let reader, let serial): try swap(reader, serial)
         case .wait(let span): serve(for: span)
         case .say(let text): report(text)
         case .lines:
@@ -169,7 +170,7 @@ package final class HardwareBench {
 
     package var hasQuit: Bool { isStopping }
 
-    private func settings(_ reader: ReaderID) throws(Failure) -> GatehouseConfiguration.ReaderSettings {
+    func settings(_ reader: ReaderID) throws(Failure) -> GatehouseConfiguration.ReaderSettings {
         guard let found = configuration.readers.first(where: { $0.id == reader }) else {
             throw Failure(description: "there is no reader \(reader) in the configuration")
         }
@@ -260,7 +261,7 @@ package final class HardwareBench {
         }
     }
 
-    private func withOSDP(_ reader: ReaderID, _ body: (inout EmulatedOSDPReader) -> Void) throws(Failure) {
+    func withOSDP(_ reader: ReaderID, _ body: (inout EmulatedOSDPReader) -> Void) throws(Failure) {
         for index in terminals.indices {
             guard case .osdp(var readers) = terminals[index].peer, var one = readers[reader] else { continue }
             body(&one)
@@ -271,7 +272,7 @@ package final class HardwareBench {
         throw Failure(description: "\(reader) is no OSDP reader")
     }
 
-    private func withFace(_ reader: ReaderID, _ body: (inout EmulatedFaceModule) -> [UInt8]) throws(Failure) {
+    func withFace(_ reader: ReaderID, _ body: (inout EmulatedFaceModule) -> [UInt8]) throws(Failure) {
         for index in terminals.indices {
             guard case .face(reader, var module) = terminals[index].peer else { continue }
             let octets = body(&module)

@@ -5,6 +5,7 @@ package import GatehouseCore
 ///     card wicket-in H10301:118-1603        key wicket-in 1234#        face face-1 5 | stranger | photo
 ///     walk wicket                           door wicket open|close     button wicket
 ///     fire on|off                           tamper wicket-out on|off   dead wicket-out | alive wicket-out
+///     swap wicket-out 77
 ///     wait 500ms | 2s                       say TEXT                   lines                  quit
 package enum HardwareCommand: Hashable, Sendable {
     case card(ReaderID, CardNumber)
@@ -17,6 +18,8 @@ package enum HardwareCommand: Hashable, Sendable {
     case fire(Bool)
     case tamper(ReaderID, Bool)
     case dead(ReaderID, Bool)
+    /// Another device in the place of the reader, with this serial number and without its key.
+    case swap(ReaderID, serial: UInt32)
     case wait(Duration)
     case say(String)
     case lines
@@ -66,6 +69,9 @@ package enum HardwareCommand: Hashable, Sendable {
         case "tamper": return .tamper(ReaderID(try word(1)), try isOn(try word(2)))
         case "dead": return .dead(ReaderID(try word(1)), true)
         case "alive": return .dead(ReaderID(try word(1)), false)
+        case "swap":
+            guard let serial = UInt32(try word(2)) else { throw Problem(description: "\"\(line)\": a serial number") }
+            return .swap(ReaderID(try word(1)), serial: serial)
         case "wait":
             let text = try word(1)
             if text.hasSuffix("ms"), let count = Int64(text.dropLast(2)) { return .wait(.milliseconds(count)) }

@@ -27,6 +27,10 @@ package struct EmulatedFaceModule: Sendable {
     /// What it says of itself.
     package var serial = "EMULATED-1"
     package var version = "V1.3.7_T2"
+    /// Commands that it answers with result 1.
+    package var unknownCommands: Set<UInt8> = []
+    /// How many of the next commands of an id it does not hear.
+    package var swallows: [UInt8: Int] = [:]
     /// What it answers to a seed instead of taking it: 1 no key select table, 6 a table or mode that it has not.
     package var sealRefusal: UInt8?
     private let sealing: FaceSealing?
@@ -121,6 +125,11 @@ package struct EmulatedFaceModule: Sendable {
     }
 
     private mutating func hear(_ frame: FaceFrame) -> [UInt8] {
+        guard !unknownCommands.contains(frame.id) else { return Self.reply(frame.id, 1) }
+        if let count = swallows[frame.id], count > 0 {
+            swallows[frame.id] = count - 1
+            return []
+        }
         switch frame.id {
         case 0x10:
             let aborted = runningVerify == nil ? [] : Self.reply(0x12, 2)

@@ -9,6 +9,8 @@ struct FaceBench {
     var module: EmulatedFaceModule
     private(set) var now = MonotonicTime.zero
     private(set) var signals: [ReaderSignal] = []
+    private(set) var identities: [ReaderIdentity] = []
+    private(set) var tables: [[UInt16]] = []
     private(set) var sent: [UInt8] = []
     private(set) var answers: [Answer] = []
     private(set) var progress: [FaceProgress] = []
@@ -45,6 +47,8 @@ struct FaceBench {
     private mutating func carryOut(_ effects: [FaceModule.Effect]) {
         for effect in effects {
             switch effect {
+            case .signal(.identified(let identity)): identities.append(identity)
+            case .signal(.faceUsers(let users)): tables.append(users)
             case .signal(let signal): signals.append(signal)
             case .progress(_, let one): progress.append(one)
             case .answer(let token, let answer): answers.append(Answer(token: token, answer: answer))

@@ -27,6 +27,7 @@ struct OSDPBench {
 
     private(set) var now = MonotonicTime.zero
     private(set) var heard: [Heard] = []
+    private(set) var identities: [ReaderIdentity] = []
     /// Every frame that the panel sent, with its moment.
     private(set) var sent: [(frame: OSDPFrame, at: MonotonicTime)] = []
     private var line: [(at: MonotonicTime, octets: [UInt8])] = []
@@ -111,6 +112,7 @@ struct OSDPBench {
     private mutating func carryOut(_ effects: [OSDPPanel.Effect]) {
         for effect in effects {
             switch effect {
+            case .signal(_, .identified(let identity)): identities.append(identity)
             case .signal(let reader, let signal):
                 heard.append(Heard(reader: reader, signal: signal, at: now))
                 if storesEvents { carryOut(panel.handle(.eventStored(reader), at: now)) }

@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// A reply of a reader (osdp.md section 7). A code that is not listed, or data that do not fit the code, is `unknown`:
 /// logged and passed over.
 package enum OSDPReply: Hashable, Sendable {
@@ -207,6 +209,13 @@ package struct OSDPIdentity: Hashable, Sendable {
     }
 
     var octets: [UInt8] { vendor + [model, version] + littleEndian(serial, 4) + firmware }
+
+    /// As any reader is known; `version` is left out, for it may change with the firmware.
+    var asReader: ReaderIdentity {
+        ReaderIdentity(
+            maker: vendor.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: "-"),
+            model: "\(model)", serial: "\(serial)", firmware: firmware.map { "\($0)" }.joined(separator: "."))
+    }
 }
 
 /// One record of PDCAP (osdp.md section 7.2). Unknown functions are skipped by who reads them.

@@ -75,7 +75,9 @@ extension OSDPStation {
             counters.handshakeFailures += 1
             if keyChange?.isInstallation == true { return .answer(tryInstallationAgain(at: now)) }
             // Another key may stand behind: only when none fits is it a wrong one.
-            let breach = security.tryNextKey() ? vigilance.breach(.wrongKey, at: now) : []
+            let isWrong = security.tryNextKey()
+            if isWrong { wonderWho() }
+            let breach = isWrong ? vigilance.breach(.wrongKey, at: now) : []
             return .answer(leaveAlone(at: now) + breach)
         case .stepDone:
             heard(at: now)
@@ -98,7 +100,13 @@ extension OSDPStation {
                 return .waiting()
             }
             heard(at: now)
+            if exchange.command == .identify, !security.isOpen { return .answer(introduced(nil)) }
             return .answer(refusedInClear(refusal, exchange, at: now))
+        // It proves nothing: a reader that was changed may say so, and a liar at most raises an alarm.
+        case .identity(let identity) where exchange.command == .identify && !security.isOpen:
+            guard frame.sequence == exchange.sequence else { return .waiting() }
+            heard(at: now)
+            return .answer(introduced(identity))
         // Some readers answer KEYSET without the session that it ends. The handshake tells what is true.
         case .ack where frame.sequence == exchange.sequence && exchange.command.code == Self.keySetCode:
             heard(at: now)
@@ -146,7 +154,22 @@ extension OSDPStation {
             notBefore = now + vigilance.nextPause()
             return signals
         }
+        wonderWho()
         return leaveAlone(at: now) + vigilance.breach(.refusesSecurity, at: now)
+    }
+
+    private mutating func wonderWho() {
+        asksWho = !hasAskedWho
+        hasAskedWho = true
+    }
+
+    /// The reader said who it is, or will not; the handshake comes next all the same.
+    private mutating func introduced(_ identity: OSDPIdentity?) -> [ReaderSignal] {
+        exchange = nil
+        checkRefusals = 0
+        sequence = sequence == 3 ? 1 : sequence + 1
+        phase = .startUp(.challenge)
+        return identity.map { [.identified($0.asReader)] } ?? []
     }
 
     private mutating func dropSession(_ breach: SecurityBreach, at now: MonotonicTime) -> [ReaderSignal] {
@@ -229,7 +252,9 @@ extension OSDPStation {
     private mutating func take(_ reply: OSDPReply, _ exchange: Exchange, at now: MonotonicTime) -> [ReaderSignal] {
         var isExpected = answerRequest(reply, isItsReply: exchange.queued?.isRequest == true)
         switch reply {
-        case .identity(let identity): self.identity = identity
+        case .identity(let identity):
+            self.identity = identity
+            deferred.append(.identified(identity.asReader))
         case .capabilities(let capabilities): self.capabilities = capabilities
         case .outputStatus(let outputs): self.outputs = outputs
         case .fileStatus(let status): isExpected = take(status, at: now)
@@ -256,7 +281,9 @@ extension ReaderSignal {
     fileprivate var mustLast: Bool {
         switch self {
         case .card, .tamper, .powerFault, .input: true
-        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange, .file: false
+        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange, .file, .identified,
+            .faceUsers:
+            false
         }
     }
 }

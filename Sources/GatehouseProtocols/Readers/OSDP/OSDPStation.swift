@@ -101,6 +101,9 @@ struct OSDPStation: Sendable {
     var lastRestart: MonotonicTime?
     var lastReply: OSDPFrame?
     var isRefusedForSecurity = false
+    /// A reader that cannot prove its key is asked in clear who it is, once until it is gone or in service.
+    var asksWho = false
+    var hasAskedWho = false
     /// Handshakes that the reader refused in a row.
     var refusedHandshakes = 0
     var capabilities: [OSDPCapability] = []
@@ -121,7 +124,7 @@ struct OSDPStation: Sendable {
         phase = .startUp(firstStep)
     }
 
-    private var firstStep: Step { security.isRequired ? .challenge : .identity }
+    private var firstStep: Step { security.isRequired && !asksWho ? .challenge : .identity }
 
     /// A command that goes before polls of others.
     var hasCommand: Bool { exchange == nil ? phase == .polling && !queue.isEmpty : exchange?.queued != nil }
@@ -185,6 +188,7 @@ struct OSDPStation: Sendable {
                 address: place.address, sequence: sequence, check: check, code: command.code, data: command.data)
             let frame = security.dressed(plain)
             exchange = Exchange(command: command, octets: frame.octets, sequence: sequence, queued: queued)
+            if command == .identify { asksWho = false }
         }
         if exchange?.wasSent == true { counters.retries += 1 }
         exchange?.wasSent = true
@@ -272,6 +276,7 @@ struct OSDPStation: Sendable {
         phase = .polling
         nextPoll = now
         isRefusedForSecurity = false
+        hasAskedWho = false
         refusedHandshakes = 0
         readings.wentOnline(at: now)
         let link = ReaderSignal.link(.online(security.isRequired ? .secure : .clear))
@@ -325,7 +330,7 @@ struct OSDPStation: Sendable {
         check = .crc16
         notBefore = now
         lastHeard = now
-        if reason != .refused { patience = .zero }
+        if reason != .refused { (patience, hasAskedWho) = (.zero, false) }
         isSilent = reason == .silent
         readings.forget()
         guard reported != .offline(reason) else { return [] }
