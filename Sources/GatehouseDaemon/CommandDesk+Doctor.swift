@@ -28,12 +28,12 @@ extension CommandDesk {
         }
     }
 
-    /// The recording of the wire. Card numbers are in it: it goes to the one who asked, and nowhere else.
+    /// The recording of the wire. Card numbers may be in it: it goes to the one who asked, and nowhere else.
     func trace(_ call: Call) throws -> JSON {
         let settings = try reader(call)
         guard let text = try ask({ $0.trace(settings.id) }) else {
             throw CommandRefusal(
-                code: "noTrace", message: "\(settings.id) is on a bus, which is not recorded; see reader doctor")
+                code: "noTrace", message: "\(settings.id) has no wire that is recorded; see reader doctor")
         }
         let entry = try order(call, .look(person: nil))
         return ["event": entry.map { .integer(Int64($0)) } ?? .null, "trace": .string(text)]

@@ -53,10 +53,10 @@ extension GateLoop {
         return stations.lazy.compactMap { $0.findings(reader) }.first ?? []
     }
 
-    /// The recording of a reader's wire; nil where there is none.
+    /// The recording of a reader's wire, or of its whole bus; nil where there is none.
     func trace(_ reader: ReaderID) -> String? {
         lines.wiegand(reader)?.trace.text
-            ?? stations.first { $0.readers.contains(reader) }.flatMap { $0.trace?.text }
+            ?? stations.first { $0.readers.contains(reader) }?.recording
     }
 
     /// The bits of the latest card, if it was shown lately.

@@ -64,7 +64,7 @@ extension SerialStation {
             let bus = buses[path]!
             let panel = OSDPPanel(readers: bus.readers, settings: OSDPPanel.Settings(baud: Int(bus.baud)))
             let settings = SerialSettings(path: path, baud: bus.baud, direction: bus.direction)
-            stations.append(SerialStation(settings, .osdp(panel), bus.readers.map(\.id), at: now, log: log))
+            stations.append(SerialStation(settings, .bus, bus.readers.map(\.id), panel: panel, at: now, log: log))
         }
         return stations
     }

@@ -8,7 +8,8 @@ internal import Logging
 /// A class because it owns a port; it belongs to the loop's thread.
 final class SerialStation {
     enum Machine {
-        case osdp(OSDPPanel)
+        /// The panel stands in `panel`, where it changes in its place.
+        case bus
         case card(ReaderID, ASCIICardReader)
         case tags(ReaderID, UHFReader)
         case face(ReaderID, FaceModule)
@@ -17,6 +18,8 @@ final class SerialStation {
     let path: String
     let readers: [ReaderID]
     var machine: Machine
+    /// The panel of a bus.
+    var panel: OSDPPanel?
     let port: SerialPort
     let configuredSpeed: UInt32
     /// A search of this bus while the panel waits; its end is told once.
@@ -27,10 +30,10 @@ final class SerialStation {
     /// When the latest octets came.
     private(set) var lastOctets: MonotonicTime = .zero
     private var babble: BabbleGuard
-    /// What came in lately; nothing for a bus, whose sessions and PINs are nobody's.
-    private(set) var trace: ReaderTrace?
+    /// What came in lately. A bus has a recording of its own.
+    private(set) var trace = ReaderTrace()
     /// The bits of the latest card of each OSDP reader.
-    private(set) var lastFrames: [ReaderID: (bits: BitString, at: MonotonicTime)] = [:]
+    var lastFrames: [ReaderID: (bits: BitString, at: MonotonicTime)] = [:]
     /// Of the keys of a reader only those at these places remain.
     var keysRemain: (ReaderID, [Int]) -> Void = { _, _ in }
     /// What came of a question.
@@ -39,16 +42,17 @@ final class SerialStation {
     var faceProgressed: (UInt64, FaceProgress) -> Void = { _, _ in }
 
     init(
-        _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], at now: MonotonicTime, log: Logger
+        _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], panel: OSDPPanel? = nil,
+        at now: MonotonicTime, log: Logger
     ) {
         path = settings.path
         self.readers = readers
         self.machine = machine
+        self.panel = panel
         self.log = log
         port = SerialPort(settings)
         configuredSpeed = settings.baud
         babble = BabbleGuard.octets(baud: settings.baud)
-        if case .osdp = machine { trace = nil } else { trace = ReaderTrace() }
         schedule = ReopenSchedule(at: now)
     }
 
@@ -79,10 +83,10 @@ final class SerialStation {
             guard !octets.isEmpty else { return [] }
             lastOctets = now
             // A bus speaks when it is asked; what it has too much of is counted by the panel.
-            guard trace != nil else { return feed(.received(octets), at: now) }
+            guard panel == nil else { return feed(.received(octets), at: now) }
             return watched(at: now) {
                 guard babble.admits(octets.count, at: now) else { return [] }
-                trace?.add(.octets(octets), at: now)
+                trace.add(.octets(octets), at: now)
                 return feed(.received(octets), at: now)
             }
         } catch {
@@ -133,100 +137,18 @@ final class SerialStation {
     private var machineDeadline: MonotonicTime? {
         if let searching { return searching.search.nextDeadline?.at }
         return switch machine {
-        case .osdp(let panel): panel.nextDeadline?.at
+        case .bus: panel?.nextDeadline?.at
         case .card(_, let reader): reader.nextDeadline?.at
         case .tags(_, let reader): reader.nextDeadline?.at
         case .face(_, let module): module.nextDeadline?.at
         }
     }
 
-    /// Shows the indication at a reader of this port, where the reader can.
-    func show(_ indication: Indication, on reader: ReaderID, at now: MonotonicTime) -> [Input] {
-        guard case .osdp(var panel) = machine, readers.contains(reader) else { return [] }
-        let effects = panel.handle(.indicate(reader, indication, for: nil), at: now)
-        machine = .osdp(panel)
-        return carryOut(effects, at: now)
-    }
-
-    /// Sets an output of the reader, for the pulse or for good.
-    func output(_ number: Int, of reader: ReaderID, isOn: Bool, pulse: Duration?, at now: MonotonicTime) -> [Input] {
-        guard case .osdp(var panel) = machine else { return [] }
-        let effects = panel.handle(.output(reader, number: number, pulse: pulse, isOn: isOn), at: now)
-        machine = .osdp(panel)
-        return carryOut(effects, at: now)
-    }
-
-    /// The reading of the reader is durable: the panel may ask for the next one.
-    func acknowledge(_ reader: ReaderID, at now: MonotonicTime) -> [Input] {
-        guard case .osdp(var panel) = machine, readers.contains(reader) else { return [] }
-        let effects = panel.handle(.eventStored(reader), at: now)
-        machine = .osdp(panel)
-        return carryOut(effects, at: now)
-    }
-
-    /// The reader of this port that is being given a key.
-    var changingKey: ReaderID? {
-        guard case .osdp(let panel) = machine else { return nil }
-        return panel.changingKey
-    }
-
-    func changeKey(of reader: ReaderID, _ key: [UInt8], isInstallation: Bool, at now: MonotonicTime) -> [Input] {
-        guard case .osdp(var panel) = machine else { return [] }
-        let effects = panel.handle(
-            .changeKey(reader, key, isInstallation: isInstallation, window: OSDPPanel.longestWindow), at: now)
-        machine = .osdp(panel)
-        return carryOut(effects, at: now)
-    }
-
-    enum Question {
-        case command(OSDPCommand)
-        case move(OSDPPlace)
-        case file(type: UInt8, [UInt8])
-    }
-
-    var isOSDP: Bool { if case .osdp = machine { true } else { false } }
-
-    func ask(_ reader: ReaderID, _ question: Question, token: UInt64, at now: MonotonicTime) -> [Input] {
-        guard case .osdp(var panel) = machine else { return [] }
-        let input: OSDPPanel.Input =
-            switch question {
-            case .command(let command): .ask(reader, command, token: token)
-            case .move(let place): .move(reader, place, token: token)
-            case .file(let type, let octets): .sendFile(reader, type: type, octets, token: token)
-            }
-        let effects = panel.handle(input, at: now)
-        machine = .osdp(panel)
-        return carryOut(effects, at: now)
-    }
-
-    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
-        guard case .osdp(let panel) = machine, readers.contains(reader) else { return nil }
-        return (panel.identity(of: reader), panel.place(of: reader), panel.outputs(of: reader))
-    }
-
-    /// Whether the reader is one of this port and speaks in a session now.
-    func isSecured(_ reader: ReaderID) -> Bool {
-        guard case .osdp(let panel) = machine else { return false }
-        return panel.link(of: reader) == .online(.secure)
-    }
-
-    /// Whether the reader answers now; nil for one that is not on this port, or no OSDP reader.
-    func isHeard(_ reader: ReaderID) -> Bool? {
-        guard case .osdp(let panel) = machine, readers.contains(reader) else { return nil }
-        if case .online = panel.link(of: reader) { return searching == nil } else { return false }
-    }
-
-    /// Nil for a reader that is not on this port, or no OSDP reader.
-    func osdpCounters(_ reader: ReaderID) -> OSDPCounters? {
-        guard case .osdp(let panel) = machine else { return nil }
-        return panel.counters(of: reader)
-    }
-
     /// What an installer should know of the wire; nil for a reader that is not on this port.
     func findings(_ reader: ReaderID) -> [LineDoctor.Finding]? {
         guard readers.contains(reader) else { return nil }
         switch machine {
-        case .osdp(let panel): return panel.counters(of: reader).map { LineDoctor.osdp($0) }
+        case .bus: return panel?.counters(of: reader).map { LineDoctor.osdp($0) }
         case .card(_, let one): return LineDoctor.characters(one.counters, babbles: babble.quarantines)
         case .tags(_, let one): return LineDoctor.tags(one.counters, babbles: babble.quarantines)
         case .face: return []
@@ -237,7 +159,7 @@ final class SerialStation {
     func serialCounters(_ reader: ReaderID) -> [String: Int64]? {
         guard readers.contains(reader) else { return nil }
         switch machine {
-        case .osdp, .face: return nil
+        case .bus, .face: return nil
         case .card(_, let one):
             let found = one.counters
             return [
@@ -254,6 +176,9 @@ final class SerialStation {
             ]
         }
     }
+
+    /// What came over the wire lately, as text.
+    var recording: String { panel?.trace.text ?? trace.text }
 
     func close() { port.close() }
 
@@ -281,7 +206,7 @@ final class SerialStation {
             return []
         }
         switch machine {
-        case .osdp(var panel):
+        case .bus:
             let input: OSDPPanel.Input =
                 switch event {
                 case .opened: .portOpened
@@ -289,9 +214,7 @@ final class SerialStation {
                 case .received(let octets): .received(octets)
                 case .time: .time
                 }
-            let effects = panel.handle(input, at: now)
-            machine = .osdp(panel)
-            return carryOut(effects, at: now)
+            return drive(input, at: now)
         case .card(let id, var reader):
             let input: ASCIICardReader.Input =
                 switch event {
@@ -330,26 +253,6 @@ final class SerialStation {
             let effects = module.handle(input, at: now)
             machine = .face(id, module)
             return carryOut(effects, of: id, at: now)
-        }
-    }
-
-    private func carryOut(_ effects: [OSDPPanel.Effect], at now: MonotonicTime) -> [Input] {
-        effects.flatMap { effect -> [Input] in
-            switch effect {
-            case .send(let octets): return sendDiscarding(octets, at: now)
-            case .signal(let reader, let signal):
-                if case .card(let card) = signal, card.bits.count > 0 { lastFrames[reader] = (card.bits, now) }
-                return [.reader(reader, signal)]
-            case .keysRemain(let reader, let places):
-                keysRemain(reader, places)
-                return []
-            case .answer(_, let token, let answer):
-                answered(token, answer)
-                return []
-            case .speed(let baud):
-                port.setSpeed(UInt32(baud))
-                return []
-            }
         }
     }
 

@@ -20,7 +20,7 @@ extension Reader {
             abstract: "What a reader's wire brought lately. Needs --reason.",
             discussion: """
                 The last thousand edges or pieces of octets, as a recording that a test can play. Card numbers are in it, \
-                keys of keypads are not.
+                keys of keypads are not. Of an OSDP reader: the last frames of its bus, without cards, PINs and keys.
                 Example: gatehousectl reader trace wicket-in --reason "cards are refused" > wicket-in.trace
                 """)
         @Argument var reader: String

@@ -137,10 +137,10 @@ extension SerialStationTests {
             }
         }
         #expect(told == [.health(.readerBabbling, subject: "r", isOn: true)])
-        let recorded = station.trace?.entries.count
+        let recorded = station.trace.entries.count
         adapter.send(Array("12345\r".utf8))
         #expect(try hear(station, at: seconds(10)) == [], "nothing counts meanwhile")
-        #expect(station.trace?.entries.count == recorded)
+        #expect(station.trace.entries.count == recorded)
         #expect(station.timePassed(at: seconds(60)) == [])
         let back = seconds(80)
         #expect(station.timePassed(at: back) == [.health(.readerBabbling, subject: "r", isOn: false)])

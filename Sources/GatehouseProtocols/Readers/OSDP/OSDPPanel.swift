@@ -105,7 +105,7 @@ package struct OSDPPanel: Sendable {
 
     private struct Wait: Sendable {
         var station: Int
-        var sent: [UInt8]
+        var sent: OSDPFrame
         /// When the try has failed.
         var deadline: MonotonicTime
         /// The end even for a line that never falls silent.
@@ -124,7 +124,9 @@ package struct OSDPPanel: Sendable {
 
     package let settings: Settings
     package private(set) var busCounters = OSDPBusCounters()
-    private var stations: [OSDPStation]
+    private(set) var stations: [OSDPStation]
+    /// What went over the bus lately.
+    package private(set) var trace = OSDPTrace()
     private var bus = Bus.closed
     private var scanner = OSDPFrameScanner()
     private var speed: Int
@@ -143,35 +145,6 @@ package struct OSDPPanel: Sendable {
         stations = readers.map { OSDPStation($0, settings) }
         lastServed = max(0, readers.count - 1)
     }
-
-    /// Nil for a reader that is not on this bus.
-    package func counters(of id: ReaderID) -> OSDPCounters? {
-        stations.first { $0.settings.id == id }?.counters
-    }
-
-    /// Where the reader is now.
-    package func place(of id: ReaderID) -> OSDPPlace? { stations.first { $0.settings.id == id }?.place }
-
-    /// The reader's outputs as it last told them.
-    package func outputs(of id: ReaderID) -> [Bool] { stations.first { $0.settings.id == id }?.outputs ?? [] }
-
-    /// What the reader said of itself; nil until it did.
-    package func identity(of id: ReaderID) -> OSDPIdentity? {
-        stations.first { $0.settings.id == id }?.identity
-    }
-
-    /// How the reader was last told of; nil until it was.
-    package func link(of id: ReaderID) -> ReaderLink? {
-        guard let station = stations.first(where: { $0.settings.id == id }) else { return nil }
-        switch station.reported {
-        case .nothing: return nil
-        case .online: return .online(station.security.isRequired ? .secure : .clear)
-        case .offline(let reason): return .offline(reason)
-        }
-    }
-
-    /// The reader that is being given a key.
-    package var changingKey: ReaderID? { stations.first { $0.keyChange != nil }?.settings.id }
 
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
@@ -267,6 +240,7 @@ package struct OSDPPanel: Sendable {
     private mutating func receive(_ octets: [UInt8], at now: MonotonicTime, _ effects: inout [Effect]) {
         guard case .waiting(var wait) = bus else {
             busCounters.strayOctets += octets.count
+            trace.add(.stray(octets.count), at: now)
             return
         }
         wait.lastOctet = now
@@ -293,14 +267,16 @@ package struct OSDPPanel: Sendable {
 
     private mutating func accept(_ frames: [OSDPFrame], at now: MonotonicTime, _ effects: inout [Effect]) {
         let bad = scanner.takeBadFrames()
+        if bad > 0 { trace.add(.damaged(bad), at: now) }
         if case .waiting(let wait) = bus { stations[wait.station].counters.checkErrors += bad }
         for frame in frames {
+            if frame.isReply || !isEcho(frame) { trace.add(.received(frame), at: now) }
             guard case .waiting(let wait) = bus else {
                 busCounters.strayOctets += frame.octets.count
                 continue
             }
             guard frame.isReply else {
-                if frame.octets == wait.sent { busCounters.echoes += 1 } else { busCounters.foreignCommands += 1 }
+                if frame == wait.sent { busCounters.echoes += 1 } else { busCounters.foreignCommands += 1 }
                 continue
             }
             guard frame.address == stations[wait.station].place.address else {
@@ -320,6 +296,11 @@ package struct OSDPPanel: Sendable {
             bus = .free(from: now + transmission(of: 2))
             scanner.reset()
         }
+    }
+
+    private func isEcho(_ frame: OSDPFrame) -> Bool {
+        guard case .waiting(let wait) = bus else { return false }
+        return frame == wait.sent
     }
 
     // MARK: whose turn it is
@@ -344,9 +325,11 @@ package struct OSDPPanel: Sendable {
             speed = stations[index].place.baud
             effects.append(.speed(speed))
         }
-        let (octets, signals) = stations[index].nextFrame(at: now)
+        let (frame, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()
+        let octets = frame.octets
+        trace.add(.sent(frame), at: now)
         let sentAt = now + transmission(of: octets.count + 1)
         let deadline = sentAt + stations[index].replyLimit + settings.adapterMargin
         if stations[index].isSilent {
@@ -354,7 +337,7 @@ package struct OSDPPanel: Sendable {
         }
         bus = .waiting(
             Wait(
-                station: index, sent: octets, deadline: deadline,
+                station: index, sent: frame, deadline: deadline,
                 latest: deadline + transmission(of: OSDPFrame.longest), sentAt: sentAt))
         effects.append(.send([OSDPFrame.mark] + octets))
     }

@@ -18,7 +18,8 @@ struct OSDPStation: Sendable {
     /// A command whose reply is awaited, or that is to be repeated with the same octets.
     struct Exchange: Sendable {
         var command: OSDPCommand
-        var octets: [UInt8]
+        /// As it went on the wire; sealed once.
+        var frame: OSDPFrame
         var sequence: UInt8
         var queued: Queued?
         var tries = 0
@@ -163,9 +164,9 @@ struct OSDPStation: Sendable {
         return lose(.refused, at: now) + vigilance.breach(.noKey, at: now)
     }
 
-    /// The octets to send now: the outstanding frame again, or the next command. An opening that has grown too old is
+    /// What to send now: the outstanding frame again, or the next command. An opening that has grown too old is
     /// not repeated: the reader is told to forget it by starting over.
-    mutating func nextFrame(at now: MonotonicTime) -> (octets: [UInt8], signals: [ReaderSignal]) {
+    mutating func nextFrame(at now: MonotonicTime) -> (frame: OSDPFrame, signals: [ReaderSignal]) {
         var signals = vigilance.timePassed(at: now)
         if heldUntil != nil {
             counters.lateStores += 1
@@ -182,19 +183,21 @@ struct OSDPStation: Sendable {
             isRekeying = true
         }
         beginKeySet()
-        if exchange == nil {
-            let (command, queued) = nextCommand(at: now)
-            let plain = OSDPFrame(
-                address: place.address, sequence: sequence, check: check, code: command.code, data: command.data)
-            let frame = security.dressed(plain)
-            exchange = Exchange(command: command, octets: frame.octets, sequence: sequence, queued: queued)
-            if command == .identify { asksWho = false }
-        }
-        if exchange?.wasSent == true { counters.retries += 1 }
-        exchange?.wasSent = true
+        var out = exchange ?? newExchange(at: now)
+        if out.wasSent { counters.retries += 1 }
+        out.wasSent = true
+        exchange = out
         nextPoll = now + panel.pollPeriod
         triesInSilence = isSilent ? triesInSilence + 1 : 0
-        return (exchange?.octets ?? [], signals)
+        return (out.frame, signals)
+    }
+
+    private mutating func newExchange(at now: MonotonicTime) -> Exchange {
+        let (command, queued) = nextCommand(at: now)
+        if command == .identify { asksWho = false }
+        let plain = OSDPFrame(
+            address: place.address, sequence: sequence, check: check, code: command.code, data: command.data)
+        return Exchange(command: command, frame: security.dressed(plain), sequence: sequence, queued: queued)
     }
 
     private mutating func nextCommand(at now: MonotonicTime) -> (OSDPCommand, Queued?) {

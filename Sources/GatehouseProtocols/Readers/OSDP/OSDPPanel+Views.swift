@@ -1,0 +1,33 @@
+package import GatehouseCore
+
+/// What the panel knows of its readers, for those who ask.
+extension OSDPPanel {
+    /// Nil for a reader that is not on this bus.
+    package func counters(of id: ReaderID) -> OSDPCounters? {
+        stations.first { $0.settings.id == id }?.counters
+    }
+
+    /// Where the reader is now.
+    package func place(of id: ReaderID) -> OSDPPlace? { stations.first { $0.settings.id == id }?.place }
+
+    /// The reader's outputs as it last told them.
+    package func outputs(of id: ReaderID) -> [Bool] { stations.first { $0.settings.id == id }?.outputs ?? [] }
+
+    /// What the reader said of itself; nil until it did.
+    package func identity(of id: ReaderID) -> OSDPIdentity? {
+        stations.first { $0.settings.id == id }?.identity
+    }
+
+    /// How the reader was last told of; nil until it was.
+    package func link(of id: ReaderID) -> ReaderLink? {
+        guard let station = stations.first(where: { $0.settings.id == id }) else { return nil }
+        switch station.reported {
+        case .nothing: return nil
+        case .online: return .online(station.security.isRequired ? .secure : .clear)
+        case .offline(let reason): return .offline(reason)
+        }
+    }
+
+    /// The reader that is being given a key.
+    package var changingKey: ReaderID? { stations.first { $0.keyChange != nil }?.settings.id }
+}
