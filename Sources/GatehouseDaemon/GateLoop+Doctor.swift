@@ -31,6 +31,8 @@ extension GateLoop {
                 "sessionsDropped": Int64($0.sessionsDropped), "handshakeFailures": Int64($0.handshakeFailures),
                 "wrongMACs": Int64($0.wrongMACs), "clearReplies": Int64($0.clearReplies),
                 "openReplies": Int64($0.openReplies), "losses": Int64($0.losses),
+                "unaskedFrames": Int64($0.unaskedFrames), "spoiltParts": Int64($0.spoiltParts),
+                "quarantines": Int64($0.quarantines),
             ]
         }
     }

@@ -66,6 +66,11 @@ extension SerialStation {
         if case .online = panel.link(of: reader) { return searching == nil } else { return false }
     }
 
+    func busFindings(_ reader: ReaderID) -> [LineDoctor.Finding]? {
+        guard let panel, let counters = panel.counters(of: reader) else { return nil }
+        return LineDoctor.osdp(counters, bus: panel.busCounters, babble: panel.babble(of: reader))
+    }
+
     /// Nil for a reader that is not on this port, or no OSDP reader.
     func osdpCounters(_ reader: ReaderID) -> OSDPCounters? {
         panel?.counters(of: reader)
@@ -84,6 +89,7 @@ extension SerialStation {
             case .answer(_, let token, let answer):
                 answered(token, answer)
                 return []
+            case .babbling(let reader, let isOn): return [.health(.readerBabbling, subject: reader.name, isOn: isOn)]
             case .speed(let baud):
                 port.setSpeed(UInt32(baud))
                 return []

@@ -148,7 +148,7 @@ final class SerialStation {
     func findings(_ reader: ReaderID) -> [LineDoctor.Finding]? {
         guard readers.contains(reader) else { return nil }
         switch machine {
-        case .bus: return panel?.counters(of: reader).map { LineDoctor.osdp($0) }
+        case .bus: return busFindings(reader)
         case .card(_, let one): return LineDoctor.characters(one.counters, babbles: babble.quarantines)
         case .tags(_, let one): return LineDoctor.tags(one.counters, babbles: babble.quarantines)
         case .face: return []

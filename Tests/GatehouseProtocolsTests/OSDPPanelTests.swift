@@ -158,7 +158,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, let signal): signals.append(signal)
-                case .keysRemain, .answer, .speed: break
+                case .keysRemain, .answer, .speed, .babbling: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)
@@ -186,7 +186,7 @@ import Testing
                 switch effect {
                 case .send(let octets): next += panel.handle(.received(reader.receive(octets)), at: now)
                 case .signal(_, .card(let card)): numbers.append(card.number.description)
-                case .signal, .keysRemain, .answer, .speed: break
+                case .signal, .keysRemain, .answer, .speed, .babbling: break
                 }
             }
             now = max(now, panel.nextDeadline?.at ?? now)

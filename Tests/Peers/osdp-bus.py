@@ -3,7 +3,7 @@ peripheral devices, each fed with the frames for its address; what they answer i
 
 usage: osdp-bus.py LINK COUNT SEED [KEYS]     KEYS: a file with one key of 32 hexadecimal digits for each reader
 
-Commands on the input: card ADDRESS BITS | faults PERCENT | quit
+Commands on the input: card ADDRESS BITS | flood ADDRESS | calm | faults PERCENT | quit
 """
 import collections
 import fcntl
@@ -52,6 +52,7 @@ class Bus:
         self.percent = 0
         self.counts = collections.Counter()
         self.lock = threading.Lock()
+        self.isCalm = threading.Event()
         self.lines = {}
         self.readers = {}
         for address in range(1, count + 1):
@@ -107,6 +108,17 @@ class Bus:
                     if frame[1] & 0x7F in (address, 0x7F):
                         line.heard.extend(b"\xff" + frame)
 
+    def flood(self, address):
+        """A key at this reader for each poll, until there is calm."""
+        def press():
+            while not self.isCalm.wait(0.01):
+                self.readers[address].submit_event({"event": Event.KeyPress, "reader_no": 0, "data": b"7"})
+            # It kept thousands, and would give them out one a second.
+            self.readers[address].ctx.flush_events()
+
+        self.isCalm.clear()
+        threading.Thread(target=press, daemon=True).start()
+
     def speed(self):
         # TCGETS2: the panel sets speeds as numbers, which the older call does not show.
         return struct.unpack_from("I", fcntl.ioctl(self.slave, 0x802C542A, bytes(44)), 40)[0]
@@ -122,6 +134,10 @@ for command in sys.stdin:
         data = int(bits.ljust((len(bits) + 7) // 8 * 8, "0"), 2).to_bytes((len(bits) + 7) // 8, "big")
         bus.readers[int(words[1])].submit_event({
             "event": Event.CardRead, "reader_no": 0, "direction": 0, "format": CardFormat.Unspecified, "length": len(bits), "data": data})
+    elif words[0] == "flood":
+        bus.flood(int(words[1]))
+    elif words[0] == "calm":
+        bus.isCalm.set()
     elif words[0] == "faults":
         bus.percent = float(words[1])
         print("faults", words[1], dict(bus.counts), flush=True)

@@ -104,6 +104,8 @@ package enum ReadFault: String, Hashable, Sendable, CaseIterable {
     case insecure
     /// Bits followed a card that had been taken as whole at its length: the reader sends longer frames than was said.
     case frameOverrun
+    /// A smart card's answer, whole, that no decision uses.
+    case notForDecisions
 }
 
 /// What stands against a reader that has to be secured. The raw value is the word in the journal.
@@ -162,6 +164,8 @@ package enum OfflineReason: String, Hashable, Sendable, CaseIterable {
     case portLost
     case refused
     case restarted
+    /// It sends without end and is put aside until it was quiet.
+    case babbling
     /// A face module speaks only encrypted, and its section says nothing of it, or it lost its key.
     case encryptionWanted
     /// A face module has no key select table yet: it has to be given one first.
@@ -172,7 +176,7 @@ package enum OfflineReason: String, Hashable, Sendable, CaseIterable {
     package var isOfEncryption: Bool {
         switch self {
         case .encryptionWanted, .encryptionUnset, .encryptionMismatch: true
-        case .silent, .portLost, .refused, .restarted: false
+        case .silent, .portLost, .refused, .restarted, .babbling: false
         }
     }
 }

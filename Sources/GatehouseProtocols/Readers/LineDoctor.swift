@@ -81,7 +81,10 @@ package enum LineDoctor {
         return found
     }
 
-    package static func osdp(_ counters: OSDPCounters) -> [Finding] {
+    /// `babble`: how the reader babbled when it was put aside last.
+    package static func osdp(
+        _ counters: OSDPCounters, bus: OSDPBusCounters = OSDPBusCounters(), babble: OSDPBabbleKind? = nil
+    ) -> [Finding] {
         var found: [Finding] = []
         func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
         let frames = counters.frames
@@ -89,6 +92,25 @@ package enum LineDoctor {
             add(
                 "Not one reply came since the start.",
                 "Power, A and B exchanged, address and speed; RS-485 direction of the adapter: docs/operating.md.")
+        }
+        if counters.quarantines > 0 {
+            let how =
+                switch babble {
+                case .events, nil: "It has an event for each poll"
+                case .useless: "It answers and never to the purpose (garbage, another address, BUSY or NAK)"
+                case .unasked: "It speaks without having been asked"
+                }
+            add(
+                "\(how), and was put aside \(counters.quarantines) times.",
+                "Is its speed the right one, does another have its address? Otherwise the reader is broken: change it.")
+        }
+        if bus.foreignCommands > 0 {
+            add("A second panel speaks on the bus.", "Find it, and take it off: a bus has one panel.")
+        }
+        if isOften(bus.strayOctets, of: frames * 14) {
+            add(
+                "The bus brings octets while nobody was asked.",
+                "Terminate both ends, bias once; or a reader speaks out of turn: take them off one by one.")
         }
         if isOften(counters.checkErrors, of: frames) {
             add(

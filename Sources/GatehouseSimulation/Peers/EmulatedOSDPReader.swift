@@ -46,6 +46,10 @@ package struct EmulatedOSDPReader: Sendable {
         OSDPCapability(function: OSDPCapability.buzzer, level: 2, number: 1),
     ]
     package var faults: [Fault] = []
+    /// What it does when no fault is queued.
+    package var habit = Fault.none
+    /// Has this event for each poll.
+    package var flood: OSDPReply?
     /// Neither hears nor answers.
     package var isDead = false
     package var security = EmulatedOSDPSecurity()
@@ -58,7 +62,7 @@ package struct EmulatedOSDPReader: Sendable {
     package private(set) var isPowerFailed = false
     package private(set) var inputs: [OSDPInputState] = [.inactive, .inactive]
     package private(set) var outputs: [OSDPOutputRecord] = []
-    /// Commands acted on, in order; repeated ones count once. At most the last 4096.
+    /// Commands acted on, in order; repeated ones count once. At most the last 8192.
     package private(set) var commands: [OSDPCommand] = []
     /// Events waiting for a POLL, at most 64; the oldest is dropped at the bound.
     package private(set) var events: [OSDPReply] = []
@@ -126,7 +130,7 @@ package struct EmulatedOSDPReader: Sendable {
     }
 
     private mutating func hear(_ frame: OSDPFrame) -> [UInt8] {
-        let fault = faults.isEmpty ? Fault.none : faults.removeFirst()
+        let fault = faults.isEmpty ? habit : faults.removeFirst()
         if fault == .loseCommand { return [] }
         if fault == .restart { restart() }
         if fault == .busy { return reply(.busy, to: frame, sequence: 0) }
@@ -213,7 +217,7 @@ package struct EmulatedOSDPReader: Sendable {
     }
 
     private mutating func act(_ command: OSDPCommand) -> OSDPReply {
-        if commands.count == 4096 { commands.removeFirst() }
+        if commands.count == 8192 { commands.removeFirst(4096) }
         commands.append(command)
         if unknownCommands.contains(command.code) { return .nak(.unknownCommand, data: []) }
         switch command {
@@ -222,7 +226,7 @@ package struct EmulatedOSDPReader: Sendable {
         default: break
         }
         switch command {
-        case .poll: return events.isEmpty ? workshop.nextPart() ?? .ack : events.removeFirst()
+        case .poll: return events.isEmpty ? workshop.nextPart() ?? flood ?? .ack : events.removeFirst()
         case .localStatus: return .localStatus(tamper: isTampered, powerFault: isPowerFailed)
         case .inputStatus: return .inputStatus(inputs)
         case .outputStatus: return .outputStatus(outputs.map { $0.control == .on })
@@ -236,7 +240,8 @@ package struct EmulatedOSDPReader: Sendable {
             pendingMove = ignoresMoves ? nil : (address, heard)
             return .communication(address: address, baud: UInt32(heard))
         case .led, .buzzer, .text, .receiveSize, .keepActive, .keySet: return .ack
-        case .identifyInFull, .bioRead, .bioMatch, .fileTransfer, .manufacturer, .abort:
+        case .identifyInFull, .bioRead, .bioMatch, .fileTransfer, .manufacturer, .abort, .transparent, .pivData,
+            .generalAuthentication, .challengeAuthentication:
             let (answer, event) = workshop.answer(command)
             if let event { queue(event) }
             return answer

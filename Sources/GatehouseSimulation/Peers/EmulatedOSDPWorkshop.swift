@@ -9,6 +9,8 @@ package struct EmulatedOSDPWorkshop: Sendable {
     package var score: UInt8 = 245
     package var template: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
     package var longIdentity: [UInt8] = []
+    /// What it says to the next question to a smart card, after ACK.
+    package var cardAnswers: [OSDPReply] = []
     /// Octets of a part.
     package var partSize = 20
     /// The file as it came, and what is answered to each fragment; the last answer is for the last fragment.
@@ -49,6 +51,11 @@ package struct EmulatedOSDPWorkshop: Sendable {
         case .fileTransfer(let fragment):
             let status = take(fragment)
             return tellsStatusLater ? (.ack, .fileStatus(status)) : (.fileStatus(status), nil)
+        case .transparent, .pivData, .generalAuthentication, .challengeAuthentication:
+            guard !cardAnswers.isEmpty else { return (.nak(.unknownCommand, data: []), nil) }
+            parts = cardAnswers
+            cardAnswers = []
+            return (.ack, nil)
         case .abort:
             file = []
             return (.ack, nil)

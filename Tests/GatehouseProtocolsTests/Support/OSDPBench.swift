@@ -65,6 +65,15 @@ struct OSDPBench {
     /// The speed of the port; a reader hears what is sent at its own.
     private(set) var speed = 9600
 
+    /// Readers that were put aside, or came back.
+    private(set) var babbling: [Babbling] = []
+
+    struct Babbling: Equatable {
+        var reader: ReaderID
+        var isOn: Bool
+        var at: MonotonicTime
+    }
+
     struct Answer: Equatable {
         var token: UInt64
         var answer: OSDPAnswer
@@ -119,6 +128,7 @@ struct OSDPBench {
             case .keysRemain(_, let places): kept.append(places)
             case .answer(_, let token, let answer): answers.append(Answer(token: token, answer: answer))
             case .speed(let baud): speed = baud
+            case .babbling(let reader, let isOn): babbling.append(Babbling(reader: reader, isOn: isOn, at: now))
             case .send(let octets):
                 guard octets.first == OSDPFrame.mark,
                     case .success(let frame) = OSDPFrame.decode(Array(octets.dropFirst()))

@@ -32,6 +32,12 @@ package enum OSDPCommand: Hashable, Sendable {
     case manufacturer(oui: [UInt8], data: [UInt8])
     /// Stops what the reader is doing: a scan, a file transfer.
     case abort
+    /// XWR: a word to a smart card, passed through.
+    case transparent(mode: UInt8, command: UInt8, data: [UInt8])
+    case pivData(OSDPPIVData)
+    /// GENAUTH and CRAUTH: one part of what `OSDPAuthentication` makes.
+    case generalAuthentication(OSDPPart)
+    case challengeAuthentication(OSDPPart)
     case other(code: UInt8, data: [UInt8])
 
     package var code: UInt8 {
@@ -59,6 +65,10 @@ package enum OSDPCommand: Hashable, Sendable {
         case .fileTransfer: 0x7C
         case .manufacturer: 0x80
         case .abort: 0xA2
+        case .transparent: 0xA1
+        case .pivData: 0xA3
+        case .generalAuthentication: 0xA4
+        case .challengeAuthentication: 0xA5
         case .other(let code, _): code
         }
     }
@@ -71,6 +81,9 @@ package enum OSDPCommand: Hashable, Sendable {
         case .bioMatch(let question): question.octets
         case .fileTransfer(let fragment): fragment.octets
         case .manufacturer(let oui, let data): oui + data
+        case .transparent(let mode, let command, let data): [mode, command] + data
+        case .pivData(let question): question.octets
+        case .generalAuthentication(let part), .challengeAuthentication(let part): part.octets
         case .identify, .capabilities: [0]
         case .output(let records): records.flatMap(\.octets)
         case .led(let records): records.flatMap(\.octets)
@@ -96,6 +109,10 @@ package enum OSDPCommand: Hashable, Sendable {
             case (0x7C, _): OSDPFileFragment(octets: data).map { .fileTransfer($0) }
             case (0x80, 3...): .manufacturer(oui: Array(data[..<3]), data: Array(data[3...]))
             case (0xA2, 0): .abort
+            case (0xA1, 2...): .transparent(mode: data[0], command: data[1], data: Array(data[2...]))
+            case (0xA3, _): OSDPPIVData(octets: data).map { .pivData($0) }
+            case (0xA4, _): OSDPPart(octets: data).map { .generalAuthentication($0) }
+            case (0xA5, _): OSDPPart(octets: data).map { .challengeAuthentication($0) }
             case (0x62, 1): data[0] == 0 ? .capabilities : nil
             case (0x64, 0): .localStatus
             case (0x65, 0): .inputStatus

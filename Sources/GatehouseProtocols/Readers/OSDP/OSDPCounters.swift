@@ -35,12 +35,18 @@ package struct OSDPCounters: Hashable, Sendable {
     package var duplicates = 0
     /// Replies that are passed over: unknown codes, or events that are no answer to POLL.
     package var passedOver = 0
+    /// Answers in parts that do not fit together, or are too long.
+    package var spoiltParts = 0
     /// Commands that the reader refused.
     package var refusedCommands = 0
     /// Commands that were dropped because the reader was away, the queue was full, or they were too old.
     package var droppedCommands = 0
     /// Events whose storing took longer than the wait; the reader was polled on.
     package var lateStores = 0
+    /// Frames of its address that nobody had asked for.
+    package var unaskedFrames = 0
+    /// Times the reader was put aside because it babbles.
+    package var quarantines = 0
     /// Times the reader went offline.
     package var losses = 0
     package var lastSeen: MonotonicTime?

@@ -21,6 +21,8 @@ package struct OSDPSecurityBlock: Hashable, Sendable {
 
 /// One OSDP frame, from start-of-message to check (osdp.md section 2). The mark octet before it is no part of it.
 package struct OSDPFrame: Hashable, Sendable {
+    /// With a checksum and nothing in it.
+    package static let shortest = 7
     /// 0x53.
     package static let start: UInt8 = 0x53
     /// An octet of all ones, sent before each frame and skipped when receiving.

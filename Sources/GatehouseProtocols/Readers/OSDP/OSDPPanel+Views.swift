@@ -7,6 +7,11 @@ extension OSDPPanel {
         stations.first { $0.settings.id == id }?.counters
     }
 
+    /// How the reader babbled last; nil when it never did.
+    package func babble(of id: ReaderID) -> OSDPBabbleKind? {
+        stations.first { $0.settings.id == id }?.babble.kind
+    }
+
     /// Where the reader is now.
     package func place(of id: ReaderID) -> OSDPPlace? { stations.first { $0.settings.id == id }?.place }
 

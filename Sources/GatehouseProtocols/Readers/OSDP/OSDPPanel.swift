@@ -12,50 +12,6 @@ package import GatehouseCore
 /// A reader that has to be secured is believed within a session under its own key and nowhere else. Whatever it or
 /// somebody else says, it is never served in clear, nor under a default key.
 package struct OSDPPanel: Sendable {
-    package struct ReaderSettings: Sendable {
-        package var id: ReaderID
-        /// 0 to 0x7E, one reader each.
-        package var address: UInt8
-        package var security: OSDPPolicy
-        /// The formats that the reader may send in RAW.
-        package var formats: [CardFormat]
-        /// The bits stand at the end of the RAW octets, not at the beginning.
-        package var isRightJustified: Bool
-        /// RAW numbers of whole octets come last octet first.
-        package var reversesOctets: Bool
-        package var idleColour: OSDPColour
-
-        package init(
-            id: ReaderID, address: UInt8, security: OSDPPolicy, formats: [CardFormat], isRightJustified: Bool = false,
-            reversesOctets: Bool = false, idleColour: OSDPColour = .red
-        ) {
-            self.id = id
-            self.address = address
-            self.security = security
-            self.formats = formats
-            self.isRightJustified = isRightJustified
-            self.reversesOctets = reversesOctets
-            self.idleColour = idleColour
-        }
-    }
-
-    package struct Settings: Hashable, Sendable {
-        /// Bits a second; an octet is 10 bits.
-        package var baud: Int
-        /// The shortest time from one poll of a reader to the next.
-        package var pollPeriod: Duration = .milliseconds(20)
-        /// What a reader may take to begin its answer.
-        package var replyTime: Duration = .milliseconds(200)
-        /// What a serial adapter may add; USB adapters add 16 ms and more.
-        package var adapterMargin: Duration = .milliseconds(30)
-        /// The longest pause within a reply, without the adapter's margin.
-        package var octetPause: Duration = .milliseconds(20)
-        /// The longest wait for `eventStored`.
-        package var storeWait: Duration = .milliseconds(250)
-
-        package init(baud: Int = 9600) { self.baud = baud }
-    }
-
     package enum Input: Hashable, Sendable {
         /// The port is open: begin. The same as `portOpened`.
         case start
@@ -94,6 +50,8 @@ package struct OSDPPanel: Sendable {
         case answer(ReaderID, token: UInt64, OSDPAnswer)
         /// What is sent next goes at this speed.
         case speed(Int)
+        /// The reader sends without end and is put aside, or it was quiet and is back.
+        case babbling(ReaderID, Bool)
     }
 
     private enum Bus: Sendable {
@@ -113,6 +71,9 @@ package struct OSDPPanel: Sendable {
         var lastOctet: MonotonicTime?
         /// When the command has left.
         var sentAt: MonotonicTime
+        var began: MonotonicTime
+        /// Octets that were neither an echo nor a reply of anybody on the bus.
+        var strange = 0
     }
 
     /// The longest window for a change of keys.
@@ -129,6 +90,8 @@ package struct OSDPPanel: Sendable {
     package private(set) var trace = OSDPTrace()
     private var bus = Bus.closed
     private var scanner = OSDPFrameScanner()
+    /// What comes while nobody was asked.
+    private var strays = OSDPFrameScanner()
     private var speed: Int
     private var lastServed = 0
     private var lastWasCommand = false
@@ -191,6 +154,11 @@ package struct OSDPPanel: Sendable {
             }
         }
         expire(at: now, &effects)
+        for index in stations.indices {
+            guard let change = stations[index].watchBabble(at: now) else { continue }
+            signal(&effects, index, change.signals)
+            effects.append(.babbling(stations[index].settings.id, change.isAside))
+        }
         sendNext(at: now, &effects)
         for index in stations.indices {
             if let places = stations[index].keptKeys {
@@ -209,7 +177,10 @@ package struct OSDPPanel: Sendable {
         let window = stations.first { $0.keyChange != nil }.flatMap { station in
             station.keyChange.map { Deadline(at: $0.until, waiter: "osdp key of \(station.settings.id)") }
         }
-        return .earliest(lineDeadline, window)
+        let quiet = stations.lazy.compactMap(\.babbleDeadline).min().map {
+            Deadline(at: $0, waiter: "osdp quiet minute")
+        }
+        return .earliest(.earliest(lineDeadline, window), quiet)
     }
 
     private var lineDeadline: Deadline? {
@@ -241,9 +212,11 @@ package struct OSDPPanel: Sendable {
         guard case .waiting(var wait) = bus else {
             busCounters.strayOctets += octets.count
             trace.add(.stray(octets.count), at: now)
+            for frame in strays.receive(octets) { wasUnasked(frame, at: now) }
             return
         }
         wait.lastOctet = now
+        wait.strange += octets.count
         let frames = scanner.receive(octets)
         if scanner.isInFrame { wait.deadline = min(wait.latest, max(wait.deadline, now + pause)) }
         bus = .waiting(wait)
@@ -257,7 +230,13 @@ package struct OSDPPanel: Sendable {
             accept(scanner.giveUp(), at: now, &effects)
         }
         guard case .waiting(let wait) = bus, now >= wait.deadline else { return }
-        bus = .free(from: now + transmission(of: 2))
+        free(after: wait, at: now)
+        // An octet or two are the line turning round.
+        if wait.strange >= OSDPFrame.shortest {
+            stations[wait.station].babble.offence(.useless, at: now)
+        } else {
+            stations[wait.station].babble.wasSilent()
+        }
         signal(&effects, wait.station, stations[wait.station].unanswered(at: now))
     }
 
@@ -271,16 +250,28 @@ package struct OSDPPanel: Sendable {
         if case .waiting(let wait) = bus { stations[wait.station].counters.checkErrors += bad }
         for frame in frames {
             if frame.isReply || !isEcho(frame) { trace.add(.received(frame), at: now) }
-            guard case .waiting(let wait) = bus else {
+            guard case .waiting(var wait) = bus else {
                 busCounters.strayOctets += frame.octets.count
+                wasUnasked(frame, at: now)
                 continue
             }
             guard frame.isReply else {
-                if frame == wait.sent { busCounters.echoes += 1 } else { busCounters.foreignCommands += 1 }
+                if frame == wait.sent {
+                    busCounters.echoes += 1
+                    // With its mark.
+                    wait.strange -= frame.octets.count + 1
+                    bus = .waiting(wait)
+                } else {
+                    busCounters.foreignCommands += 1
+                }
                 continue
             }
             guard frame.address == stations[wait.station].place.address else {
                 busCounters.wrongAddress += 1
+                if wasUnasked(frame, at: now) {
+                    wait.strange -= frame.octets.count + 1
+                    bus = .waiting(wait)
+                }
                 continue
             }
             let wasSilent = stations[wait.station].isSilent
@@ -292,10 +283,28 @@ package struct OSDPPanel: Sendable {
                 stations[wait.station].answered(after: now - wait.sentAt - transmission(of: frame.octets.count))
             }
             // One reader is back: the others may be too, as after a power cut.
-            if wasSilent { nextSlowTry = now }
-            bus = .free(from: now + transmission(of: 2))
+            free(after: wait, at: now)
+            if wasSilent, !stations[wait.station].babble.isAside { nextSlowTry = now }
             scanner.reset()
         }
+    }
+
+    private mutating func free(after wait: Wait, at now: MonotonicTime) {
+        bus = .free(from: now + transmission(of: 2))
+        guard stations[wait.station].isSlow else { return }
+        nextSlowTry = max(wait.began + Self.slowTry, wait.began + (now - wait.began) * Self.slowTryShare)
+    }
+
+    /// A reply of a reader that is not the one asked. True for one that is late: its answer is still owed.
+    @discardableResult
+    private mutating func wasUnasked(_ frame: OSDPFrame, at now: MonotonicTime) -> Bool {
+        guard frame.isReply, let index = stations.firstIndex(where: { $0.place.address == frame.address }) else {
+            return false
+        }
+        stations[index].counters.unaskedFrames += 1
+        guard stations[index].exchange?.wasSent != true else { return true }
+        stations[index].babble.offence(.unasked, at: now)
+        return false
     }
 
     private func isEcho(_ frame: OSDPFrame) -> Bool {
@@ -306,7 +315,7 @@ package struct OSDPPanel: Sendable {
     // MARK: whose turn it is
 
     private func readyAt(_ index: Int) -> MonotonicTime? {
-        stations[index].readyAt.map { stations[index].isSilent ? max($0, nextSlowTry) : $0 }
+        stations[index].readyAt.map { stations[index].isSlow ? max($0, nextSlowTry) : $0 }
     }
 
     /// In turn; a queued command goes before the polls of others, but never twice in a row.
@@ -328,17 +337,15 @@ package struct OSDPPanel: Sendable {
         let (frame, signals) = stations[index].nextFrame(at: now)
         signal(&effects, index, signals)
         scanner.reset()
+        strays.reset()
         let octets = frame.octets
         trace.add(.sent(frame), at: now)
         let sentAt = now + transmission(of: octets.count + 1)
         let deadline = sentAt + stations[index].replyLimit + settings.adapterMargin
-        if stations[index].isSilent {
-            nextSlowTry = now + max(Self.slowTry, (deadline - now) * Self.slowTryShare)
-        }
         bus = .waiting(
             Wait(
                 station: index, sent: frame, deadline: deadline,
-                latest: deadline + transmission(of: OSDPFrame.longest), sentAt: sentAt))
+                latest: deadline + transmission(of: OSDPFrame.longest), sentAt: sentAt, began: now))
         effects.append(.send([OSDPFrame.mark] + octets))
     }
 

@@ -21,7 +21,8 @@ package struct OSDPPart: Hashable, Sendable {
     }
 }
 
-/// Puts the parts of one reply together. They come in order; one that is out of it spoils the whole.
+/// Puts the parts of one reply together. They come in order: one that lies over another, leaves a gap, or belongs to
+/// another whole spoils it, and so does a whole that is too long.
 struct OSDPParts: Hashable, Sendable {
     enum Result: Hashable, Sendable {
         case more
@@ -29,13 +30,16 @@ struct OSDPParts: Hashable, Sendable {
         case spoilt
     }
 
+    /// Octets of a whole: far more than a certificate has.
+    static let longest = 16_384
+
     private var data: [UInt8] = []
     private var total: UInt16?
 
     mutating func take(_ part: OSDPPart) -> Result {
         // A part that comes again brings nothing new.
         if total == part.total, Int(part.offset) + part.data.count <= data.count, !part.data.isEmpty { return .more }
-        guard total ?? part.total == part.total, Int(part.offset) == data.count,
+        guard Int(part.total) <= Self.longest, total ?? part.total == part.total, Int(part.offset) == data.count,
             data.count + part.data.count <= Int(part.total), !part.data.isEmpty || part.total == 0
         else { return .spoilt }
         total = part.total

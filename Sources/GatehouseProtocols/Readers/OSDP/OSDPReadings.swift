@@ -71,7 +71,7 @@ struct OSDPReadings: Sendable {
         case .inputStatus(let states): return (inputs(states), nil)
         case .raw, .keypad, .formatted: return event(reply, isPoll: isPoll, at: now)
         // Answers to questions that nobody has asked any more; a match is never taken for a credential.
-        case .bioRead, .bioMatch, .fileStatus, .manufacturer, .part, .unknown: return ([], .passedOver)
+        case .bioRead, .bioMatch, .fileStatus, .manufacturer, .part, .transparent, .unknown: return ([], .passedOver)
         }
     }
 

@@ -29,6 +29,8 @@ package enum OSDPReply: Hashable, Sendable {
     case fileStatus(OSDPFileStatus)
     case manufacturer(OSDPMakerWord, oui: [UInt8], data: [UInt8])
     case part(OSDPPartKind, OSDPPart)
+    /// XRD: a smart card's word, passed through.
+    case transparent(mode: UInt8, reply: UInt8, data: [UInt8])
     case unknown(code: UInt8, data: [UInt8])
 
     package init(code: UInt8, data: [UInt8]) {
@@ -72,6 +74,7 @@ package enum OSDPReply: Hashable, Sendable {
                 }
             case (0x59, _), (0x80, _), (0x81, _), (0x82, _):
                 OSDPPartKind(rawValue: code).flatMap { kind in OSDPPart(octets: data).map { .part(kind, $0) } }
+            case (0xB1, 2...): .transparent(mode: data[0], reply: data[1], data: Array(data[2...]))
             default: nil
             }
         self = known ?? .unknown(code: code, data: data)
@@ -99,6 +102,7 @@ package enum OSDPReply: Hashable, Sendable {
         case .fileStatus: 0x7A
         case .manufacturer(let word, _, _): word.rawValue
         case .part(let kind, _): kind.rawValue
+        case .transparent: 0xB1
         case .unknown(let code, _): code
         }
     }
@@ -127,6 +131,7 @@ package enum OSDPReply: Hashable, Sendable {
         case .fileStatus(let status): status.octets
         case .manufacturer(_, let oui, let data): oui + data
         case .part(_, let part): part.octets
+        case .transparent(let mode, let reply, let data): [mode, reply] + data
         case .unknown(_, let data): data
         }
     }
@@ -136,7 +141,7 @@ package enum OSDPReply: Hashable, Sendable {
         switch self {
         case .raw, .keypad, .formatted, .localStatus, .inputStatus, .readerStatus, .bioRead, .bioMatch: true
         case .ack, .nak, .identity, .capabilities, .outputStatus, .communication, .busy, .clientCryptogram,
-            .initialMAC, .fileStatus, .manufacturer, .part, .unknown:
+            .initialMAC, .fileStatus, .manufacturer, .part, .transparent, .unknown:
             false
         }
     }

@@ -81,6 +81,7 @@ extension OSDPStation {
             return .answer(leaveAlone(at: now) + breach)
         case .stepDone:
             heard(at: now)
+            babble.wentWell()
             return .answer(complete(at: now))
         case .reply(let reply):
             heard(at: now)
@@ -208,6 +209,7 @@ extension OSDPStation {
 
     private mutating func busy(at now: MonotonicTime) -> [ReaderSignal] {
         counters.busy += 1
+        babble.offence(.useless, at: now)
         let since = busySince ?? now
         guard now - since < Self.linkLost else { return lose(.silent, at: now) }
         heard(at: now)
@@ -220,6 +222,7 @@ extension OSDPStation {
         -> [ReaderSignal]
     {
         counters.naks += 1
+        if refusal != .securityBlock, refusal != .securityConditions { babble.offence(.useless, at: now) }
         switch refusal {
         case .check:
             checkRefusals += 1
@@ -267,12 +270,18 @@ extension OSDPStation {
         case .passedOver where !isExpected: counters.passedOver += 1
         case .passedOver, nil: break
         }
+        if exchange.command == .poll, reply != .ack, !isExpected {
+            babble.offence(.events, at: now)
+        } else {
+            babble.wentWell()
+        }
         let wasPolling = phase == .polling
         if !wasPolling { deferred += reading.signals }
         let link = complete(at: now)
-        guard wasPolling else { return link }
+        guard wasPolling, !babble.isAside else { return link }
+        let unused = isExpected ? [] : unusedAnswer(reply)
         if reading.signals.contains(where: \.mustLast) { heldUntil = now + panel.storeWait }
-        return reading.signals
+        return reading.signals + unused
     }
 }
 

@@ -87,7 +87,9 @@ extension OSDPStation {
         switch request?.parts.take(part) ?? .spoilt {
         case .more: break
         case .whole(let octets): endRequest(.whole(kind, octets))
-        case .spoilt: endRequest(.dropped)
+        case .spoilt:
+            counters.spoiltParts += 1
+            endRequest(.dropped)
         }
         return true
     }
@@ -206,8 +208,10 @@ extension OSDPCommand {
             .fileTransfer, .output, .led, .buzzer:
             false
         case .localStatus, .inputStatus, .outputStatus, .readerStatus, .text, .keepActive, .identifyInFull, .bioRead,
-            .bioMatch, .manufacturer, .abort:
+            .bioMatch, .manufacturer, .abort, .transparent, .pivData:
             true
+        // What takes several commands is more than a question.
+        case .generalAuthentication(let part), .challengeAuthentication(let part): part.isWhole
         case .other(let code, _): ![0x60, 0x61, 0x62, 0x68, 0x6E, 0x75, 0x76, 0x77, 0x7B, 0x7C].contains(code)
         }
     }

@@ -1,7 +1,7 @@
 import GatehouseCore
 
 extension OSDPStation {
-    var isInService: Bool { phase == .polling || isRekeying }
+    var isInService: Bool { (phase == .polling || isRekeying) && !babble.isAside }
 
     mutating func indicate(_ indication: Indication, for duration: Duration?) {
         if indication.isSteady { steady = indication }

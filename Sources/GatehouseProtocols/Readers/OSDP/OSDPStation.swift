@@ -67,6 +67,9 @@ struct OSDPStation: Sendable {
     var reported = Reported.nothing
     var security: OSDPSecurity
     var vigilance = OSDPVigilance()
+    var babble = OSDPBabble()
+    /// Whether people were told that it is put aside.
+    var wasAside = false
     /// The handshake only replaces the keys of a session; the reader stays in service.
     var isRekeying = false
     /// The reader is to be given a new key.
@@ -74,6 +77,8 @@ struct OSDPStation: Sendable {
     /// A question that somebody waits for, and a file on its way.
     var request: Request?
     var transfer: Transfer?
+    /// Parts of an answer that nobody asked for.
+    var unasked: (kind: OSDPPartKind, parts: OSDPParts)?
     /// Answers that the panel has not told yet.
     var answers: [(token: UInt64, answer: OSDPAnswer)] = []
     /// Where the reader is, and whether that is being changed.
@@ -126,6 +131,9 @@ struct OSDPStation: Sendable {
     }
 
     private var firstStep: Step { security.isRequired && !asksWho ? .challenge : .identity }
+
+    /// Asked at most once a second, together with all others that are.
+    var isSlow: Bool { isSilent || babble.isAside }
 
     /// A command that goes before polls of others.
     var hasCommand: Bool { exchange == nil ? phase == .polling && !queue.isEmpty : exchange?.queued != nil }
@@ -278,6 +286,10 @@ struct OSDPStation: Sendable {
             "\(settings.id) goes online without a session of its own key")
         phase = .polling
         nextPoll = now
+        guard !babble.isAside else {
+            deferred = []
+            return []
+        }
         isRefusedForSecurity = false
         hasAskedWho = false
         refusedHandshakes = 0
@@ -336,7 +348,7 @@ struct OSDPStation: Sendable {
         if reason != .refused { (patience, hasAskedWho) = (.zero, false) }
         isSilent = reason == .silent
         readings.forget()
-        guard reported != .offline(reason) else { return [] }
+        guard reported != .offline(reason), !babble.isAside || reason == .babbling else { return [] }
         if reported == .online { counters.losses += 1 }
         reported = .offline(reason)
         return [.link(.offline(reason))]
@@ -350,7 +362,7 @@ struct OSDPStation: Sendable {
         }
         exchange?.tries += 1
         let tries = exchange?.tries ?? 0
-        notBefore = !isSilent && tries >= Self.triesAtPace ? now + Self.slowTry : now
+        notBefore = !isSlow && tries >= Self.triesAtPace ? now + Self.slowTry : now
         if lookElsewhere(tries: tries) { return [] }
         guard security.isOpen, tries >= Self.triesInSession else { return [] }
         counters.sessionsLost += 1
