@@ -123,7 +123,7 @@ if isFuzzing {
             name: "gatehouse-fuzz",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
-                "GatehouseSimulation",
+                "GatehouseSimulation", "GatehouseUplink",
             ],
             path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
             // The linker that SwiftPM takes dies on the sections of the sanitizers.

@@ -39,7 +39,7 @@ package enum WatchlistDocument {
             throw Refusal("the certificate does not name this site (\(site))")
         }
         guard let from = members["not_before"]?.integer, let until = members["not_after"]?.integer, from < until,
-            until - from <= longestActivation
+            lasts(from, until, atMost: longestActivation)
         else { throw Refusal("not_before and not_after must be milliseconds of UTC, at most a year apart") }
         guard until > now.milliseconds else { throw Refusal("the certificate has expired") }
         let keys = (members["signers"]?.array ?? []).compactMap {
@@ -95,7 +95,7 @@ package enum WatchlistDocument {
         guard let from = members["valid_from"]?.integer, let until = members["expires"]?.integer, from < until else {
             throw Refusal("valid_from and expires must be milliseconds of UTC")
         }
-        guard until - from <= longestLife else { throw Refusal("an entry lives 30 days at most") }
+        guard lasts(from, until, atMost: longestLife) else { throw Refusal("an entry lives 30 days at most") }
         guard until > now.milliseconds else { throw Refusal("the entry has expired") }
         guard let confidence = members["minimum_confidence"]?.integer, (0...100).contains(confidence) else {
             throw Refusal("minimum_confidence must be 0 to 100")
@@ -120,6 +120,12 @@ package enum WatchlistDocument {
         return WatchlistEntry(
             id: id, category: category, portals: portals.map { PortalID($0) }, validFrom: CivilTime(milliseconds: from),
             expires: CivilTime(milliseconds: until), references: references, digest: digest)
+    }
+
+    /// Whatever numbers somebody signs.
+    private static func lasts(_ from: Int64, _ until: Int64, atMost longest: Int64) -> Bool {
+        let (span, overflows) = until.subtractingReportingOverflow(from)
+        return !overflows && span <= longest
     }
 
     /// The payload, and which of the keys signed it.

@@ -46,7 +46,7 @@ struct HTTPExchange {
     func run() throws(Failure) -> Answer {
         guard Self.isReady, let handle = curl_easy_init() else { throw .broken("libcurl does not start") }
         defer { curl_easy_cleanup(handle) }
-        let sink = Sink(limit: maxBytes)
+        let sink = HTTPSink(limit: maxBytes)
         let context = Unmanaged.passUnretained(sink).toOpaque()
         gatehouse_curl_text(handle, CURLOPT_URL, url)
         gatehouse_curl_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -92,7 +92,7 @@ struct HTTPExchange {
         return Answer(status: status, body: sink.body, headers: sink.headers, offersOnlyBasic: isOnlyBasic)
     }
 
-    private static func failure(_ code: CURLcode, _ sink: Sink, status: Int) -> Failure {
+    private static func failure(_ code: CURLcode, _ sink: HTTPSink, status: Int) -> Failure {
         let words = String(cString: curl_easy_strerror(code))
         switch code {
         case CURLE_OPERATION_TIMEDOUT: return .timeout
@@ -110,41 +110,19 @@ struct HTTPExchange {
     }
 }
 
-/// Where libcurl's callbacks put what comes. A class because C holds a pointer to it.
-private final class Sink {
-    var body: [UInt8] = []
-    var headers: [String: String] = [:]
-    var isOver = false
-    let limit: Int
-    init(limit: Int) { self.limit = limit }
-}
-
 private func takeBody(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let data, let context else { return 0 }
-    let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-    guard sink.body.count + size * count <= sink.limit else {
-        sink.isOver = true
-        return 0
-    }
-    sink.body += UnsafeRawBufferPointer(start: data, count: size * count)
-    return size * count
+    let sink = Unmanaged<HTTPSink>.fromOpaque(context).takeUnretainedValue()
+    return sink.take(body: UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
 }
 
 private func takeHeader(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let data, let context else { return 0 }
-    let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-    let line = String(decoding: UnsafeRawBufferPointer(start: data, count: size * count), as: UTF8.self)
-    // The head of an answer may be repeated (digest); the last one counts, and a flood of headers is not kept.
-    if line.hasPrefix("HTTP/") {
-        sink.headers = [:]
-        sink.body = []
-    } else if let colon = line.firstIndex(of: ":"), sink.headers.count < 64 {
-        let value = line[line.index(after: colon)...].drop { $0 == " " }.prefix { !$0.isNewline }
-        sink.headers[line[..<colon].lowercased()] = String(value)
-    }
+    let sink = Unmanaged<HTTPSink>.fromOpaque(context).takeUnretainedValue()
+    sink.take(header: UnsafeRawBufferPointer(start: data, count: size * count))
     return size * count
 }

@@ -64,7 +64,15 @@ package final class ReportLedger {
 
     // MARK: File
 
-    private static func line(_ report: Report, _ number: UInt64) -> [UInt8] {
+    /// A line of the file; nil for a torn one.
+    package static func report(line: some Collection<UInt8>) -> (report: Report, number: UInt64)? {
+        guard let space = line.firstIndex(of: 32),
+            case .picture(let row, let number) = UplinkMessage(line: line[line.index(after: space)...])
+        else { return nil }
+        return (Report(run: String(decoding: line[..<space], as: UTF8.self), row: row), number)
+    }
+
+    package static func line(_ report: Report, _ number: UInt64) -> [UInt8] {
         Array("\(report.run) \(UplinkMessage.picture(report.row, report: number).line)\n".utf8)
     }
 
@@ -77,10 +85,8 @@ package final class ReportLedger {
         while case let count = read(source, &buffer, buffer.count), count > 0 { text += buffer[0..<count] }
         // A line that a power cut tore is of something that was not done yet.
         for line in text.split(separator: 10) {
-            guard let space = line.firstIndex(of: 32),
-                case .picture(let row, let number) = UplinkMessage(line: line[line.index(after: space)...])
-            else { continue }
-            reports[number] = Report(run: String(decoding: line[..<space], as: UTF8.self), row: row)
+            guard let (report, number) = Self.report(line: line) else { continue }
+            reports[number] = report
             next = max(next, number + 1)
         }
     }

@@ -29,7 +29,7 @@ struct Run: ParsableCommand {
             if !report.violations.isEmpty { broken += 1 }
             if seeds <= 10 || !report.violations.isEmpty {
                 print(
-                    "seed \(seed): \(report.presentations) presentations, \(report.entries) entries, \(report.powerCuts) power cuts, \(report.diskFailures) disk failures, \(report.lateReleases) late releases, \(report.alertsDelivered) alerts, digest \(report.digest)"
+                    "seed \(seed): \(report.presentations) presentations, \(report.entries) entries, \(report.powerCuts) power cuts, \(report.diskFailures) disk failures, \(report.lateReleases) late releases, \(report.alertsDelivered) alerts, \(report.damagedFrames) damaged frames (\(report.misread) read as another card), \(report.readerFaults) reader faults, \(report.quarantines) quarantines, digest \(report.digest)"
                 )
             }
             for violation in report.violations { print("  BROKEN \(violation)") }

@@ -11,7 +11,8 @@ enum Targets {
         "wiegand": Readers.wiegand, "osdp-frames": Readers.osdpFrames, "osdp-replies": Readers.osdpReplies,
         "osdp-panel": Readers.osdpPanel, "em4100": Readers.em4100, "line": Readers.line, "framed": Readers.framed,
         "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": admin,
-        "uplink": uplink, "yaml": yaml, "canonical": canonical, "csv": csv,
+        "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
+        "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv,
     ]
 
     static func lineWire(_ octets: [UInt8]) {

@@ -46,6 +46,13 @@ struct WatchlistDocumentTests {
         #expect(entry.references == [Self.primitives.watchlistReference(Array("card|H10301:118-1705".utf8))])
     }
 
+    @Test func aSpanThatNoClockCanCountIsRefused() {
+        var payload = Self.good
+        payload["valid_from"] = .integer(.min)
+        payload["expires"] = .integer(.max)
+        #expect(throws: WatchlistDocument.Refusal.self) { try Self.take(Self.sign(payload, by: Self.signers)) }
+    }
+
     @Test func fewerThanTwoPeopleAreNotEnough() {
         let one = [Self.signers[0]]
         for keys in [one, one + one, [Self.signers[0], Self.stranger], [Self.stranger, Self.oversight], []] {

@@ -13,6 +13,7 @@ struct Agenda {
         case webhookBack
         case networkTime
         case trouble
+        case readerTrouble
     }
     private var items: [(at: MonotonicTime, event: Event)] = []
 

@@ -19,6 +19,11 @@ package struct SimulationRun {
         package var diskFailures = 0
         package var lateReleases = 0
         package var alertsDelivered = 0
+        package var damagedFrames = 0
+        /// Damaged frames that were another card's, as the parity of the format permits.
+        package var misread = 0
+        package var readerFaults = 0
+        package var quarantines = 0
         /// Root of the journal's tree: equal for equal seeds.
         package var digest = ""
         /// What broke, with the moment; empty on a good run.

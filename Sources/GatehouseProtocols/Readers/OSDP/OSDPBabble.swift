@@ -21,8 +21,8 @@ struct OSDPBabble: Sendable {
     /// A row of useless answers, so many and so long: longer than a reader may be BUSY.
     private static let rowLength = 8
     private static let rowSpan: Duration = .seconds(12)
-    /// A start-up and some polls have to go well before a reader comes back.
-    private static let calmTries = 16
+    /// Polls that have to go well before a reader comes back; a start-up says nothing of what comes after it.
+    private static let calmTries = 5
 
     private var events = Self.events
     private var unasked = Self.unasked
@@ -38,15 +38,15 @@ struct OSDPBabble: Sendable {
     /// When the quiet minute is over.
     var quietAt: MonotonicTime? { lastExcess.map { $0 + BabbleGuard.quiet } }
 
-    /// An exchange came to its purpose, or to silence.
-    mutating func wentWell() {
+    /// An exchange came to its purpose.
+    mutating func wentWell(isPoll: Bool) {
         row = 0
         rowSince = nil
         lastWasOffence = false
-        calm += 1
+        if isPoll { calm += 1 }
     }
 
-    /// Nothing came: nobody babbles, and nothing was shown to be well either.
+    /// Nothing came, or a refusal: that is no babble.
     mutating func wasSilent() {
         lastWasOffence = false
         calm += 1

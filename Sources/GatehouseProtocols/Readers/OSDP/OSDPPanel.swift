@@ -292,7 +292,9 @@ package struct OSDPPanel: Sendable {
     private mutating func free(after wait: Wait, at now: MonotonicTime) {
         bus = .free(from: now + transmission(of: 2))
         guard stations[wait.station].isSlow else { return }
-        nextSlowTry = max(wait.began + Self.slowTry, wait.began + (now - wait.began) * Self.slowTryShare)
+        // A program that stood still did not take the bus meanwhile.
+        let taken = min(now, wait.latest) - wait.began
+        nextSlowTry = wait.began + max(Self.slowTry, taken * Self.slowTryShare)
     }
 
     /// A reply of a reader that is not the one asked. True for one that is late: its answer is still owed.

@@ -81,7 +81,7 @@ extension OSDPStation {
             return .answer(leaveAlone(at: now) + breach)
         case .stepDone:
             heard(at: now)
-            babble.wentWell()
+            babble.wentWell(isPoll: false)
             return .answer(complete(at: now))
         case .reply(let reply):
             heard(at: now)
@@ -179,6 +179,7 @@ extension OSDPStation {
     }
 
     private mutating func leaveAlone(at now: MonotonicTime) -> [ReaderSignal] {
+        babble.wasSilent()
         let signals = lose(.refused, at: now)
         notBefore = now + vigilance.nextPause()
         return signals
@@ -273,7 +274,7 @@ extension OSDPStation {
         if exchange.command == .poll, reply != .ack, !isExpected {
             babble.offence(.events, at: now)
         } else {
-            babble.wentWell()
+            babble.wentWell(isPoll: exchange.command == .poll)
         }
         let wasPolling = phase == .polling
         if !wasPolling { deferred += reading.signals }
