@@ -18,7 +18,9 @@ package enum Bench {
             case .decisions: try decisions(folder, report)
             case .commits: try commits(folder, report)
             case .people: try people(folder, report)
-            case .buses: try buses(report)
+            case .buses:
+                try buses(report)
+                try wire(report)
             case .formats: formats(report)
             case .daemon: try DaemonBench.run(folder: folder, daemon: daemon, slowSync: slowSync, report: report)
             }
