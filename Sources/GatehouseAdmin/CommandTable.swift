@@ -57,6 +57,17 @@ package enum CommandTable {
             "person forgive", desk, needsReason: true, required: ["reference"], "forget in which area a person is"),
         CommandEntry(
             "person forgive-all", desk, needsReason: true, "forget in which area everybody and every vehicle is"),
+        CommandEntry(
+            "person erase", office, needsReason: true, required: ["reference"],
+            "end a person and erase what names them; the journal stays whole"),
+        CommandEntry(
+            "person report", [.auditor, .manager], needsReason: true, required: ["reference"],
+            "all that is held about a person, at their request"),
+        CommandEntry(
+            "consent withdraw", office, needsReason: true, required: ["reference"],
+            "a consent is taken back: faces end at once and go out of their modules"),
+        CommandEntry(
+            "privacy status", [.manager, .auditor], "what is kept for how long, and that nothing older is there"),
         CommandEntry("area list", everyone, "how many people and vehicles are in each area"),
         CommandEntry(
             "threat", [.manager, .guard_], needsReason: true, required: ["level"],
@@ -101,7 +112,7 @@ package enum CommandTable {
             "credential add", office, required: ["person", "kind"],
             optional: [
                 "card", "pin", "bound", "module", "user", "from", "until", "duress", "status", "uses", "first-use",
-                "vehicle",
+                "vehicle", "consent",
             ],
             "give a person a card, a PIN or a face"),
         CommandEntry("credential show", office, required: ["id"], "one credential"),

@@ -10,6 +10,8 @@ package enum UplinkMessage: Hashable, Sendable {
     case noted(report: UInt64)
     case capture(event: UInt64, camera: String, at: CivilTime)
     case deliver(UplinkDelivery)
+    /// The picture is to go; it is answered like one that expired.
+    case erase(event: UInt64, camera: String)
     // Uplink to daemon.
     case hello(version: String)
     /// `stored`, `missing` or `expired`, under a number by which it is noted.
@@ -56,6 +58,8 @@ extension UplinkMessage {
                 "v": 1, "type": "capture", "event": .integer(Int64(event)), "camera": .string(camera),
                 "at": .integer(at.milliseconds),
             ]
+        case .erase(let event, let camera):
+            ["v": 1, "type": "erase", "event": .integer(Int64(event)), "camera": .string(camera)]
         case .deliver(let item):
             [
                 "v": 1, "type": "deliver", "id": .integer(Int64(item.id)), "destination": .string(item.destination),
@@ -91,6 +95,9 @@ extension UplinkMessage {
         case "capture":
             guard let event = count("event"), let camera, let at = json["at"]?.integer else { return nil }
             self = .capture(event: event, camera: camera, at: CivilTime(milliseconds: at))
+        case "erase":
+            guard let event = count("event"), let camera else { return nil }
+            self = .erase(event: event, camera: camera)
         case "deliver":
             guard let id = count("id"), let destination = json["destination"]?.string,
                 let kind = json["kind"]?.string.flatMap(AlertKind.init(rawValue:)), let event = count("event"),

@@ -97,6 +97,15 @@ enum PolicySection {
                 FreeWindow(portal: portal, schedule: $0, firstPerson: first)
             }
         }
+        top.group("privacy") { group in
+            let kept = group.optional(
+                "keep_personal", .duration(in: .seconds(30 * 86400)...(.seconds(3650 * 86400))),
+                default: .seconds(365 * 86400))
+            policy.personalDays = kept.wholeMilliseconds / 86_400_000
+            let deletion = group.optional(
+                "face_deletion", .duration(in: .seconds(86400)...(.seconds(30 * 86400))), default: .seconds(15 * 86400))
+            policy.deletionDeadline = deletion.wholeMilliseconds / 1000
+        }
         top.group("policy_age") { group in
             for role in PersonRole.allCases {
                 guard
@@ -151,6 +160,7 @@ enum PolicySection {
         }
         for role in PersonRole.allCases { text += policy.ages[role].map { "age \(role.word) \($0)\n" } ?? "" }
         text += "grace \(policy.tenancyGrace)\n"
+        text += "privacy \(policy.personalDays ?? 0) \(policy.deletionDeadline)\n"
         return text + "lockdown \(policy.lockdownGroups.joined(separator: ","))\n"
     }
 }

@@ -16,6 +16,7 @@ extension CommandDesk {
             throw CommandRefusal(
                 code: "consentMissing", message: "the person's consent is needed: where it is, or when it was given")
         }
+        try checkOtherWay(holder)
         guard let poses = FacePoses(rawValue: call.text("directions") ?? FacePoses.one.rawValue) else {
             throw CommandRefusal(code: "malformed", message: "directions: one or five")
         }
@@ -35,7 +36,8 @@ extension CommandDesk {
             let row = CredentialRow(
                 id: try newID(.credential, reader()), person: holder.id, kind: .face, key: key,
                 label: "\(module):\(user)")
-            let event = try order(call, .registry([.put(.credential(row))]))
+            let consents = try consentChanges(of: holder, basis: consent)
+            let event = try order(call, .registry(consents + [.put(.credential(row))]))
             return [
                 "event": event.map { .integer(Int64($0)) } ?? .null, "user": .integer(Int64(user)),
                 "id": .integer(Int64(row.id)),
@@ -106,7 +108,7 @@ extension CommandDesk {
         return settings.id
     }
 
-    private func run(
+    func run(
         _ task: FaceTask, at module: ReaderID, seconds: Int32,
         progress: @escaping @Sendable (FaceProgress) -> Void = { _ in }
     ) throws -> FaceAnswer {

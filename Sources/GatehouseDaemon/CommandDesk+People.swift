@@ -78,7 +78,12 @@ extension CommandDesk {
             isDuress: call.flag("duress"))
         try change(&row, call)
         try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
-        let event = try order(call, .registry([.put(.credential(row))]))
+        var changes: [RegistryChange] = []
+        if kind == .face {
+            try checkOtherWay(holder)
+            if let basis = call.text("consent") { changes = try consentChanges(of: holder, basis: basis) }
+        }
+        let event = try order(call, .registry(changes + [.put(.credential(row))]))
         return done(row.id, event)
     }
 

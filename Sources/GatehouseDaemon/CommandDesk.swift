@@ -178,7 +178,7 @@ final class CommandDesk: Sendable {
         let first = String(command.prefix { $0 != " " })
         return [
             "log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide",
-            "face", "community", "dwelling", "vehicle", "who-can", "replay",
+            "face", "community", "dwelling", "vehicle", "who-can", "replay", "consent", "privacy",
         ].contains(first) || ["reader show", "reader text", "reader move", "reader search"].contains(command)
     }
 

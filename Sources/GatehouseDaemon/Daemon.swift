@@ -102,6 +102,12 @@ package enum Daemon {
                     if let item = items?.first, item.id == id { done(item) }
                 }
             },
+            erasures: { done in
+                loads.post {
+                    guard let reader = try? JournalReader(path: path, secrets: secrets) else { return }
+                    done((try? reader.pendingErasures(limit: 1000)) ?? [])
+                }
+            },
             give: { input in inbox.post { bound.value.gate?.give(input) } })
         gate.sendToUplink = { uplink.send($0) }
         gate.loadOutbox = { destination in

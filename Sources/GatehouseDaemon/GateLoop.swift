@@ -299,7 +299,7 @@ final class GateLoop {
             for station in stations where station.readers.contains(reader) {
                 inputs += station.acknowledge(reader, at: now.monotonic)
             }
-        case .capture, .deliver, .noted: sendToUplink(effect)
+        case .capture, .deliver, .noted, .eraseSnapshots: sendToUplink(effect)
         case .loadOutbox(let destination, _): loadOutbox(destination)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .acceptClock:

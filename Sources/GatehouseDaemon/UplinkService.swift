@@ -18,14 +18,18 @@ final class UplinkService: Sendable {
     private let first: UInt64
     /// Reads a row of the outbox back, on a thread that may wait, and calls with it.
     private let fetch: @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void
+    /// Finds pictures that wait for their deletion, on a thread that may wait, and calls with them.
+    private let erasures: @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void
     private let log: Logger
     private let serverBox = Mutex<LineServer?>(nil)
 
     init(
         path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, log: Logger,
         fetch: @escaping @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void,
+        erasures: @escaping @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void,
         give: @escaping @Sendable (Input) -> Bool
     ) throws {
+        self.erasures = erasures
         self.run = run
         self.first = first
         self.fetch = fetch
@@ -60,6 +64,7 @@ final class UplinkService: Sendable {
             if let earlier, earlier != connection { serverBox.withLock { $0 }?.close(earlier) }
             log.notice("the uplink is connected", metadata: ["version": "\(version.prefix(32))"])
             say(.welcome(version: GatehouseVersion.text, run: run, first: first), to: connection)
+            send(.eraseSnapshots)
             return pass(.uplink(isConnected: true), from: connection)
         }
         guard state.withLock({ $0.connection }) == connection else { return }
@@ -69,7 +74,7 @@ final class UplinkService: Sendable {
         case .delivered(let id, let receipt): pass(.delivered(id, receipt: receipt), from: connection)
         case .failed(let id, let reason, let isFinal):
             pass(.deliveryFailed(id, reason: reason, isFinal: isFinal), from: connection)
-        case .welcome, .noted, .capture, .deliver, .hello: log.warning("the uplink sent a message of ours")
+        case .welcome, .noted, .capture, .deliver, .erase, .hello: log.warning("the uplink sent a message of ours")
         }
     }
 
@@ -104,6 +109,12 @@ final class UplinkService: Sendable {
         case .noted(let key):
             guard let report = ReportKey(value: key).report(of: connection) else { return }
             message = .noted(report: report)
+        case .eraseSnapshots:
+            return erasures { [weak self] pictures in
+                for picture in pictures {
+                    self?.say(.erase(event: picture.event, camera: picture.camera), to: connection)
+                }
+            }
         case .capture(let request):
             message = .capture(event: request.event, camera: request.camera.name, at: request.at)
         case .deliver(let item, let attempt):

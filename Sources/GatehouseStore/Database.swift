@@ -87,6 +87,9 @@ package final class Database {
         sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
     }
 
+    /// Rows that the latest statement changed.
+    package var changes: Int { Int(sqlite3_changes(handle)) }
+
     package var userVersion: Int {
         get throws(DatabaseError) {
             let statement = try prepare("PRAGMA user_version")

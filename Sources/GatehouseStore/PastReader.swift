@@ -49,6 +49,8 @@ extension JournalReader {
         for kind in RegistryKind.allCases {
             try statement.bind(Int64(kind.rawValue), Int64(clamping: revision))
             while try statement.step() {
+                // Erased since: nobody's any more.
+                if statement.octets(4).isEmpty { continue }
                 let end = statement.optionalInteger(5).map { UInt64($0) }
                 guard let row = RegistryRows.read(statement, to: end, secrets),
                     registry.problem(with: .put(row), isLoading: true) == nil
@@ -103,5 +105,77 @@ extension JournalReader {
         var attempts: [UInt32: Int] = [:]
         while try statement.step() { attempts[UInt32(clamping: statement.integer(0))] = Int(statement.integer(1)) }
         return attempts
+    }
+
+    // MARK: Privacy
+
+    /// Every credential that a person ever had, with whether it is present.
+    package func everCredentials(of person: UInt32) throws -> [(row: CredentialRow, isPresent: Bool)] {
+        try everRows(.credential, of: person).compactMap { id in
+            let states = try history(.credential, id)
+            guard case .credential(let row)? = states.last?.row, row.person == person else { return nil }
+            return (row, states.last?.to == nil)
+        }
+    }
+
+    /// Every row that names a person, ended ones too: their own, and what was ever theirs.
+    package func everRows(of person: UInt32) throws -> [RegistryRowID] {
+        var rows = [RegistryRowID(.person, person)]
+        for kind in [RegistryKind.credential, .vehicle, .consent] {
+            rows += try everRows(kind, of: person).map { RegistryRowID(kind, $0) }
+        }
+        return rows
+    }
+
+    /// By the plain columns, which say whose a row is: nothing is opened.
+    private func everRows(_ kind: RegistryKind, of person: UInt32) throws -> [UInt32] {
+        let column = kind == .vehicle ? 1 : 0
+        let statement = try database.prepare("SELECT id, plain FROM registry WHERE kind = ? ORDER BY id")
+        try statement.bind(Int64(kind.rawValue))
+        var found: [UInt32] = []
+        while try statement.step() {
+            guard let plain = CanonicalValue(decoding: statement.octets(1))?.array, plain.count > column,
+                plain[column].integer == Int64(person)
+            else { continue }
+            let id = UInt32(clamping: statement.integer(0))
+            if found.last != id { found.append(id) }
+        }
+        return found
+    }
+
+    /// Values beside the journal: how many there are, how many of them are older than they may be, when the oldest was
+    /// written, how many commitments have lost theirs, and how many pictures wait for their deletion.
+    package func personalCounts(
+        before cutOff: CivilTime?
+    ) throws -> (kept: Int, older: Int, oldest: CivilTime?, erased: Int, pictures: Int) {
+        func count(_ sql: String, _ values: (any Bindable)?...) throws -> Int64? {
+            let statement = try database.prepare(sql)
+            try statement.bind(all: values)
+            return try statement.step() ? statement.optionalInteger(0) : nil
+        }
+        let kept = try count("SELECT count(*) FROM personal") ?? 0
+        let older = try cutOff.map {
+            try count(
+                "SELECT count(*) FROM personal JOIN journal ON journal.seq = personal.seq WHERE journal.at < ?",
+                $0.milliseconds) ?? 0
+        }
+        let oldest = try count("SELECT at FROM journal WHERE seq = (SELECT min(seq) FROM personal)")
+        let pictures = try count("SELECT count(*) FROM erasure") ?? 0
+        var committed = 0
+        let leaves = try database.prepare("SELECT leaf FROM journal WHERE instr(leaf, CAST('personal' AS BLOB)) > 0")
+        while try leaves.step() {
+            committed += JournalEntry.read(canonicalBytes: leaves.octets(0))?.commitments.count ?? 0
+        }
+        return (
+            Int(kept), Int(older ?? 0), oldest.map { CivilTime(milliseconds: $0) }, committed - Int(kept), Int(pictures)
+        )
+    }
+
+    /// Pictures that wait for their deletion.
+    package func pendingErasures(limit: Int) throws -> [(event: UInt64, camera: String)] {
+        let statement = try database.prepare("SELECT event, camera FROM erasure ORDER BY event LIMIT \(max(1, limit))")
+        var found: [(event: UInt64, camera: String)] = []
+        while try statement.step() { found.append((UInt64(statement.integer(0)), statement.text(1))) }
+        return found
     }
 }

@@ -13,6 +13,8 @@ package final class StoreWriter {
     private var lastNumber: UInt64 = 0
     /// Something was erased that the write-ahead file may still hold.
     private var owesErasure = false
+    /// Values older than this are on their way out.
+    private var erasesBefore: CivilTime?
     /// The trusted civil time that stands in the database as the floor of the next start.
     private var floor = CivilTime(milliseconds: 0)
     /// Trusted time may pass by this much before it is written again.
@@ -39,6 +41,7 @@ package final class StoreWriter {
         let dropLedger: Statement
         let setWatch: Statement
         let dropWatch: Statement
+        let dropErasure: Statement
         let markBatch: Statement
         let setFloor: Statement
 
@@ -91,6 +94,7 @@ package final class StoreWriter {
             setFloor = try database.prepare(
                 "INSERT INTO meta (key, value) VALUES ('floor', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             )
+            dropErasure = try database.prepare("DELETE FROM erasure WHERE event = ? AND camera = ?")
             markBatch = try database.prepare(
                 "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             )
@@ -185,6 +189,12 @@ package final class StoreWriter {
     @discardableResult
     package func idle() -> Bool {
         guard let database = connection?.database else { return true }
+        if let before = erasesBefore {
+            // A failure is tried again with the next day's.
+            let found = try? database.transaction { try erasePersonal(before: before, database) }
+            if found == true { return false }
+            erasesBefore = nil
+        }
         guard owesErasure else {
             database.checkpoint()
             return true
@@ -210,6 +220,14 @@ package final class StoreWriter {
                 }
             try connection.settleOutbox.bind(Int64(item.id), state, note).run()
         case .registry: preconditionFailure("registry changes are written with their entry")
+        case .erase(let person, let rows):
+            owesErasure = true
+            try erase(person, rows, connection.database)
+        case .erasePersonal(let before):
+            // The rest follows when nothing waits.
+            owesErasure = true
+            erasesBefore = before
+            _ = try erasePersonal(before: before, connection.database)
         case .ledger(let change):
             let (key, value) = change.stored
             if let value {
@@ -263,6 +281,7 @@ package final class StoreWriter {
             try connection.insertSnapshot.bind(event, row.camera.name, "missing", nil, nil, nil, failure.rawValue).run()
         case .expired:
             try connection.insertSnapshot.bind(event, row.camera.name, "expired", nil, nil, nil, nil).run()
+            try connection.dropErasure.bind(event, row.camera.name).run()
         }
     }
 

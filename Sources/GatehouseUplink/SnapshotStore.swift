@@ -91,6 +91,14 @@ final class SnapshotStore: Sendable {
         }
     }
 
+    /// Deletes the picture of an event, and says so also when there is none: the daemon waits for it.
+    func erase(event: UInt64, camera: String) {
+        let row = SnapshotRow(event: event, camera: CameraID(camera), result: .expired)
+        let numbers = link.write([row], run: link.run)
+        state.withLock { $0.folder.finish(expiryOf: event, camera: camera) }
+        link.say(numbers)
+    }
+
     /// Deletes what is older than the retention and reports it, a portion at a time.
     func expire() {
         let day = state.withLock { state -> Int32? in

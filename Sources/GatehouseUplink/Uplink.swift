@@ -145,6 +145,7 @@ package final class Uplink: Sendable {
         case .noted(let report): link.forget([report])
         case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
         case .deliver(let item): deliver(item, link)
+        case .erase(let event, let camera): store.erase(event: event, camera: camera)
         default:
             if case .refused(_, let sentence) = AdminReply(line: line) {
                 log.warning("the daemon does not take us: \(sentence)")

@@ -76,3 +76,39 @@ struct Face: ParsableCommand {
         func run() throws { try order("face reset", ["module": .string(module)], common, "reset") }
     }
 }
+
+struct Consent: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Consents to a face at the gate.", subcommands: [Withdraw.self])
+    struct Withdraw: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The consent is taken back: faces end at once and go out of their modules. Needs --reason.",
+            discussion: "Give it again when a module did not answer: gatehousectl privacy status tells what is due.")
+        @Argument(help: "The person's reference.") var reference: String
+        @OptionGroup var common: Common
+        func run() throws { try deleteFaces("consent withdraw", reference, common, "withdrawn") }
+    }
+}
+
+/// A command after which faces go out of their modules; those that did not are told.
+func deleteFaces(_ command: String, _ reference: String, _ common: Common, _ word: String) throws {
+    try ask(command, ["reference": .string(reference)], common) { value in
+        if common.isJSON { return print(value.line) }
+        print("\(word), entry \(value["event"]?.integer ?? 0)")
+        for face in value["left"]?.array ?? [] {
+            complain(
+                "face \(face["module"]?.string ?? ""):\(face["user"]?.integer ?? 0) is still in its module, which did not answer; give the command again"
+            )
+        }
+    }
+}
+
+struct Privacy: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Personal data.", subcommands: [PrivacyStatus.self])
+    struct PrivacyStatus: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status", abstract: "What is kept for how long, and that nothing older is there.")
+        @OptionGroup var common: Common
+        func run() throws { try show("privacy status", [:], common) }
+    }
+}

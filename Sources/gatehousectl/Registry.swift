@@ -5,7 +5,10 @@ import GatehouseCore
 struct Person: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "People on the register.",
-        subcommands: [Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self])
+        subcommands: [
+            Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self, Erase.self,
+            Report.self,
+        ])
 
     struct Fields: ParsableArguments {
         @Option var name: String?
@@ -62,6 +65,37 @@ struct Person: ParsableCommand {
         @Argument var reference: String
         @OptionGroup var common: Common
         func run() throws { try order("person forgive", ["reference": .string(reference)], common, "forgiven") }
+    }
+    struct Erase: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a person and erase what names them. Needs --reason.",
+            discussion: """
+                Every state of their rows, the values beside their entries, their pictures and faces. The journal stays whole,
+                with a number in the place of the person. Backups made before still hold them: docs/operating.md.
+                """)
+        @Argument var reference: String
+        @OptionGroup var common: Common
+        func run() throws { try deleteFaces("person erase", reference, common, "erased") }
+    }
+    struct Report: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "All that is held about a person, for the person. The reason names their request.",
+            discussion:
+                "Example: gatehousectl person report R-1001 --reason \"request of 2026-11-24\" --json > R-1001.jsonl")
+        @Argument var reference: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask(
+                "person report", ["reference": .string(reference)], common,
+                item: { value in
+                    if common.isJSON { return print(value.line) }
+                    let words = ["at", "kind", "point", "portal", "outcome", "reason", "actor"]
+                    print("entry " + words.compactMap { value[$0]?.string }.map(plain).joined(separator: "  "))
+                }
+            ) { value in
+                common.isJSON ? print(value.line) : printMembers(value, indent: "")
+            }
+        }
     }
     struct ForgiveAll: ParsableCommand {
         static let configuration = CommandConfiguration(

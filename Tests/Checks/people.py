@@ -144,3 +144,41 @@ def questions():
         check("questions: and gives numbers of events alone", code == 0 and text.split()[0].isdigit(), text)
         asked = [one for one in gate.entries() if one["kind"] == "look" and any(word in str(one) for word in ("replay", "who-can", "tenancy"))]
         check("questions: every look is an entry", len(asked) >= 6, asked)
+
+
+def privacy():
+    """A consent taken back, a person erased, a subject's request, and the proof that nothing older is kept."""
+    configuration = CONFIGURATION.replace("readers:\n", "readers:\n  face-1: {{protocol: face, port: {dir}/face}}\n", 1).replace(
+        "readers: [wicket-in], factors: [card, pin]", "readers: [wicket-in, face-1], factors: [card, pin, face]"
+    )
+    with running("privacy", configuration=configuration) as gate:
+        ask = gate.ask
+        check("privacy: the module is heard", eventually(lambda: any(one["name"] == "face-1" and one["link"] == "online" for one in ask("reader list")["result"])))
+        done(ask("person add", {"reference": "X-1", "name": "CANARY-GONE", "role": "resident", "dwelling": "c/1-101"}))
+        check("privacy: a face is never the only way in", refused(ask("face enrol", {"module": "face-1", "person": "X-1", "consent": "form"}), "noOtherWay"))
+        done(ask("credential add", {"person": "X-1", "kind": "card", "card": "TEXT:CANARY-CARD"}))
+        check("privacy: a face without consent is refused", refused(ask("credential add", {"person": "X-1", "kind": "face", "module": "face-1", "user": "9"}), "consentMissing"))
+        check("privacy: a person is enrolled", eventually(lambda: gate.ctl("face", "enrol", "face-1", "X-1", "--consent", "form 12")[0] == 0))
+        shown = done(ask("person report", {"reference": "X-1"}, "request of today"))
+        check("privacy: the consent is on the register", [one["basis"] for one in shown["consents"]] == ["form 12"], shown)
+        check("privacy: such a report names a request", refused(ask("person report", {"reference": "X-1"}, "curious"), "reasonMissing"))
+        code, text = gate.ctl("consent", "withdraw", "X-1", "--reason", "letter")
+        check("privacy: a consent is taken back", code == 0 and "still in its module" not in text, text)
+        users = done(ask("face users", {"module": "face-1"}))["users"]
+        check("privacy: the face is gone from register and module", users == [], users)
+        status = done(ask("privacy status"))
+        check("privacy: nothing is due", status["face_deletions_due"] == 0 and status["older_than_kept"] == 0, status)
+
+        show(gate, "lane-old", "TEXT:CANARY-CARD")
+        check("privacy: the erasure needs a reason", refused(ask("person erase", {"reference": "X-1"}), "reasonMissing"))
+        code, text = gate.ctl("person", "erase", "X-1", "--reason", "letter of today")
+        check("privacy: a person is erased", code == 0, text)
+        check("privacy: the card opens nothing", show(gate, "lane-old", "TEXT:CANARY-CARD").get("reason") == "UnknownCredential")
+        check("privacy: nobody is found any more", refused(ask("person show", {"reference": "X-1"}), "unknownPerson"))
+        decisions = gate.seen(kind="decision", outcome="granted")
+        check("privacy: the entry stays, without the card", decisions and "CANARY" not in str(decisions), decisions)
+        check("privacy: the journal is whole, and says what was erased", gate.ctl("journal", "verify")[0] == 0 and done(ask("privacy status"))["erased_values"] > 0)
+        gate.end()
+        check("privacy: after a restart no row is damaged", gate.start() and not gate.has("registryDamaged"))
+        octets = b"".join(path.read_bytes() for path in gate.dir.glob("gatehouse.db*"))
+        check("privacy: and no name is on the disk", b"CANARY-GONE" not in octets and b"CANARY-CARD" not in octets)

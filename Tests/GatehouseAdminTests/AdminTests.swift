@@ -148,6 +148,7 @@ struct ImportTests {
     @Test(
         arguments: [
             .welcome(version: "0.2.0", run: "00ff", first: 9), .noted(report: 7), .hello(version: "0.2.0"),
+            .erase(event: 3, camera: "lane"),
             .capture(event: 1, camera: "lane", at: CivilTime(milliseconds: 5)),
             .picture(SnapshotRow(event: 2, camera: "lane", result: .missing(.tlsFailed)), report: 1),
             .picture(SnapshotRow(event: 2, camera: "lane", result: .expired), report: 2),

@@ -125,6 +125,7 @@ import Testing
     @Test func theTableOfAModuleIsComparedWithTheRegister() throws {
         var builder = SiteBuilder()
         builder.resident(7, card: 1603)
+        builder.put(.consent(ConsentRow(id: 1, person: 7, basis: "form", given: 0)))
         var bench = Bench(builder)
         func table(_ users: [UInt16]) -> [JournalEntry] {
             bench.give(.reader(SiteBuilder.reader, .faceUsers(users))).entries
@@ -151,6 +152,7 @@ import Testing
     @Test func aFaceOfASwappedModuleOpensNothing() throws {
         var builder = SiteBuilder()
         builder.resident(7, card: 1603)
+        builder.put(.consent(ConsentRow(id: 1, person: 7, basis: "form", given: 0)))
         var bench = Bench(builder)
         let row = CredentialRow(
             id: 8, person: 7, kind: .face,

@@ -99,11 +99,12 @@ struct Bench {
     var now: Moment
     private let calendar = SiteCalendar(fixedOffset: 0)
 
-    init(_ builder: SiteBuilder, civilSeconds: Int64 = 1_795_176_000, ledger: Ledger = Ledger()) {
+    init(_ builder: SiteBuilder, civilSeconds: Int64 = 1_795_176_000, ledger: Ledger = Ledger(), isTrusted: Bool = true)
+    {
         controller = builder.controller(ledger: ledger)
         now = calendar.moment(
             monotonic: MonotonicTime(nanoseconds: 1_000_000_000), civil: CivilTime(seconds: civilSeconds),
-            isTrusted: true)
+            isTrusted: isTrusted)
         _ = controller.handle(.uplink(isConnected: true), at: now)
     }
 

@@ -236,6 +236,33 @@ struct UplinkTests {
         #expect(left.count == 20)
     }
 
+    /// A picture that has to go is deleted before it is reported, and one that is not there is reported all the same.
+    @Test func aPictureIsErasedAndTheDaemonHearsOfIt() throws {
+        mkdir("\(place.path)/pictures", 0o750)
+        let folder = SnapshotFolder(
+            root: "\(place.path)/pictures", maxBytes: 1 << 30, keep: .seconds(30 * 86400), reserve: 0)
+        for event in 1...2 as ClosedRange<UInt64> {
+            _ = folder.store(
+                [1], event: event, camera: "gate", at: SnapshotFolderTests.noon(Self.today), now: Self.now
+            ) { _ in }
+        }
+        let daemon = try daemon()
+        let uplink = try RunningUplink(configuration())
+        let connection = try daemon.welcome(run: "aa", first: 500)
+        for event in [1, 9] as [UInt64] {
+            daemon.send(.erase(event: event, camera: "gate"), to: connection)
+            let (row, number) = try daemon.report()
+            #expect(row == SnapshotRow(event: event, camera: "gate", result: .expired))
+            let left = SnapshotFolder(
+                root: "\(place.path)/pictures", maxBytes: 1 << 30, keep: .seconds(30 * 86400), reserve: 0)
+            #expect(left.count == 1)
+            daemon.send(.noted(report: number), to: connection)
+        }
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
+    }
+
     /// The power went between the writing down and the doing: what did not come to be is not reported.
     @Test func reportWithoutItsPictureIsNotSaid() throws {
         mkdir("\(place.path)/pictures", 0o750)

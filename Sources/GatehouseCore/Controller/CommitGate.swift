@@ -76,7 +76,7 @@ package struct CommitGate: Sendable {
                 dropReleases(of: portal, from: &later)
                 for index in held.indices { dropReleases(of: portal, from: &held[index].effects) }
                 free.append(effect)
-            case .release, .indicate, .acknowledge, .capture, .deliver, .reply, .noted:
+            case .release, .indicate, .acknowledge, .capture, .deliver, .reply, .noted, .eraseSnapshots:
                 later.append(effect)
             }
         }
@@ -90,7 +90,7 @@ package struct CommitGate: Sendable {
         var bounded: [Effect] = []
         for effect in later {
             switch effect {
-            case .deliver, .noted: strict.append((admittedSteps, effect))
+            case .deliver, .noted, .eraseSnapshots: strict.append((admittedSteps, effect))
             default: bounded.append(effect)
             }
         }

@@ -24,12 +24,16 @@ extension Controller {
         case .fireReset:
             event = recordOrder(order, "done", now, &effects)
             resetFire(actor: order.actor.name, now, &effects)
+        case .erase(let person, let ends, let rows):
+            take(ends, now, &effects)
+            erase(person, rows, now, &effects)
+            var entry = orderEntry(order, "person")
+            entry.kind = .erasure
+            entry.person = person
+            entry.detail["rows"] = .integer(Int64(rows.count))
+            event = record(entry, now, &effects)
         case .registry(let changes):
-            let revision = registry.revision + 1
-            for change in changes { registry.apply(change, revision: revision) }
-            if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
-            effects.append(.durable(.registry(changes, revision: revision)))
-            effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
+            take(changes, now, &effects)
             var entry = orderEntry(order, "done")
             entry.kind = .registry
             entry.detail["rows"] = .integer(Int64(changes.count))
@@ -114,11 +118,21 @@ extension Controller {
         effects.append(.reply(order.id, .done(event: event == 0 ? nil : event)))
     }
 
+    /// Takes changes that were found good into the next revision. The entry has to follow in the same step.
+    private mutating func take(_ changes: [RegistryChange], _ now: Moment, _ effects: inout [Effect]) {
+        let revision = registry.revision + 1
+        for change in changes { registry.apply(change, revision: revision) }
+        if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
+        effects.append(.durable(.registry(changes, revision: revision)))
+        effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
+        retentionCheckAt = now.monotonic
+    }
+
     /// Why an order is not carried out; nil when it is.
     private func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
         if let expires = order.expires, now.monotonic > expires { return .expired }
         switch order.verb {
-        case .registry, .watchlistActivate, .watchlistImport:
+        case .registry, .erase, .watchlistActivate, .watchlistImport:
             // What a run without the key would seal, nobody could open again.
             if health.has(.withoutKey) { return .withoutKey }
             if !isStoreAvailable { return .storeUnavailable }
@@ -140,6 +154,15 @@ extension Controller {
             if (order.reason ?? "").isEmpty { return .reasonMissing }
             if !isFire { return .noFire }
             return fire.isActive ? .fireInputActive : nil
+        case .erase(let person, let ends, _):
+            if registry.person(person) == nil { return .registry(.unknownPerson, row: 0) }
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            var trial = registry
+            for (row, change) in ends.enumerated() {
+                if let problem = trial.problem(with: change) { return .registry(problem, row: row) }
+                trial.apply(change, revision: registry.revision)
+            }
+            return nil
         case .registry(let changes):
             if changes.count == 1 { return registry.problem(with: changes[0]).map { .registry($0, row: 0) } }
             // Later rows may lean on earlier ones, so they are tried on a copy.

@@ -40,6 +40,7 @@ package struct Controller: Sendable {
     var captures = PendingCaptures()
     var watchlistSweepAt: MonotonicTime?
     var freeWindowsCheckAt: MonotonicTime?
+    var retentionCheckAt: MonotonicTime?
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
@@ -162,6 +163,7 @@ package struct Controller: Sendable {
         if let at = guesses.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "end of a guessing alert")) }
         if let at = outbox.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "outbox retry")) }
         if let at = freeWindowsCheckAt { next = .earliest(next, Deadline(at: at, waiter: "free windows")) }
+        if let at = retentionCheckAt { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
         if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
@@ -183,6 +185,7 @@ package struct Controller: Sendable {
         }
         for point in company.ended(at: now.monotonic) { indicateEndOfWait(pointAt: point, &effects) }
         settleFreeWindows(now, &effects)
+        settleRetention(now, &effects)
         for reader in guesses.ended(at: now.monotonic) { set(.readerGuessed, reader.name, false, now, &effects) }
         sweepWatchlist(now, &effects)
     }

@@ -15,6 +15,8 @@ package enum Effect: Hashable, Sendable {
     case loadOutbox(DestinationID, after: UInt64)
     /// What the uplink reported under this number is on disk: it need not be said again.
     case noted(report: UInt64)
+    /// Pictures wait to be deleted: the uplink is to hear which.
+    case eraseSnapshots
     case reply(OrderID, OrderReply)
     /// The machine's clock is right as it stands: an operator says so.
     case acceptClock
@@ -30,6 +32,11 @@ package enum DurableEffect: Hashable, Sendable {
     /// Where a person is by the ledger, and since when; nil forgets it.
     case area(person: UInt32, Ledger.Presence?)
     case ledger(LedgerChange)
+    /// Erases what names a person: every state of these rows, the values beside their entries. Their pictures are owed
+    /// to the uplink for deletion.
+    case erase(person: UInt32, [RegistryRowID])
+    /// Erases the values beside entries older than this.
+    case erasePersonal(before: CivilTime)
     /// Which device stands under the name of a reader.
     case readerStanding(ReaderID, ReaderStanding)
     case snapshot(SnapshotRow)
@@ -116,6 +123,8 @@ package struct Order: Hashable, Sendable {
         case forgiveAll
         /// 0 is every day's, `AccessPolicy.highestThreat` the highest.
         case threat(UInt8)
+        /// Ends these rows and erases what names the person in them and elsewhere.
+        case erase(person: UInt32, ends: [RegistryChange], rows: [RegistryRowID])
         /// Whoever keeps the registry says that it is up to date.
         case confirmPolicy
         case watchlistActivate(WatchlistActivation)

@@ -85,6 +85,8 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
     /// Beside each decision while the watchlist is active, of one size, readable for its auditor alone.
     case sealed
     case configuration
+    /// Values that name people were erased.
+    case erasure
     case restored
 
     /// Kinds that `log` shows unless asked for more: what happened at the gate, and what people did.
@@ -92,7 +94,7 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .decision, .passage, .exitRequest, .forced, .heldOpen, .closedAgain, .fire, .posture, .order, .lockout,
             .gap,
-            .start, .stop, .restored:
+            .start, .stop, .restored, .erasure:
             true
         default: false
         }

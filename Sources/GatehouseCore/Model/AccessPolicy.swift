@@ -10,6 +10,10 @@ package struct AccessPolicy: Hashable, Sendable {
     package var factorWindows: [FactorWindow] = []
     /// Seconds after the end of a tenancy in which its people still come in.
     package var tenancyGrace: Int64 = 0
+    /// Days for which values that name people stay beside the journal; nil keeps them.
+    package var personalDays: Int64? = 365
+    /// Seconds from the withdrawal of a consent in which a face has to be gone.
+    package var deletionDeadline: Int64 = 15 * 86400
     package var firstPersons: [FirstPersonSettings] = []
     package var freeWindows: [FreeWindow] = []
     /// Seconds for which the registry may go unconfirmed before the class of holders is refused.

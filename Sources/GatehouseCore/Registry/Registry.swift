@@ -116,46 +116,47 @@ package struct Registry: Sendable {
 
     /// Why the change cannot stand beside what the registry holds; nil when it can. Nothing is changed.
     ///
-    /// Rows that are loaded were taken once: whoever answers for a person may come after them, or have left since. Then
-    /// a visitor has no host, and a rule says so.
+    /// Rows that are loaded were taken once: what they lean on may come after them, or have ended since. Then a visitor
+    /// has no host and a card no holder, and a rule says so; the row itself is as good as it was.
     package func problem(with change: RegistryChange, isLoading: Bool = false) -> RegistryProblem? {
         switch change {
         case .put(let row):
             guard row.id >= 1, row.id < Self.rowLimit else { return .identityOutOfRange }
             switch row {
             case .community: return nil
-            case .dwelling(let row): return holds(row.community, in: communities) ? nil : .unknownCommunity
+            case .dwelling(let row):
+                return isLoading || holds(row.community, in: communities) ? nil : .unknownCommunity
             case .person(let row):
-                if let dwelling = row.dwelling, self.dwelling(dwelling) == nil { return .unknownDwelling }
                 let new = row.groups.filter { !groupNames.contains($0) }
                 if groupNames.count + new.count > Self.groupLimit { return .tooManyGroups }
                 if let shift = row.shift, !shiftNames.contains(shift), shiftNames.count >= Self.shiftLimit {
                     return .tooManyShifts
                 }
                 if isLoading { return nil }
+                if let dwelling = row.dwelling, self.dwelling(dwelling) == nil { return .unknownDwelling }
                 if let other = row.responsible, other == row.id || person(other) == nil { return .unknownResponsible }
                 return row.responsible == nil && (row.role == .child || row.role == .visitor) ? .nobodyResponsible : nil
             case .tenancy(let row):
-                if dwelling(row.dwelling) == nil { return .unknownDwelling }
                 if row.tenants.isEmpty { return .noTenant }
-                if let landlord = row.landlord, person(landlord) == nil { return .unknownPerson }
-                if row.tenants.contains(where: { person($0) == nil }) { return .unknownPerson }
-                return row.starts < row.ends ? nil : .endsBeforeItStarts
+                if row.starts >= row.ends { return .endsBeforeItStarts }
+                if isLoading { return nil }
+                if dwelling(row.dwelling) == nil { return .unknownDwelling }
+                let people = row.tenants + (row.landlord.map { [$0] } ?? [])
+                return people.contains { person($0) == nil } ? .unknownPerson : nil
             case .credential(let row):
-                if person(row.person) == nil { return .unknownPerson }
                 if let from = row.validFrom, let until = row.validUntil, from >= until { return .endsBeforeItStarts }
                 if let other = credential(for: row.key), other.id != row.id { return .credentialTaken }
-                if let vehicle = row.vehicle, self.vehicle(vehicle) == nil { return .unknownVehicle }
-                if row.kind == .face, !isLoading, row.status == .enabled, !hasConsent(row.person) {
-                    return .consentMissing
-                }
-                return nil
-            case .consent(let row):
-                guard let person = person(row.person) else { return isLoading ? nil : .unknownPerson }
                 if isLoading { return nil }
+                if person(row.person) == nil { return .unknownPerson }
+                if let vehicle = row.vehicle, self.vehicle(vehicle) == nil { return .unknownVehicle }
+                return row.kind == .face && row.status == .enabled && !hasConsent(row.person) ? .consentMissing : nil
+            case .consent(let row):
+                if isLoading { return nil }
+                guard let person = person(row.person) else { return .unknownPerson }
                 let isForChild = person.role == .child && (row.guardian == nil || row.guardian != person.responsible)
                 return isForChild ? .guardianMissing : nil
             case .vehicle(let row):
+                if isLoading { return nil }
                 if dwelling(row.dwelling) == nil { return .unknownDwelling }
                 return person(row.keeper) == nil ? .unknownPerson : nil
             }
@@ -248,7 +249,8 @@ package struct Registry: Sendable {
                 dwelling: row.dwelling, starts: row.starts, ends: row.ends,
                 hasGrace: row.step != .terminated && row.step != .handedBack, isPresent: true), at: row.id,
             in: &tenancies, fill: .absent)
-        for tenant in row.tenants where !isLinked(tenant, to: row.id) {
+        // Somebody who left before this run has no place here.
+        for tenant in row.tenants where Int(tenant) < persons.count && !isLinked(tenant, to: row.id) {
             tenancyLinks.append(TenancyLink(tenancy: row.id, next: persons[Int(tenant)].firstTenancy))
             persons[Int(tenant)].firstTenancy = UInt32(tenancyLinks.count - 1)
         }

@@ -62,6 +62,16 @@ package enum RegistryKind: UInt8, Hashable, Sendable, CaseIterable, Comparable {
     }
 }
 
+/// A row by its kind and identity.
+package struct RegistryRowID: Hashable, Sendable {
+    package var kind: RegistryKind
+    package var id: UInt32
+    package init(_ kind: RegistryKind, _ id: UInt32) {
+        self.kind = kind
+        self.id = id
+    }
+}
+
 /// One step of a registry revision.
 package enum RegistryChange: Hashable, Sendable {
     /// Adds the row, or puts it in the place of the one with its kind and identity.

@@ -29,6 +29,7 @@ package struct Ledger: Hashable, Sendable {
     package private(set) var arrivals: [String: Int32] = [:]
     package private(set) var passages: [PortalID: Passage] = [:]
     package private(set) var threat: UInt8 = 0
+    package private(set) var retentionDay: Int32?
     /// When the registry and policy were last confirmed by whoever keeps them.
     package private(set) var confirmed: CivilTime?
     private var people: [AreaID: Int] = [:]
@@ -71,6 +72,7 @@ package struct Ledger: Hashable, Sendable {
         case .arrival(let place, let day): arrivals[place] = day
         case .passage(let portal, let passage): passages[portal] = passage
         case .threat(let level): threat = level
+        case .retention(let day): retentionDay = day
         case .confirmed(let at): confirmed = at
         }
         return change
@@ -84,6 +86,8 @@ package enum LedgerChange: Hashable, Sendable {
     case arrival(String, day: Int32)
     case passage(PortalID, Ledger.Passage?)
     case threat(UInt8)
+    /// The local day on which what was kept long enough was erased.
+    case retention(day: Int32)
     case confirmed(CivilTime)
 
     /// The name, and the value; nil is none any more.
@@ -94,6 +98,7 @@ package enum LedgerChange: Hashable, Sendable {
             ("use/\(id)", use.map { .array([.integer(Int64($0.count)), .integer($0.first.milliseconds)]) })
         case .arrival(let place, let day): ("arrival/\(place)", .integer(Int64(day)))
         case .passage(let portal, let passage): ("passage/\(portal)", passage.map { .integer(Int64($0.rawValue)) })
+        case .retention(let day): ("retention/", .integer(Int64(day)))
         case .threat(let level): ("threat/", .integer(Int64(level)))
         case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
         }
@@ -120,6 +125,9 @@ package enum LedgerChange: Hashable, Sendable {
                 return nil
             }
             self = .passage(PortalID(rest), passage)
+        case "retention":
+            guard let day = value.integer.flatMap({ Int32(exactly: $0) }) else { return nil }
+            self = .retention(day: day)
         case "threat":
             guard let level = value.integer else { return nil }
             self = .threat(UInt8(clamping: level))

@@ -31,7 +31,7 @@ extension World {
         case .loadOutbox(let destination, _):
             let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
             pendingLoads.append((destination, items))
-        case .indicate, .acknowledge, .reply, .noted, .stop, .acceptClock: break
+        case .indicate, .acknowledge, .reply, .noted, .stop, .acceptClock, .eraseSnapshots: break
         case .durable: violation("a durable effect left the gate")
         }
     }

@@ -1,0 +1,32 @@
+internal import GatehouseCore
+
+extension StoreWriter {
+    /// Erases what names a person. The rows stay with their numbers; what was sealed in them is gone, freed pages are
+    /// overwritten, and the write-ahead file is emptied when nothing waits.
+    func erase(_ person: UInt32, _ rows: [RegistryRowID], _ database: Database) throws {
+        let row = try database.prepare("UPDATE registry SET sealed = x'' WHERE kind = ? AND id = ?")
+        for one in rows { try row.bind(Int64(one.kind.rawValue), Int64(one.id)).run() }
+        try database.prepare(
+            "DELETE FROM personal WHERE seq IN (SELECT seq FROM journal WHERE person IS NOT NULL AND person = ?)"
+        ).bind(Int64(person)).run()
+        try database.prepare(
+            """
+            INSERT OR IGNORE INTO erasure SELECT event, camera FROM snapshot
+            WHERE state = 'stored' AND event IN (SELECT seq FROM journal WHERE person IS NOT NULL AND person = ?)
+            """
+        ).bind(Int64(person)).run()
+    }
+
+    /// Erases the values beside the oldest entries that have any, where they are older than this: a portion, so that no
+    /// commit waits for years of them. False when nothing more was found.
+    func erasePersonal(before: CivilTime, _ database: Database) throws -> Bool {
+        try database.prepare(
+            """
+            DELETE FROM personal WHERE seq IN (
+                SELECT journal.seq FROM (SELECT DISTINCT seq FROM personal ORDER BY seq LIMIT 2000) AS oldest
+                JOIN journal ON journal.seq = oldest.seq WHERE journal.at < ?)
+            """
+        ).bind(before.milliseconds).run()
+        return database.changes > 0
+    }
+}

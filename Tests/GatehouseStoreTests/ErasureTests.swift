@@ -1,0 +1,140 @@
+import GatehouseCore
+import Testing
+
+@testable import GatehouseStore
+
+/// What was to go is gone from the database and its write-ahead file, and the journal is whole without it.
+@Suite struct ErasureTests {
+    private func decision(_ sequence: UInt64, person: UInt32, days: Int64 = 0) -> DurableEffect {
+        var entry = JournalEntry(kind: .decision)
+        entry.sequence = sequence
+        entry.civil = CivilTime(seconds: 1_780_000_000 + days * 86400)
+        entry.person = person
+        entry.outcome = "granted"
+        entry.personal = [PersonalField(name: .cardNumber, value: Array("H10301:118-160\(person)".utf8))]
+        return .record(entry)
+    }
+
+    private func filled(_ scratch: Scratch) throws -> StoreWriter {
+        let writer = scratch.writer()
+        var pictures: [DurableEffect] = []
+        for event in 2...4 as ClosedRange<UInt64> {
+            pictures.append(
+                .snapshot(
+                    SnapshotRow(
+                        event: event, camera: "gate", result: .stored(path: "\(event).jpg", size: 1, digest: [1]))))
+        }
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [.registry(RegistryRowTests.rows.map { .put($0) }, revision: 1), scratch.entry(1, .registry)]
+                    + [decision(2, person: 1), decision(3, person: 2), decision(4, person: 2)] + pictures))
+        return writer
+    }
+
+    @Test func anErasedPersonIsANumberAndTheJournalIsWhole() throws {
+        let scratch = Scratch()
+        let writer = try filled(scratch)
+        var reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        let rows = try reader.everRows(of: 2)
+        #expect(rows == [RegistryRowID(.person, 2), RegistryRowID(.credential, 1), RegistryRowID(.consent, 1)])
+        try writer.commit(
+            .init(
+                number: 2,
+                effects: [
+                    .registry([.end(.consent, id: 1), .end(.credential, id: 1), .end(.person, id: 2)], revision: 2),
+                    .erase(person: 2, rows), scratch.entry(5, .erasure),
+                ]))
+        var idle = false
+        for _ in 0..<10 where !idle { idle = writer.idle() }
+        reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        #expect(try reader.entries(filter(person: 2), withPersonal: true).allSatisfy { $0.personal.isEmpty })
+        #expect(try reader.entries(filter(person: 1), withPersonal: true).allSatisfy { $0.personal.count == 1 })
+        #expect(try reader.history(.person, 2).isEmpty && reader.history(.credential, 1).isEmpty)
+        #expect(try reader.registry(asOf: 1).damaged == 0)
+        #expect(
+            try reader.registry(asOf: 1).registry.person(1) != nil && reader.registry(asOf: 1).registry.person(2) == nil
+        )
+        #expect(try reader.pendingErasures(limit: 9).map(\.event) == [3, 4])
+        let report = try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify()
+        #expect(report.isWhole && report.erased == 2, "\(report.faults)")
+        // The pictures are gone when the uplink says so.
+        for event in [3, 4] as [UInt64] {
+            try writer.commit(
+                .init(
+                    number: 1 + event,
+                    effects: [
+                        .snapshot(SnapshotRow(event: event, camera: "gate", result: .expired)),
+                        scratch.entry(3 + event, .snapshot),
+                    ]))
+        }
+        #expect(try reader.pendingErasures(limit: 9).isEmpty)
+        #expect(
+            try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site).damagedRows == 0)
+    }
+
+    private func filter(person: UInt32) -> JournalFilter {
+        var filter = JournalFilter()
+        filter.person = person
+        return filter
+    }
+
+    /// The sealed octets of an erased row are on no page of the file.
+    @Test func theSealedOctetsAreOverwritten() throws {
+        let scratch = Scratch()
+        let writer = try filled(scratch)
+        let database = try Database(path: scratch.database, mode: .readOnly)
+        let statement = try database.prepare("SELECT sealed FROM registry WHERE kind = 3 AND id = 2")
+        #expect(try statement.step())
+        let sealed = statement.octets(0)
+        statement.reset()
+        func octets() -> [UInt8] { scratch.contents(scratch.database) + scratch.contents(scratch.database + "-wal") }
+        #expect(octets().firstRange(of: sealed) != nil)
+        try writer.commit(
+            .init(
+                number: 2,
+                effects: [
+                    .registry([.end(.credential, id: 1), .end(.consent, id: 1), .end(.person, id: 2)], revision: 2),
+                    .erase(person: 2, [RegistryRowID(.person, 2)]), scratch.entry(5, .erasure),
+                ]))
+        var isDone = false
+        for _ in 0..<10 where !isDone { isDone = writer.idle() }
+        #expect(isDone && octets().firstRange(of: sealed) == nil)
+    }
+
+    @Test func retentionErasesWhatIsOlderAndNothingElse() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        let effects = (1...6 as ClosedRange<UInt64>).map { decision($0, person: 1, days: Int64($0)) }
+        try writer.commit(.init(number: 1, effects: effects))
+        let cutOff = CivilTime(seconds: 1_780_000_000 + 4 * 86400)
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        #expect(try reader.personalCounts(before: cutOff).older == 3)
+        try writer.commit(.init(number: 2, effects: [.erasePersonal(before: cutOff), scratch.entry(7, .erasure)]))
+        let counts = try reader.personalCounts(before: cutOff)
+        #expect(counts.kept == 3 && counts.older == 0 && counts.erased == 3)
+        #expect(counts.oldest == cutOff)
+        #expect(try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify().isWhole)
+        // Everything is older: everything goes, in portions while nothing waits.
+        try writer.commit(
+            .init(
+                number: 3,
+                effects: [.erasePersonal(before: CivilTime(seconds: 1_990_000_000)), scratch.entry(8, .erasure)]))
+        #expect(try reader.personalCounts(before: nil).kept == 0)
+    }
+
+    @Test func yearsOfValuesGoInPortionsWhileNothingWaits() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        try writer.commit(
+            .init(number: 1, effects: (1...5000 as ClosedRange<UInt64>).map { decision($0, person: 1) }))
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        let later = CivilTime(seconds: 1_990_000_000)
+        try writer.commit(.init(number: 2, effects: [.erasePersonal(before: later), scratch.entry(5001, .erasure)]))
+        #expect(try reader.personalCounts(before: later).kept == 3000)
+        var rounds = 1
+        while !writer.idle(), rounds < 20 { rounds += 1 }
+        #expect(rounds == 3)
+        #expect(try reader.personalCounts(before: later).kept == 0)
+    }
+}
