@@ -37,7 +37,9 @@ test:
 
 test-sim:
 	swift build --product gatehouse-sim
-	.build/debug/gatehouse-sim run --seeds $(SEEDS)
+	half=$$(( ($(SEEDS) + 1) / 2 )); \
+	.build/debug/gatehouse-sim run --seed $$((half + 1)) --seeds $$(($(SEEDS) - half)) & other=$$!; \
+	.build/debug/gatehouse-sim run --seeds $$half && wait $$other
 
 test-fuzz:
 	scripts/install-packages build test

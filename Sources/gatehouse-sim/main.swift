@@ -21,11 +21,13 @@ struct Run: ParsableCommand {
     func run() throws {
         var broken = 0
         var decisions = 0
+        var answers: [String: Int] = [:]
         for seed in seed..<(seed + seeds) {
             var settings = SimulationRun.Settings(seed: seed)
             settings.days = days
             let report = try SimulationRun.run(settings)
-            decisions += report.decisionsCompared
+            decisions += report.decisionsCompared + report.ruleDecisions
+            answers.merge(report.ruleAnswers) { $0 + $1 }
             if !report.violations.isEmpty { broken += 1 }
             if seeds <= 10 || !report.violations.isEmpty {
                 print(
@@ -33,6 +35,13 @@ struct Run: ParsableCommand {
                 )
             }
             for violation in report.violations { print("  BROKEN \(violation)") }
+        }
+        print("rules: " + answers.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        // With so many sites every rule has had its say.
+        let silent = SimulationRun.ruleAnswers.filter { answers[$0] == nil }
+        if seeds >= 50, !silent.isEmpty {
+            print("  BROKEN no decision came out as \(silent.joined(separator: ", "))")
+            broken += 1
         }
         print(
             "\(seeds) seeds of \(days) days, \(decisions) decisions asked again, \(broken) seeds with a broken promise")

@@ -63,6 +63,8 @@ package struct PortalMachine: Sendable {
     private var graceUntil: MonotonicTime?
     /// The grant of somebody who needs time.
     private var extended: UInt64?
+    /// The latest grant that was taken, so that none is twice.
+    private var takenEvent: UInt64?
 
     package init(settings: PortalSettings, posture: Posture = .secure) {
         self.settings = settings
@@ -96,8 +98,10 @@ package struct PortalMachine: Sendable {
             let time = extended == event ? settings.extendedUnlockTime : settings.unlockTime
             if case .released(.grant(event), let until) = lock {
                 lock = .released(.grant(event: event), until: max(until, now + time))
+                outputs += takenThroughOpenDoor(event)
             } else if case .pending(event) = lock {
                 lock = .released(.grant(event: event), until: now + time)
+                outputs += takenThroughOpenDoor(event)
                 if !settings.hasContact { outputs.append(.taken(event: event)) }
             }
         case .abandoned(let event):
@@ -178,6 +182,13 @@ package struct PortalMachine: Sendable {
         }
     }
 
+    /// A door that stands open has nobody wait for it to open.
+    private mutating func takenThroughOpenDoor(_ event: UInt64) -> [Output] {
+        guard settings.hasContact, case .open = door, takenEvent != event else { return [] }
+        takenEvent = event
+        return [.taken(event: event)]
+    }
+
     private var unansweredGrant: UInt64? {
         guard case .closed = door else { return nil }
         switch lock {
@@ -227,7 +238,10 @@ package struct PortalMachine: Sendable {
         switch lock {
         case .released(let cause, _):
             door = .open(since: now, wasForced: false, isHeldOpen: false)
-            if case .grant(let event) = cause { return [.opened(cause), .taken(event: event)] }
+            if case .grant(let event) = cause, takenEvent != event {
+                takenEvent = event
+                return [.opened(cause), .taken(event: event)]
+            }
             return [.opened(cause)]
         case .held:
             door = .open(since: now, wasForced: false, isHeldOpen: false)

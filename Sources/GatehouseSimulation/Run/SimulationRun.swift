@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// Years of a virtual site in seconds, from one seed: the daemon's own controller, shell and store, a naive model beside
 /// them, and everything that goes wrong at a gate. The same seed gives the same digest in any process.
 package struct SimulationRun {
@@ -24,15 +26,35 @@ package struct SimulationRun {
         package var misread = 0
         package var readerFaults = 0
         package var quarantines = 0
+        /// Decisions at a random site with every rule, and what came out of them.
+        package var ruleDecisions = 0
+        package var ruleAnswers: [String: Int] = [:]
         /// Root of the journal's tree: equal for equal seeds.
         package var digest = ""
         /// What broke, with the moment; empty on a good run.
         package var violations: [String] = []
     }
 
+    /// What has to come out somewhere at the random sites of many seeds: what a card or a plate alone can be answered.
+    package static let ruleAnswers: [String] =
+        ["granted"]
+        + DenialReason.allCases.filter { reason in
+            switch reason {
+            case .invalidPIN, .tooManyTries, .factorMissing, .factorsDisagree, .readerNotTrusted, .clockNotTrusted:
+                false
+            default: true
+            }
+        }.map(\.word)
+
     package static func run(_ settings: Settings) throws -> Report {
         let world = try World(settings)
         try world.live()
-        return world.report
+        var report = world.report
+        var trial = RuleTrial(seed: settings.seed)
+        trial.run()
+        report.ruleDecisions = trial.decisions
+        report.ruleAnswers = trial.answers
+        report.violations += trial.violations.map { "rules: \($0)" }
+        return report
     }
 }
