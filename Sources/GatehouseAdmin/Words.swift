@@ -86,7 +86,8 @@ package enum Words {
 
     private static let kinds: [EntryKind: (String, String)] = [
         .decision: ("access", "通行"), .passage: ("passage", "过门"), .exitRequest: ("exit button", "出门按钮"),
-        .forced: ("forced open", "强行开门"), .heldOpen: ("held open", "开门超时"), .closedAgain: ("closed again", "已关门"),
+        .forced: ("forced open", "强行开门"), .heldOpen: ("held open", "开门超时"), .tailgated: ("tailgating", "尾随"),
+        .erasure: ("erasure", "个人信息删除"), .closedAgain: ("closed again", "已关门"),
         .fire: ("fire", "消防"), .posture: ("posture", "通道状态"), .order: ("order", "操作"), .registry: ("registry", "登记变更"),
         .reader: ("reader", "读卡器"), .unreadable: ("unreadable", "无法识读"), .snapshot: ("picture", "抓拍"),
         .delivery: ("alert", "报警推送"), .start: ("start", "启动"), .stop: ("stop", "停止"), .gap: ("gap", "记录缺失"),

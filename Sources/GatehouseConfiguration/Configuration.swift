@@ -64,6 +64,7 @@ package struct LineSettings: Hashable, Sendable {
     package var outputs: [PortalID: LineWiring] = [:]
     package var contacts: [PortalID: LineWiring] = [:]
     package var exitButtons: [PortalID: LineWiring] = [:]
+    package var laneSensors: [PortalID: [LaneMachine.Sensor: LineWiring]] = [:]
     package var fireInput: LineWiring?
     /// Portals whose release, contact or exit button is wired to a reader.
     package var readerReleases: [PortalID: ReaderPoint] = [:]

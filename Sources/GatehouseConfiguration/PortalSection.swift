@@ -31,6 +31,10 @@ enum PortalSection {
             case .reader(let point): found.lines.readerExitButtons[name] = point
             case nil: break
             }
+            if let (settings, sensors) = lane(group, name, &found.wiring) {
+                portal.lane = settings
+                found.lines.laneSensors[name] = sensors
+            }
             portal.hasContact = found.lines.contacts[name] != nil || found.lines.readerContacts[name] != nil
             portal.unlockTime = group.optional(
                 "unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
@@ -96,6 +100,37 @@ enum PortalSection {
             }
         }
         (site, lines, wiring) = found
+    }
+
+    private static func lane(
+        _ portal: MappingReader, _ name: PortalID, _ wiring: inout Wiring
+    ) -> (LaneSettings, [LaneMachine.Sensor: LineWiring])? {
+        var taken = wiring
+        defer { wiring = taken }
+        return portal.group("lane") { group in
+            let words: [(String, LaneMachine.Sensor)] = [
+                ("entry_loop", .entryLoop), ("safety_loop", .safetyLoop), ("open_limit", .openLimit),
+                ("closed_limit", .closedLimit),
+            ]
+            var sensors: [LaneMachine.Sensor: LineWiring] = [:]
+            for (word, sensor) in words {
+                sensors[sensor] = taken.line(word, of: group, for: "the \(word) of \(name)")
+            }
+            if sensors[.safetyLoop] == nil {
+                group.error("'safety_loop' is missing: without it nobody knows when a vehicle is through")
+            }
+            if portal.has("contact") {
+                portal.error(at: "contact", "a lane is watched by its loops, not by a door contact")
+            }
+            var settings = LaneSettings(sensors: LaneMachine.Sensor.allCases.filter { sensors[$0] != nil })
+            settings.passageTimeout = group.optional(
+                "passage_timeout", .duration(in: .seconds(5)...(.seconds(300))), default: settings.passageTimeout)
+            settings.travelTime = group.optional(
+                "travel_time", .duration(in: .seconds(2)...(.seconds(40))), default: settings.travelTime)
+            settings.holdOff = group.optional(
+                "hold_off", .duration(in: .milliseconds(100)...(.seconds(5))), default: settings.holdOff)
+            return (settings, sensors)
+        }
     }
 
     private static func accessPoint(

@@ -166,6 +166,7 @@ extension CommandDesk {
                         return [
                             "name": .string(portal.settings.id.name), "posture": .string(portal.posture.word),
                             "lock": .string(portal.isReleased ? "released" : "secured"), "door": .string(door),
+                            "barrier": controller.barriers[portal.settings.id].map { .string($0.rawValue) } ?? .null,
                         ]
                     }),
                 "readers": .array(readers.map { Self.view($0, loop, readerKeys) }),

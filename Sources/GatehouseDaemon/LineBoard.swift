@@ -17,6 +17,7 @@ final class LineBoard {
     private enum Meaning {
         case contact(PortalID)
         case exitButton(PortalID)
+        case lane(PortalID, LaneMachine.Sensor)
         case fire
         case data(ReaderID, WiegandDecoder.Line)
     }
@@ -67,6 +68,12 @@ final class LineBoard {
         }
         for portal in settings.exitButtons.keys.sorted() {
             input(settings.exitButtons[portal]!, "exit:\(portal)", .exitButton(portal), .both)
+        }
+        for portal in settings.laneSensors.keys.sorted() {
+            for sensor in LaneMachine.Sensor.allCases {
+                guard let wiring = settings.laneSensors[portal]?[sensor] else { continue }
+                input(wiring, "\(sensor.rawValue):\(portal)", .lane(portal, sensor), .both)
+            }
         }
         if let fire = settings.fireInput { input(fire, "fire", .fire, .both) }
         for reader in readers {
@@ -175,6 +182,7 @@ final class LineBoard {
             switch meanings[name]! {
             case .contact(let portal): inputs.append(.contact(portal, isOpen: level))
             case .exitButton(let portal): inputs.append(.exitButton(portal, isPressed: level))
+            case .lane(let portal, let sensor): inputs.append(.lane(portal, sensor, isActive: level))
             case .fire: inputs.append(.fireInput(isActive: level))
             case .data: break
             }
@@ -208,6 +216,7 @@ final class LineBoard {
                 switch meanings[ours(edge.line)] {
                 case .contact(let portal): inputs.append(.contact(portal, isOpen: edge.isRising))
                 case .exitButton(let portal): inputs.append(.exitButton(portal, isPressed: edge.isRising))
+                case .lane(let portal, let sensor): inputs.append(.lane(portal, sensor, isActive: edge.isRising))
                 case .fire: inputs.append(.fireInput(isActive: edge.isRising))
                 case .data(let reader, let line):
                     lastEdges[reader] = edge.at

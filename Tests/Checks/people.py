@@ -182,3 +182,31 @@ def privacy():
         check("privacy: after a restart no row is damaged", gate.start() and not gate.has("registryDamaged"))
         octets = b"".join(path.read_bytes() for path in gate.dir.glob("gatehouse.db*"))
         check("privacy: and no name is on the disk", b"CANARY-GONE" not in octets and b"CANARY-CARD" not in octets)
+
+
+def lane():
+    """One grant, one vehicle: loops and limits on lines of the daemon."""
+    loops = "    lane: {{entry_loop: {{line: ENTRY}}, safety_loop: {{line: SAFETY}}, open_limit: {{line: UP}}, closed_limit: {{line: DOWN}}, hold_off: 200 ms, travel_time: 2 s}}\n"
+    with running("lane", configuration=CONFIGURATION.replace("    release: {{line: LANE}}\n", "    release: {{line: LANE}}\n" + loops)) as gate:
+
+        def drive():
+            for sensor, level in (("entryLoop", "on"), ("safetyLoop", "on"), ("entryLoop", "off"), ("safetyLoop", "off")):
+                gate.do(f"loop lane {sensor} {level}")
+                threading.Event().wait(0.1)
+
+        def barrier():
+            return next(one["barrier"] for one in gate.ask("status")["result"]["portals"] if one["name"] == "lane")
+
+        gate.do("loop lane closedLimit on")
+        check("lane: the barrier is down", eventually(lambda: barrier() == "closed"))
+        granted = show(gate, "lane-in", "EM4100:3887558")
+        check("lane: a grant alone is no passage", granted["outcome"] == "granted" and not gate.seen(kind="passage", outcome="taken"))
+        drive()
+        check("lane: a vehicle takes it", eventually(lambda: gate.seen(kind="passage", outcome="taken", about=granted["seq"])))
+        drive()
+        check("lane: the next one tailgates", eventually(lambda: gate.seen(kind="tailgated", portal="lane")))
+        gate.do("loop lane closedLimit off")
+        check("lane: the barrier moves", eventually(lambda: barrier() == "opening"))
+        check("lane: one that reaches no end is a fault", eventually(lambda: ("barrierFault", "lane") in gate.conditions()))
+        gate.do("loop lane openLimit on")
+        check("lane: and ends when it does", eventually(lambda: barrier() == "open" and not gate.has("barrierFault")))

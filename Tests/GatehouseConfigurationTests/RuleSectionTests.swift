@@ -28,7 +28,7 @@ import Testing
                 two_person: true
                 escort: {guests: [visitors], by: [residents]}
                 company_timeout: 20 s
-          q: {release: {line: Q}, access_points: {out: {readers: [d], factors: [card]}}}
+          q: {release: {line: Q}, lane: {safety_loop: {line: S}, open_limit: {line: O, active: low}, travel_time: 9 s}, access_points: {out: {readers: [d], factors: [card]}}}
         areas:
           yard: {limit: 12}
           garage: {within: yard, parking: true}
@@ -59,6 +59,8 @@ import Testing
         #expect(
             site.areas == ["yard": AreaSettings(limit: 12), "garage": AreaSettings(within: "yard", isParking: true)])
         #expect(site.interlocks == [["p", "q"]])
+        #expect(
+            site.portals[1].lane == LaneSettings(sensors: [.safetyLoop, .openLimit], travelTime: .seconds(9)))
         let policy = site.policy
         #expect(
             policy.factorWindows == [
@@ -101,6 +103,9 @@ import Testing
         ("deny: true", "deny: true, up_to_threat: 1", "never rests"),
         ("first_person: [{access_point: in", "first_person: [{access_point: im", "there is no access point"),
         ("free_access: [{portal: q, schedule: day", "free_access: [{portal: q, schedule: always", "needs no gate"),
+        ("lane: {safety_loop: {line: S}, ", "lane: {", "'safety_loop' is missing"),
+        ("lane: {safety_loop: {line: S}", "lane: {safety_loop: {line: Q}", "is that of the release of q already"),
+        ("{line: Q}, lane:", "{line: Q}, contact: {line: K}, lane:", "watched by its loops"),
         ("{visitor: 24 h}", "{visiter: 24 h}", "visiter"), ("{visitor: 24 h}", "{visitor: 24}", "24"),
     ])
     func theImpossibleIsRefusedWithItsPlace(old: String, new: String, words: String) {

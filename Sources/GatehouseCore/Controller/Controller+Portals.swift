@@ -10,7 +10,9 @@ extension Controller {
         _ input: PortalMachine.Input, toPortalAt index: Int, _ now: Moment, _ effects: inout [Effect]
     ) {
         let id = portals[index].settings.id
-        for output in portals[index].handle(input, at: now.monotonic) {
+        let outputs = portals[index].handle(input, at: now.monotonic)
+        defer { tellLane(input, outputs, ofPortalAt: index, now, &effects) }
+        for output in outputs {
             switch output {
             case .requestRelease(let event): effects.append(.release(id, event: event))
             case .releaseNow: effects.append(.release(id, event: nil))
@@ -40,7 +42,7 @@ extension Controller {
     }
 
     @discardableResult
-    private mutating func recordPortal(
+    mutating func recordPortal(
         _ kind: EntryKind, _ portal: PortalID, _ now: Moment, _ effects: inout [Effect],
         detail: [String: CanonicalValue] = [:]
     ) -> UInt64 {
@@ -60,7 +62,7 @@ extension Controller {
     }
 
     /// What became of a grant. Taking the way moves the person in the ledger.
-    private mutating func end(
+    mutating func end(
         _ event: UInt64, isTaken: Bool, portal: PortalID, _ now: Moment, _ effects: inout [Effect]
     ) {
         let grant = grants.removeValue(forKey: event)

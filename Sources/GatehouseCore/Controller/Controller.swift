@@ -5,6 +5,8 @@ package struct Controller: Sendable {
     package internal(set) var registry: Registry
     package internal(set) var health = HealthTable()
     package internal(set) var portals: [PortalMachine]
+    /// The lane of each portal that has one.
+    var lanes: [LaneMachine?] = []
     package internal(set) var isFire: Bool
     package internal(set) var watchlist = Watchlist()
     package internal(set) var outbox = Outbox()
@@ -74,6 +76,7 @@ package struct Controller: Sendable {
         for (index, settings) in site.portals.enumerated() {
             portals.append(PortalMachine(settings: settings, posture: isFire ? .fire : basePostures[index]))
             portalIndex[settings.id] = index
+            lanes.append(settings.lane.map { LaneMachine(settings: $0) })
         }
         for (index, point) in site.accessPoints.enumerated() {
             pointIndex[point.id] = index
@@ -99,6 +102,10 @@ package struct Controller: Sendable {
         case .reader(let reader, let signal): take(signal, from: reader, now, &effects)
         case .contact(let portal, let isOpen): feed(.contact(isOpen: isOpen), to: portal, now, &effects)
         case .exitButton(let portal, let isPressed): feed(.exitButton(isPressed: isPressed), to: portal, now, &effects)
+        case .lane(let portal, let sensor, let isActive):
+            if let index = portalIndex[portal] {
+                feed(.sensor(sensor, isActive: isActive), toLaneAt: index, now, &effects)
+            }
         case .fireInput(let isActive):
             fire.take(isActive, at: now.monotonic)
             settleFire(now, &effects)
@@ -153,6 +160,7 @@ package struct Controller: Sendable {
     package var nextDeadline: Deadline? {
         var next: Deadline?
         for portal in portals { next = .earliest(next, portal.nextDeadline) }
+        for lane in lanes { next = .earliest(next, lane?.nextDeadline) }
         for (index, collector) in collectors.enumerated() {
             if let at = collector.nextDeadline {
                 next = .earliest(next, Deadline(at: at, waiter: "\(site.accessPoints[index].id) factors"))
@@ -170,7 +178,10 @@ package struct Controller: Sendable {
     }
 
     private mutating func timePassed(_ now: Moment, _ effects: inout [Effect]) {
-        for index in portals.indices { feed(.time, toPortalAt: index, now, &effects) }
+        for index in portals.indices {
+            feed(.time, toPortalAt: index, now, &effects)
+            feed(LaneMachine.Input.time, toLaneAt: index, now, &effects)
+        }
         settleFire(now, &effects)
         for index in collectors.indices {
             let outputs = collectors[index].timePassed(now.monotonic)
@@ -205,6 +216,7 @@ package struct Controller: Sendable {
             let portal = portals[index]
             effects.append(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))
             indicatePosture(portalAt: index, &effects)
+            feed(.free(portal.isReleased), toLaneAt: index, now, &effects)
         }
         scheduleSweep(now)
     }

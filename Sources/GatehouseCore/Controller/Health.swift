@@ -6,7 +6,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
-    case threatRaised, faceDeletionDue
+    case threatRaised, faceDeletionDue, barrierFault
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -18,7 +18,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             .readerSwapped:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
-            .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue:
+            .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault:
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
@@ -64,6 +64,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .linesUnavailable: "Lines of the chip cannot be used."
         case .configurationWrong: "The configuration file has faults; the last good one is in force."
         case .restartNeeded: "The configuration was changed in a way that a reload does not take."
+        case .barrierFault: "The barrier did not reach an end of its way in time, or both at once."
         case .faceDeletionDue: "A face should be gone from its module: its consent was taken back."
         case .threatRaised: "The threat level is raised: some access levels rest."
         case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
@@ -105,6 +106,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .linesUnavailable: "Check the chip's label and the line names in the configuration: gpioinfo."
         case .configurationWrong: "gatehousectl config check FILE, then: systemctl reload gatehoused"
         case .restartNeeded: "At a quiet moment: systemctl restart gatehoused"
+        case .barrierFault: "Look at the barrier and its limit switches; travel_time is how long its way takes."
         case .faceDeletionDue: "gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE"
         case .threatRaised: "When it is over: gatehousectl threat 0 --reason …"
         case .withoutKey: "Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused"

@@ -4,6 +4,7 @@ package enum Input: Hashable, Sendable {
     /// Raw levels; the machines debounce.
     case contact(PortalID, isOpen: Bool)
     case exitButton(PortalID, isPressed: Bool)
+    case lane(PortalID, LaneMachine.Sensor, isActive: Bool)
     case fireInput(isActive: Bool)
     case time
     case order(Order)

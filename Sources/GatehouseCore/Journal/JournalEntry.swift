@@ -61,6 +61,8 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
     case passage
     case exitRequest
     case forced, heldOpen, closedAgain
+    /// A vehicle came through that nobody had let in.
+    case tailgated
     case fire, posture
     /// An operator's order, done or refused.
     case order
@@ -93,7 +95,7 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
     package var isEvent: Bool {
         switch self {
         case .decision, .passage, .exitRequest, .forced, .heldOpen, .closedAgain, .fire, .posture, .order, .lockout,
-            .gap,
+            .gap, .tailgated,
             .start, .stop, .restored, .erasure:
             true
         default: false

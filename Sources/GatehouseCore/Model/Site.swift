@@ -55,6 +55,8 @@ package struct PortalSettings: Hashable, Sendable {
     package var exitDebounce: Duration = .milliseconds(30)
     /// Secure as soon as the door has opened and closed again, instead of at the end of the unlock time.
     package var relocksOnClose = true
+    /// Loops and limit switches of a lane. Then a grant counts as taken when a vehicle went through.
+    package var lane: LaneSettings?
     /// The camera for exit requests, alarms and manual openings.
     package var camera: CameraID?
 
@@ -149,7 +151,7 @@ package struct AlertRoute: Hashable, Sendable {
 }
 
 package enum AlertKind: String, Hashable, Sendable, CaseIterable, Comparable {
-    case duress, forced, heldOpen, fire, lockout, tamper
+    case duress, forced, tailgated, heldOpen, fire, lockout, tamper
     /// A sealed envelope for the authority that issued a watchlist entry.
     case watchlist
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

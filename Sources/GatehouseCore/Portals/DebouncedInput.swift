@@ -2,7 +2,7 @@
 package struct DebouncedInput: Hashable, Sendable {
     package private(set) var isActive: Bool
     private var candidate: (isActive: Bool, since: MonotonicTime)?
-    private let span: Duration
+    var span: Duration
 
     package init(isActive: Bool = false, span: Duration) {
         self.isActive = isActive

@@ -74,6 +74,9 @@ package struct PortalMachine: Sendable {
         exitButton = DebouncedInput(span: settings.exitDebounce)
     }
 
+    /// Without a contact or loops a grant counts as taken.
+    private var countsAtOnce: Bool { !settings.hasContact && settings.lane == nil }
+
     /// Whether somebody may be in the passage.
     package var isReleasedOrOpen: Bool {
         if case .open = door { return true }
@@ -102,7 +105,7 @@ package struct PortalMachine: Sendable {
             } else if case .pending(event) = lock {
                 lock = .released(.grant(event: event), until: now + time)
                 outputs += takenThroughOpenDoor(event)
-                if !settings.hasContact { outputs.append(.taken(event: event)) }
+                if countsAtOnce { outputs.append(.taken(event: event)) }
             }
         case .abandoned(let event):
             if case .pending(event) = lock { lock = .secured }
@@ -136,7 +139,7 @@ package struct PortalMachine: Sendable {
         switch lock {
         case .held:
             // The way is open already: nothing to release, and nobody to wait for.
-            return settings.hasContact ? [] : [.taken(event: event)]
+            return countsAtOnce ? [.taken(event: event)] : []
         case .secured:
             lock = .pending(event: event)
             return [.requestRelease(event: event)]

@@ -120,6 +120,11 @@ package final class HardwareBench {
         let lines = configuration.lines
         for (portal, wiring) in lines.outputs { levels[wire(wiring, "release:\(portal)")] = false }
         for (portal, wiring) in lines.contacts { levels[wire(wiring, "contact:\(portal)")] = false }
+        for (portal, sensors) in lines.laneSensors {
+            for (sensor, wiring) in sensors {
+                levels[wire(wiring, "\(sensor.rawValue):\(portal)")] = wiring.isActiveLow
+            }
+        }
         for (portal, wiring) in lines.exitButtons { levels[wire(wiring, "exit:\(portal)")] = false }
         if let fire = lines.fireInput { levels[wire(fire, "fire")] = false }
         for reader in configuration.readers {
@@ -148,6 +153,8 @@ package final class HardwareBench {
             try withFace(reader) { $0.present(user.map { .user($0, name: "user \($0)") } ?? .stranger) }
         case .photo(let reader): try withFace(reader) { $0.present(.photograph) }
         case .walk(let portal): walkers[portal, default: 0] += 1
+        case .loop(let portal, let sensor, let isOn):
+            try set(configuration.lines.laneSensors[portal]?[sensor], "\(sensor.rawValue):\(portal)", isOn)
         case .door(let portal, let isOpen): try set(configuration.lines.contacts[portal], "contact:\(portal)", isOpen)
         case .button(let portal):
             try set(configuration.lines.exitButtons[portal], "exit:\(portal)", true)

@@ -5,7 +5,7 @@ package import GatehouseCore
 ///     card wicket-in H10301:118-1603        key wicket-in 1234#        face face-1 5 | stranger | photo
 ///     walk wicket                           door wicket open|close     button wicket
 ///     fire on|off                           tamper wicket-out on|off   dead wicket-out | alive wicket-out
-///     swap wicket-out 77
+///     swap wicket-out 77                    loop lane entryLoop|safetyLoop|openLimit|closedLimit on|off
 ///     wait 500ms | 2s                       say TEXT                   lines                  quit
 package enum HardwareCommand: Hashable, Sendable {
     case card(ReaderID, CardNumber)
@@ -15,6 +15,7 @@ package enum HardwareCommand: Hashable, Sendable {
     case walk(PortalID)
     case door(PortalID, isOpen: Bool)
     case button(PortalID)
+    case loop(PortalID, LaneMachine.Sensor, Bool)
     case fire(Bool)
     case tamper(ReaderID, Bool)
     case dead(ReaderID, Bool)
@@ -48,6 +49,11 @@ package enum HardwareCommand: Hashable, Sendable {
             }
         }
         switch verb {
+        case "loop":
+            guard let sensor = LaneMachine.Sensor(rawValue: try word(2)) else {
+                throw Problem(description: "\"\(line)\": entryLoop, safetyLoop, openLimit or closedLimit")
+            }
+            return .loop(PortalID(try word(1)), sensor, try isOn(word(3)))
         case "card":
             guard let number = CardNumber(try word(2)) else {
                 throw Problem(description: "\"\(line)\": no card number; H10301:118-1603")

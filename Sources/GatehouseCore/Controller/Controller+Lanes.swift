@@ -1,0 +1,45 @@
+extension Controller {
+    mutating func feed(_ input: LaneMachine.Input, toLaneAt index: Int, _ now: Moment, _ effects: inout [Effect]) {
+        guard let lane = lanes[index] else { return }
+        var machine = lane
+        let outputs = machine.handle(input, at: now.monotonic)
+        lanes[index] = machine
+        let portal = portals[index].settings.id
+        for output in outputs {
+            switch output {
+            case .taken(let event): end(event, isTaken: true, portal: portal, now, &effects)
+            case .notTaken(let event): end(event, isTaken: false, portal: portal, now, &effects)
+            case .tailgated:
+                let event = recordPortal(.tailgated, portal, now, &effects)
+                raise(.tailgated, event: event, ["portal": portal.name], now, &effects)
+                capture(event, camera: cameraOfPortal(portal), now, &effects)
+            case .barrier(let barrier): set(.barrierFault, portal.name, barrier == .fault, now, &effects)
+            }
+        }
+    }
+
+    /// What a portal's machine did, as far as its lane has to know.
+    mutating func tellLane(
+        _ input: PortalMachine.Input, _ outputs: [PortalMachine.Output], ofPortalAt index: Int, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        guard lanes[index] != nil else { return }
+        for case .notTaken(let event) in outputs { feed(.cancelled(event: event), toLaneAt: index, now, &effects) }
+        switch input {
+        case .performed(let event): feed(.granted(event: event), toLaneAt: index, now, &effects)
+        case .grant(let event, _) where portals[index].lock == .held:
+            // The way is open already: the vehicle is on its way.
+            feed(.granted(event: event), toLaneAt: index, now, &effects)
+        case .posture(let posture):
+            feed(.free(posture == .free || posture == .fire), toLaneAt: index, now, &effects)
+        default: break
+        }
+    }
+
+    package var barriers: [PortalID: LaneMachine.Barrier] {
+        Dictionary(
+            uniqueKeysWithValues: portals.indices.compactMap { index in
+                lanes[index].map { (portals[index].settings.id, $0.barrier) }
+            })
+    }
+}
