@@ -15,6 +15,7 @@ package struct Configuration: Hashable, Sendable {
     package var destinations: [DestinationSettings] = []
     package var snapshots = SnapshotSettings()
     package var watchlist: WatchlistSettings?
+    package var passKeys: [PassKeySettings] = []
 
     package init(site: Site, timeZone: String) {
         self.site = site
@@ -215,4 +216,25 @@ package struct WatchlistSettings: Hashable, Sendable {
     /// Ed25519 public key of the oversight (64 hexadecimal digits): neither the operator's nor the issuer's.
     package var oversightKey: [UInt8]
     package init(oversightKey: [UInt8]) { self.oversightKey = oversightKey }
+}
+
+/// A public key whose visitor passes are taken here, beside those of this controller.
+package struct PassKeySettings: Hashable, Sendable {
+    package enum Register: String, Hashable, Sendable, CaseIterable {
+        /// Its hosts have the numbers of the register here, and are looked up.
+        case same
+        /// Its hosts are on another register: whoever signed answers for them.
+        case other
+    }
+    /// The name that its passes carry: `site.name` of another controller, or that of an office.
+    package var issuer: String
+    /// Ed25519, 32 octets: `gatehousectl pass key` shows it.
+    package var publicKey: [UInt8]
+    package var register: Register
+
+    package init(issuer: String, publicKey: [UInt8], register: Register = .same) {
+        self.issuer = issuer
+        self.publicKey = publicKey
+        self.register = register
+    }
 }

@@ -88,6 +88,7 @@ package enum ConfigurationReader {
                 configuration.watchlist = WatchlistSettings(oversightKey: key)
             }
         }
+        PassSection.read(top, &configuration)
         checkCameras(top, configuration, errors)
         return configuration
     }

@@ -216,6 +216,14 @@ extension PortalSection {
         if asked.contains(.face), !here.contains(where: \.isFace) {
             group.error(at: "factors", "a face is asked for, and no reader here is a face module")
         }
+        if asked.contains(.pass), !here.contains(where: \.sendsText) {
+            group.error(
+                at: "factors", "a pass is asked for, and no reader here sends text",
+                suggestion: "a scanner with 'protocol: line' and 'text: text'")
+        }
+        if factors.contains(where: { $0.contains(.pass) && !$0.isSubset(of: [.pass, .plate]) }) {
+            group.error(at: "factors", "a pass is a visitor's: it goes with a plate, and with nothing else")
+        }
         if factors.allSatisfy({ $0.contains(.face) }) {
             group.error(at: "factors", "a face is never the only way in: add card or pin")
         }
@@ -234,7 +242,7 @@ struct NamedFactorWindow {
 }
 
 extension ScalarType where Value == [FactorSet] {
-    /// `card`, `pin`, `face`, `plate`, several joined by `+`, or `any-two:card+pin+face` for every pair of those.
+    /// `card`, `pin`, `face`, `plate`, `pass`, several joined by `+`, or `any-two:card+pin+face` for every pair of those.
     static var factors: Self {
         ScalarType { text throws(ScalarProblem) in
             let pairs = "any-two:"
@@ -248,10 +256,11 @@ extension ScalarType where Value == [FactorSet] {
                 case "pin": found.append(.pin)
                 case "face": found.append(.face)
                 case "plate": found.append(.plate)
+                case "pass": found.append(.pass)
                 default:
                     throw ScalarProblem(
                         "'\(text.prefix(32))' is no combination of factors",
-                        suggestion: "card, pin, face, plate, several: card+pin, or any-two:card+pin+face")
+                        suggestion: "card, pin, face, plate, pass, several: card+pin, or any-two:card+pin+face")
                 }
             }
             guard isPairs else { return [found.reduce(into: FactorSet()) { $0.formUnion($1) }] }

@@ -8,6 +8,13 @@ enum ReaderSection {
         var hasKeypad: Bool
         var isFace: Bool
         var isPlate: Bool
+        /// Whether it sends text as it stands, so that it could read a pass.
+        var sendsText: Bool {
+            switch settings.kind {
+            case .line(_, _, let text), .framed(_, _, _, let text): text == .text
+            case .wiegand, .osdp, .em4100, .plate, .uhf, .face: false
+            }
+        }
     }
 
     private enum SecurityWord: String, CaseIterable { case secure, clear }

@@ -13,6 +13,8 @@ package struct KeyRing: Sendable {
     package let watchlist: SecretKey
     /// Seals backups.
     package let backup: SecretKey
+    /// Signs visitor passes.
+    package let passes: SecretKey
 
     /// The master key has 32 octets.
     package init(master: SecretKey) {
@@ -22,11 +24,12 @@ package struct KeyRing: Sendable {
         pepper = master.derived(for: "gatehouse pepper 1")
         watchlist = master.derived(for: "gatehouse watchlist 1")
         backup = master.derived(for: "gatehouse backup 1")
+        passes = master.derived(for: "gatehouse passes 1")
     }
 
     /// The primitives that the core computes with. `epoch` enters the nonce of sealed notes, so that no nonce comes
     /// twice after a restore.
-    package func primitives(epoch: UInt64) -> Primitives {
+    package func primitives(epoch: UInt64, passes: PassKeys? = nil) -> Primitives {
         let pepper = pepper
         let watchlist = watchlist
         let notes = watchlist.derived(for: "notes")
@@ -42,7 +45,8 @@ package struct KeyRing: Sendable {
                 let nonce = Array(epoch.bigEndianOctets.suffix(4)) + sequence.bigEndianOctets
                 // Sealing cannot fail with a key of 32 octets and a nonce of 12.
                 return (try? Seal.seal(plain, associated: [], key: notes, nonce: nonce)) ?? []
-            })
+            },
+            openPass: { passes?.open($0) })
     }
 
     /// The secrets of the store.

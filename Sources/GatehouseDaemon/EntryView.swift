@@ -99,6 +99,9 @@ struct EntryView {
         case .text(let value): .string(value)
         case .array(let values): .array(values.map(json))
         case .map(let pairs): .object(pairs.mapValues(json))
+        case .numbered(let pairs):
+            .object(Dictionary(pairs.map { ("\($0.key)", json($0.value)) }, uniquingKeysWith: { $1 }))
+        case .tagged(_, let value): json(value)
         case .boolean(let value): .boolean(value)
         }
     }

@@ -12,7 +12,7 @@ enum Targets {
         "osdp-panel": Readers.osdpPanel, "em4100": Readers.em4100, "line": Readers.line, "framed": Readers.framed,
         "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": admin,
         "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
-        "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv,
+        "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv, "pass": pass,
     ]
 
     static func lineWire(_ octets: [UInt8]) {
@@ -58,6 +58,15 @@ enum Targets {
     static func canonical(_ octets: [UInt8]) {
         guard let value = CanonicalValue(decoding: octets) else { return }
         precondition(value.encoded() == octets, "a value has two encodings")
+    }
+
+    static func pass(_ octets: [UInt8]) {
+        _ = PassKeys.token(String(decoding: octets, as: UTF8.self))
+        guard let token = PassToken(octets: octets) else { return }
+        precondition(token.encoded == octets, "a pass has two encodings")
+        guard let claims = token.claims else { return }
+        precondition(PassToken.payload(of: claims) == token.payload, "claims are not what they were")
+        precondition(PassID(claims.id.description) == claims.id, "the number of a pass is not what it was")
     }
 
     static func csv(_ octets: [UInt8]) {

@@ -14,7 +14,7 @@ struct SchemaTests {
         let configuration = try ConfigurationReader.read(
             path: Self.root + "/config/gatehouse.yaml", digest: Self.digest)
         #expect(configuration.site.portals.map(\.id) == ["wicket", "lane"])
-        #expect(configuration.readers.count == 9)
+        #expect(configuration.readers.count == 10)
         #expect(configuration.site.portals[1].heldOpenLimit == .seconds(120))
         #expect(configuration.lines.exitButtons["wicket"]?.isActiveLow == true)
         #expect(configuration.watchlist == nil)

@@ -13,7 +13,10 @@ struct CanonicalValueTests {
         ([0xA2, 0x61, 0x62, 0x01, 0x61, 0x61, 0x02], "keys out of order"),
         ([0xA2, 0x61, 0x61, 0x01, 0x61, 0x61, 0x02], "a key twice"),
         ([0xA2, 0x62, 0x61, 0x61, 0x01, 0x61, 0x62, 0x02], "a longer key first"),
-        ([0xA1, 0x01, 0x01], "a key that is no text"), ([0x62, 0xC3, 0x28], "text that is no UTF-8"),
+        ([0xA1, 0x40, 0x01], "a key that is neither text nor a number"),
+        ([0xA2, 0x01, 0x01, 0x61, 0x61, 0x01], "keys of two kinds"),
+        ([0xA2, 0x20, 0x01, 0x01, 0x01], "a negative key first"), ([0xC1], "a tag of nothing"),
+        ([0x62, 0xC3, 0x28], "text that is no UTF-8"),
         ([0x82, 0x01], "cut off"), ([0x01, 0x01], "two values"), ([0xF6], "null"), ([], "nothing"),
     ])
     func otherFormsAreRefused(octets: [UInt8], what: String) {
@@ -28,6 +31,15 @@ struct CanonicalValueTests {
         let octets = value.encoded()
         #expect(CanonicalValue(decoding: octets) == value)
         #expect(CanonicalValue(decoding: octets)?.encoded() == octets)
+    }
+
+    @Test func mapsWithNumbersAndTagsComeBack() {
+        let value = CanonicalValue.tagged(
+            18, .numbered([-1: .text("last"), 0: .integer(1), 300: .map([:]), -65539: .boolean(true)]))
+        let octets = value.encoded()
+        #expect(octets.prefix(5) == [0xD2, 0xA4, 0x00, 0x01, 0x19])
+        #expect(CanonicalValue(decoding: octets) == value)
+        #expect(CanonicalValue.numbered([:]).encoded() == [0xA0] && CanonicalValue(decoding: [0xA0]) == .map([:]))
     }
 
     /// The journal writes its map without a dictionary; the bytes are those of the dictionary all the same.

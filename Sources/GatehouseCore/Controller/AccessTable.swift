@@ -22,6 +22,8 @@ struct AccessTable: Sendable {
     }
 
     private var grants: [[Grant]]
+    /// The levels that name the group of visitors, whether anybody on the register is one: passes are under them too.
+    private var visitorGrants: [[Grant]]
     private var schedules: [Schedule]
     private var specialDays: [Int32: SpecialDayKind]
     private let lockdownGroups: UInt64
@@ -49,6 +51,13 @@ struct AccessTable: Sendable {
                     highestThreat: level.highestThreat)
             }
         }
+        visitorGrants = site.accessPoints.map { point in
+            site.policy.levels.filter {
+                $0.accessPoints.contains(point.id) && $0.groups.contains(PersonRole.visitor.usualGroup)
+            }.map {
+                Grant(groups: .max, schedule: $0.schedule ?? -1, isBar: $0.isBar, highestThreat: $0.highestThreat)
+            }
+        }
         guests = site.accessPoints.map { bits($0.escort?.guests ?? []) }
         escorts = site.accessPoints.map { bits($0.escort?.by ?? []) }
         shifts = registry.shiftNames.map { name in site.policy.schedules.firstIndex { $0.name == name } }
@@ -64,8 +73,17 @@ struct AccessTable: Sendable {
     }
 
     func standing(groups: UInt64, pointAt index: Int, threat: UInt8, at now: Moment) -> Standing {
+        standing(grants[index], groups: groups, threat: threat, at: now)
+    }
+
+    /// The levels of visitors, as far as they take something away from whoever has a pass.
+    func standingOfVisitors(pointAt index: Int, threat: UInt8, at now: Moment) -> Standing {
+        standing(visitorGrants[index], groups: .max, threat: threat, at: now)
+    }
+
+    private func standing(_ grants: [Grant], groups: UInt64, threat: UInt8, at now: Moment) -> Standing {
         var standing = Standing()
-        for grant in grants[index] where grant.groups & groups != 0 {
+        for grant in grants where grant.groups & groups != 0 {
             let isOpen = grant.schedule < 0 || isOpen(schedule: grant.schedule, at: now)
             if grant.isBar {
                 if isOpen { standing.isBarred = true }
@@ -97,5 +115,8 @@ struct AccessTable: Sendable {
 
     func mayPassLockdown(groups: UInt64) -> Bool { groups & lockdownGroups != 0 }
     func isGuest(_ groups: UInt64, pointAt index: Int) -> Bool { guests[index] & groups != 0 }
+    func wantsEscortOfVisitors(_ settings: AccessPointSettings) -> Bool {
+        settings.escort?.guests.contains(PersonRole.visitor.usualGroup) ?? false
+    }
     func isEscort(_ groups: UInt64, pointAt index: Int) -> Bool { escorts[index] & groups != 0 }
 }

@@ -59,6 +59,10 @@ extension Controller {
             facts.company = company.waits(at: point, beside: id, now.monotonic) == nil ? .missing : .met
         }
         guard settings.escort != nil, access.isGuest(groups, pointAt: point) else { return }
+        gatherEscort(id, pointAt: point, now, into: &facts)
+    }
+
+    func gatherEscort(_ id: UInt32, pointAt point: Int, _ now: Moment, into facts: inout Facts) {
         let before = company.passed(at: point, before: id, now.monotonic)
         let isBrought = before.flatMap { registry.person($0) }.map { access.isEscort($0.groups, pointAt: point) }
         facts.escort = isBrought == true ? .met : .missing

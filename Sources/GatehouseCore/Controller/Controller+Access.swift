@@ -6,7 +6,12 @@ extension Controller {
             collectors[point].combinations = combinations(pointAt: point, reader: reader, now)
             let outputs =
                 switch signal {
-                case .card(let card): collectors[point].card(card, at: reader, now: now.monotonic)
+                case .card(let card):
+                    if let pass = presentedPass(card.number, pointAt: point) {
+                        collectors[point].pass(pass, at: reader, now: now.monotonic)
+                    } else {
+                        collectors[point].card(card, at: reader, now: now.monotonic)
+                    }
                 case .key(let key): collectors[point].key(key, at: reader, now: now.monotonic)
                 case .face(let user): collectors[point].face(user, at: reader, now: now.monotonic)
                 default: [FactorCollector.Output]()
@@ -108,6 +113,7 @@ extension Controller {
                 entry.personal.append(PersonalField(name: .rawBits, value: card.bits.octets))
             }
         }
+        if let pass = presented.pass { note(pass, in: &entry) }
         if let plate = presented.plate { note(plate: plate.number, judgement, in: &entry) }
         let joined = decision.isGranted ? grantInWaiting(of: judgement, at: settings.id) : nil
         entry.about = joined
@@ -142,6 +148,7 @@ extension Controller {
             for credential in judgement.used {
                 effects.append(.durable(.ledger(ledger.use(credential, at: now.civil))))
             }
+            if let claims = presented.pass?.opened?.claims { use(claims, now, &effects) }
             if let person = judgement.person {
                 company.pass(person, at: point, until: now.monotonic + settings.companyTimeout)
             }
@@ -164,11 +171,11 @@ extension Controller {
 
     // MARK: Guessing
 
-    /// A card that came too soon at a reader where somebody tries numbers: it is compared with nothing.
+    /// A card or pass that came too soon at a reader where somebody tries numbers: it is compared with nothing.
     private mutating func pausedByGuessing(
         _ presented: FactorCollector.Presented, _ settings: AccessPointSettings, _ now: Moment
     ) -> Judgement? {
-        guard presented.card != nil, !settings.keypads.contains(presented.reader),
+        guard presented.card != nil || presented.pass != nil, !settings.keypads.contains(presented.reader),
             !guesses.takesCard(presented.reader, at: now.monotonic)
         else { return nil }
         var judgement = Judgement()
@@ -180,13 +187,19 @@ extension Controller {
         return judgement
     }
 
+    /// What was shown and is neither a card of the register nor a pass that somebody known here signed.
+    private func unknownNumber(_ presented: FactorCollector.Presented) -> CredentialKey? {
+        if let pass = presented.pass { return pass.opened == nil ? pass.mark : nil }
+        guard let card = presented.card else { return nil }
+        let key = CredentialKey(card: card.number, primitives: primitives)
+        return registry.credential(for: key) == nil ? key : nil
+    }
+
     private mutating func noteGuess(
         _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64,
         _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let card = presented.card, !judgement.facts.isGuessPaused else { return }
-        let key = CredentialKey(card: card.number, primitives: primitives)
-        guard registry.credential(for: key) == nil,
+        guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused,
             guesses.noteUnknown(key, at: presented.reader, now: now.monotonic)
         else { return }
         set(.readerGuessed, presented.reader.name, true, now, &effects)

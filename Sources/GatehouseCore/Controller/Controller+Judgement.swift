@@ -40,8 +40,13 @@ extension Controller {
         let isSwapped = presented.faceModule.map { readerStandings[$0]?.stranger != nil } ?? false
         facts.isReaderTrusted = !untrustedReaders.contains(presented.reader) && !isSwapped
         facts.factorsGiven = presented.factors
-        facts.isCombinationComplete = combinations(pointAt: point, reader: presented.reader, now).contains(
-            presented.factors)
+        let asked = combinations(pointAt: point, reader: presented.reader, now)
+        facts.isCombinationComplete = FactorCollector.asked(asked, of: presented).contains(presented.factors)
+        if let pass = presented.pass {
+            gather(pass, plate: presented.plate, settings, pointAt: point, now, into: &facts)
+            result.facts = facts
+            return result
+        }
 
         var records: [CredentialRecord] = []
         var isEveryFactorKnown = true
@@ -174,7 +179,7 @@ extension Controller {
     }
 
     /// Whether somebody lives or works here, so that guests may come to them.
-    private func isAtHome(_ host: UInt32, at seconds: Int64) -> Bool {
+    package func isAtHome(_ host: UInt32, at seconds: Int64) -> Bool {
         guard let person = registry.person(host), person.status == .active else { return false }
         switch person.role {
         case .resident: return registry.dwelling(person.dwelling) != nil
@@ -187,7 +192,7 @@ extension Controller {
         }
     }
 
-    private func gatherAreas(_ id: UInt32, _ settings: AccessPointSettings, _ now: Moment, into facts: inout Facts) {
+    func gatherAreas(_ id: UInt32, _ settings: AccessPointSettings, _ now: Moment, into facts: inout Facts) {
         let presence = ledger.presences[id]
         switch settings.antiPassback {
         case .off: break
@@ -240,7 +245,7 @@ extension Controller {
         facts.place = others + coming < Int(places) ? .met : .missing
     }
 
-    private func firstPerson(_ groups: UInt64, _ settings: AccessPointSettings, _ now: Moment) -> Need {
+    func firstPerson(_ groups: UInt64, _ settings: AccessPointSettings, _ now: Moment) -> Need {
         for rule in access.firstPersons where rule.accessPoint == settings.id {
             guard access.isOpen(schedule: rule.schedule, at: now), rule.groups & groups == 0 else { continue }
             return ledger.arrivals[settings.id.name] == now.localDay ? .met : .missing
@@ -248,7 +253,7 @@ extension Controller {
         return .notAsked
     }
 
-    private func isInterlocked(_ portal: PortalID) -> Bool {
+    func isInterlocked(_ portal: PortalID) -> Bool {
         guard let own = portalIndex[portal], portals[own].posture != .free, portals[own].posture != .fire else {
             return false
         }

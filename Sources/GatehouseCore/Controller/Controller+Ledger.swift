@@ -57,7 +57,7 @@ extension Controller {
     func note(plate: CardNumber, _ judgement: Judgement, in entry: inout JournalEntry) {
         guard case .text(let text) = plate.value else { return }
         entry.personal.append(PersonalField(name: .plate, value: Array(text.utf8)))
-        guard judgement.credential == nil else { return }
+        guard judgement.credential == nil, !judgement.facts.factorsGiven.contains(.pass) else { return }
         let near = registry.plates(near: text)
         if !near.isEmpty { entry.detail["near"] = .array(near.prefix(5).map { .integer(Int64($0)) }) }
     }

@@ -64,6 +64,7 @@ extension Controller {
             entry.detail["level"] = .integer(Int64(level))
             event = record(entry, now, &effects)
             set(.threatRaised, "", level > 0, now, &effects)
+        case .pass(let pass): event = carryOut(pass, orderEntry(order, "done"), now, &effects)
         case .confirmPolicy:
             effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
             event = recordOrder(order, "done", now, &effects)
@@ -132,7 +133,7 @@ extension Controller {
     private func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
         if let expires = order.expires, now.monotonic > expires { return .expired }
         switch order.verb {
-        case .registry, .erase, .watchlistActivate, .watchlistImport:
+        case .registry, .erase, .watchlistActivate, .watchlistImport, .pass(.issue):
             // What a run without the key would seal, nobody could open again.
             if health.has(.withoutKey) { return .withoutKey }
             if !isStoreAvailable { return .storeUnavailable }
@@ -183,6 +184,7 @@ extension Controller {
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
         case .forgiveAll, .threat: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .confirmPolicy: return nil
+        case .pass(let pass): return refusal(of: pass, reason: order.reason)
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
         case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }

@@ -1,9 +1,10 @@
 extension Controller {
-    /// Once a local day: values that were kept long enough are erased, and withdrawn consents are looked after. A clock
-    /// that cannot be trusted erases nothing.
+    /// Once a local day: values that were kept long enough are erased, and withdrawn consents are looked after; passes that
+    /// are over go within the hour. A clock that cannot be trusted erases nothing.
     mutating func settleRetention(_ now: Moment, _ effects: inout [Effect]) {
         if let at = retentionCheckAt, now.monotonic < at { return }
         retentionCheckAt = now.monotonic + .seconds(3600)
+        dropPasses(now, &effects)
         set(.faceDeletionDue, "", registry.hasOverdueDeletion(at: now.civil.seconds), now, &effects)
         guard now.isCivilTrusted, let days = site.policy.personalDays, ledger.retentionDay != now.localDay else {
             return

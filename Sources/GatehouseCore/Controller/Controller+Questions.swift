@@ -41,6 +41,12 @@ extension Controller {
             before.combinations(pointAt: $0, threat: facts.threat, now)
         }
         if asked != askedThen { facts.isCombinationComplete = asked.contains(facts.factorsGiven) }
+        if facts.factorsGiven.contains(.pass) {
+            // What the pass says stays as it was; the text that said it is not kept.
+            if asked != askedThen, asked.contains([.pass]) { facts.isCombinationComplete = true }
+            gatherVisitorLevels(isNamed: facts.coveringLevels > 0, pointAt: point, now, into: &facts)
+            return (facts, RuleBook.decide(facts).decision)
+        }
         guard
             let record = past.credential.flatMap({ registry.credential(id: $0) })
                 ?? card.flatMap({ registry.credential(for: CredentialKey(card: $0, primitives: primitives)) }),

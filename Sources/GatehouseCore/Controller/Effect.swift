@@ -125,6 +125,7 @@ package struct Order: Hashable, Sendable {
         case threat(UInt8)
         /// Ends these rows and erases what names the person in them and elsewhere.
         case erase(person: UInt32, ends: [RegistryChange], rows: [RegistryRowID])
+        case pass(PassOrder)
         /// Whoever keeps the registry says that it is up to date.
         case confirmPolicy
         case watchlistActivate(WatchlistActivation)

@@ -1,11 +1,15 @@
-/// Deterministic CBOR (RFC 8949, section 4.2.1): integers, octet strings, text, arrays, maps with text keys, booleans.
-/// The canonical bytes of a journal entry are written with it, so that a stranger can read them with any CBOR library.
+/// Deterministic CBOR (RFC 8949, section 4.2.1): integers, octet strings, text, arrays, maps with text keys or with
+/// integer keys, tags, booleans. The canonical bytes of a journal entry are written with it, so that a stranger can read
+/// them with any CBOR library; so are visitor passes.
 package indirect enum CanonicalValue: Hashable, Sendable {
     case integer(Int64)
     case octets([UInt8])
     case text(String)
     case array([CanonicalValue])
     case map([String: CanonicalValue])
+    /// A map with integer keys; one without any pair reads back as `map`.
+    case numbered([Int64: CanonicalValue])
+    case tagged(UInt64, CanonicalValue)
     case boolean(Bool)
 
     package func encoded() -> [UInt8] {
@@ -29,6 +33,15 @@ package indirect enum CanonicalValue: Hashable, Sendable {
                 octets.appendCanonical(key)
                 pairs[key]!.write(into: &octets)
             }
+        case .numbered(let pairs):
+            octets.appendCanonicalHead(5, UInt64(pairs.count))
+            for key in pairs.keys.sorted(by: Self.precedes) {
+                octets.appendCanonical(key)
+                pairs[key]!.write(into: &octets)
+            }
+        case .tagged(let tag, let value):
+            octets.appendCanonicalHead(6, tag)
+            value.write(into: &octets)
         case .boolean(let value): octets.appendCanonical(value)
         }
     }
@@ -37,6 +50,11 @@ package indirect enum CanonicalValue: Hashable, Sendable {
     static func precedes(_ left: String, _ right: String) -> Bool {
         let (leftCount, rightCount) = (left.utf8.count, right.utf8.count)
         return leftCount == rightCount ? left.utf8.lexicographicallyPrecedes(right.utf8) : leftCount < rightCount
+    }
+
+    /// Integer keys stand in the order of their encodings too: from 0 up, then from -1 down.
+    static func precedes(_ left: Int64, _ right: Int64) -> Bool {
+        (left < 0) == (right < 0) ? (left < 0 ? left > right : left < right) : right < 0
     }
 
     /// Reads exactly one value that fills the octets; nil for anything else, also for encodings that are not the
@@ -58,6 +76,7 @@ package indirect enum CanonicalValue: Hashable, Sendable {
     package var octets: [UInt8]? { if case .octets(let value) = self { value } else { nil } }
     package var array: [CanonicalValue]? { if case .array(let value) = self { value } else { nil } }
     package var map: [String: CanonicalValue]? { if case .map(let value) = self { value } else { nil } }
+    package var numbered: [Int64: CanonicalValue]? { if case .numbered(let value) = self { value } else { nil } }
     package var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
 }
 
@@ -91,6 +110,10 @@ private struct CanonicalReader {
             return .array(values)
         case 5:
             guard length <= UInt64(octets.count - position) else { return nil }
+            // The first key says which kind of map it is.
+            if length > 0, position < octets.count, octets[position] >> 5 < 2 {
+                return numbered(length, depth: depth).map { .numbered($0) }
+            }
             var pairs: [String: CanonicalValue] = [:]
             var last: String?
             for _ in 0..<length {
@@ -101,8 +124,22 @@ private struct CanonicalReader {
                 last = key
             }
             return .map(pairs)
+        case 6: return value(depth: depth + 1).map { .tagged(length, $0) }
         default: return nil
         }
+    }
+
+    private mutating func numbered(_ count: UInt64, depth: Int) -> [Int64: CanonicalValue]? {
+        var pairs: [Int64: CanonicalValue] = [:]
+        var last: Int64?
+        for _ in 0..<count {
+            guard let key = value(depth: depth + 1)?.integer, last.map({ CanonicalValue.precedes($0, key) }) ?? true,
+                let value = value(depth: depth + 1)
+            else { return nil }
+            pairs[key] = value
+            last = key
+        }
+        return pairs
     }
 
     mutating func integers(under key: StaticString) -> [Int64]? {

@@ -123,6 +123,8 @@ package struct FactorSet: OptionSet, Hashable, Sendable {
     package static let face = FactorSet(rawValue: 4)
     /// The number plate of a vehicle, read by a camera with a serial line.
     package static let plate = FactorSet(rawValue: 8)
+    /// A signed pass of a visitor, shown to a scanner.
+    package static let pass = FactorSet(rawValue: 16)
 }
 
 /// How wrong PINs are slowed down. A PIN that comes while a lock-out runs is not compared at all.

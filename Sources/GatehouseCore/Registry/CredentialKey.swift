@@ -85,16 +85,20 @@ package struct Primitives: Sendable {
     package var watchlistReference: @Sendable ([UInt8]) -> [UInt8]
     /// Seals the octets for the watchlist's auditor, under a nonce made of the entry's sequence number.
     package var sealWatchlistNote: @Sendable (_ sequence: UInt64, [UInt8]) -> [UInt8]
+    /// Opens the text of a pass: nil when no key that is known here signed it.
+    package var openPass: @Sendable (_ text: String) -> OpenedPass?
 
     package init(
         digest: @escaping @Sendable ([UInt8]) -> [UInt8],
         pinCode: @escaping @Sendable (UInt32?, [UInt8]) -> [UInt8],
         watchlistReference: @escaping @Sendable ([UInt8]) -> [UInt8],
-        sealWatchlistNote: @escaping @Sendable (UInt64, [UInt8]) -> [UInt8]
+        sealWatchlistNote: @escaping @Sendable (UInt64, [UInt8]) -> [UInt8],
+        openPass: @escaping @Sendable (String) -> OpenedPass? = { _ in nil }
     ) {
         self.digest = digest
         self.pinCode = pinCode
         self.watchlistReference = watchlistReference
         self.sealWatchlistNote = sealWatchlistNote
+        self.openPass = openPass
     }
 }

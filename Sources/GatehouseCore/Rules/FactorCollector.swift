@@ -6,6 +6,7 @@ package struct FactorCollector: Sendable {
         package var plate: CardRead?
         package var face: UInt16?
         package var pin: [UInt8]?
+        package var pass: PresentedPass?
         /// The reader that finished it, and the module that matched the face.
         package var reader: ReaderID
         package var faceModule: ReaderID?
@@ -16,6 +17,7 @@ package struct FactorCollector: Sendable {
             if plate != nil { set.insert(.plate) }
             if face != nil { set.insert(.face) }
             if pin != nil { set.insert(.pin) }
+            if pass != nil { set.insert(.pass) }
             return set
         }
     }
@@ -35,6 +37,8 @@ package struct FactorCollector: Sendable {
     private var digits: [UInt8] = []
     private var lastReader: ReaderID = ""
     private var until: MonotonicTime?
+    /// The plate of an attempt that is over: the vehicle may stand there still when its pass is shown.
+    private var lastPlate: (card: CardRead, until: MonotonicTime)?
 
     package init(combinations: [FactorSet], timeout: Duration) {
         self.combinations = combinations
@@ -48,19 +52,37 @@ package struct FactorCollector: Sendable {
         var outputs: [Output] = []
         let place: WritableKeyPath<Presented, CardRead?> = card.number.isPlate ? \.plate : \.card
         // Another one of its kind starts anew: what was begun with the first is finished as it stands.
-        if presented?[keyPath: place] != nil, let begun = presented { outputs.append(finish(begun)) }
+        let isOther = presented?[keyPath: place] != nil || (place == \.card && presented?.pass != nil)
+        if isOther, let begun = presented { outputs.append(finish(begun)) }
+        if card.number.isPlate { lastPlate = (card, now + timeout) }
         var next = presented ?? Presented(reader: reader)
         next[keyPath: place] = card
         next.reader = reader
         return outputs + advance(next, now: now)
     }
 
+    /// A pass goes with a plate, and with nothing else: what was begun otherwise is finished as it stands.
+    package mutating func pass(_ pass: PresentedPass, at reader: ReaderID, now: MonotonicTime) -> [Output] {
+        var outputs: [Output] = []
+        let goesWithPlate = pass.wantsPlate || combinations.contains([.pass, .plate])
+        if let begun = presented, begun.factors != [.plate] || !goesWithPlate { outputs.append(finish(begun)) }
+        var next = presented ?? Presented(reader: reader)
+        next.pass = pass
+        next.reader = reader
+        if next.plate == nil, pass.wantsPlate, let lastPlate, now < lastPlate.until, pass.names(lastPlate.card) {
+            next.plate = lastPlate.card
+        }
+        return outputs + advance(next, now: now)
+    }
+
     package mutating func face(_ userNumber: UInt16, at reader: ReaderID, now: MonotonicTime) -> [Output] {
+        var outputs: [Output] = []
+        if presented?.pass != nil, let begun = presented { outputs.append(finish(begun)) }
         var next = presented ?? Presented(reader: reader)
         next.face = userNumber
         next.faceModule = reader
         next.reader = reader
-        return advance(next, now: now)
+        return outputs + advance(next, now: now)
     }
 
     package mutating func key(_ key: PadKey, at reader: ReaderID, now: MonotonicTime) -> [Output] {
@@ -95,14 +117,21 @@ package struct FactorCollector: Sendable {
 
     private mutating func advance(_ next: Presented, now: MonotonicTime) -> [Output] {
         let given = next.factors
-        if combinations.contains(given) { return [finish(next)] }
+        let asked = Self.asked(combinations, of: next)
+        if asked.contains(given) { return [finish(next)] }
         // More may come while some combination asks for what is here and something else.
-        if combinations.contains(where: { $0.isSuperset(of: given) }) {
+        if asked.contains(where: { $0.isSuperset(of: given) }) {
             presented = next
             until = now + timeout
             return [.indicate(next.reader, .waiting)]
         }
         return [finish(next)]
+    }
+
+    /// A pass that names a plate is good only with it, wherever plates are read.
+    package static func asked(_ combinations: [FactorSet], of presented: Presented) -> [FactorSet] {
+        guard presented.pass?.wantsPlate == true else { return combinations }
+        return combinations.map { $0.contains(.pass) ? $0.union(.plate) : $0 }
     }
 
     private mutating func finish(_ done: Presented) -> Output {

@@ -32,6 +32,7 @@ package struct Ledger: Hashable, Sendable {
     package private(set) var retentionDay: Int32?
     /// When the registry and policy were last confirmed by whoever keeps them.
     package private(set) var confirmed: CivilTime?
+    package private(set) var passes = PassBook()
     private var people: [AreaID: Int] = [:]
 
     package init() {}
@@ -65,6 +66,22 @@ package struct Ledger: Hashable, Sendable {
         return apply(.use(credential: credential, use))
     }
 
+    /// One more grant of the pass at a site.
+    mutating func use(_ claims: PassClaims, at site: String) -> LedgerChange {
+        var record = passes[claims.id] ?? PassRecord(claims)
+        record.merge(PassRecord(claims))
+        // What was signed says it best.
+        record.until = claims.until
+        let count = record.counts[site] ?? 0
+        record.counts[site] = count == .max ? .max : count + 1
+        return apply(.pass(claims.id, record))
+    }
+
+    /// Forgets passes that ended long enough ago.
+    mutating func dropPasses(at seconds: Int64) -> [LedgerChange] {
+        passes.ended(at: seconds).map { apply(.pass($0, nil)) }
+    }
+
     package mutating func apply(_ change: LedgerChange) -> LedgerChange {
         switch change {
         case .vehicle(let id, let area): vehicles[id] = area
@@ -74,6 +91,7 @@ package struct Ledger: Hashable, Sendable {
         case .threat(let level): threat = level
         case .retention(let day): retentionDay = day
         case .confirmed(let at): confirmed = at
+        case .pass(let id, let record): passes.set(id, record)
         }
         return change
     }
@@ -89,6 +107,7 @@ package enum LedgerChange: Hashable, Sendable {
     /// The local day on which what was kept long enough was erased.
     case retention(day: Int32)
     case confirmed(CivilTime)
+    case pass(PassID, PassRecord?)
 
     /// The name, and the value; nil is none any more.
     package var stored: (key: String, value: CanonicalValue?) {
@@ -101,6 +120,7 @@ package enum LedgerChange: Hashable, Sendable {
         case .retention(let day): ("retention/", .integer(Int64(day)))
         case .threat(let level): ("threat/", .integer(Int64(level)))
         case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
+        case .pass(let id, let record): ("pass/\(id)", record?.stored)
         }
     }
 
@@ -134,6 +154,9 @@ package enum LedgerChange: Hashable, Sendable {
         case "confirmed":
             guard let at = value.integer else { return nil }
             self = .confirmed(CivilTime(milliseconds: at))
+        case "pass":
+            guard let id = PassID(rest), let record = PassRecord(stored: value) else { return nil }
+            self = .pass(id, record)
         default: return nil
         }
     }

@@ -1,0 +1,30 @@
+/// Why a pass is not signed, whoever the visitor is.
+package enum PassProblem: String, Hashable, Sendable, CaseIterable {
+    case endsBeforeItStarts, isOver, windowTooWide
+    case notForGuards
+
+    /// Nil when somebody of the role may give it out. `tomorrow` is the first second of the next local day.
+    package init?(_ claims: PassClaims, by role: Role, now: Int64, tomorrow: Int64) {
+        if claims.from >= claims.until {
+            self = .endsBeforeItStarts
+        } else if claims.until <= now {
+            self = .isOver
+        } else if claims.until - claims.from > PassClaims.longestWindow {
+            self = .windowTooWide
+        } else if role == .guard_, claims.uses != 1 || claims.until > tomorrow {
+            self = .notForGuards
+        } else {
+            return nil
+        }
+    }
+
+    package var sentence: String {
+        switch self {
+        case .endsBeforeItStarts: "the pass would end before it begins"
+        case .isOver: "the pass would be over already"
+        case .windowTooWide:
+            "a pass is good for \(PassClaims.longestWindow / 86400) days at most; who comes longer gets a card"
+        case .notForGuards: "a guard gives out passes that are good once, and today; ask a manager"
+        }
+    }
+}
