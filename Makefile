@@ -32,6 +32,7 @@ test:
 	Tests/Peers/test-osdp .build/debug
 	Tests/Peers/test-osdp-bus .build/debug
 	Tests/Peers/test-uplink .build/debug
+	Tests/Peers/test-passes .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 

@@ -24,6 +24,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CGD", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CLinux"),
 
         .target(name: "GatehouseCore"),
@@ -74,7 +75,7 @@ let package = Package(
             name: "gatehousectl",
             dependencies: [
                 "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseCrypto", "GatehouseCore",
-                "CLinux",
+                "CLinux", "CQREncode", "CGD",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

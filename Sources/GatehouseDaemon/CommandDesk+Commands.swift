@@ -64,6 +64,8 @@ extension CommandDesk {
         case "credential change": return try changeCredential(call)
         case "credential show": return try show(call, .credential)
         case "credential remove": return event(try order(call, .registry([.end(.credential, id: try id(call))])))
+        case "pass issue", "pass show", "pass revoke", "pass list", "pass key", "pass uses", "pass merge":
+            return try pass(call)
         case "import": return try importFiles(call)
         case "export": return try export(call)
         case "log": return try showLog(call)

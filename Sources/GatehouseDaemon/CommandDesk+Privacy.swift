@@ -140,6 +140,7 @@ extension CommandDesk {
             object[name] = .array(try reader.rows(kind, by: .of(person: row.id)).map(view.json))
         }
         object["area"] = try ask { $0.shell.controller.ledger.area(of: row.id).map { .string($0.name) } ?? .null }
+        object["passes"] = .array(try passes(ofHost: row.id, reader))
         var filter = JournalFilter()
         filter.person = row.id
         filter.kinds = EntryKind.allCases.filter { $0 != .sealed && $0 != .watchlist }

@@ -72,6 +72,8 @@ final class CommandDesk: Sendable {
     let fields: RegistryFields
     let log: Logger
     let readerKeys: ReaderKeys
+    /// Nil in a run without the master key.
+    let passKeys: PassKeys?
     /// Who wanted to install a reader that had a key, and when.
     let installers = Mutex<[ReaderID: (name: String, at: MonotonicTime)]>([:])
     static let secondPersonWait: Duration = .seconds(300)
@@ -98,12 +100,12 @@ final class CommandDesk: Sendable {
     static let uploadLimit = 64 << 20
 
     init(
-        configuration: Configuration, keys: KeyRing, readerKeys: ReaderKeys, epoch: UInt64, calendar: SiteCalendar,
-        loop: LoopBound<GateLoop>,
-        inbox: LoopInbox, log: Logger
+        configuration: Configuration, keys: KeyRing, readerKeys: ReaderKeys, passKeys: PassKeys?, epoch: UInt64,
+        calendar: SiteCalendar, loop: LoopBound<GateLoop>, inbox: LoopInbox, log: Logger
     ) throws {
         self.configuration = configuration
         self.readerKeys = readerKeys
+        self.passKeys = passKeys
         secrets = keys.storeSecrets
         primitives = keys.primitives(epoch: epoch)
         fields = RegistryFields(
@@ -178,7 +180,7 @@ final class CommandDesk: Sendable {
         let first = String(command.prefix { $0 != " " })
         return [
             "log", "explain", "journal", "import", "export", "backup", "person", "tenancy", "credential", "decide",
-            "face", "community", "dwelling", "vehicle", "who-can", "replay", "consent", "privacy",
+            "face", "community", "dwelling", "vehicle", "who-can", "replay", "consent", "privacy", "pass",
         ].contains(first) || ["reader show", "reader text", "reader move", "reader search"].contains(command)
     }
 

@@ -23,6 +23,15 @@ extension Daemon {
         }
     }
 
+    /// The key that signs passes here, and those whose passes are taken beside it.
+    static func passKeys(_ keys: KeyRing, _ configuration: Configuration) throws -> PassKeys {
+        try PassKeys(
+            seed: keys.passes, site: configuration.site.name,
+            trusted: configuration.passKeys.map {
+                PassIssuer(name: $0.issuer, publicKey: $0.publicKey, sharesRegister: $0.register == .same)
+            })
+    }
+
     /// 32 octets, raw or as 64 hexadecimal digits, from the credentials directory or an absolute path.
     static func masterKey(_ name: String) throws -> SecretKey {
         let path = credentialPath(name)

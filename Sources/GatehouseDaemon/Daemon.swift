@@ -31,6 +31,7 @@ package enum Daemon {
         if let keyProblem { log.critical("\(keyProblem)") }
         let calendar = try zone(configuration)
         let secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
+        let passKeys = keyProblem == nil ? try passKeys(keys, configuration) : nil
         let path = configuration.files.database
 
         let opened = try StoreOpener.open(
@@ -87,7 +88,8 @@ package enum Daemon {
         ) { perform in
             ControllerShell(
                 controller: Controller(
-                    site: configuration.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch)),
+                    site: configuration.site, restored: restored,
+                    primitives: keys.primitives(epoch: restored.epoch, passes: passKeys)),
                 gate: CommitGate(maxWait: configuration.journal.maxWait, onTimeout: configuration.journal.onTimeout),
                 perform: perform, commit: { writer.commit($0) })
         }
@@ -124,9 +126,8 @@ package enum Daemon {
             }
         }
         let desk = try CommandDesk(
-            configuration: configuration, keys: keys, readerKeys: readerKeys, epoch: restored.epoch, calendar: calendar,
-            loop: loop.bind(gate),
-            inbox: inbox, log: log)
+            configuration: configuration, keys: keys, readerKeys: readerKeys, passKeys: passKeys, epoch: restored.epoch,
+            calendar: calendar, loop: loop.bind(gate), inbox: inbox, log: log)
         home.desk = desk
 
         try loop.onSignals([SIGTERM, SIGINT, SIGHUP]) { signal in

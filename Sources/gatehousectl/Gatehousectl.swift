@@ -20,7 +20,7 @@ struct Gatehousectl: ParsableCommand {
         version: GatehouseVersion.text,
         subcommands: [
             Status.self, Health.self, Portal.self, Clock.self, Community.self, Dwelling.self, Person.self, Tenancy.self,
-            CredentialCommand.self, Vehicle.self, Consent.self, Privacy.self, Area.self, Threat.self,
+            CredentialCommand.self, Vehicle.self, Pass.self, Consent.self, Privacy.self, Area.self, Threat.self,
             PolicyCommand.self, Import.self, Export.self,
             Log.self, Explain.self, Decide.self, WhoCan.self, Replay.self, JournalCommand.self, Reader.self, Face.self,
             BackupCommand.self,

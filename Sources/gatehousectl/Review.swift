@@ -90,6 +90,7 @@ struct Log: ParsableCommand {
         }
         if let card = value["personal"]?["cardNumber"]?.string, value["person"] == nil { parts.append(card) }
         if let detail = value["detail"] {
+            if let pass = detail["pass"]?.string { parts.append("pass \(pass)") }
             if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
             if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
             if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
