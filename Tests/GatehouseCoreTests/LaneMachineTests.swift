@@ -12,7 +12,9 @@ import Testing
         init(_ sensors: [LaneMachine.Sensor] = [.entryLoop, .safetyLoop]) {
             machine = LaneMachine(settings: LaneSettings(sensors: sensors))
         }
-        mutating func give(_ input: LaneMachine.Input) { outputs += machine.handle(input, at: now) }
+        mutating func give(_ input: LaneMachine.Input) {
+            outputs += machine.handle(input, at: now).filter { if case .occupied = $0 { false } else { true } }
+        }
         mutating func set(_ sensor: LaneMachine.Sensor, _ isActive: Bool) {
             give(.sensor(sensor, isActive: isActive))
         }
@@ -171,5 +173,67 @@ import Testing
         let entry = try #require(second.entries.first { $0.kind == .tailgated })
         #expect(second.alerts.map(\.kind) == [.tailgated])
         #expect(second.contains { if case .capture(let one) = $0 { one.event == entry.sequence } else { false } })
+    }
+
+    /// K37: whatever loops, faults, postures and restarts do, the barrier is never let go while something stands in it,
+    /// and a restart never opens it.
+    @Test func barrierIsNeverLetGoOntoAVehicle() {
+        for seed in 1...10_000 as ClosedRange<UInt64> {
+            var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+            func below(_ limit: UInt64) -> UInt64 {
+                state ^= state << 13
+                state ^= state >> 7
+                state ^= state << 17
+                return state % limit
+            }
+            var builder = SiteBuilder()
+            builder.site.portals[0].hasContact = false
+            builder.site.portals[0].lane = LaneSettings(sensors: LaneMachine.Sensor.allCases)
+            builder.resident(1, card: 5)
+            var bench = Bench(builder)
+            var raw = false
+            /// Since when the loop says what it says.
+            var since = bench.now.monotonic
+            var isBad = false
+            func hold(_ effects: [Effect], _ bench: Bench) {
+                let stands = raw && bench.now.monotonic - since > .milliseconds(50)
+                if stands, effects.contains(.secure(SiteBuilder.wicket)) { isBad = true }
+            }
+            for _ in 0..<12 {
+                switch below(8) {
+                case 0:
+                    let effects = bench.card(5)
+                    hold(effects, bench)
+                    for case .release(let portal, event: let event?) in effects {
+                        hold(bench.give(.performed(portal, event: event, isLate: false)), bench)
+                    }
+                case 1, 2:
+                    raw.toggle()
+                    since = bench.now.monotonic
+                    hold(bench.give(.lane(SiteBuilder.wicket, .safetyLoop, isActive: raw)), bench)
+                case 3: hold(bench.give(.lane(SiteBuilder.wicket, .entryLoop, isActive: below(2) == 0)), bench)
+                case 4: hold(bench.give(.lane(SiteBuilder.wicket, .openLimit, isActive: below(2) == 0)), bench)
+                case 5:
+                    let posture: Posture = [.secure, .free, .blocked, .lockdown][Int(below(4))]
+                    hold(bench.give(.order(order(.posture(SiteBuilder.wicket, posture)))), bench)
+                case 6 where below(3) == 0:
+                    bench = Bench(builder, ledger: bench.controller.ledger)
+                    let started = bench.give(.started(StartReport(version: "t", wasCleanStop: false)))
+                    #expect(started.releases.isEmpty, "seed \(seed)")
+                    since = bench.now.monotonic
+                    _ = bench.give(.lane(SiteBuilder.wicket, .safetyLoop, isActive: raw))
+                default:
+                    let end = bench.now.monotonic + .milliseconds(Int(below(6000)))
+                    while let next = bench.controller.nextDeadline?.at, next <= end {
+                        hold(bench.pass(max(.zero, next - bench.now.monotonic)), bench)
+                    }
+                    hold(bench.pass(end - bench.now.monotonic), bench)
+                }
+                if isBad {
+                    Issue.record("seed \(seed): let go onto a vehicle")
+                    return
+                }
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ extension Controller {
                 let event = recordPortal(.tailgated, portal, now, &effects)
                 raise(.tailgated, event: event, ["portal": portal.name], now, &effects)
                 capture(event, camera: cameraOfPortal(portal), now, &effects)
+            case .occupied(let isOccupied): feed(.occupied(isOccupied), toPortalAt: index, now, &effects)
             case .barrier(let barrier): set(.barrierFault, portal.name, barrier == .fault, now, &effects)
             }
         }

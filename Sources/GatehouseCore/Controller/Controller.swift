@@ -179,8 +179,9 @@ package struct Controller: Sendable {
 
     private mutating func timePassed(_ now: Moment, _ effects: inout [Effect]) {
         for index in portals.indices {
-            feed(.time, toPortalAt: index, now, &effects)
+            // What stands in the passage comes before what its portal would do.
             feed(LaneMachine.Input.time, toLaneAt: index, now, &effects)
+            feed(.time, toPortalAt: index, now, &effects)
         }
         settleFire(now, &effects)
         for index in collectors.indices {

@@ -33,6 +33,8 @@ package struct LaneMachine: Sendable {
         case notTaken(event: UInt64)
         /// A vehicle came through that nobody had let in.
         case tailgated
+        /// Something stands under the barrier, or stands there no more.
+        case occupied(Bool)
         case barrier(Barrier)
     }
 
@@ -116,12 +118,12 @@ package struct LaneMachine: Sendable {
         case .safetyLoop:
             if isOn(.safetyLoop) {
                 comesIn = isOn(.entryLoop) || !settings.sensors.contains(.entryLoop)
-                return []
+                return [.occupied(true)]
             }
-            guard comesIn else { return [] }
+            guard comesIn else { return [.occupied(false)] }
             comesIn = false
-            if !grants.isEmpty { return [.taken(event: grants.removeFirst().event)] }
-            return isFree ? [] : [.tailgated]
+            if !grants.isEmpty { return [.taken(event: grants.removeFirst().event), .occupied(false)] }
+            return isFree ? [.occupied(false)] : [.tailgated, .occupied(false)]
         case .openLimit, .closedLimit: return limit(at: now)
         }
     }

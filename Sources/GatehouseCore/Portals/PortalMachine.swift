@@ -36,6 +36,8 @@ package struct PortalMachine: Sendable {
         /// The raw level of the exit button.
         case exitButton(isPressed: Bool)
         case posture(Posture)
+        /// Whether something stands in the passage: a barrier that is held open is not let go onto it.
+        case occupied(Bool)
         case time
     }
 
@@ -61,6 +63,7 @@ package struct PortalMachine: Sendable {
     private var exitButton: DebouncedInput
     /// An opening up to a second after the relock still belongs to the grant before it.
     private var graceUntil: MonotonicTime?
+    private var isOccupied = false
     /// The grant of somebody who needs time.
     private var extended: UInt64?
     /// The latest grant that was taken, so that none is twice.
@@ -113,6 +116,7 @@ package struct PortalMachine: Sendable {
             if settings.hasContact { contact.take(isOpen, at: now) }
         case .exitButton(let isPressed): exitButton.take(isPressed, at: now)
         case .posture(let posture): outputs += change(to: posture, at: now)
+        case .occupied(let isOccupied): self.isOccupied = isOccupied
         case .time: break
         }
         outputs += settle(at: now)
@@ -126,7 +130,7 @@ package struct PortalMachine: Sendable {
         }
         consider(contact.settlesAt, "contact settles")
         consider(exitButton.settlesAt, "exit button settles")
-        if case .released(_, let until) = lock { consider(until, "relock") }
+        if case .released(_, let until) = lock, !isOccupied { consider(until, "relock") }
         if case .open(let since, _, false) = door, !Self.isHeld(posture) {
             consider(since + settings.heldOpenLimit, "held open")
         }
@@ -167,6 +171,11 @@ package struct PortalMachine: Sendable {
             lock = .held
             return (unanswered.map { [.notTaken(event: $0)] } ?? []) + (wasHeld ? [] : [.releaseNow])
         }
+        if wasHeld, isOccupied {
+            // Free passage is over for the next one; whoever stands in it goes on.
+            lock = .released(.exitRequest, until: now)
+            return []
+        }
         if wasHeld {
             lock = .secured
             // A door that stands open is watched from now on, not from when it was allowed to.
@@ -175,6 +184,9 @@ package struct PortalMachine: Sendable {
         }
         // Lockdown and blocked end a release that a credential got; a person on the way out keeps theirs.
         switch lock {
+        case .released(.grant(let event), _) where isOccupied:
+            lock = .released(.grant(event: event), until: now)
+            return []
         case .released(.grant(let event), _):
             lock = .secured
             return [.notTaken(event: event), .secureNow]
@@ -212,7 +224,9 @@ package struct PortalMachine: Sendable {
             let due = deadline.at
             if exitButton.settle(at: due), exitButton.isActive { outputs += exit(at: due) }
             if contact.settle(at: due) { outputs += contact.isActive ? doorOpened(at: due) : doorClosed(at: due) }
-            if case .released(let cause, let until) = lock, until <= due { outputs += relock(cause, at: due) }
+            if case .released(let cause, let until) = lock, until <= due, !isOccupied {
+                outputs += relock(cause, at: due)
+            }
             if case .open(let since, let wasForced, false) = door, since + settings.heldOpenLimit <= due,
                 !Self.isHeld(posture)
             {
