@@ -153,7 +153,9 @@ package enum CommandTable {
         CommandEntry(
             "tenancy evidence", [.manager, .auditor], needsReason: true, required: ["dwelling", "from", "until"],
             "the numbers of the events behind an indicator"),
-        CommandEntry("journal verify", [.manager, .auditor, .installer], "check every entry of the journal"),
+        CommandEntry(
+            "journal verify", [.manager, .auditor, .installer], optional: ["size"],
+            "check every entry of the journal"),
         CommandEntry("reader list", everyone, "readers and how they are heard"),
         CommandEntry("reader show", everyone, required: ["reader"], "one OSDP reader, with what it says of itself"),
         CommandEntry(
@@ -199,6 +201,12 @@ package enum CommandTable {
             "reader rotate-key", [.installer], needsReason: true, required: ["reader"],
             "give a secured reader another key"),
         CommandEntry("backup", [.manager, .installer], required: ["directory"], "an encrypted copy of the database"),
+        CommandEntry(
+            "handover announce", office, needsReason: true, required: ["at", "receiver", "token-hash"],
+            "end this operator's access at an instant"),
+        CommandEntry("handover cancel", office, needsReason: true, "take the announcement back, before its instant"),
+        CommandEntry(
+            "handover accept", everyone, required: ["token"], "take the site, with the token of the hand-over"),
         CommandEntry(
             "watchlist activate", [.auditor], needsReason: true, required: ["document"],
             "switch the watchlist on, by a certificate of the oversight"),

@@ -39,6 +39,7 @@ package enum Words {
         "identified": ("said who it is", "设备已识别"), "swapped": ("is another device", "设备已被更换"),
         "swapEnded": ("is the device that it was", "原设备已恢复"), "firmwareChanged": ("has other firmware", "固件已变更"),
         "accepted": ("accepted", "已确认"), "faceTable": ("compared with the register", "人脸名单已核对"),
+        "announced": ("announced", "已公告"), "cancelled": ("cancelled", "已取消"), "ended": ("access ended", "权限已终止"),
         "keyUnproven": ("took a key and did not prove it", "新密钥未验证"),
     ]
 
@@ -47,6 +48,7 @@ package enum Words {
         "encryptionUnset": ("it has no key table yet", "设备未设置密钥表"),
         "encryptionMismatch": ("it has another key table or mode", "密钥表或加密方式不一致"),
         "readerSwapped": ("another device answers, and nobody accepted it", "设备已被更换且未确认"),
+        "handedOver": ("the site was handed over", "已移交"), "wrongToken": ("wrong token", "令牌错误"),
         "secondPerson": ("a second person is needed", "需要另一人操作"),
         "UnknownCredential": ("unknown card, PIN or face", "未登记的凭证"),
         "CredentialNotEnabled": ("credential is off (lost, stolen, suspended)", "凭证已停用"),
@@ -94,5 +96,6 @@ package enum Words {
         .late: ("late entry", "延迟记录"), .clock: ("clock", "时钟"), .health: ("health", "健康"), .look: ("look", "查阅"),
         .lockout: ("lock-out", "锁定"), .watchlist: ("watchlist", "布控"), .sealed: ("sealed", "密封"),
         .configuration: ("configuration", "配置"), .restored: ("restored", "恢复"),
+        .handover: ("hand-over", "移交"),
     ]
 }

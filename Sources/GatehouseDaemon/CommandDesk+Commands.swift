@@ -19,6 +19,7 @@ extension CommandDesk {
         case "reader list":
             try order(call, .look(person: nil))
             return try readers()
+        case "handover announce", "handover cancel", "handover accept": return try handover(call)
         case "reader show": return try showReader(call)
         case "face enrol": return try enrolFace(call)
         case "face delete": return try deleteFace(call)
@@ -186,6 +187,7 @@ extension CommandDesk {
                     "longest_us": .integer(loop.latency.longest.wholeNanoseconds / 1000),
                 ],
                 "watchlist": .string(controller.watchlist.sleepReason(at: now)?.rawValue ?? "active"),
+                "handover": Self.view(controller.ledger.handover, calendar),
                 "conditions": Self.conditions(controller, calendar),
             ]
         }
@@ -307,11 +309,13 @@ extension CommandDesk {
 
     private func verify(_ call: Call) throws -> JSON {
         try order(call, .look(person: nil))
-        let report = try JournalVerifier(path: configuration.files.database, secrets: secrets).verify()
+        let report = try JournalVerifier(path: configuration.files.database, secrets: secrets).verify(
+            earlier: call.count("size"))
         return [
             "entries": .integer(Int64(report.count)), "first": .integer(Int64(report.first)),
             "last": .integer(Int64(report.last)),
             "root": .string(Hexadecimal.encode(report.root)), "erased": .integer(Int64(report.erased)),
+            "earlier_root": report.earlierRoot.map { .string(Hexadecimal.encode($0)) } ?? .null,
             "whole": .boolean(report.isWhole), "faults": .array(report.faults.map { .string($0) }),
         ]
     }

@@ -4,6 +4,7 @@ internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseDevices
+internal import GatehouseRuntime
 internal import GatehouseStore
 internal import Glibc
 internal import Logging
@@ -35,6 +36,8 @@ final class Awaited<Value: Sendable>: Sendable {
 struct Call: Sendable {
     var request: AdminRequest
     var actor: Actor
+    /// All roles of whoever asks; the actor has the one that the command is taken under.
+    var roles: Set<Role>
     var connection: LineServer.ConnectionID
     var reply: @Sendable (AdminReply) -> Void
 
@@ -158,15 +161,16 @@ final class CommandDesk: Sendable {
         case .request(let parsed): request = parsed
         }
         let name = request.onBehalfOf.map { "uid \(peer.uid) for \($0.prefix(64))" } ?? "uid \(peer.uid)"
-        switch CommandTable.check(request, roles: PeerRoles.roles(of: peer, groupIDs: groupIDs)) {
+        let roles = PeerRoles.roles(of: peer, groupIDs: groupIDs)
+        switch CommandTable.check(request, roles: roles) {
         case .failure(let refusal):
             server?.send(
                 AdminReply.refused(code: refusal.code, message: refusal.message).line(id: request.id), to: connection)
             record(refused: String(request.command.prefix(40)), refusal.code, Actor(name: name, role: .viewer))
         case .success(let role):
-            let call = Call(request: request, actor: Actor(name: name, role: role), connection: connection) {
-                server?.send($0.line(id: request.id), to: connection)
-            }
+            let call = Call(
+                request: request, actor: Actor(name: name, role: role), roles: roles, connection: connection
+            ) { server?.send($0.line(id: request.id), to: connection) }
             if ["import chunk", "reader chunk"].contains(request.command) { return upload(call) }
             let queue =
                 request.command == "face reset" ? stops : Self.isQuestion(request.command) ? questions : orders
@@ -215,7 +219,7 @@ final class CommandDesk: Sendable {
 
     private func answer(_ call: Call) {
         do {
-            call.reply(.done(try carryOut(call)))
+            call.reply(.done(try carryOut(withinHandover(call))))
         } catch let refusal as CommandRefusal {
             call.reply(.refused(code: refusal.code, message: refusal.message))
         } catch let problem as RegistryFields.Problem {
@@ -293,9 +297,21 @@ final class CommandDesk: Sendable {
         questions.post { [weak self] in self?.serveFollowers() }
     }
 
+    /// Who follows the journal by a role that has ended hears no more of it.
+    private func dropOperators() {
+        let gone = followers.withLock { followers in
+            let gone = followers.filter { Handover.ended.contains($0.call.actor.role) }
+            followers.removeAll { Handover.ended.contains($0.call.actor.role) }
+            return gone
+        }
+        let refusal = OrderRefusal.handedOver
+        for follower in gone { follower.call.reply(.refused(code: refusal.word, message: refusal.sentence)) }
+    }
+
     private func serveFollowers() {
         isFollowPosted.store(false, ordering: .relaxed)
         guard let reader = try? reader() else { return }
+        if (try? ask { $0.shell.controller.isHandedOver }) == true { dropOperators() }
         for follower in followers.withLock({ $0 }) {
             guard let found = try? reader.entries(follower.filter, withPersonal: follower.showsNames),
                 let last = found.last

@@ -8,6 +8,8 @@ package struct JournalVerifier {
         package var first: UInt64 = 0
         package var last: UInt64 = 0
         package var root: [UInt8] = []
+        /// The root of as many entries as were asked for; nil where there are fewer.
+        package var earlierRoot: [UInt8]?
         /// Personal values that have been erased; the proof stands without them.
         package var erased = 0
         /// What is wrong, at most 100 sentences.
@@ -23,7 +25,8 @@ package struct JournalVerifier {
         self.secrets = secrets
     }
 
-    package func verify() throws -> Report {
+    /// With `earlier` also the root that the journal had when it had so many entries.
+    package func verify(earlier: UInt64? = nil) throws -> Report {
         var report = Report()
         var tree = MerkleTree(sha256: secrets.sha256)
         var lastEpoch: UInt64 = 0
@@ -39,6 +42,7 @@ package struct JournalVerifier {
             let hash = secrets.sha256([0] + leaf)
             if hash != rows.octets(12) { fault("entry \(sequence): its bytes do not fit its hash") }
             tree.append(leafHash: hash)
+            if tree.size == earlier { report.earlierRoot = tree.root }
             guard let (entry, epoch, commitments) = JournalEntry.read(canonicalBytes: leaf) else {
                 fault("entry \(sequence): its bytes cannot be read")
                 report.last = sequence

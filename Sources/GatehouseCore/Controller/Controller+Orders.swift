@@ -110,6 +110,9 @@ extension Controller {
             entry.kind = .clock
             event = record(entry, now, &effects)
             effects.append(.acceptClock)
+        case .announceHandover(let handover): event = announce(handover, order, now, &effects)
+        case .cancelHandover: event = endHandover(order, "cancelled", now, &effects)
+        case .acceptHandover: event = endHandover(order, "accepted", now, &effects)
         case .stop:
             var entry = orderEntry(order, "done")
             entry.kind = .stop
@@ -132,8 +135,9 @@ extension Controller {
     /// Why an order is not carried out; nil when it is.
     private func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
         if let expires = order.expires, now.monotonic > expires { return .expired }
+        if let refusal = handoverRefusal(of: order, now) { return refusal }
         switch order.verb {
-        case .registry, .erase, .watchlistActivate, .watchlistImport, .pass(.issue):
+        case .registry, .erase, .watchlistActivate, .watchlistImport, .pass(.issue), .announceHandover:
             // What a run without the key would seal, nobody could open again.
             if health.has(.withoutKey) { return .withoutKey }
             if !isStoreAvailable { return .storeUnavailable }
@@ -194,11 +198,11 @@ extension Controller {
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
             default: return nil
             }
-        case .watchlistActivate, .look, .refused, .stop: return nil
+        case .watchlistActivate, .look, .refused, .announceHandover, .cancelHandover, .acceptHandover, .stop: return nil
         }
     }
 
-    private func orderEntry(_ order: Order, _ outcome: String) -> JournalEntry {
+    func orderEntry(_ order: Order, _ outcome: String) -> JournalEntry {
         var entry = JournalEntry(kind: .order)
         entry.actor = "\(order.actor.name) (\(order.actor.role.word))"
         entry.outcome = outcome

@@ -43,6 +43,7 @@ package struct Controller: Sendable {
     var watchlistSweepAt: MonotonicTime?
     var freeWindowsCheckAt: MonotonicTime?
     var retentionCheckAt: MonotonicTime?
+    var handoverCheckAt: MonotonicTime?
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
@@ -173,6 +174,7 @@ package struct Controller: Sendable {
         if let at = freeWindowsCheckAt { next = .earliest(next, Deadline(at: at, waiter: "free windows")) }
         if let at = retentionCheckAt { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
         if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
+        if let at = handoverCheckAt { next = .earliest(next, Deadline(at: at, waiter: "the instant of a hand-over")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
     }
@@ -200,6 +202,7 @@ package struct Controller: Sendable {
         settleRetention(now, &effects)
         for reader in guesses.ended(at: now.monotonic) { set(.readerGuessed, reader.name, false, now, &effects) }
         sweepWatchlist(now, &effects)
+        settleHandover(now, &effects)
     }
 
     private mutating func begin(_ report: StartReport, _ now: Moment, _ effects: inout [Effect]) {
@@ -212,6 +215,7 @@ package struct Controller: Sendable {
         set(.registryDamaged, "", report.damagedRows > 0, now, &effects)
         set(.registryFromCopy, "", report.usedCopy, now, &effects)
         set(.fire, "", isFire, now, &effects)
+        set(.handedOver, "", isHandedOver, now, &effects)
         raiseSwaps(now, &effects)
         for index in portals.indices {
             let portal = portals[index]

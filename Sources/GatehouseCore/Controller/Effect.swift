@@ -142,6 +142,10 @@ package struct Order: Hashable, Sendable {
         /// A command that was refused before it came here.
         case refused(reason: String)
         case acceptClock
+        case announceHandover(Handover)
+        case cancelHandover
+        /// With the token that the announcement was given the hash of.
+        case acceptHandover(token: [UInt8])
         case stop
     }
     package var id: OrderID
@@ -187,6 +191,8 @@ package enum OrderRefusal: Hashable, Sendable {
     case watchlistAsleep(WatchlistSleep)
     case watchlistFull
     case watchlistUnknown
+    case handedOver
+    case wrongToken
     case other(String)
 
     package var sentence: String {
@@ -208,6 +214,9 @@ package enum OrderRefusal: Hashable, Sendable {
         case .watchlistAsleep(let sleep): sleep.sentence
         case .watchlistFull: "the number of entries that this community may hold is reached"
         case .watchlistUnknown: "no such entry"
+        case .handedOver:
+            "this site was handed over: the new operator takes it with `gatehousectl handover accept`; gates go on deciding"
+        case .wrongToken: "that is not the token of this hand-over"
         case .other(let sentence): sentence
         }
     }
@@ -231,6 +240,8 @@ package enum OrderRefusal: Hashable, Sendable {
         case .watchlistAsleep(let sleep): sleep.rawValue
         case .watchlistFull: "watchlistFull"
         case .watchlistUnknown: "watchlistUnknown"
+        case .handedOver: "handedOver"
+        case .wrongToken: "wrongToken"
         case .other: "other"
         }
     }

@@ -6,7 +6,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
-    case threatRaised, faceDeletionDue, barrierFault
+    case threatRaised, faceDeletionDue, barrierFault, handedOver
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -22,7 +22,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
-            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded:
+            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded, .handedOver:
             .warning
         case .readerKeyedOnWire, .threatRaised: .info
         }
@@ -67,6 +67,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .barrierFault: "The barrier did not reach an end of its way in time, or both at once."
         case .faceDeletionDue: "A face should be gone from its module: its consent was taken back."
         case .threatRaised: "The threat level is raised: some access levels rest."
+        case .handedOver: "The site was handed over: nobody gives orders until the new operator has taken it."
         case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
         }
     }
@@ -109,6 +110,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .barrierFault: "Look at the barrier and its limit switches; travel_time is how long its way takes."
         case .faceDeletionDue: "gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE"
         case .threatRaised: "When it is over: gatehousectl threat 0 --reason …"
+        case .handedOver: "The new operator: gatehousectl handover accept --token …"
         case .withoutKey: "Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused"
         }
     }

@@ -90,13 +90,15 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
     /// Values that name people were erased.
     case erasure
     case restored
+    /// Steps of a hand-over to another operator.
+    case handover
 
     /// Kinds that `log` shows unless asked for more: what happened at the gate, and what people did.
     package var isEvent: Bool {
         switch self {
         case .decision, .passage, .exitRequest, .forced, .heldOpen, .closedAgain, .fire, .posture, .order, .lockout,
             .gap, .tailgated,
-            .start, .stop, .restored, .erasure:
+            .start, .stop, .restored, .erasure, .handover:
             true
         default: false
         }

@@ -33,6 +33,8 @@ package struct Ledger: Hashable, Sendable {
     /// When the registry and policy were last confirmed by whoever keeps them.
     package private(set) var confirmed: CivilTime?
     package private(set) var passes = PassBook()
+    /// The hand-over to another operator that stands.
+    package private(set) var handover: Handover?
     private var people: [AreaID: Int] = [:]
 
     package init() {}
@@ -92,6 +94,7 @@ package struct Ledger: Hashable, Sendable {
         case .retention(let day): retentionDay = day
         case .confirmed(let at): confirmed = at
         case .pass(let id, let record): passes.set(id, record)
+        case .handover(let standing): handover = standing
         }
         return change
     }
@@ -108,6 +111,7 @@ package enum LedgerChange: Hashable, Sendable {
     case retention(day: Int32)
     case confirmed(CivilTime)
     case pass(PassID, PassRecord?)
+    case handover(Handover?)
 
     /// The name, and the value; nil is none any more.
     package var stored: (key: String, value: CanonicalValue?) {
@@ -121,8 +125,12 @@ package enum LedgerChange: Hashable, Sendable {
         case .threat(let level): ("threat/", .integer(Int64(level)))
         case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
         case .pass(let id, let record): ("pass/\(id)", record?.stored)
+        case .handover(let standing): (Self.handoverKey, standing?.stored)
         }
     }
+
+    /// Belongs to the old operator: no archive of a hand-over holds it.
+    package static let handoverKey = "handover/"
 
     /// Nil for what this version does not know.
     package init?(key: String, value: CanonicalValue) {
@@ -157,6 +165,9 @@ package enum LedgerChange: Hashable, Sendable {
         case "pass":
             guard let id = PassID(rest), let record = PassRecord(stored: value) else { return nil }
             self = .pass(id, record)
+        case "handover":
+            guard let standing = Handover(stored: value) else { return nil }
+            self = .handover(standing)
         default: return nil
         }
     }

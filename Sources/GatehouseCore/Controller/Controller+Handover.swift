@@ -1,0 +1,110 @@
+/// A site goes to another operator: when the old one's access ends, for whom the archive was made, and by what the new
+/// one is known. It stands from the announcement until the new operator accepts, or the old one cancels.
+package struct Handover: Hashable, Sendable {
+    package var at: CivilTime
+    /// SHA-256 of the receiver's certificate.
+    package var receiver: [UInt8]
+    /// SHA-256 of the token; the token itself is nowhere but with whoever was given it.
+    package var tokenHash: [UInt8]
+    package var hasEnded = false
+
+    package init(at: CivilTime, receiver: [UInt8], tokenHash: [UInt8], hasEnded: Bool = false) {
+        self.at = at
+        self.receiver = receiver
+        self.tokenHash = tokenHash
+        self.hasEnded = hasEnded
+    }
+
+    /// The roles that end with the instant. Whoever oversees the site, and whoever only looks at its state, stays.
+    package static let ended: Set<Role> = [.guard_, .manager, .installer]
+
+    var stored: CanonicalValue {
+        .array([.integer(at.milliseconds), .octets(receiver), .octets(tokenHash), .boolean(hasEnded)])
+    }
+
+    init?(stored value: CanonicalValue) {
+        guard let parts = value.array, parts.count == 4, let at = parts[0].integer, let receiver = parts[1].octets,
+            let hash = parts[2].octets, hash.count == 32, let hasEnded = parts[3].boolean
+        else { return nil }
+        self.init(
+            at: CivilTime(milliseconds: at), receiver: receiver, tokenHash: hash, hasEnded: hasEnded)
+    }
+}
+
+extension Controller {
+    /// Whether the old operator's access is over and nobody has accepted the site yet.
+    package var isHandedOver: Bool { ledger.handover?.hasEnded == true }
+
+    /// Why an order is not carried out as far as a hand-over stands in its way.
+    func handoverRefusal(of order: Order, _ now: Moment) -> OrderRefusal? {
+        let standing = ledger.handover
+        switch order.verb {
+        case .refused, .stop: return nil
+        case .acceptHandover(let token):
+            guard let standing else { return .other("no hand-over stands; see `gatehousectl status`") }
+            guard standing.hasEnded else { return .other("the old operator's access has not ended yet") }
+            return Self.areEqual(primitives.digest(token), standing.tokenHash) ? nil : .wrongToken
+        case _ where isHandedOver && Handover.ended.contains(order.actor.role): return .handedOver
+        case .announceHandover(let new):
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if standing != nil { return .other("a hand-over stands already; cancel that first") }
+            return new.at < now.civil ? .other("that instant is over") : nil
+        case .cancelHandover:
+            if standing == nil { return .other("no hand-over stands; see `gatehousectl status`") }
+            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        default: return nil
+        }
+    }
+
+    mutating func announce(
+        _ handover: Handover, _ order: Order, _ now: Moment, _ effects: inout [Effect]
+    ) -> UInt64 {
+        effects.append(.durable(.ledger(ledger.apply(.handover(handover)))))
+        var entry = orderEntry(order, "announced")
+        entry.kind = .handover
+        entry.detail["at"] = .integer(handover.at.milliseconds)
+        entry.detail["receiver"] = .octets(handover.receiver)
+        let event = record(entry, now, &effects)
+        settleHandover(now, &effects)
+        return event
+    }
+
+    /// Cancelled by the old operator or accepted by the new one.
+    mutating func endHandover(
+        _ order: Order, _ outcome: String, _ now: Moment, _ effects: inout [Effect]
+    ) -> UInt64 {
+        var entry = orderEntry(order, outcome)
+        entry.kind = .handover
+        entry.detail["receiver"] = (ledger.handover?.receiver).map { .octets($0) }
+        effects.append(.durable(.ledger(ledger.apply(.handover(nil)))))
+        handoverCheckAt = nil
+        let event = record(entry, now, &effects)
+        set(.handedOver, "", false, now, &effects)
+        return event
+    }
+
+    /// Ends the old operator's access when its instant has come. Gates go on deciding.
+    mutating func settleHandover(_ now: Moment, _ effects: inout [Effect]) {
+        guard var standing = ledger.handover, !standing.hasEnded else {
+            handoverCheckAt = nil
+            return
+        }
+        guard standing.at <= now.civil else {
+            handoverCheckAt = now.monotonic + min(standing.at - now.civil, .seconds(3600))
+            return
+        }
+        standing.hasEnded = true
+        handoverCheckAt = nil
+        effects.append(.durable(.ledger(ledger.apply(.handover(standing)))))
+        var entry = JournalEntry(kind: .handover)
+        entry.outcome = "ended"
+        entry.detail["receiver"] = .octets(standing.receiver)
+        record(entry, now, &effects)
+        set(.handedOver, "", true, now, &effects)
+    }
+
+    /// In a time that does not depend on where they differ.
+    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
