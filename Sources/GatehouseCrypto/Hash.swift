@@ -12,7 +12,7 @@ package enum Hash {
     }
 
     /// Looked up once: OpenSSL's one-shot `SHA256` searches its providers at each use. Never freed, never changed.
-    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
+    nonisolated(unsafe) fileprivate static let algorithm: OpaquePointer = {
         guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
             preconditionFailure("SHA-256 is not available")
         }
@@ -44,6 +44,33 @@ package enum Hash {
     /// Compares in a time that does not depend on where the octets differ.
     package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
+    }
+}
+
+/// SHA-256 of what comes piece by piece. A class because it owns OpenSSL's context; used by one thread.
+package final class RunningHash {
+    private let context: OpaquePointer
+
+    package init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, Hash.algorithm, nil) == 1 else {
+            preconditionFailure("SHA-256 is not available")
+        }
+        self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    package func update(_ octets: some Collection<UInt8>) {
+        let done = octets.withContiguousStorageIfAvailable { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        if done == nil { _ = Array(octets).withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) } }
+    }
+
+    /// The digest; the next octets begin another one.
+    package func finish() -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        guard EVP_DigestFinal_ex(context, &digest, nil) == 1, EVP_DigestInit_ex2(context, Hash.algorithm, nil) == 1
+        else { preconditionFailure("SHA-256 is not available") }
+        return digest
     }
 }
 

@@ -15,6 +15,8 @@ package struct KeyRing: Sendable {
     package let backup: SecretKey
     /// Signs visitor passes.
     package let passes: SecretKey
+    /// Signs hand-over archives: the seed of an Ed25519 key.
+    package let handover: SecretKey
 
     /// The master key has 32 octets.
     package init(master: SecretKey) {
@@ -25,6 +27,7 @@ package struct KeyRing: Sendable {
         watchlist = master.derived(for: "gatehouse watchlist 1")
         backup = master.derived(for: "gatehouse backup 1")
         passes = master.derived(for: "gatehouse passes 1")
+        handover = master.derived(for: "gatehouse handover 1")
     }
 
     /// The primitives that the core computes with. `epoch` enters the nonce of sealed notes, so that no nonce comes

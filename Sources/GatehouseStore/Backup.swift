@@ -46,19 +46,27 @@ package enum Backup {
             throw error
         }
 
-        var epoch: UInt64 = 0
-        var first: UInt64 = 1
-        for candidate in [path, incoming] where Files.exists(candidate) {
-            guard let known = try? numbers(candidate) else { continue }
-            epoch = max(epoch, known.epoch)
-            first = max(first, known.next)
+        var known = behind(path, secrets)
+        if let numbers = try? numbers(incoming) {
+            known = (max(known.epoch, numbers.epoch), max(known.next, numbers.next))
         }
+        let epoch = known.epoch + 1
+        try begin(epoch: epoch, first: known.next, in: incoming, at: now, actor: actor, source: "backup", secrets)
+        return (epoch, known.next, try replace(path, with: incoming, epoch: epoch))
+    }
+
+    /// The highest epoch and the number behind all that the controller of this database ever gave out.
+    static func behind(_ path: String, _ secrets: StoreSecrets) -> (epoch: UInt64, next: UInt64) {
+        var known: (epoch: UInt64, next: UInt64) = (0, 1)
+        if Files.exists(path), let numbers = try? numbers(path) { known = numbers }
         if let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets) {
-            epoch = max(epoch, copy.epoch)
-            first = max(first, copy.nextSequence)
+            known = (max(known.epoch, copy.epoch), max(known.next, copy.nextSequence))
         }
-        epoch += 1
-        try begin(epoch: epoch, first: first, in: incoming, at: now, actor: actor, source: "backup", secrets)
+        return known
+    }
+
+    /// Puts a complete database in the place of the present one, which is kept: its new name comes back.
+    static func replace(_ path: String, with incoming: String, epoch: UInt64) throws -> String? {
         var kept: String?
         if Files.exists(path) {
             kept = "\(path).before-\(epoch)"
@@ -69,13 +77,13 @@ package enum Backup {
         Files.remove(path + "-wal")
         Files.remove(path + "-shm")
         guard Files.rename(incoming, path) else { throw SealedFile.failure("rename", incoming) }
-        return (epoch, first, kept)
+        return kept
     }
 
     /// Begins a new epoch in a database: its first entry says what it is.
     static func begin(
         epoch: UInt64, first: UInt64, in path: String, at now: CivilTime, actor: String, source: String,
-        _ secrets: StoreSecrets
+        detail: [String: CanonicalValue] = [:], _ secrets: StoreSecrets
     ) throws {
         do {
             let database = try StoreWriter.open(path: path)
@@ -92,6 +100,7 @@ package enum Backup {
         entry.civil = now
         entry.actor = actor
         entry.outcome = source
+        entry.detail = detail
         entry.detail["epoch"] = .integer(Int64(epoch))
         let writer = StoreWriter(
             path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil)

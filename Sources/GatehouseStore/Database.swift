@@ -163,6 +163,27 @@ package final class Statement {
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// The value of a column as an archive keeps it.
+    func value(_ column: Int32) -> HandoverValue {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: .null
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_TEXT: .text(octets(column))
+        default: .octets(octets(column))
+        }
+    }
+
+    /// The same, straight behind the octets of a row.
+    func append(_ column: Int32, to body: inout [UInt8]) {
+        let type = sqlite3_column_type(handle, column)
+        guard type != SQLITE_NULL, type != SQLITE_INTEGER else { return value(column).write(into: &body) }
+        body.append(type == SQLITE_TEXT ? 2 : 3)
+        let start = sqlite3_column_blob(handle, column)
+        let count = Int(sqlite3_column_bytes(handle, column))
+        body += Archive.length(count)
+        body += UnsafeRawBufferPointer(start: start, count: count)
+    }
+
     private var sql: String { sqlite3_sql(handle).map { String(cString: $0) } ?? "statement" }
 }
 

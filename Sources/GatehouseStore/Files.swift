@@ -9,4 +9,22 @@ enum Files {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
+
+    /// All octets; nil where there is no such file, or where it is larger than the limit.
+    static func read(_ path: String, atMost limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+            return nil
+        }
+        return (try? SealedFile.getOrEnd(Int(status.st_size), descriptor, path)) ?? []
+    }
+
+    /// Seconds of the modification time.
+    static func modified(_ path: String) -> Int64? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : nil
+    }
 }

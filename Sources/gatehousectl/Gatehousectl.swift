@@ -24,7 +24,7 @@ struct Gatehousectl: ParsableCommand {
             PolicyCommand.self, Import.self, Export.self,
             Log.self, Explain.self, Decide.self, WhoCan.self, Replay.self, JournalCommand.self, Reader.self, Face.self,
             BackupCommand.self,
-            Restore.self,
+            Restore.self, HandoverCommand.self,
             WatchlistCommand.self, Config.self,
         ])
 
@@ -58,6 +58,11 @@ struct Status: ParsableCommand {
             print(
                 "\(number("persons")) people, \(number("credentials")) credentials, \(number("tenancies")) tenancies, revision \(number("revision")); \(value["entries"]?.integer ?? 0) entries, epoch \(value["epoch"]?.integer ?? 0)"
             )
+            if let handover = value["handover"], let at = handover["at"]?.string {
+                print(
+                    handover["ended"]?.boolean == true
+                        ? "handed over at \(at), not yet accepted" : "will be handed over at \(at)")
+            }
             print("")
             var rows = [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
             for portal in value["portals"]?.array ?? [] {

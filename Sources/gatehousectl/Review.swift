@@ -157,15 +157,29 @@ struct JournalCommand: ParsableCommand {
         @Option(help: "SIZE:ROOT of an earlier check.") var against: String?
         @OptionGroup var common: Common
         func run() throws {
+            let earlier = try against.map { text in
+                let parts = text.split(separator: ":").map(String.init)
+                guard parts.count == 2, let size = Int64(parts[0]), Hexadecimal.decode(parts[1])?.count == 32 else {
+                    throw ValidationError("--against needs SIZE:ROOT, as an earlier check printed it")
+                }
+                return (size: size, root: parts[1].lowercased())
+            }
             var isWhole = true
-            try ask("journal verify", [:], common) { value in
-                isWhole = value["whole"]?.boolean == true
+            try ask("journal verify", earlier.map { ["size": .integer($0.size)] } ?? [:], common) { value in
+                let isSame = earlier.map { $0.root == value["earlier_root"]?.string } ?? true
+                isWhole = value["whole"]?.boolean == true && isSame
                 if common.isJSON { return print(value.line) }
                 let count = value["entries"]?.integer ?? 0
                 print(
                     "\(count) entries, \(value["first"]?.integer ?? 0) to \(value["last"]?.integer ?? 0), \(value["erased"]?.integer ?? 0) personal values erased"
                 )
                 print("root \(count):\(value["root"]?.string ?? "")")
+                if let earlier {
+                    print(
+                        isSame
+                            ? "The first \(earlier.size) entries are those of that check."
+                            : "FAULT  the first \(earlier.size) entries are NOT those of that check")
+                }
                 for fault in value["faults"]?.array ?? [] { print("FAULT  \(plain(fault.string ?? ""))") }
                 print(isWhole ? "The journal is whole." : "The journal is NOT whole.")
             }
@@ -266,22 +280,14 @@ struct Restore: ParsableCommand {
 
     func run() throws {
         let configuration = try readConfiguration(config)
-        if (try? AdminClient(path: configuration.files.adminSocket)) != nil {
-            complain("gatehoused is running; stop it first: systemctl stop gatehoused")
-            throw Exit.refused
-        }
-        let octets = try readFile(key)
-        let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-        guard let master = octets.count == 32 ? octets : Hexadecimal.decode(text), master.count == 32 else {
-            complain("\(key): a master key has 32 octets or 64 hexadecimal digits")
-            throw Exit.usage
-        }
+        try requireStopped(configuration)
+        let master = try readMasterKey(key)
         do {
             let done = try Backup.restore(
                 backup, database: configuration.files.database,
                 at: CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000),
                 actor: "uid \(getuid()) (restore)",
-                secrets: KeyRing(master: SecretKey(master)).storeSecrets)
+                secrets: KeyRing(master: master).storeSecrets)
             print(
                 "restored; epoch \(done.epoch), the next entry is \(done.first + 1)\(done.kept.map { "; the database before stands at \($0)" } ?? "")"
             )
@@ -290,6 +296,22 @@ struct Restore: ParsableCommand {
             throw Exit.refused
         }
     }
+}
+
+func requireStopped(_ configuration: Configuration) throws {
+    guard (try? AdminClient(path: configuration.files.adminSocket)) != nil else { return }
+    complain("gatehoused is running; stop it first: systemctl stop gatehoused")
+    throw Exit.refused
+}
+
+func readMasterKey(_ path: String) throws -> SecretKey {
+    let octets = try readFile(path)
+    let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+    guard let master = octets.count == 32 ? octets : Hexadecimal.decode(text), master.count == 32 else {
+        complain("\(path): a master key has 32 octets or 64 hexadecimal digits")
+        throw Exit.usage
+    }
+    return SecretKey(master)
 }
 
 /// Sends a file piece by piece, for the command that follows on the same connection.

@@ -1,0 +1,272 @@
+package import GatehouseCore
+
+/// Makes the archive that a site is handed over with, from the database and the folder of pictures. The daemon may run:
+/// what is read is one state of the database.
+package struct HandoverExport {
+    package struct Report: Sendable {
+        package var manifest: HandoverManifest
+        package var publicKey: [UInt8]
+        package var pieces: Int
+        package var octets: Int
+    }
+
+    private let database: Database
+    private let secrets: StoreSecrets
+    private let writer: ArchiveWriter
+    private let running: ArchiveSecrets.Running
+    private var manifest = HandoverManifest()
+
+    /// `pictures` is the folder; nil leaves the pictures out, and the manifest says that they are missing.
+    package static func make(
+        database path: String, pictures: String?, to archive: String, site: String, version: String, at: CivilTime,
+        made: CivilTime, secrets: StoreSecrets, making: ArchiveSecrets.Making
+    ) throws -> Report {
+        guard let mark = StoreOpener.keyMark(path), mark == secrets.keyMark else {
+            throw Archive.Refusal("\(path) is no database of this master key")
+        }
+        let database = try Database(path: path, mode: .readOnly)
+        try database.execute("BEGIN")
+        try HandoverTables.checkSchema(database)
+        let meta = try database.prepare(
+            """
+            SELECT (SELECT value FROM meta WHERE key = 'epoch'), (SELECT value FROM meta WHERE key = 'floor'),
+                (SELECT coalesce(max(revision), 0) FROM revision)
+            """)
+        guard try meta.step() else { throw Archive.Refusal("\(path) has no epoch") }
+        let epoch = UInt64(meta.text(0)) ?? 1
+        let head = Archive.Head(
+            site: site, epoch: epoch, made: made, at: at, version: version, publicKey: making.publicKey,
+            receiver: making.receiver, envelope: making.envelope)
+        var export = HandoverExport(
+            database: database, secrets: secrets, writer: try ArchiveWriter(archive, head, making),
+            running: making.running())
+        export.manifest.epoch = epoch
+        export.manifest.floor = Int64(meta.text(1))
+        export.manifest.revision = UInt64(clamping: meta.integer(2))
+        meta.reset()
+        for table in HandoverTables.carried {
+            switch table {
+            case "journal": try export.putJournal()
+            case "registry": try export.putRegistry()
+            case "personal": try export.putPersonal()
+            case "ledger": try export.put(table, where: "key <> '\(LedgerChange.handoverKey)'")
+            default: try export.put(table)
+            }
+        }
+        try export.putPictures(pictures)
+        try export.writer.record(ArchiveRecord.manifest, export.manifest.encoded())
+        let pieces = try export.writer.finish()
+        return Report(
+            manifest: export.manifest, publicKey: making.publicKey, pieces: pieces, octets: export.writer.octets)
+    }
+
+    private init(
+        database: Database, secrets: StoreSecrets, writer: ArchiveWriter, running: ArchiveSecrets.Running
+    ) {
+        self.database = database
+        self.secrets = secrets
+        self.writer = writer
+        self.running = running
+    }
+
+    /// The columns of a table, told to whoever reads its rows.
+    private func begin(_ table: String) throws -> [String] {
+        let columns = try HandoverTables.columns(table, database)
+        let body = CanonicalValue.array([.text(table), .array(columns.map { .text($0) })])
+        try writer.record(ArchiveRecord.part, body.encoded())
+        return columns
+    }
+
+    private func rows(_ table: String, _ columns: [String], _ condition: String? = nil) throws -> Statement {
+        try database.prepare(
+            "SELECT \(columns.joined(separator: ", ")) FROM \(table)\(condition.map { " WHERE \($0)" } ?? "")")
+    }
+
+    private mutating func put(_ table: String, where condition: String? = nil) throws {
+        let columns = try begin(table)
+        let statement = try rows(table, columns, condition)
+        try put(table) {
+            guard try statement.step() else { return nil }
+            var body: [UInt8] = []
+            for column in columns.indices { statement.append(Int32(column), to: &body) }
+            return body
+        }
+    }
+
+    private mutating func put(_ part: String, _ next: () throws -> [UInt8]?) throws {
+        var count: UInt64 = 0
+        while let body = try next() {
+            running.update(body)
+            try writer.record(ArchiveRecord.row, body)
+            count += 1
+        }
+        manifest.parts[part] = HandoverManifest.Part(rows: count, digest: running.finish())
+    }
+
+    private mutating func putJournal() throws {
+        let columns = try begin("journal")
+        guard let leaf = columns.firstIndex(of: "leaf"), let hash = columns.firstIndex(of: "hash"),
+            let seq = columns.firstIndex(of: "seq")
+        else { throw Archive.Refusal("the journal lacks a column") }
+        let statement = try rows("journal", columns)
+        var tree = MerkleTree(sha256: secrets.sha256)
+        var body: [UInt8] = []
+        while try statement.step() {
+            let leafHash = secrets.sha256([0] + statement.octets(Int32(leaf)))
+            if leafHash != statement.octets(Int32(hash)) { manifest.faults += 1 }
+            tree.append(leafHash: leafHash)
+            manifest.last = UInt64(clamping: statement.integer(Int32(seq)))
+            if tree.size == 1 { manifest.first = manifest.last }
+            body.removeAll(keepingCapacity: true)
+            for column in columns.indices { statement.append(Int32(column), to: &body) }
+            try writer.record(ArchiveRecord.row, body)
+        }
+        manifest.parts["journal"] = HandoverManifest.Part(rows: tree.size, digest: tree.root)
+    }
+
+    /// Rows with their history. What is sealed is opened; a row whose seal is broken, or that was erased, goes without.
+    private mutating func putRegistry() throws {
+        let columns = try begin("registry")
+        guard columns == ["kind", "id", "from_revision", "to_revision", "plain", "sealed"] else {
+            throw Archive.Refusal("the registry has columns that nobody has told the hand-over of")
+        }
+        let statement = try rows("registry", columns)
+        let secrets = secrets
+        var counts = manifest
+        try put("registry") {
+            guard try statement.step() else { return nil }
+            var values = (0..<6).map { statement.value(Int32($0)) }
+            let row = HandoverRegistry(values)
+            let secret = row?.associated.flatMap { secrets.openRegistry(statement.octets(5), $0) }
+            values[5] = secret.map { .octets($0) } ?? .null
+            if secret == nil { counts.unreadable += 1 }
+            if let row, row.to == nil, let kind = row.kind {
+                counts.present[kind.word, default: 0] += 1
+                if let secret, case .credential(let one)? = row.decoded(secret), one.kind == .pin { counts.pins += 1 }
+            }
+            var body: [UInt8] = []
+            for value in values { value.write(into: &body) }
+            return body
+        }
+        counts.parts = manifest.parts
+        manifest = counts
+    }
+
+    private mutating func putPersonal() throws {
+        let columns = try begin("personal")
+        guard columns == ["seq", "name", "salt", "value"] else {
+            throw Archive.Refusal("personal values have columns that nobody has told the hand-over of")
+        }
+        let statement = try rows("personal", columns)
+        let secrets = secrets
+        var unreadable: UInt64 = 0
+        try put("personal") {
+            guard try statement.step() else { return nil }
+            let associated = PersonalCodec.associated(
+                sequence: UInt64(bitPattern: statement.integer(0)), name: statement.text(1), salt: statement.octets(2))
+            var body: [UInt8] = []
+            for column in 0..<3 { statement.append(Int32(column), to: &body) }
+            let value = secrets.openPersonal(statement.octets(3), associated)
+            if value == nil { unreadable += 1 }
+            (value.map { HandoverValue.octets($0) } ?? .null).write(into: &body)
+            return body
+        }
+        manifest.unreadable += unreadable
+    }
+
+    private mutating func putPictures(_ folder: String?) throws {
+        let statement = try database.prepare("SELECT path FROM snapshot WHERE state = 'stored' ORDER BY event, camera")
+        var part = HandoverManifest.Part()
+        while try statement.step() {
+            let path = statement.text(0)
+            guard let folder, HandoverPicture.isPath(path),
+                let octets = Files.read("\(folder)/\(path)", atMost: HandoverPicture.limit)
+            else {
+                manifest.missing += 1
+                continue
+            }
+            let picture = HandoverPicture(
+                path: path, modified: Files.modified("\(folder)/\(path)") ?? 0, octets: octets)
+            running.update(picture.line(digest: secrets.sha256(octets)))
+            try writer.record(ArchiveRecord.picture, picture.encoded())
+            part.rows += 1
+        }
+        part.digest = running.finish()
+        manifest.parts[HandoverManifest.picturesPart] = part
+    }
+}
+
+/// A row of the registry as the archive has it.
+struct HandoverRegistry {
+    var kind: RegistryKind?
+    var id: UInt32
+    var from: UInt64
+    var to: UInt64?
+    var plain: [UInt8]
+
+    /// Nil for values that are no such row.
+    init?(_ values: [HandoverValue]) {
+        guard values.count == 6, let kind = values[0].integer,
+            let id = values[1].integer.flatMap(UInt32.init(exactly:)),
+            let from = values[2].integer.flatMap(UInt64.init(exactly:)), let plain = values[4].octets
+        else { return nil }
+        self.kind = UInt8(exactly: kind).flatMap(RegistryKind.init(rawValue:))
+        self.id = id
+        self.from = from
+        to = values[3].integer.flatMap(UInt64.init(exactly:))
+        self.plain = plain
+    }
+
+    var associated: [UInt8]? {
+        kind.map { RegistryCodec.associated(kind: $0, id: id, from: from, to: to, plain: plain) }
+    }
+
+    func decoded(_ secret: [UInt8]) -> RegistryRow? {
+        kind.flatMap { RegistryCodec.decode(kind: $0, id: id, plain: plain, secret: secret) }
+    }
+}
+
+/// A picture as the archive has it.
+struct HandoverPicture {
+    static let limit = Archive.recordLimit - 1024
+    var path: String
+    var modified: Int64
+    var octets: [UInt8]
+
+    /// `2026/11/24/17-lane-0123456789abcdef.jpg`, and nothing that leads elsewhere.
+    static func isPath(_ path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 4, path.utf8.count < 256 else { return false }
+        let counts = [4, 2, 2]
+        for (part, count) in zip(parts, counts) {
+            guard part.utf8.count == count, part.utf8.allSatisfy({ (48...57).contains($0) }) else { return false }
+        }
+        return parts[3].hasSuffix(".jpg") && !parts[3].hasPrefix(".")
+            && parts[3].utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 47 && $0 != 92 }
+    }
+
+    func line(digest: [UInt8]) -> [UInt8] { Array(path.utf8) + [0] + digest }
+
+    func encoded() -> [UInt8] {
+        var body = Archive.length(path.utf8.count) + Array(path.utf8) + UInt64(bitPattern: modified).bigEndianOctets
+        body += octets
+        return body
+    }
+
+    init(path: String, modified: Int64, octets: [UInt8]) {
+        self.path = path
+        self.modified = modified
+        self.octets = octets
+    }
+
+    init?(_ body: ArraySlice<UInt8>) {
+        guard body.count >= 4 else { return nil }
+        let count = body.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard body.count - 12 >= count else { return nil }
+        let rest = body.dropFirst(4 + count)
+        path = String(decoding: body.dropFirst(4).prefix(count), as: UTF8.self)
+        guard Self.isPath(path) else { return nil }
+        modified = Int64(bitPattern: rest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        octets = Array(rest.dropFirst(8))
+    }
+}

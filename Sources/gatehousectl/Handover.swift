@@ -1,0 +1,262 @@
+import ArgumentParser
+import CLinux
+import GatehouseAdmin
+import GatehouseConfiguration
+import GatehouseCore
+import GatehouseCrypto
+import GatehouseStore
+import Glibc
+
+struct HandoverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "handover", abstract: "Give a site to another operator, with its register, journal and pictures.",
+        discussion: """
+            Examples:
+              gatehousectl handover export site.gho --to receiver.pem --at 2026-12-31T23:59 --master-key MASTER-KEY --reason "contract ends"
+              gatehousectl handover verify site.gho --key receiver-key.pem --from SITE-KEY
+              gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY
+              gatehousectl handover accept --token TOKEN
+            """,
+        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Cancel.self])
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the archive; with --at, announce when your access ends.",
+            discussion: """
+                Needs the right to read database and pictures: root. With --at the instant is put down first, for good unless
+                it is cancelled before it comes, and a token is printed once. Without --at the archive of a hand-over that
+                was announced is written again, for instance after the instant.
+                """)
+        @Argument(help: "The archive to write.") var archive: String
+        @Option(help: "The receiver's certificate, PEM.") var to: String
+        @Option(help: "When your access ends: local time of the site, or now. Needs --reason.") var at: String?
+        @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
+        @Option(help: "File with the master key.") var masterKey: String
+        @Flag(help: "Leave the pictures out; the archive says so.") var withoutPictures = false
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let configuration = try readConfiguration(config)
+            let keys = KeyRing(master: try readMasterKey(masterKey))
+            guard let certificate = Envelope.certificate(pem: try readFile(to)) else {
+                complain("\(to): no certificate (PEM) that can be encrypted to")
+                throw Exit.usage
+            }
+            let receiver = Hexadecimal.encode(Hash.sha256(certificate))
+            if let at { try announce(at, receiver) }
+            let standing = try standing(untilEnded: at == "now")
+            guard let standing, let instant = standing["ms"]?.integer else {
+                complain("no hand-over is announced: say with --at when your access ends")
+                throw Exit.refused
+            }
+            guard standing["receiver"]?.string == receiver else {
+                complain("\(to) is not the certificate that the hand-over was announced for")
+                throw Exit.refused
+            }
+            let report = try refusing {
+                try HandoverExport.make(
+                    database: configuration.files.database,
+                    pictures: withoutPictures ? nil : configuration.files.snapshots, to: archive,
+                    site: configuration.site.name, version: GatehouseVersion.text,
+                    at: CivilTime(milliseconds: instant), made: now(), secrets: keys.storeSecrets,
+                    making: try ArchiveSecrets.making(certificate: certificate, signingWith: keys.handover))
+            }
+            let key = Hexadecimal.encode(report.publicKey)
+            if common.isJSON {
+                var object = HandoverCommand.json(report.manifest)
+                object["key"] = .string(key)
+                object["octets"] = .integer(Int64(report.octets))
+                object["pieces"] = .integer(Int64(report.pieces))
+                return print(JSON.object(object).line)
+            }
+            HandoverCommand.show(report.manifest)
+            print("\(archive): \(report.octets) octets in \(report.pieces) pieces")
+            print("signed by \(key)")
+            print("Tell the receiver this key on another way than the archive goes.")
+            if standing["ended"]?.boolean != true {
+                print(
+                    "Your access has not ended yet: what happens until then is not in it. Write it again after the instant."
+                )
+            }
+        }
+
+        private func announce(_ at: String, _ receiver: String) throws {
+            let token = Random.octets(32)
+            let arguments: [String: JSON] = [
+                "at": .string(at), "receiver": .string(receiver),
+                "token-hash": .string(Hexadecimal.encode(Hash.sha256(token))),
+            ]
+            try ask("handover announce", arguments, common) { value in
+                let text = Base64.encode(token, isURLSafe: true)
+                if common.isJSON {
+                    print(JSON.object(["token": .string(text), "at": value["at"] ?? .null]).line)
+                } else {
+                    print("Your access ends at \(value["at"]?.string ?? "").")
+                    print("token \(text)")
+                    print("Give it to the new operator; it is shown this once, and good once.")
+                }
+                fflush(nil)
+            }
+        }
+
+        private func standing(untilEnded: Bool) throws -> JSON? {
+            for _ in 0..<50 {
+                var found: JSON?
+                try ask("status", [:], common) { found = $0["handover"] }
+                if !untilEnded || found?["ended"]?.boolean == true { return found?.object == nil ? nil : found }
+                usleep(100_000)
+            }
+            complain("the daemon has not ended your access in time; look at gatehousectl status")
+            throw Exit.refused
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check an archive: signature, every piece, and with your key every count and hash.")
+        @Argument var archive: String
+        @Option(help: "Your private key, PEM. Without it only the outside is checked.") var key: String?
+        @Option(help: "The site's key, as the old operator told it.") var from: String?
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let reading = ArchiveSecrets.reading(privateKey: try key.map(readFile))
+            // The hashes of an archive need no key of a site.
+            let secrets = KeyRing(master: SecretKey([UInt8](repeating: 0, count: 32))).storeSecrets
+            let report = try refusing { try HandoverCheck.run(archive, secrets: secrets, reading: reading) }
+            try HandoverCommand.tell(report, from, common)
+        }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an archive into an empty controller. Stop gatehoused first.")
+        @Argument var archive: String
+        @Option(help: "Your private key, PEM.") var key: String
+        @Option(help: "The site's key, as the old operator told it.") var from: String
+        @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
+        @Option(help: "File with the master key of this controller.") var masterKey: String
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let configuration = try readConfiguration(config)
+            try requireStopped(configuration)
+            let keys = KeyRing(master: try readMasterKey(masterKey))
+            let outside = ArchiveSecrets.reading(privateKey: nil)
+            let first = try refusing { try HandoverCheck.run(archive, secrets: keys.storeSecrets, reading: outside) }
+            guard first.isWhole, Hexadecimal.encode(first.head.publicKey) == from.lowercased() else {
+                return try HandoverCommand.tell(first, from, common)
+            }
+            let reading = ArchiveSecrets.reading(privateKey: try readFile(key))
+            let report = try refusing {
+                try HandoverImport.run(
+                    archive, database: configuration.files.database, pictures: configuration.files.snapshots, at: now(),
+                    actor: "uid \(getuid()) (handover)", secrets: keys.storeSecrets, reading: reading)
+            }
+            try HandoverCommand.tell(report.check, from, common)
+            guard !common.isJSON else { return }
+            print(
+                "taken; epoch \(report.epoch), the next entry is \(report.first + 1)\(report.kept.map { "; the database before stands at \($0)" } ?? "")"
+            )
+            if let manifest = report.check.manifest, manifest.pins > 0 {
+                print("\(manifest.pins) PINs have to be set anew: they were hashed with a secret of the old site.")
+            }
+        }
+    }
+
+    struct Accept: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take a site that was handed over on this machine.")
+        @Option(help: "What the old operator was shown.") var token: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try order("handover accept", ["token": .string(token)], common, "the site is yours")
+            guard !common.isJSON else { return }
+            for role in ["viewer", "guard", "manager", "installer", "auditor"] {
+                guard let group = getgrnam("gatehouse-\(role)")?.pointee, var member = group.gr_mem else { continue }
+                while let name = member.pointee {
+                    print("gatehouse-\(role): \(String(cString: name))")
+                    member += 1
+                }
+            }
+            print("These people may give orders again. Take those of the old operator out of the groups.")
+        }
+    }
+
+    struct Cancel: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take the announcement back, before its instant. Needs --reason.")
+        @OptionGroup var common: Common
+        func run() throws { try order("handover cancel", [:], common, "cancelled") }
+    }
+
+    // MARK: What is told
+
+    /// Says what was found, and ends with a refusal where it is not in order.
+    static func tell(_ report: HandoverCheck.Report, _ from: String?, _ common: Common) throws {
+        let key = Hexadecimal.encode(report.head.publicKey)
+        let isFrom = from.map { $0.lowercased() == key } ?? true
+        if common.isJSON {
+            var object = report.manifest.map(json) ?? [:]
+            object["site"] = .string(report.head.site)
+            object["key"] = .string(key)
+            object["at_ms"] = .integer(report.head.at.milliseconds)
+            object["made_ms"] = .integer(report.head.made.milliseconds)
+            object["octets"] = .integer(Int64(report.octets))
+            object["pieces"] = .integer(Int64(report.pieces))
+            object["damages"] = .array(report.damages.map { .string($0.description) })
+            object["whole"] = .boolean(report.isWhole && isFrom)
+            print(JSON.object(object).line)
+        } else {
+            print(
+                "site \(plain(report.head.site)), epoch \(report.head.epoch), \(report.octets) octets in \(report.pieces) whole pieces"
+            )
+            print("signed by \(key)")
+            if let manifest = report.manifest { show(manifest) }
+            if report.head.made < report.head.at {
+                print("It was made before the old operator's access ended: what happened since is not in it.")
+            }
+            for damage in report.damages { print("DAMAGED  \(damage)") }
+            if !isFrom { print("DAMAGED  it is signed by another key than \(from ?? "")") }
+            let isDeep = report.manifest != nil
+            print(
+                !report.isWhole || !isFrom
+                    ? "The archive is NOT in order."
+                    : isDeep
+                        ? "The archive is whole." : "The archive is whole from outside; --key looks at what is in it.")
+        }
+        guard report.isWhole, isFrom else { throw Exit.refused }
+    }
+
+    static func show(_ manifest: HandoverManifest) {
+        print("\(manifest.entries) entries, \(manifest.first) to \(manifest.last)")
+        print("root \(manifest.entries):\(Hexadecimal.encode(manifest.root))")
+        let present = manifest.present.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        print("register at revision \(manifest.revision): \(present.joined(separator: ", "))")
+        print("\(manifest.pictures) pictures\(manifest.missing > 0 ? ", \(manifest.missing) MISSING" : "")")
+        if manifest.unreadable > 0 {
+            print("\(manifest.unreadable) sealed values were erased or damaged at the old site")
+        }
+        if manifest.faults > 0 { print("\(manifest.faults) entries did NOT fit their hash at the old site") }
+    }
+
+    static func json(_ manifest: HandoverManifest) -> [String: JSON] {
+        func number(_ value: UInt64) -> JSON { .integer(Int64(clamping: value)) }
+        return [
+            "entries": number(manifest.entries), "first": number(manifest.first), "last": number(manifest.last),
+            "root": .string(Hexadecimal.encode(manifest.root)), "revision": number(manifest.revision),
+            "present": .object(manifest.present.mapValues(number)), "pictures": number(manifest.pictures),
+            "missing": number(manifest.missing), "unreadable": number(manifest.unreadable),
+            "faults": number(manifest.faults), "pins": number(manifest.pins),
+        ]
+    }
+}
+
+private func now() -> CivilTime { CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000) }
+
+/// What the store or the cryptography refuses is said in its own words.
+private func refusing<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch {
+        complain("\(error)")
+        throw Exit.refused
+    }
+}
