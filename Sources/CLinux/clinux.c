@@ -1,6 +1,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <iconv.h>
 #include "clinux.h"
 
 #include <poll.h>
@@ -95,4 +96,25 @@ int clinux_peer_groups(int fd, gid_t *groups, unsigned *count) {
 int clinux_ppoll(void *fds, unsigned long count, int64_t limit) {
     struct timespec time = {limit / 1000000000, limit % 1000000000};
     return ppoll(fds, count, &time, NULL);
+}
+
+long clinux_gb18030_to_utf8(const unsigned char *octets, size_t count, unsigned char *utf8, size_t room, size_t *at) {
+    iconv_t table = iconv_open("UTF-8", "GB18030");
+    *at = 0;
+    if (table == (iconv_t)-1) {
+        errno = ENOSYS;
+        return -1;
+    }
+    char *from = (char *)octets, *to = (char *)utf8;
+    size_t left = count, free = room;
+    size_t done = iconv(table, &from, &left, &to, &free);
+    int saved = errno;
+    iconv_close(table);
+    *at = count - left;
+    // EINVAL is a character that the end cuts off.
+    if (done == (size_t)-1) {
+        errno = saved == EINVAL ? EILSEQ : saved;
+        return -1;
+    }
+    return (long)(room - free);
 }

@@ -131,8 +131,11 @@ package enum CommandTable {
         CommandEntry("pass key", everyone, "the public key of the passes that are signed here"),
         CommandEntry("pass uses", office, "grants and revocations of passes, for other gates"),
         CommandEntry("pass merge", office, required: ["passes"], "take grants and revocations of other gates"),
-        CommandEntry("import chunk", office, required: ["file", "data"], "a piece of a file to import"),
-        CommandEntry("import", office, optional: ["dry-run"], "take the files sent before, all or nothing"),
+        CommandEntry(
+            "import chunk", office, required: ["file", "data"], optional: ["offset", "upload"],
+            "a piece of a file to import"),
+        CommandEntry(
+            "import", office, optional: ["dry-run", "ends", "upload"], "take the files sent before, all or nothing"),
         CommandEntry("export", office, needsReason: true, "the registry as CSV"),
         CommandEntry(
             "log", review,

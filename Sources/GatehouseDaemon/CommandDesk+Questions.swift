@@ -116,7 +116,7 @@ extension CommandDesk {
     /// Decisions of a span of time with a proposed registry or policy in the place of those that were: what would have
     /// come out otherwise, by person. Nothing is changed.
     func replay(_ call: Call) throws -> JSON {
-        let files = takeUploads(call.connection)
+        let files = takeUploads(call)
         guard let from = try call.text("from").map({ try fields.instant($0) }),
             let until = try call.text("until").map({ try fields.instant($0) }), from < until
         else { throw CommandRefusal(code: "windowMissing", message: "give --from and --until") }
@@ -188,7 +188,7 @@ extension CommandDesk {
         }
         if !tables.isEmpty {
             let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
-            var importer = RegistryImport(fields: fields, present: RegistryImport.Present(rows))
+            var importer = RegistryImport(fields: fields, present: rows)
             let plan = importer.plan(tables)
             for problem in plan.problems.prefix(1000) { call.reply(.item(["problem": .string(problem.text)])) }
             guard plan.problems.isEmpty else {

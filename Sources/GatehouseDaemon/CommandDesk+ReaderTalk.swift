@@ -75,7 +75,7 @@ extension CommandDesk {
     /// Sends the file that was uploaded before. It takes as long as the bus takes; the end is an entry.
     func sendFile(_ call: Call) throws -> JSON {
         let settings = try osdpReader(call)
-        let files = takeUploads(call.connection)
+        let files = takeUploads(call)
         guard let file = files.first, files.count == 1, !file.content.isEmpty else {
             throw CommandRefusal(code: "malformed", message: "one file, and not an empty one")
         }

@@ -88,7 +88,7 @@ final class CommandDesk: Sendable {
     private let stops = WorkQueue()
     private let groupIDs = PeerRoles.lookUp()
     private let server = Mutex<LineServer?>(nil)
-    private let uploads = Mutex<[LineServer.ConnectionID: [(name: String, content: [UInt8])]]>([:])
+    let uploads = UploadShelf()
     private let followers = Mutex<[Follower]>([])
     private let isFollowPosted = Atomic<Bool>(false)
     private let lastID = Mutex<[RegistryKind: UInt32]>([:])
@@ -98,9 +98,6 @@ final class CommandDesk: Sendable {
         var filter: JournalFilter
         var showsNames: Bool
     }
-
-    /// Octets of files that one connection may send for an import.
-    static let uploadLimit = 64 << 20
 
     init(
         configuration: Configuration, keys: KeyRing, readerKeys: ReaderKeys, passKeys: PassKeys?, epoch: UInt64,
@@ -189,32 +186,8 @@ final class CommandDesk: Sendable {
     }
 
     private func closed(_ connection: LineServer.ConnectionID) {
-        uploads.withLock { $0[connection] = nil }
+        _ = uploads.remove(.connection(connection))
         followers.withLock { $0.removeAll { $0.call.connection == connection } }
-    }
-
-    private func upload(_ call: Call) {
-        guard let name = call.text("file"), let data = call.text("data").flatMap({ Base64.decode($0) }) else {
-            return call.reply(.refused(code: "malformed", message: "data must be base64"))
-        }
-        let isTaken = uploads.withLock { uploads in
-            var files = uploads[call.connection] ?? []
-            guard files.reduce(data.count, { $0 + $1.content.count }) <= Self.uploadLimit, files.count < 64 else {
-                return false
-            }
-            if let index = files.firstIndex(where: { $0.name == name }) {
-                files[index].content += data
-            } else {
-                files.append((String(name.prefix(128)), data))
-            }
-            uploads[call.connection] = files
-            return true
-        }
-        call.reply(isTaken ? .done(.null) : .refused(code: "tooLarge", message: "files may have 64 MiB together"))
-    }
-
-    func takeUploads(_ connection: LineServer.ConnectionID) -> [(name: String, content: [UInt8])] {
-        uploads.withLock { $0.removeValue(forKey: connection) ?? [] }
     }
 
     private func answer(_ call: Call) {

@@ -188,39 +188,6 @@ struct JournalCommand: ParsableCommand {
     }
 }
 
-struct Import: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Take CSV files into the register, all or nothing.",
-        discussion:
-            "Headers tell what a file holds; see docs/operating.md. With --dry-run nothing changes and every line says what it would do."
-    )
-    @Argument var files: [String]
-    @Flag(help: "Only say what would change.") var dryRun = false
-    @OptionGroup var common: Common
-
-    func run() throws {
-        let client = try connect(common)
-        for file in files { try upload(file, as: "import chunk", common, client) }
-        try ask(
-            "import", dryRun ? ["dry-run": true] : [:], common, client: client,
-            item: { value in
-                if common.isJSON { return print(value.line) }
-                if let problem = value["problem"]?.string {
-                    complain(plain(problem))
-                } else {
-                    print(
-                        "\(value["file"]?.string ?? ""):\(value["line"]?.integer ?? 0): \(plain(value["what"]?.string ?? ""))"
-                    )
-                }
-            }
-        ) { value in
-            if common.isJSON { return print(value.line) }
-            let verb = value["applied"]?.boolean == true ? "changed" : "would change"
-            print("\(value["changes"]?.integer ?? 0) rows \(verb), \(value["unchanged"]?.integer ?? 0) stay")
-        }
-    }
-}
-
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")

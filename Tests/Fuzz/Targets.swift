@@ -73,7 +73,7 @@ enum Targets {
         let fields = RegistryFields(
             calendar: SiteCalendar(fixedOffset: 0),
             primitives: KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).primitives(epoch: 1))
-        var plan = RegistryImport(fields: fields, present: RegistryImport.Present([]))
+        var plan = RegistryImport(fields: fields, present: [])
         _ = plan.plan([(name: "f.csv", content: octets)])
         guard case .success(let rows) = CSVReader.read(octets) else { return }
         for text in rows.joined().map(\.text) where !"=+-@\t\r".contains(text.first ?? "x") {

@@ -89,7 +89,7 @@ struct ImportTests {
     func plan(_ files: [(String, String)], _ rows: [RegistryRow] = []) -> RegistryImport.Plan {
         let primitives = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).primitives(epoch: 1)
         let fields = RegistryFields(calendar: SiteCalendar(fixedOffset: 8 * 3600), primitives: primitives)
-        var importer = RegistryImport(fields: fields, present: .init(rows))
+        var importer = RegistryImport(fields: fields, present: rows)
         return importer.plan(files.map { (name: $0.0, content: Array($0.1.utf8)) })
     }
     static let base = [

@@ -55,6 +55,10 @@ int clinux_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 /// Returns 0 or an errno (ERANGE when there was not enough room).
 int clinux_peer_groups(int fd, gid_t *groups, unsigned *count);
 
+/// GB18030 (with GBK and GB 2312 in it) as UTF-8, for at most `room` octets. The number of octets written comes back,
+/// or -1 with errno: EILSEQ where the text is none (`at` is the offset), ENOSYS where the system has no such table.
+long clinux_gb18030_to_utf8(const unsigned char *octets, size_t count, unsigned char *utf8, size_t room, size_t *at);
+
 /// poll(2) with a limit in nanoseconds. `fds` is an array of struct pollfd, which the Glibc module owns.
 int clinux_ppoll(void *fds, unsigned long count, int64_t limit);
 

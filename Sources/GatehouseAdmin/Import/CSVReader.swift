@@ -4,6 +4,15 @@ package struct CSVField: Hashable, Sendable {
     /// From 1; the column counts characters of the line.
     package var line: Int
     package var column: Int
+    /// Where it stands in a JSON file, in place of line and column: `residents[3].role`.
+    package var path: String?
+
+    package init(text: String, line: Int, column: Int, path: String? = nil) {
+        self.text = text
+        self.line = line
+        self.column = column
+        self.path = path
+    }
 }
 
 package struct CSVProblem: Error, Hashable, Sendable {
@@ -12,95 +21,109 @@ package struct CSVProblem: Error, Hashable, Sendable {
     package var message: String
 }
 
-/// CSV as RFC 4180 has it: comma, quotes doubled inside quotes, CRLF or LF. A byte order mark is passed over; text must be
-/// UTF-8. Blank lines count as lines and are otherwise ignored.
+/// CSV as RFC 4180 has it, and as spreadsheets save it: comma, semicolon or tab, as the first line has it; quotes doubled
+/// inside quotes; CRLF, LF or CR. Lines without any text count as lines and are otherwise ignored.
 package enum CSVReader {
     package static func read(_ octets: [UInt8]) -> Result<[[CSVField]], CSVProblem> {
-        let content = octets.starts(with: [0xEF, 0xBB, 0xBF]) ? octets[3...] : octets[...]
-        guard let text = String(validating: content, as: UTF8.self) else {
-            return .failure(
-                CSVProblem(line: 1, column: 1, message: "the file is not UTF-8; save it as UTF-8 and try again"))
+        switch ImportText.decode(octets) {
+        case .failure(let problem): .failure(problem)
+        case .success(let utf8): parse(utf8)
         }
+    }
+
+    /// The separator that stands most often in the first line, outside quotes; the comma when none does.
+    static func separator(_ utf8: [UInt8]) -> UInt8 {
+        var counts: [UInt8: Int] = [44: 0, 59: 0, 9: 0]
+        var isQuoted = false
+        for octet in utf8 {
+            if octet == 34 { isQuoted.toggle() }
+            if !isQuoted, octet == 10 || octet == 13 {
+                if counts.values.contains(where: { $0 > 0 }) { break }
+                continue
+            }
+            if !isQuoted, counts[octet] != nil { counts[octet]! += 1 }
+        }
+        return [59, 9].first { counts[$0]! > counts[44]! } ?? 44
+    }
+
+    private static func parse(_ utf8: [UInt8]) -> Result<[[CSVField]], CSVProblem> {
+        let separator = separator(utf8)
         var rows: [[CSVField]] = []
         var row: [CSVField] = []
-        var field = ""
+        var field: [UInt8] = []
         var line = 1
         var column = 1
         var start = (line: 1, column: 1)
         var isQuoted = false
         var wasQuoted = false
-        var scalars = text.unicodeScalars.makeIterator()
-        var pushed: Unicode.Scalar?
+        var index = 0
         func endField() {
-            row.append(CSVField(text: wasQuoted ? field : trimmed(field), line: start.line, column: start.column))
-            field = ""
+            let text = String(decoding: field, as: UTF8.self)
+            row.append(
+                CSVField(text: wasQuoted ? text : ImportText.trimmed(text), line: start.line, column: start.column))
+            field.removeAll(keepingCapacity: true)
             wasQuoted = false
         }
         func endRow() {
             endField()
-            if row.count > 1 || !row[0].text.isEmpty { rows.append(row) }
+            if row.contains(where: { !$0.text.isEmpty }) { rows.append(row) }
             row = []
+            line += 1
+            column = 1
+            start = (line, column)
         }
-        while let scalar = pushed ?? scalars.next() {
-            pushed = nil
+        func failure(_ place: (line: Int, column: Int), _ message: String) -> Result<[[CSVField]], CSVProblem> {
+            .failure(CSVProblem(line: place.line, column: place.column, message: message))
+        }
+        while index < utf8.count {
+            let octet = utf8[index]
             let here = (line: line, column: column)
-            column += 1
+            index += 1
+            // A character counts once, by its first octet.
+            if octet & 0xC0 != 0x80 { column += 1 }
             if isQuoted {
-                if scalar == "\"" {
-                    if let next = scalars.next() {
-                        if next == "\"" {
-                            field.unicodeScalars.append("\"")
-                            column += 1
-                        } else {
-                            isQuoted = false
-                            pushed = next
-                        }
+                if octet == 34 {
+                    if index < utf8.count, utf8[index] == 34 {
+                        field.append(34)
+                        index += 1
+                        column += 1
                     } else {
                         isQuoted = false
                     }
                 } else {
-                    field.unicodeScalars.append(scalar)
-                    if scalar == "\n" {
+                    field.append(octet)
+                    if octet == 10 {
                         line += 1
                         column = 1
                     }
                 }
                 continue
             }
-            switch scalar {
-            case "\"":
-                guard trimmed(field).isEmpty, !wasQuoted else {
-                    return .failure(
-                        CSVProblem(
-                            line: here.line, column: here.column,
-                            message: "a quote inside a field; quote the whole field and double this one"))
+            switch octet {
+            case 34:
+                guard field.allSatisfy({ $0 == 32 || $0 == 9 }), !wasQuoted else {
+                    return failure(here, "a quote inside a field; quote the whole field and double this one")
                 }
-                field = ""
+                field.removeAll(keepingCapacity: true)
                 isQuoted = true
                 wasQuoted = true
-            case ",":
+            case separator:
                 endField()
                 start = (line, column)
-            case "\r": break
-            case "\n":
+            case 13:
+                if index < utf8.count, utf8[index] == 10 { index += 1 }
                 endRow()
-                line += 1
-                column = 1
-                start = (line, column)
-            case "\0":
-                return .failure(
-                    CSVProblem(line: here.line, column: here.column, message: "a NUL octet; this is no text file"))
+            case 10: endRow()
+            case 0: return failure(here, "a NUL octet; this is no text file")
             default:
-                if wasQuoted, scalar != " " {
-                    return .failure(
-                        CSVProblem(line: here.line, column: here.column, message: "text after a quoted field"))
+                if wasQuoted {
+                    if octet != 32 { return failure(here, "text after a quoted field") }
+                } else {
+                    field.append(octet)
                 }
-                if !wasQuoted { field.unicodeScalars.append(scalar) }
             }
         }
-        if isQuoted {
-            return .failure(CSVProblem(line: start.line, column: start.column, message: "a quoted field does not end"))
-        }
+        if isQuoted { return failure(start, "a quoted field does not end") }
         if !field.isEmpty || !row.isEmpty || wasQuoted { endRow() }
         return .success(rows)
     }
@@ -112,16 +135,9 @@ package enum CSVReader {
             text = "'" + text
         }
         // Blanks at the ends of a field without quotes would be taken off when it is read.
-        let hasBlankEnd = text.hasPrefix(" ") || text.hasSuffix(" ") || text.hasSuffix("\t")
-        let hasMark = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+        let hasBlankEnd = ImportText.trimmed(text) != text
+        let hasMark = text.unicodeScalars.contains { ",;\t\"\r\n".unicodeScalars.contains($0) }
         guard hasMark || hasBlankEnd else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var view = text[...]
-        while view.first == " " || view.first == "\t" { view.removeFirst() }
-        while view.last == " " || view.last == "\t" { view.removeLast() }
-        return String(view)
     }
 }

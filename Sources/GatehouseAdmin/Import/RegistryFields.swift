@@ -24,14 +24,51 @@ package struct RegistryFields: Sendable {
         package init(_ message: String) { self.message = message }
     }
 
-    /// A local day, `2026-03-31`.
+    /// A local day: `2026-03-31`, and as people and spreadsheets write it, the year first: `2026/3/31`, `2026.3.31`,
+    /// `20260331`, `2026年3月31日`, with a midnight behind it.
     package func day(_ text: String) throws(Problem) -> Int32 {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2, let year = Int(parts[0]),
-            let month = Int(parts[1]), let day = Int(parts[2]),
-            let found = CalendarDay.day(year: year, month: month, day: day)
-        else { throw Problem("\"\(clipped(text))\" is no date; write it as 2026-03-31") }
-        return found
+        if let found = Self.date(text) { return found }
+        if text.utf8.count == 5, let serial = Int(text), (20_000..<80_000).contains(serial) {
+            throw Problem(
+                "\"\(text)\" is the number under which a spreadsheet keeps a date, and which day that is depends on the spreadsheet; give the column a date format, 2026-03-31"
+            )
+        }
+        throw Problem("\"\(clipped(text))\" is no date; write it as 2026-03-31")
+    }
+
+    private static func date(_ text: String) -> Int32? {
+        var octets = Array(text.utf8)
+        // A spreadsheet adds the time of the day that it thinks of.
+        for midnight in [" 00:00:00", " 0:00:00", " 00:00", " 0:00"] {
+            if octets.suffix(midnight.utf8.count).elementsEqual(midnight.utf8) {
+                octets.removeLast(midnight.utf8.count)
+            }
+        }
+        func number(_ digits: some Collection<UInt8>, _ counts: ClosedRange<Int>) -> Int? {
+            guard counts.contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+            return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+        }
+        if octets.count == 8, let all = number(octets, 8...8) {
+            return CalendarDay.day(year: all / 10_000, month: all / 100 % 100, day: all % 100)
+        }
+        var parts: [ArraySlice<UInt8>]
+        if let year = octets.firstRange(of: Array("年".utf8)), let month = octets.firstRange(of: Array("月".utf8)),
+            octets.suffix(3).elementsEqual("日".utf8), year.upperBound <= month.lowerBound,
+            month.upperBound <= octets.count - 3
+        {
+            parts = [
+                octets[..<year.lowerBound], octets[year.upperBound..<month.lowerBound],
+                octets[month.upperBound..<(octets.count - 3)],
+            ]
+        } else {
+            let separators = [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: ".")]
+            guard let separator = octets.first(where: separators.contains) else { return nil }
+            parts = octets.split(separator: separator, omittingEmptySubsequences: false)
+        }
+        guard parts.count == 3, let year = number(parts[0], 4...4), let month = number(parts[1], 1...2),
+            let day = number(parts[2], 1...2)
+        else { return nil }
+        return CalendarDay.day(year: year, month: month, day: day)
     }
 
     /// An instant in local time: `2026-03-31T18:30`, or a day, which is its first moment.

@@ -1,0 +1,150 @@
+internal import GatehouseCore
+
+/// The lines of one kind that a file holds.
+struct ImportTable {
+    var file: String
+    var kind: RegistryKind
+    var lines: [ImportLine]
+
+    /// The tables of a file, CSV or JSON; what is wrong with the file as a whole goes to `fault`.
+    static func read(
+        _ file: (name: String, content: [UInt8]), fault: (CSVField, String) -> Void
+    ) -> [ImportTable] {
+        let first = file.content.prefix(64).first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        return first == UInt8(ascii: "{") ? json(file, fault) : csv(file, fault)
+    }
+
+    private static func csv(
+        _ file: (name: String, content: [UInt8]), _ fault: (CSVField, String) -> Void
+    ) -> [ImportTable] {
+        let rows: [[CSVField]]
+        switch CSVReader.read(file.content) {
+        case .success(let found): rows = found
+        case .failure(let problem):
+            fault(CSVField(text: "", line: problem.line, column: problem.column), problem.message)
+            return []
+        }
+        guard var header = rows.first else {
+            fault(CSVField(text: "", line: 1, column: 1), "the file is empty")
+            return []
+        }
+        // Columns that a spreadsheet leaves behind the last one.
+        while let last = header.last, last.text.isEmpty { header.removeLast() }
+        guard let (found, columns) = ImportHeaders.match(header.map(\.text)) else {
+            let known = ImportHeaders.all.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
+            fault(
+                CSVField(text: "", line: header[0].line, column: 1),
+                "the first line is no known header; one of: \(known)")
+            return []
+        }
+        var table = ImportTable(file: file.name, kind: found.kind, lines: [])
+        table.lines.reserveCapacity(rows.count)
+        let isCards = found.kind == .credential && !columns.contains("kind")
+        let places = index(columns + (isCards ? ["kind"] : []))
+        for row in rows.dropFirst() {
+            if let extra = row.dropFirst(columns.count).first(where: { !$0.text.isEmpty }) {
+                fault(extra, "more fields than the header has")
+                continue
+            }
+            let place = CSVField(text: "", line: row[0].line, column: 1)
+            var fields = Array(row.prefix(columns.count))
+            for position in fields.indices {
+                fields[position].text = ImportHeaders.value(fields[position].text, columns[position])
+            }
+            if isCards {
+                while fields.count < columns.count { fields.append(place) }
+                fields.append(CSVField(text: "card", line: place.line, column: 1))
+            }
+            table.lines.append(ImportLine(file: file.name, place: place, columns: places, fields: fields))
+        }
+        return [table]
+    }
+
+    /// An object of arrays of objects: `{"residents": [{"reference": "R-1", …}], …}`.
+    private static func json(
+        _ file: (name: String, content: [UInt8]), _ fault: (CSVField, String) -> Void
+    ) -> [ImportTable] {
+        func place(_ path: String) -> CSVField { CSVField(text: "", line: 1, column: 1, path: path) }
+        guard case .success(let utf8) = ImportText.decode(file.content), let object = JSON(line: utf8)?.object else {
+            fault(place("$"), "this is no JSON object")
+            return []
+        }
+        var tables: [ImportTable] = []
+        for name in object.keys.sorted() {
+            guard let header = ImportHeaders.all.first(where: { $0.name == name }) else {
+                let known = ImportHeaders.all.map(\.name).joined(separator: ", ")
+                fault(place(name), "is none of \(known)")
+                continue
+            }
+            guard let rows = object[name]?.array else {
+                fault(place(name), "has to be an array of objects")
+                continue
+            }
+            var table = ImportTable(file: file.name, kind: header.kind, lines: [])
+            let places = index(header.columns)
+            for (index, row) in rows.enumerated() {
+                let path = "\(name)[\(index)]"
+                guard let members = row.object else {
+                    fault(place(path), "has to be an object")
+                    continue
+                }
+                var line = ImportLine(
+                    file: file.name, place: place(path), columns: places,
+                    fields: header.columns.map { place("\(path).\($0)") })
+                for (column, value) in members.sorted(by: { $0.key < $1.key }) {
+                    guard let position = places[column] else {
+                        fault(place("\(path).\(column)"), "is no field of \(name)")
+                        continue
+                    }
+                    guard let text = text(value) else {
+                        fault(
+                            place("\(path).\(column)"), "has to be text, a whole number, true, false or a list of texts"
+                        )
+                        continue
+                    }
+                    line.fields[position].text = ImportHeaders.value(text, column)
+                }
+                table.lines.append(line)
+            }
+            tables.append(table)
+        }
+        return tables
+    }
+
+    private static func index(_ columns: [String]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: zip(columns, columns.indices))
+    }
+
+    private static func text(_ value: JSON) -> String? {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        case .integer(let number): "\(number)"
+        case .boolean(let flag): flag ? "yes" : "no"
+        case .array(let values):
+            values.allSatisfy { $0.string != nil } ? values.compactMap(\.string).joined(separator: " ") : nil
+        case .number, .object: nil
+        }
+    }
+}
+
+/// One line, by the names of its columns.
+struct ImportLine {
+    var file: String
+    var place: CSVField
+    /// Positions in `fields`; a short line lacks the last ones.
+    var columns: [String: Int]
+    var fields: [CSVField]
+
+    func text(_ name: String) -> String {
+        guard let position = columns[name], position < fields.count else { return "" }
+        return fields[position].text
+    }
+    /// Whether the file has the column: what it lacks stays as it is.
+    func has(_ name: String) -> Bool { columns[name] != nil }
+    /// The field of a column, or where its line begins.
+    func field(_ name: String) -> CSVField {
+        guard let position = columns[name], position < fields.count else { return place }
+        return fields[position]
+    }
+}

@@ -1,0 +1,51 @@
+"""Files as property offices have them, taken by the real daemon."""
+
+import base64
+
+from gate import NAME, check, eventually, running
+
+PEOPLE = "编号,姓名,角色,小区,房号,,\r\nＲ－７,钱七,业主,c,１－１０１,,\r\nR-7,钱七,业主,c,1-101,,\r\n,,,,,,\r\n"
+CARDS = "编号;卡号;有效期至\nR-7;H10301:118-7007;2099年3月1日\n"
+
+
+def offices():
+    """Encodings, full-width digits, doubled lines, a connection that breaks, what is not named any more."""
+    with running("office") as gate:
+        (gate.dir / "people.csv").write_bytes(PEOPLE.encode("gb18030"))
+        (gate.dir / "cards.csv").write_bytes(CARDS.encode("utf-16"))
+        files = gate.dir / "people.csv", gate.dir / "cards.csv"
+        code, text = gate.ctl("import", *files, "--dry-run")
+        check("import: a dry run says what would be added", code == 0 and "add person R-7" in text and "the same again: person R-7" in text and "2 rows would change" in text, text)
+        code, text = gate.ctl("import", *files)
+        check("import: GB18030 and UTF-16 are read", code == 0 and "2 added" in text and "1 lines stood there twice" in text, text)
+        code, text = gate.ctl("import", *files)
+        check("import: the second time nothing changes", code == 0 and "0 rows changed" in text, text)
+        gate.do("card wicket-in H10301:118-7007")
+        check("import: the card opens", eventually(lambda: gate.pulses("wicket") == 1), gate.entries()[-3:])
+        check("import: the person is known by their name", gate.ask("person show", {"reference": "R-7"})["result"]["name"] == "钱七")
+
+        # A connection that breaks after the first piece.
+        content = "reference,name,role\nS-8,Staff eight,staff\n".encode()
+        pieces = [(0, content[:20]), (0, content[:20]), (20, content[20:])]
+
+        def send(offset, data):
+            return gate.ask("import chunk", {"file": "s.csv", "upload": "u1", "offset": offset, "data": base64.b64encode(data).decode()})
+
+        sizes = [send(*piece)["result"]["size"] for piece in pieces]
+        check("import: pieces go on over connections, and none counts twice", sizes == [20, 20, len(content)], sizes)
+        answer = send(1000, b"x")
+        check("import: a piece behind a hole is refused", not answer["ok"] and answer["error"]["code"] == "offsetUnknown", answer)
+        check("import: and the whole is taken", gate.ask("import", {"upload": "u1"})["result"]["added"] == 1)
+        check("import: once", not gate.ask("import", {"upload": "u1"})["ok"])
+
+        (gate.dir / "all.json").write_text('{"residents": [{"reference": "R-7", "name": "钱七", "role": "resident", "community": "c", "dwelling": "1-101"}]}')
+        code, text = gate.ctl("import", gate.dir / "all.json", "--ends", "--dry-run")
+        check("import: what no line names would end", code == 0 and "end person R-1" in text and "end person S-8" in text and "0 added" in text, text)
+        code, text = gate.ctl("import", gate.dir / "all.json", "--ends")
+        check("import: and ends", code == 0 and "0 added, 0 changed" in text, text)
+        gate.do("card wicket-in H10301:118-1603")
+        check("import: whose cards open nothing then", eventually(lambda: gate.seen(kind="decision", reason="UnknownCredential")), gate.entries()[-3:])
+        (gate.dir / "bad.json").write_text('{"residents": [{"reference": "R-9", "name": "x", "role": "king"}]}')
+        code, text = gate.ctl("import", gate.dir / "bad.json")
+        check("import: JSON is refused with its path", code == 1 and "bad.json: residents[0].role" in text, text)
+        check("import: no name in the log", "钱七" not in gate.log() and NAME not in gate.log())
