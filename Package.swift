@@ -56,7 +56,7 @@ let package = Package(
             name: "GatehouseSimulation",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
-                "GatehouseRuntime", "CMicroHTTPD", "CGD", "CLinux",
+                "GatehouseAdmin", "GatehouseRuntime", "CMicroHTTPD", "CGD", "CLinux",
             ]),
 
         .executableTarget(

@@ -47,6 +47,44 @@ package enum Hash {
     }
 }
 
+/// HMAC-SHA-256 under one key, for many values: the key is set up once. A class because it owns OpenSSL's context.
+package final class KeyedHash: Sendable {
+    // Set up in init; each value works on a copy of it.
+    nonisolated(unsafe) private let context: OpaquePointer
+
+    package init(key: SecretKey) {
+        guard let mac = EVP_MAC_fetch(nil, "HMAC", nil), let context = EVP_MAC_CTX_new(mac) else {
+            preconditionFailure("HMAC-SHA-256 is not available")
+        }
+        EVP_MAC_free(mac)
+        var name = Array("SHA256".utf8CString)
+        let isReady = name.withUnsafeMutableBufferPointer { name in
+            let parameters = [
+                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
+            ]
+            return key.withOctets { key in
+                EVP_MAC_init(context, key.bindMemory(to: UInt8.self).baseAddress, key.count, parameters) == 1
+            }
+        }
+        guard isReady else { preconditionFailure("HMAC-SHA-256 is not available") }
+        self.context = context
+    }
+
+    deinit { EVP_MAC_CTX_free(context) }
+
+    package func digest(_ octets: [UInt8]) -> [UInt8] {
+        var tag = [UInt8](repeating: 0, count: 32)
+        var length = 0
+        guard let copy = EVP_MAC_CTX_dup(context) else { preconditionFailure("HMAC-SHA-256 is not available") }
+        defer { EVP_MAC_CTX_free(copy) }
+        guard EVP_MAC_update(copy, octets, octets.count) == 1, EVP_MAC_final(copy, &tag, &length, tag.count) == 1,
+            length == 32
+        else { preconditionFailure("HMAC-SHA-256 is not available") }
+        return tag
+    }
+}
+
 /// SHA-256 of what comes piece by piece. A class because it owns OpenSSL's context; used by one thread.
 package final class RunningHash {
     private let context: OpaquePointer

@@ -55,7 +55,7 @@ package struct KeyRing: Sendable {
     /// The secrets of the store.
     package var storeSecrets: StoreSecrets {
         let (registry, personal, watchlist, backup) = (registry, personal, watchlist, backup)
-        let marks = registry.derived(for: "marks")
+        let marks = KeyedHash(key: registry.derived(for: "marks"))
         return StoreSecrets(
             sha256: { Hash.sha256($0) }, random: { Random.octets($0) },
             sealRegistry: { try Seal.seal($0, associated: $1, key: registry) },
@@ -66,7 +66,7 @@ package struct KeyRing: Sendable {
             openBackup: { Seal.open($0, associated: $1, key: backup) },
             sealWatchlist: { try Seal.seal($0, associated: $1, key: watchlist) },
             openWatchlist: { Seal.open($0, associated: $1, key: watchlist) },
-            mark: { Array(Hash.hmac($0, key: marks).prefix(16)) },
+            mark: { Array(marks.digest($0).prefix(16)) },
             keyMark: Hexadecimal.encode(Hash.hmac(Array("gatehouse key mark 1".utf8), key: registry)),
             sealLead: { lead, certificate in
                 // One size for every lead: the length tells neither gate nor entry.

@@ -30,8 +30,8 @@ extension CommandDesk {
         var fields = fields
         fields.now = try ask { $0.now().civil.seconds }
         var importer = RegistryImport(fields: fields, present: rows)
-        let plan = importer.plan(files, endsOthers: call.flag("ends"))
         let isDryRun = call.flag("dry-run")
+        let plan = importer.plan(files, endsOthers: call.flag("ends"), describes: isDryRun)
         var event: UInt64?
         try checkAlonePINs(plan.changes) { rows }
         if !isDryRun, plan.problems.isEmpty, !plan.changes.isEmpty {

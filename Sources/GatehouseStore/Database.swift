@@ -176,12 +176,24 @@ package final class Statement {
     /// The same, straight behind the octets of a row.
     func append(_ column: Int32, to body: inout [UInt8]) {
         let type = sqlite3_column_type(handle, column)
-        guard type != SQLITE_NULL, type != SQLITE_INTEGER else { return value(column).write(into: &body) }
+        switch type {
+        case SQLITE_NULL: return body.append(0)
+        case SQLITE_INTEGER:
+            body.append(1)
+            return withUnsafeBytes(of: integer(column).bigEndian) { body.append(contentsOf: $0) }
+        default: break
+        }
         body.append(type == SQLITE_TEXT ? 2 : 3)
         let start = sqlite3_column_blob(handle, column)
         let count = Int(sqlite3_column_bytes(handle, column))
-        body += Archive.length(count)
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: count).bigEndian) { body.append(contentsOf: $0) }
         body += UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// The octets of a column, straight behind others.
+    func append(octetsOf column: Int32, to body: inout [UInt8]) {
+        let start = sqlite3_column_blob(handle, column)
+        body += UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     }
 
     private var sql: String { sqlite3_sql(handle).map { String(cString: $0) } ?? "statement" }

@@ -114,7 +114,12 @@ package struct MerkleTree: Sendable {
         while stack.count >= 2, stack[stack.count - 1].height == stack[stack.count - 2].height {
             let right = stack.removeLast()
             let left = stack.removeLast()
-            stack.append((left.height + 1, sha256([1] + left.hash + right.hash)))
+            var node: [UInt8] = []
+            node.reserveCapacity(65)
+            node.append(1)
+            node += left.hash
+            node += right.hash
+            stack.append((left.height + 1, sha256(node)))
         }
     }
 

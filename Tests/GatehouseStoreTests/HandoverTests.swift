@@ -182,6 +182,19 @@ import Testing
         #expect(try reader.rows(.person).map(\.id) == [1])
     }
 
+    /// Their picture waits for the uplink to delete it: it is not handed over meanwhile.
+    @Test func pictureOfAnErasedPersonIsLeftBehind() throws {
+        try fill()
+        try StoreWriter.open(path: old.database).execute("INSERT INTO erasure VALUES (1, 'lane')")
+        let made = try export()
+        #expect(made.manifest.pictures == 0 && made.manifest.missing == 0)
+        #expect(try take().check.isWhole)
+        let reader = try JournalReader(path: new.database, secrets: newKeys.storeSecrets)
+        let found = try reader.snapshot(1)
+        #expect(found?.state == "expired" && found?.path == nil)
+        #expect(access("\(new.folder)/pictures/\(Self.picture)", F_OK) != 0)
+    }
+
     /// Each octet that is turned over is told with its piece, with a key and without one, and nothing is taken.
     @Test func damageIsToldWithItsPlaceAndNothingIsTaken() throws {
         try fill(events: 20_000)

@@ -120,6 +120,41 @@ import Testing
         #expect(try ids(reader, .vehicle, .plate("鲁G12345")) == [])
     }
 
+    /// Many changes at once are written in another order: the marks are those of the last state all the same.
+    @Test func marksOfALargeBatchAreThoseOfTheLastState() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        func person(_ id: UInt32, _ reference: String) -> RegistryChange {
+            .put(.person(PersonRow(id: id, reference: reference, name: "n", role: .staff, groups: ["staff"])))
+        }
+        let many = (1...1200 as ClosedRange<UInt32>).map { person($0, "R\($0)") }
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [
+                    .registry(
+                        many + [person(7, "S7"), .end(.person, id: 8), person(1300, "T"), person(1300, "U")],
+                        revision: 1),
+                    scratch.entry(1, .registry),
+                ]))
+        let next = many.map { change -> RegistryChange in
+            guard case .put(let row) = change else { return change }
+            return person(row.id, "V\(row.id)")
+        }
+        try writer.commit(
+            .init(number: 2, effects: [.registry(next + [person(9, "W9")], revision: 2), scratch.entry(2, .registry)]))
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        for (reference, found) in [
+            ("R7", []), ("S7", []), ("R8", []), ("T", []), ("U", [1300]), ("V7", [7]), ("V9", []), ("W9", [9]),
+            ("R1200", []),
+            ("V1200", [1200]), ("V8", [8]),
+        ] as [(String, [UInt32])] {
+            #expect(try ids(reader, .person, .person(reference: reference)) == found, "\(reference)")
+        }
+        let marks = try Database(path: scratch.database).prepare("SELECT count(*) FROM mark")
+        #expect(try marks.step() && marks.integer(0) == 1201)
+    }
+
     /// A database from before the marks gets them with its first batch.
     @Test func anOlderDatabaseIsMarkedOnce() throws {
         let scratch = Scratch()

@@ -52,7 +52,9 @@ package struct RegistryFields: Sendable {
             return CalendarDay.day(year: all / 10_000, month: all / 100 % 100, day: all % 100)
         }
         var parts: [ArraySlice<UInt8>]
-        if let year = octets.firstRange(of: Array("年".utf8)), let month = octets.firstRange(of: Array("月".utf8)),
+        // The first octet of each of the three characters, or near it: most dates have none.
+        if octets.contains(where: { $0 >= 0x80 }), let year = octets.firstRange(of: Array("年".utf8)),
+            let month = octets.firstRange(of: Array("月".utf8)),
             octets.suffix(3).elementsEqual("日".utf8), year.upperBound <= month.lowerBound,
             month.upperBound <= octets.count - 3
         {

@@ -217,12 +217,21 @@ extension RegistryImport {
     }
 
     /// From when until when; a column that the file lacks changes nothing.
-    private func window(_ line: ImportLine, _ old: (Int64?, Int64?)?) throws -> (Int64?, Int64?) {
-        let (from, until) = (line.text("from"), line.text("until"))
+    private mutating func window(_ line: ImportLine, _ old: (Int64?, Int64?)?) throws -> (Int64?, Int64?) {
+        let (from, until, fields) = (line.text("from"), line.text("until"), fields)
         return (
-            !line.has("from") ? old?.0 : from.isEmpty ? nil : try at("from") { try fields.start(from) },
-            !line.has("until") ? old?.1 : until.isEmpty ? nil : try at("until") { try fields.endAfter(until) }
+            !line.has("from") ? old?.0 : from.isEmpty ? nil : try instant("from", from) { try fields.start(from) },
+            !line.has("until")
+                ? old?.1 : until.isEmpty ? nil : try instant("until", until) { try fields.endAfter(until) }
         )
+    }
+
+    /// Most lines of a file share a few days.
+    private mutating func instant(_ column: String, _ text: String, _ body: () throws -> Int64) throws -> Int64 {
+        if let known = instants[column]?[text] { return known }
+        let found = try at(column, body)
+        instants[column, default: [:]][text] = found
+        return found
     }
 
     /// The person of a column that holds a reference; nil when it is empty.

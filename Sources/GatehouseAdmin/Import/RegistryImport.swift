@@ -85,6 +85,9 @@ package struct RegistryImport: Sendable {
     /// People who get a face, and the line that gives it.
     var faces: [UInt32: (file: String, place: CSVField)] = [:]
     private let rows: [RegistryRow]
+    var describes = true
+    /// Days that were read already, by column and text.
+    var instants: [String: [String: Int64]] = [:]
 
     struct Seen: Sendable {
         var row: RegistryRow
@@ -98,13 +101,17 @@ package struct RegistryImport: Sendable {
         present = Present(rows)
     }
 
-    /// Reads all files, whatever their order, and says what they would change. With `endsOthers` rows that no line names
+    /// Reads all files, whatever their order, and says what they would change, line by line where that is wanted. With `endsOthers` rows that no line names
     /// end, of each kind that a file was given for.
-    package mutating func plan(_ files: [(name: String, content: [UInt8])], endsOthers: Bool = false) -> Plan {
+    package mutating func plan(
+        _ files: [(name: String, content: [UInt8])], endsOthers: Bool = false, describes: Bool = true
+    ) -> Plan {
+        self.describes = describes
         var tables: [ImportTable] = []
         for file in files {
             tables += ImportTable.read(file) { fault(file.name, $0, $1) }
         }
+        for table in tables { seen[table.kind, default: [:]].reserveCapacity(table.lines.count) }
         for kind in RegistryKind.allCases {
             // Guardians and hosts may stand behind those who lean on them.
             for leans in [false, true] {
@@ -115,7 +122,7 @@ package struct RegistryImport: Sendable {
         }
         if endsOthers { endOthers(Set(tables.map(\.kind)), rows) }
         checkOtherWays()
-        describeChanges(rows)
+        if describes { describeChanges(rows) }
         plan.problems.sort {
             ($0.file, $0.place.line, $0.place.column, $0.place.path ?? "") < (
                 $1.file, $1.place.line, $1.place.column, $1.place.path ?? ""
@@ -126,6 +133,7 @@ package struct RegistryImport: Sendable {
 
     /// A face is never somebody's only way in.
     private mutating func checkOtherWays() {
+        guard !faces.isEmpty else { return }
         var others: Set<UInt32> = []
         for row in present.credentials.values where row.kind != .face && row.status == .enabled {
             others.insert(row.person)
@@ -141,30 +149,40 @@ package struct RegistryImport: Sendable {
     }
 
     /// A line's row. The same row twice is told; two different lines for one row are a fault of the second.
-    mutating func put(_ row: RegistryRow, _ old: RegistryRow?, _ subject: String, _ line: ImportLine) {
-        if let before = seen[row.kind]?[row.id] {
+    mutating func put(
+        _ row: RegistryRow, _ old: RegistryRow?, _ subject: @autoclosure () -> String, _ line: ImportLine
+    ) {
+        let (kind, id) = (row.kind, row.id)
+        if let before = seen[kind]?[id] {
             if before.row == row {
                 plan.repeated += 1
-                plan.differences.append(
-                    Difference(file: line.file, line: line.place.line, verb: .again, subject: subject))
+                describe(.again, subject(), line)
             } else {
-                fault(
-                    line.file, line.place,
-                    "\(subject) stands at \(Self.text(before.file, before.place)) already, and otherwise")
+                let place = Self.text(before.file, before.place)
+                fault(line.file, line.place, "\(subject()) stands at \(place) already, and otherwise")
             }
             return
         }
-        seen[row.kind, default: [:]][row.id] = Seen(row: row, file: line.file, place: line.place)
+        seen[kind, default: [:]][id] = Seen(row: row, file: line.file, place: line.place)
         if row == old {
             plan.unchanged += 1
             return
         }
-        if old == nil { plan.added += 1 } else { plan.changed += 1 }
         plan.changes.append(.put(row))
+        if old == nil {
+            plan.added += 1
+            describe(.add, subject(), line)
+        } else {
+            plan.changed += 1
+            describe(.change, subject(), line)
+            changedRows.append((plan.differences.count - 1, row))
+        }
+    }
+
+    private mutating func describe(_ verb: Difference.Verb, _ subject: @autoclosure () -> String, _ line: ImportLine) {
+        guard describes else { return }
         plan.differences.append(
-            Difference(
-                file: line.file, line: line.place.line, verb: old == nil ? .add : .change, subject: subject))
-        if old != nil { changedRows.append((plan.differences.count - 1, row)) }
+            Difference(file: line.file, line: line.place.line, verb: verb, subject: subject()))
     }
 
     /// Differences whose fields are still to be told.

@@ -6,7 +6,9 @@ internal import Glibc
 
 /// Figures as ratios within one run: each beside a floor of the same machine in the same minute.
 package enum Bench {
-    package enum Part: String, Sendable, CaseIterable { case decisions, commits, people, buses, formats, daemon }
+    package enum Part: String, Sendable, CaseIterable {
+        case decisions, commits, people, register, handover, buses, formats, daemon
+    }
 
     /// `daemon` is the program to measure as a whole. `slowSync` is a library that, loaded before the C library, makes
     /// each sync of a file wait 15 ms; nil leaves the figures that need it out.
@@ -18,6 +20,8 @@ package enum Bench {
             case .decisions: try decisions(folder, report)
             case .commits: try commits(folder, report)
             case .people: try people(folder, report)
+            case .register: try register(folder, report)
+            case .handover: try handover(folder, report)
             case .buses:
                 try buses(report)
                 try wire(report)

@@ -33,7 +33,7 @@ final class ArchiveWriter {
     func record(_ kind: UInt8, _ body: [UInt8]) throws {
         precondition(body.count <= Archive.recordLimit, "a record of \(body.count) octets")
         buffer.append(kind)
-        buffer += Archive.length(body.count)
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: body.count).bigEndian) { buffer.append(contentsOf: $0) }
         buffer += body
         while buffer.count > Archive.pieceSize {
             try seal(Array(buffer[..<Archive.pieceSize]), isLast: false)

@@ -49,6 +49,7 @@ package struct HandoverExport {
             case "journal": try export.putJournal()
             case "registry": try export.putRegistry()
             case "personal": try export.putPersonal()
+            case "snapshot": try export.put(table, each: Self.snapshotColumn)
             case "ledger": try export.put(table, where: "key <> '\(LedgerChange.handoverKey)'")
             default: try export.put(table)
             }
@@ -77,14 +78,24 @@ package struct HandoverExport {
         return columns
     }
 
+    /// A picture of somebody who was erased is gone, though its file waits for the uplink.
+    private static let isGone =
+        "EXISTS (SELECT 1 FROM erasure WHERE erasure.event = snapshot.event AND erasure.camera = snapshot.camera)"
+    private static func snapshotColumn(_ name: String) -> String {
+        ["event", "camera"].contains(name)
+            ? name : "CASE WHEN \(isGone) THEN \(name == "state" ? "'expired'" : "NULL") ELSE \(name) END"
+    }
+
     private func rows(_ table: String, _ columns: [String], _ condition: String? = nil) throws -> Statement {
         try database.prepare(
             "SELECT \(columns.joined(separator: ", ")) FROM \(table)\(condition.map { " WHERE \($0)" } ?? "")")
     }
 
-    private mutating func put(_ table: String, where condition: String? = nil) throws {
+    private mutating func put(
+        _ table: String, where condition: String? = nil, each expression: (String) -> String = { $0 }
+    ) throws {
         let columns = try begin(table)
-        let statement = try rows(table, columns, condition)
+        let statement = try rows(table, columns.map(expression), condition)
         try put(table) {
             guard try statement.step() else { return nil }
             var body: [UInt8] = []
@@ -111,8 +122,12 @@ package struct HandoverExport {
         let statement = try rows("journal", columns)
         var tree = MerkleTree(sha256: secrets.sha256)
         var body: [UInt8] = []
+        var node: [UInt8] = []
         while try statement.step() {
-            let leafHash = secrets.sha256([0] + statement.octets(Int32(leaf)))
+            node.removeAll(keepingCapacity: true)
+            node.append(0)
+            statement.append(octetsOf: Int32(leaf), to: &node)
+            let leafHash = secrets.sha256(node)
             if leafHash != statement.octets(Int32(hash)) { manifest.faults += 1 }
             tree.append(leafHash: leafHash)
             manifest.last = UInt64(clamping: statement.integer(Int32(seq)))
@@ -175,7 +190,8 @@ package struct HandoverExport {
     }
 
     private mutating func putPictures(_ folder: String?) throws {
-        let statement = try database.prepare("SELECT path FROM snapshot WHERE state = 'stored' ORDER BY event, camera")
+        let statement = try database.prepare(
+            "SELECT path FROM snapshot WHERE state = 'stored' AND NOT \(Self.isGone) ORDER BY event, camera")
         var part = HandoverManifest.Part()
         while try statement.step() {
             let path = statement.text(0)

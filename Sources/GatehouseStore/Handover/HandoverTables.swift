@@ -10,7 +10,8 @@ enum HandoverTables {
     /// With the reason.
     static let leftOut = [
         "meta": "belongs to one database", "watch": "the watchlist stays with its authority",
-        "outbox": "owed to the old operator's receivers", "mark": "keyed digests, made anew",
+        "outbox": "owed to the old operator's receivers", "erasure": "pictures on their way out: they count as expired",
+        "mark": "keyed digests, made anew",
     ]
 
     /// Every table of the schema has to stand in one of the lists, so that none is lost without a word.
