@@ -76,6 +76,8 @@ package enum Backup {
         }
         Files.remove(path + "-wal")
         Files.remove(path + "-shm")
+        // Root made it, and the service has to write it.
+        Files.giveToOwnerOfFolder(incoming)
         guard Files.rename(incoming, path) else { throw SealedFile.failure("rename", incoming) }
         return kept
     }

@@ -27,4 +27,13 @@ enum Files {
         var status = stat()
         return lstat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : nil
     }
+
+    /// Root's file becomes that of whoever the folder belongs to, and theirs alone.
+    static func giveToOwnerOfFolder(_ path: String) {
+        chmod(path, 0o600)
+        var status = stat()
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        guard geteuid() == 0, stat(folder.isEmpty ? "/" : folder, &status) == 0 else { return }
+        _ = lchown(path, status.st_uid, status.st_gid)
+    }
 }

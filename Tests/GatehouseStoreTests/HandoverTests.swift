@@ -160,6 +160,16 @@ import Testing
         #expect(last.detail["key"]?.octets == made.publicKey && last.detail["entries"]?.integer == 3)
     }
 
+    /// Root takes the archive; the service, which the folder belongs to, has to write the database.
+    @Test(.enabled(if: geteuid() == 0)) func databaseBelongsToTheOwnerOfItsFolder() throws {
+        try fill()
+        try export()
+        #expect(chown(new.folder, 4711, 4712) == 0)
+        _ = try take()
+        var status = stat()
+        #expect(stat(new.database, &status) == 0 && status.st_uid == 4711 && status.st_mode & 0o777 == 0o600)
+    }
+
     @Test func watchlistAndHandoverStayWhereTheyAre() throws {
         try fill()
         try export()
