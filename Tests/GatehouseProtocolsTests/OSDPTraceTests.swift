@@ -167,4 +167,10 @@ extension String {
     fileprivate func components(of word: String) -> Int {
         split(separator: word, omittingEmptySubsequences: false).count - 1
     }
+
+    /// Found by the fuzzer: it would have been written with a moment that nobody reads again.
+    @Test func aRecordingThatGoesBackInTimeIsNone() {
+        #expect(OSDPTrace(text: "osdp trace 1\n9000 damaged 1\n4550 stray 12\n") == nil)
+        #expect(OSDPTrace(text: "osdp trace 1\n4550 damaged 1\n4550 stray 12\n") != nil)
+    }
 }

@@ -132,11 +132,14 @@ extension OSDPTrace {
     package init?(text: String) {
         var lines = text.split(separator: "\n")[...]
         guard lines.popFirst() == Self.header[...], lines.count <= Self.capacity else { return nil }
+        // A recording never goes back.
+        var last: Int64 = 0
         for line in lines {
             let words = line.split(separator: " ")
             guard words.count == 3 || (words.count == 4 && words[3] == "masked"), let micros = Int64(words[0]),
-                (0...Int64.max / 1000).contains(micros)
+                (last...Int64.max / 1000).contains(micros)
             else { return nil }
+            last = micros
             let event: Event
             switch words[1] {
             case "sent":
