@@ -103,7 +103,8 @@ private final class WireBench {
     private func take(_ descriptor: Int32, within milliseconds: Int32) -> [UInt8] {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&wait, 1, milliseconds) == 1 else { return [] }
-        return Array(buffer.prefix(max(0, read(descriptor, &buffer, buffer.count))))
+        let count = read(descriptor, &buffer, buffer.count)
+        return Array(buffer.prefix(max(0, count)))
     }
 
     /// Cards are shown at moments of their own while the time passes.
