@@ -286,6 +286,35 @@ import Testing
         #expect(try #require(bench.card(2).decision).reason == "EscortMissing")
     }
 
+    /// The host showed a card, the guest's follows before the door opens: both go in, on one grant.
+    @Test func hostAndGuestGoThroughOneDoor() throws {
+        var builder = SiteBuilder()
+        builder.resident(2, card: 2, groups: ["residents", "guests"])
+        builder.resident(3, card: 3, groups: ["residents", "hosts"])
+        builder.site.accessPoints[0].escort = EscortSettings(guests: ["guests"], by: ["hosts"])
+        var bench = Bench(builder)
+        _ = bench.card(3)
+        let guest = bench.card(2)
+        #expect(try #require(guest.decision).detail["with"] == .array([.integer(3)]))
+        _ = bench.walkThrough(guest)
+        #expect(bench.controller.ledger.area(of: 2) == "inside" && bench.controller.ledger.area(of: 3) == "inside")
+    }
+
+    /// A card shown twice before the door opens is one use.
+    @Test func aPassageIsOneUse() throws {
+        var builder = SiteBuilder()
+        builder.resident(1, card: 5)
+        var row = builder.credential(1, person: 1, card: 5)
+        row.uses = 2
+        builder.put(.credential(row))
+        var bench = Bench(builder)
+        _ = bench.card(5)
+        let again = bench.card(5)
+        #expect(try #require(again.decision).outcome == "granted" && again.ledger.isEmpty)
+        _ = bench.walkThrough(again)
+        #expect(bench.controller.ledger.uses[1]?.count == 1)
+    }
+
     // MARK: Time for people
 
     @Test func whoNeedsTimeGetsIt() throws {

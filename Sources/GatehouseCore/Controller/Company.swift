@@ -68,11 +68,19 @@ extension Controller {
         facts.escort = isBrought == true ? .met : .missing
     }
 
-    /// Who goes through with somebody that is let through now.
-    func together(with person: UInt32?, pointAt point: Int, _ now: Moment) -> [UInt32] {
-        guard let person, let record = registry.person(person) else { return [] }
-        return company.together(
+    /// Who goes through with somebody that is let through now: whoever waited for them, and an escort whose own grant
+    /// still waits for the door, because this one takes its place.
+    func together(_ judgement: Judgement, pointAt point: Int, _ now: Moment) -> [UInt32] {
+        guard let person = judgement.person, let record = registry.person(person) else { return [] }
+        var others = company.together(
             at: point, with: person, isEscort: access.isEscort(record.groups, pointAt: point), now.monotonic)
+        let id = site.accessPoints[point].id
+        if judgement.facts.escort == .met, let escort = company.passed(at: point, before: person, now.monotonic),
+            grants.values.contains(where: { $0.accessPoint == id && $0.person == escort })
+        {
+            others.append(escort)
+        }
+        return others
     }
 
     func indicateEndOfWait(pointAt point: Int, _ effects: inout [Effect]) {

@@ -117,7 +117,7 @@ extension Controller {
         if let plate = presented.plate { note(plate: plate.number, judgement, in: &entry) }
         let joined = decision.isGranted ? grantInWaiting(of: judgement, at: settings.id) : nil
         entry.about = joined
-        let together = decision.isGranted ? together(with: judgement.person, pointAt: point, now) : []
+        let together = decision.isGranted ? together(judgement, pointAt: point, now) : []
         if !together.isEmpty { entry.detail["with"] = .array(together.map { .integer(Int64($0)) }) }
         let event = record(entry, now, &effects)
 
@@ -145,7 +145,8 @@ extension Controller {
                     vehicle: judgement.vehicle, company: together,
                     toArea: settings.toArea, reader: presented.reader)
             }
-            for credential in judgement.used {
+            // One passage is one use, however often it was shown before the door opened.
+            for credential in judgement.used where joined == nil {
                 effects.append(.durable(.ledger(ledger.use(credential, at: now.civil))))
             }
             if let claims = presented.pass?.opened?.claims { use(claims, now, &effects) }
