@@ -9,32 +9,35 @@ import Testing
     static let start = "000102030405060708090a0b0c0d0e0f"
 
     private func octets(_ hex: String) throws -> [UInt8] { try #require(Hexadecimal.decode(hex)) }
-    private func key(_ hex: String) throws -> SecretKey { SecretKey(try octets(hex)) }
+    private func key(_ hex: String) throws -> AES128 { AES128(SecretKey(try octets(hex))) }
 
     /// FIPS 197, appendix C.1.
     @Test func theExampleOfTheStandard() throws {
-        let cipher = AES128.encryptECB(
-            try octets("00112233445566778899aabbccddeeff"), key: try key("000102030405060708090a0b0c0d0e0f"))
+        let cipher = try key("000102030405060708090a0b0c0d0e0f").encryptECB(
+            try octets("00112233445566778899aabbccddeeff"))
         #expect(Hexadecimal.encode(cipher) == "69c4e0d86a7b0430d8cdb78070b4c55a")
     }
 
     /// NIST SP 800-38A, F.1.1.
     @Test func blocksOneByOne() throws {
         #expect(
-            Hexadecimal.encode(AES128.encryptECB(try octets(Self.plain), key: try key(Self.key)))
+            Hexadecimal.encode(try key(Self.key).encryptECB(try octets(Self.plain)))
                 == "3ad77bb40d7a3660a89ecaf32466ef97f5d3d58503b9699de785895a96fdbaaf43b1cd7f598ece23881b00e3ed0306887b0c785e27e8ad3f8223207104725dd4"
         )
     }
 
     /// NIST SP 800-38A, F.2.1 and F.2.2.
     @Test func blocksInAChainAndBack() throws {
-        let cipher = AES128.encryptCBC(try octets(Self.plain), key: try key(Self.key), start: try octets(Self.start))
+        let key = try key(Self.key)
+        let cipher = key.encryptCBC(try octets(Self.plain), start: try octets(Self.start))
         #expect(
             Hexadecimal.encode(cipher)
                 == "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b273bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7"
         )
-        let plain = AES128.decryptCBC(cipher, key: try key(Self.key), start: try octets(Self.start))
+        let plain = key.decryptCBC(cipher, start: try octets(Self.start))
         #expect(Hexadecimal.encode(plain) == Self.plain)
+        // A chain leaves nothing behind for the next one under the same key.
+        #expect(key.encryptCBC(try octets(Self.plain), start: try octets(Self.start)) == cipher)
     }
 
     @Test func theClosuresAreTheSameCipher() throws {

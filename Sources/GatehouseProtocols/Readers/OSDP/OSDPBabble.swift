@@ -108,5 +108,7 @@ extension OSDPStation {
     }
 
     /// When a reader comes back that is never asked.
-    var babbleDeadline: MonotonicTime? { wasAside && readyAt == nil ? babble.quietAt : nil }
+    var babbleDeadline: MonotonicTime? {
+        mutating get { wasAside && readyAt == nil ? babble.quietAt : nil }
+    }
 }

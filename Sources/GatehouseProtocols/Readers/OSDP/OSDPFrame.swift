@@ -64,30 +64,45 @@ package struct OSDPFrame: Hashable, Sendable {
         case securityBlock
     }
 
+    /// Octets from start-of-message to check.
+    var length: Int { bodyEnd + mac.count + check.length }
+
+    /// Octets before the MAC.
+    private var bodyEnd: Int { 6 + (securityBlock.map { $0.data.count + 2 } ?? 0) + data.count }
+
     /// The octets from start-of-message to check.
     package var octets: [UInt8] {
-        var body: [UInt8] = []
-        var control = sequence | (check == .crc16 ? 0x04 : 0)
-        if let block = securityBlock {
-            control |= 0x08
-            body += [UInt8(truncatingIfNeeded: block.data.count + 2), block.type] + block.data
-        }
-        body.append(code)
-        body += data
-        body += mac
-        let length = 5 + body.count + check.length
-        let head: [UInt8] = [
-            Self.start, address | (isReply ? 0x80 : 0), UInt8(truncatingIfNeeded: length),
-            UInt8(truncatingIfNeeded: length >> 8), control,
-        ]
-        let octets = head + body
+        var octets = covered(macLength: mac.count)
+        octets += mac
         switch check {
         case .crc16:
             let crc = Self.crc16(octets)
-            return octets + [UInt8(truncatingIfNeeded: crc), UInt8(crc >> 8)]
-        case .checksum:
-            return octets + [Self.checksum(octets)]
+            octets.append(UInt8(truncatingIfNeeded: crc))
+            octets.append(UInt8(crc >> 8))
+        case .checksum: octets.append(Self.checksum(octets))
         }
+        return octets
+    }
+
+    /// The octets from start-of-message to the last one before a MAC of this length: what the MAC covers.
+    func covered(macLength: Int) -> [UInt8] {
+        let length = bodyEnd + macLength + check.length
+        var octets: [UInt8] = []
+        // One allocation, also for the MAC's padding.
+        octets.reserveCapacity(length + 16)
+        octets.append(Self.start)
+        octets.append(address | (isReply ? 0x80 : 0))
+        octets.append(UInt8(truncatingIfNeeded: length))
+        octets.append(UInt8(truncatingIfNeeded: length >> 8))
+        octets.append(sequence | (check == .crc16 ? 0x04 : 0) | (securityBlock == nil ? 0 : 0x08))
+        if let block = securityBlock {
+            octets.append(UInt8(truncatingIfNeeded: block.data.count + 2))
+            octets.append(block.type)
+            octets += block.data
+        }
+        octets.append(code)
+        octets += data
+        return octets
     }
 
     /// Reads exactly one frame.

@@ -88,6 +88,7 @@ package struct OSDPPanel: Sendable {
     private(set) var stations: [OSDPStation]
     /// What went over the bus lately.
     package private(set) var trace = OSDPTrace()
+    package private(set) var nextDeadline: Deadline?
     private var bus = Bus.closed
     private var scanner = OSDPFrameScanner()
     /// What comes while nobody was asked.
@@ -116,7 +117,7 @@ package struct OSDPPanel: Sendable {
             guard case .closed = bus else { break }
             // A port opens at the speed of the settings.
             speed = settings.baud
-            for index in stations.indices { signal(&effects, index, stations[index].begin(at: now)) }
+            for index in stations.indices { effects.signal(name(index), stations[index].begin(at: now)) }
             scanner.reset()
             nextSlowTry = now
             bus = .free(from: now)
@@ -124,7 +125,7 @@ package struct OSDPPanel: Sendable {
             guard case .closed = bus else {
                 bus = .closed
                 scanner.reset()
-                for index in stations.indices { signal(&effects, index, stations[index].lose(.portLost, at: now)) }
+                for index in stations.indices { effects.signal(name(index), stations[index].lose(.portLost, at: now)) }
                 break
             }
         case .received(let octets): receive(octets, at: now, &effects)
@@ -156,47 +157,51 @@ package struct OSDPPanel: Sendable {
         expire(at: now, &effects)
         for index in stations.indices {
             guard let change = stations[index].watchBabble(at: now) else { continue }
-            signal(&effects, index, change.signals)
-            effects.append(.babbling(stations[index].settings.id, change.isAside))
+            effects.signal(name(index), change.signals)
+            effects.append(.babbling(name(index), change.isAside))
         }
         sendNext(at: now, &effects)
         for index in stations.indices {
             if let places = stations[index].keptKeys {
-                effects.append(.keysRemain(stations[index].settings.id, places))
+                effects.append(.keysRemain(name(index), places))
                 stations[index].keptKeys = nil
             }
             for (token, answer) in stations[index].answers {
-                effects.append(.answer(stations[index].settings.id, token: token, answer))
+                effects.append(.answer(name(index), token: token, answer))
             }
             stations[index].answers = []
         }
+        nextDeadline = earliestDeadline()
         return effects
     }
 
-    package var nextDeadline: Deadline? {
-        let window = stations.first { $0.keyChange != nil }.flatMap { station in
-            station.keyChange.map { Deadline(at: $0.until, waiter: "osdp key of \(station.settings.id)") }
+    private mutating func earliestDeadline() -> Deadline? {
+        var deadline = lineDeadline()
+        for index in stations.indices {
+            if let change = stations[index].keyChange {
+                deadline = .earliest(deadline, Deadline(at: change.until, waiter: "osdp key of \(name(index))"))
+            }
+            if let quiet = stations[index].babbleDeadline {
+                deadline = .earliest(deadline, Deadline(at: quiet, waiter: "osdp quiet minute"))
+            }
         }
-        let quiet = stations.lazy.compactMap(\.babbleDeadline).min().map {
-            Deadline(at: $0, waiter: "osdp quiet minute")
-        }
-        return .earliest(.earliest(lineDeadline, window), quiet)
+        return deadline
     }
 
-    private var lineDeadline: Deadline? {
+    private mutating func lineDeadline() -> Deadline? {
         switch bus {
         case .closed: return nil
         case .waiting(let wait):
-            let id = stations[wait.station].settings.id
-            let end = Deadline(at: wait.deadline, waiter: "osdp reply of \(id)")
+            let end = Deadline(at: wait.deadline, waiter: "osdp reply of \(name(wait.station))")
             guard scanner.isInFrame, let last = wait.lastOctet else { return end }
-            return .earliest(end, Deadline(at: last + pause, waiter: "osdp rest of a reply of \(id)"))
+            return .earliest(end, Deadline(at: last + pause, waiter: "osdp rest of a reply of \(name(wait.station))"))
         case .free(let from):
-            return stations.indices.reduce(nil) { earliest, index in
-                guard let ready = readyAt(index) else { return earliest }
-                let at = max(from, ready)
-                return .earliest(earliest, Deadline(at: at, waiter: "osdp turn of \(stations[index].settings.id)"))
+            var next: (index: Int, at: MonotonicTime)?
+            for index in stations.indices {
+                guard let ready = readyAt(index), next.map({ ready < $0.at }) ?? true else { continue }
+                next = (index, ready)
             }
+            return next.map { Deadline(at: max(from, $0.at), waiter: "osdp turn of \(name($0.index))") }
         }
     }
 
@@ -225,7 +230,7 @@ package struct OSDPPanel: Sendable {
 
     /// Gives up an unfinished frame after a pause in it, and the whole try at its deadline.
     private mutating func expire(at now: MonotonicTime, _ effects: inout [Effect]) {
-        for index in stations.indices { signal(&effects, index, stations[index].closeWindow(at: now)) }
+        for index in stations.indices { effects.signal(name(index), stations[index].closeWindow(at: now)) }
         while case .waiting(let wait) = bus, scanner.isInFrame, now >= wait.deadline || now >= end(ofPauseIn: wait) {
             accept(scanner.giveUp(), at: now, &effects)
         }
@@ -237,7 +242,7 @@ package struct OSDPPanel: Sendable {
         } else {
             stations[wait.station].babble.wasSilent()
         }
-        signal(&effects, wait.station, stations[wait.station].unanswered(at: now))
+        effects.signal(name(wait.station), stations[wait.station].unanswered(at: now))
     }
 
     private func end(ofPauseIn wait: Wait) -> MonotonicTime {
@@ -251,7 +256,7 @@ package struct OSDPPanel: Sendable {
         for frame in frames {
             if frame.isReply || !isEcho(frame) { trace.add(.received(frame), at: now) }
             guard case .waiting(var wait) = bus else {
-                busCounters.strayOctets += frame.octets.count
+                busCounters.strayOctets += frame.length
                 wasUnasked(frame, at: now)
                 continue
             }
@@ -259,7 +264,7 @@ package struct OSDPPanel: Sendable {
                 if frame == wait.sent {
                     busCounters.echoes += 1
                     // With its mark.
-                    wait.strange -= frame.octets.count + 1
+                    wait.strange -= frame.length + 1
                     bus = .waiting(wait)
                 } else {
                     busCounters.foreignCommands += 1
@@ -269,19 +274,16 @@ package struct OSDPPanel: Sendable {
             guard frame.address == stations[wait.station].place.address else {
                 busCounters.wrongAddress += 1
                 if wasUnasked(frame, at: now) {
-                    wait.strange -= frame.octets.count + 1
+                    wait.strange -= frame.length + 1
                     bus = .waiting(wait)
                 }
                 continue
             }
             let wasSilent = stations[wait.station].isSilent
-            let isFirstTry = !wasSilent && stations[wait.station].exchange?.tries == 0
-            let outcome = stations[wait.station].answer(frame, at: now)
-            signal(&effects, wait.station, outcome.signals)
+            let latency = now - wait.sentAt - transmission(of: frame.length)
+            let outcome = stations[wait.station].answer(frame, after: latency, at: now)
+            effects.signal(name(wait.station), outcome.signals)
             guard outcome.isAnswer else { continue }
-            if isFirstTry {
-                stations[wait.station].answered(after: now - wait.sentAt - transmission(of: frame.octets.count))
-            }
             // One reader is back: the others may be too, as after a power cut.
             free(after: wait, at: now)
             if wasSilent, !stations[wait.station].babble.isAside { nextSlowTry = now }
@@ -316,16 +318,21 @@ package struct OSDPPanel: Sendable {
 
     // MARK: whose turn it is
 
-    private func readyAt(_ index: Int) -> MonotonicTime? {
-        stations[index].readyAt.map { stations[index].isSlow ? max($0, nextSlowTry) : $0 }
+    private mutating func readyAt(_ index: Int) -> MonotonicTime? {
+        guard let ready = stations[index].readyAt else { return nil }
+        return stations[index].isSlow ? max(ready, nextSlowTry) : ready
     }
 
     /// In turn; a queued command goes before the polls of others, but never twice in a row.
-    private func nextStation(at now: MonotonicTime) -> Int? {
-        let order = (1...max(1, stations.count)).map { (lastServed + $0) % max(1, stations.count) }
-        let ready = order.filter { stations.indices.contains($0) && (readyAt($0).map { $0 <= now } ?? false) }
-        if !lastWasCommand, let urgent = ready.first(where: { stations[$0].hasCommand }) { return urgent }
-        return ready.first
+    private mutating func nextStation(at now: MonotonicTime) -> Int? {
+        var first: Int?
+        for step in stations.indices {
+            let index = (lastServed + 1 + step) % stations.count
+            guard let ready = readyAt(index), ready <= now else { continue }
+            if !lastWasCommand, stations[index].hasCommand { return index }
+            if first == nil { first = index }
+        }
+        return first
     }
 
     private mutating func sendNext(at now: MonotonicTime, _ effects: inout [Effect]) {
@@ -337,7 +344,7 @@ package struct OSDPPanel: Sendable {
             effects.append(.speed(speed))
         }
         let (frame, signals) = stations[index].nextFrame(at: now)
-        signal(&effects, index, signals)
+        effects.signal(name(index), signals)
         scanner.reset()
         strays.reset()
         let octets = frame.octets
@@ -351,9 +358,7 @@ package struct OSDPPanel: Sendable {
         effects.append(.send([OSDPFrame.mark] + octets))
     }
 
-    private func signal(_ effects: inout [Effect], _ index: Int, _ signals: [ReaderSignal]) {
-        for signal in signals { effects.append(.signal(stations[index].settings.id, signal)) }
-    }
+    private func name(_ index: Int) -> ReaderID { stations[index].settings.id }
 
     private mutating func changeKey(
         of id: ReaderID, _ key: [UInt8], _ isInstallation: Bool, _ window: Duration, at now: MonotonicTime,
@@ -363,12 +368,20 @@ package struct OSDPPanel: Sendable {
         let isFree = !stations.contains { $0.keyChange != nil }
         let window = min(window, Self.longestWindow)
         guard isFree, stations[index].changeKey(key, isInstallation: isInstallation, for: window, at: now) else {
-            return signal(&effects, index, [.keyChange(.refused)])
+            return effects.signal(name(index), [.keyChange(.refused)])
         }
     }
 
     private mutating func with(_ id: ReaderID, _ change: (inout OSDPStation) -> Void) {
         guard let index = stations.firstIndex(where: { $0.settings.id == id }) else { return }
         change(&stations[index])
+    }
+}
+
+extension [OSDPPanel.Effect] {
+    /// Here and not on the panel: a call on the panel itself would hold a second copy of it while a station changes, and
+    /// all stations would be copied for that.
+    fileprivate mutating func signal(_ reader: ReaderID, _ signals: [ReaderSignal]) {
+        for signal in signals { append(.signal(reader, signal)) }
     }
 }

@@ -136,20 +136,24 @@ package struct OSDPSecureChannel: Sendable {
 
     /// CBC under S-MAC1, the last block under S-MAC2, over everything before the MAC. All 16 octets chain, 4 are sent.
     private func mac(of frame: OSDPFrame, start: [UInt8]) -> [UInt8] {
-        var whole = frame
-        whole.mac = [0, 0, 0, 0]
-        var covered = Array(whole.octets.dropLast(4 + frame.check.length))
-        if covered.count % 16 != 0 { covered = Self.padded(covered) }
-        var chain = start
-        if covered.count > 16 {
-            chain = Array(keys.firstMAC.encrypt(Array(covered.dropLast(16)), start).suffix(16))
-        }
-        return keys.lastMAC.encrypt(Array(covered.suffix(16)), chain)
+        var covered = frame.covered(macLength: 4)
+        if covered.count % 16 != 0 { Self.pad(&covered) }
+        guard covered.count > 16 else { return keys.lastMAC.encrypt(covered, start) }
+        let last = Array(covered.suffix(16))
+        covered.removeLast(16)
+        return keys.lastMAC.encrypt(last, Array(keys.firstMAC.encrypt(covered, start).suffix(16)))
     }
 
     /// 0x80, then zeros to whole blocks.
+    private static func pad(_ octets: inout [UInt8]) {
+        octets.append(0x80)
+        while octets.count % 16 != 0 { octets.append(0) }
+    }
+
     static func padded(_ octets: [UInt8]) -> [UInt8] {
-        octets + [0x80] + [UInt8](repeating: 0, count: 15 - octets.count % 16)
+        var octets = octets
+        pad(&octets)
+        return octets
     }
 
     static func unpadded(_ octets: [UInt8]) -> [UInt8]? {

@@ -27,7 +27,8 @@ struct OSDPSecurity: Sendable {
         case none
         case challenged(base: SessionKey, panelRandom: [UInt8])
         case answered(OSDPSessionKeys, serverCryptogram: [UInt8], initialMAC: [UInt8])
-        case session(OSDPSecureChannel, since: MonotonicTime)
+        /// What it is secured with is `channel`.
+        case session(since: MonotonicTime)
     }
 
     /// SCBK-D: for giving a reader its first key, within a window that somebody opened, and for nothing else.
@@ -40,6 +41,8 @@ struct OSDPSecurity: Sendable {
     /// Keys that did not fit, one after the other.
     private var misses = 0
     private var link = Link.none
+    /// Beside the link, so that a frame changes it where it is.
+    private var channel: OSDPSecureChannel?
     /// Whether the handshake or the session is under SCBK-D.
     private(set) var isUnderDefaultKey = false
 
@@ -59,7 +62,7 @@ struct OSDPSecurity: Sendable {
     var isOpen: Bool { if case .session = link { true } else { false } }
 
     func age(at now: MonotonicTime) -> Duration? {
-        guard case .session(_, let since) = link else { return nil }
+        guard case .session(let since) = link else { return nil }
         return now - since
     }
 
@@ -74,6 +77,7 @@ struct OSDPSecurity: Sendable {
         let random = crypto.random(8)
         isUnderDefaultKey = underDefaultKey
         let base = underDefaultKey ? crypto.key(Self.defaultKey) : keys[current].key
+        channel = nil
         link = .challenged(base: base, panelRandom: random)
         return .challenge(random)
     }
@@ -93,9 +97,9 @@ struct OSDPSecurity: Sendable {
             frame.securityBlock = OSDPSecurityBlock(type: OSDPSecurityType.challenge, data: [selector])
         case .answered:
             frame.securityBlock = OSDPSecurityBlock(type: OSDPSecurityType.serverCryptogram, data: [selector])
-        case .session(var channel, let since):
-            frame = channel.seal(frame)
-            link = .session(channel, since: since)
+        case .session:
+            guard let sealed = channel?.seal(frame) else { preconditionFailure("a session without its channel") }
+            frame = sealed
         }
         return frame
     }
@@ -122,15 +126,15 @@ struct OSDPSecurity: Sendable {
                 case .initialMAC(let mac) = OSDPReply(code: frame.code, data: frame.data)
             else { return .strange }
             guard block.data.first == 0x01, crypto.areEqual(mac, initialMAC) else { return .wrongKey }
-            link = .session(OSDPSecureChannel(keys: keys, initialMAC: initialMAC, crypto: crypto), since: now)
+            link = .session(since: now)
+            channel = OSDPSecureChannel(keys: keys, initialMAC: initialMAC, crypto: crypto)
             misses = 0
             return .stepDone
-        case .session(var channel, let since):
-            switch channel.open(frame) {
-            case .failure(.block): return .strange
+        case .session:
+            switch channel?.open(frame) {
+            case nil, .failure(.block): return .strange
             case .failure(.mac), .failure(.padding): return .wrongMAC
             case .success(let opened):
-                link = .session(channel, since: since)
                 let reply = OSDPReply(code: opened.frame.code, data: opened.frame.data)
                 // Some readers give the reason of a refusal for everybody to read.
                 if case .nak = reply { return .reply(reply) }
@@ -142,6 +146,7 @@ struct OSDPSecurity: Sendable {
     /// Lets go of the session's keys.
     mutating func end() {
         link = .none
+        channel = nil
         isUnderDefaultKey = false
     }
 

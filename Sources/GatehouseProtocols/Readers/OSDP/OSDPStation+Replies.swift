@@ -17,10 +17,14 @@ extension OSDPStation {
         static func answer(_ signals: [ReaderSignal]) -> Outcome { Outcome(signals: signals) }
     }
 
-    /// Takes a frame that a reader of this address sent, or somebody in its name.
-    mutating func answer(_ frame: OSDPFrame, at now: MonotonicTime) -> Outcome {
+    /// Takes a frame that a reader of this address sent, or somebody in its name, so long after the command.
+    mutating func answer(_ frame: OSDPFrame, after latency: Duration, at now: MonotonicTime) -> Outcome {
         guard let exchange else { return .waiting() }
-        return security.isRequired ? hearSecured(frame, exchange, at: now) : hearClear(frame, exchange, at: now)
+        let isFirstTry = !isSilent && exchange.tries == 0
+        let outcome =
+            security.isRequired ? hearSecured(frame, exchange, at: now) : hearClear(frame, exchange, at: now)
+        if isFirstTry, outcome.isAnswer { answered(after: latency) }
+        return outcome
     }
 
     private mutating func hearClear(_ frame: OSDPFrame, _ exchange: Exchange, at now: MonotonicTime) -> Outcome {

@@ -131,9 +131,11 @@ extension OSDPStation {
 
     /// When the reader is to be polled, or gets the next fragment.
     var nextTurn: MonotonicTime {
-        guard let transfer else { return nextPoll }
-        let isPolled = transfer.file.mayInterleave || transfer.pollsFirst || transfer.awaitsStatus
-        return isPolled ? min(nextPoll, transfer.nextAt) : transfer.nextAt
+        mutating get {
+            guard let transfer else { return nextPoll }
+            let isPolled = transfer.file.mayInterleave || transfer.pollsFirst || transfer.awaitsStatus
+            return isPolled ? min(nextPoll, transfer.nextAt) : transfer.nextAt
+        }
     }
 
     /// The fragment that is due; nil when a poll goes first.

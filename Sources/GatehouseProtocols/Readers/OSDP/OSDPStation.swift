@@ -57,46 +57,50 @@ struct OSDPStation: Sendable {
     /// At the bound the oldest command is dropped and counted.
     static let queueBound = 16
 
-    let settings: OSDPPanel.ReaderSettings
-    let panel: OSDPPanel.Settings
+    // What the panel asks of every station at each turn of the bus stands together, in few lines of the processor's cache.
+
     /// Lost for its silence and not heard since: it shares one try a second with all others of the bus.
     var isSilent = false
-    var counters = OSDPCounters()
-    var identity: OSDPIdentity?
-    var phase: Phase
-    var reported = Reported.nothing
-    var security: OSDPSecurity
-    var vigilance = OSDPVigilance()
-    var babble = OSDPBabble()
     /// Whether people were told that it is put aside.
     var wasAside = false
-    /// The handshake only replaces the keys of a session; the reader stays in service.
-    var isRekeying = false
-    /// The reader is to be given a new key.
-    var keyChange: KeyChange?
-    /// A question that somebody waits for, and a file on its way.
-    var request: Request?
-    var transfer: Transfer?
-    /// Parts of an answer that nobody asked for.
-    var unasked: (kind: OSDPPartKind, parts: OSDPParts)?
+    var phase: Phase
+    var notBefore = MonotonicTime.zero
+    var nextPoll = MonotonicTime.zero
+    /// An event waits to be durable, at most until then.
+    var heldUntil: MonotonicTime?
+    var queue: [Queued] = []
     /// Answers that the panel has not told yet.
     var answers: [(token: UInt64, answer: OSDPAnswer)] = []
+    /// Which keys remain of those that the panel was given, by their places; until the panel has told.
+    var keptKeys: [Int]?
+    /// The reader is to be given a new key.
+    var keyChange: KeyChange?
+    var security: OSDPSecurity
+    var babble = OSDPBabble()
+    var exchange: Exchange?
+    /// A file on its way.
+    var transfer: Transfer?
+
+    let settings: OSDPPanel.ReaderSettings
+    let panel: OSDPPanel.Settings
+    var counters = OSDPCounters()
+    var identity: OSDPIdentity?
+    var reported = Reported.nothing
+    var vigilance = OSDPVigilance()
+    /// The handshake only replaces the keys of a session; the reader stays in service.
+    var isRekeying = false
+    /// A question that somebody waits for.
+    var request: Request?
+    /// Parts of an answer that nobody asked for.
+    var unasked: (kind: OSDPPartKind, parts: OSDPParts)?
     /// Where the reader is, and whether that is being changed.
     var place: OSDPPlace
     var move: Move?
     /// The reader's outputs as it last told them.
     var outputs: [Bool] = []
-    /// Which keys remain of those that the panel was given, by their places; until the panel has told.
-    var keptKeys: [Int]?
-    var exchange: Exchange?
-    var queue: [Queued] = []
     var sequence: UInt8 = 0
     var check = OSDPCheck.crc16
     var checkRefusals = 0
-    var notBefore = MonotonicTime.zero
-    var nextPoll = MonotonicTime.zero
-    /// An event waits to be durable, at most until then.
-    var heldUntil: MonotonicTime?
     var lastHeard = MonotonicTime.zero
     /// What the reader is waited for beyond the usual: its answers have come too late.
     var patience = Duration.zero
@@ -135,28 +139,37 @@ struct OSDPStation: Sendable {
     /// Asked at most once a second, together with all others that are.
     var isSlow: Bool { isSilent || babble.isAside }
 
+    // The panel asks these of every station at each turn of the bus. They change nothing; `mutating` asks the station where
+    // it lies, and not a copy of it.
+
     /// A command that goes before polls of others.
-    var hasCommand: Bool { exchange == nil ? phase == .polling && !queue.isEmpty : exchange?.queued != nil }
+    var hasCommand: Bool {
+        mutating get { exchange == nil ? phase == .polling && !queue.isEmpty : exchange?.queued != nil }
+    }
 
     /// When this reader may be asked next; nil for one that has to be secured and has no key.
     var readyAt: MonotonicTime? {
-        guard !security.isRequired || security.hasKey || keyChange != nil else { return nil }
-        let free = max(notBefore, heldUntil ?? notBefore)
-        return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextTurn) : free
+        mutating get {
+            guard !security.isRequired || security.hasKey || keyChange != nil else { return nil }
+            let free = max(notBefore, heldUntil ?? notBefore)
+            return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextTurn) : free
+        }
     }
 
     /// How long the reader is waited for. One that is lost is known by how quick it was, and takes no more of the bus than
     /// that; each eighth time it is given the whole time, for it may have become another one.
     var replyLimit: Duration {
-        let whole = panel.replyTime + patience
-        guard isSilent, let slowest, triesInSilence % 8 != 0 else { return whole }
-        return min(whole, slowest * 2 + Self.quickMargin)
+        mutating get {
+            let whole = panel.replyTime + patience
+            guard isSilent, let slowest, triesInSilence % 8 != 0 else { return whole }
+            return min(whole, slowest * 2 + Self.quickMargin)
+        }
     }
 
-    /// One slow answer is forgotten with some hundreds of quick ones.
+    /// At the first try. One slow answer is forgotten with some hundreds of quick ones.
     mutating func answered(after latency: Duration) {
         let before = slowest ?? .zero
-        slowest = max(latency, before - before / 256)
+        slowest = max(latency, before - .nanoseconds(before.wholeNanoseconds / 256))
     }
 
     // MARK: forward
