@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "GatehouseCore"),
         .target(name: "GatehouseProtocols", dependencies: ["GatehouseCore"]),
         .target(name: "GatehouseCrypto", dependencies: ["GatehouseCore", "COpenSSL"]),
-        .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite"]),
+        .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite", "CLinux"]),
         .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "GatehouseProtocols", "CYAML"]),
         .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
         .target(

@@ -56,6 +56,10 @@ int64_t clinux_nanoseconds(int clock) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+void clinux_start_writing(int fd, int64_t offset, int64_t count) {
+    (void)sync_file_range(fd, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 int clinux_clock_is_synchronized(void) {
     struct timex t;
     memset(&t, 0, sizeof t); // modes 0: nothing is set

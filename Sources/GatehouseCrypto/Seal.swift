@@ -18,22 +18,25 @@ package enum Seal {
         precondition(nonce.count == 12 && key.count == 32, "nonce \(nonce.count), key \(key.count)")
         guard let context = EVP_CIPHER_CTX_new() else { throw CryptoError("seal") }
         defer { EVP_CIPHER_CTX_free(context) }
-        var output = [UInt8](repeating: 0, count: plain.count + 16)
-        var length: Int32 = 0
-        let isReady = key.withOctets {
-            EVP_EncryptInit_ex2(context, cipher, $0.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
-        }
-        guard isReady, EVP_EncryptUpdate(context, nil, &length, associated, Int32(associated.count)) == 1,
-            EVP_EncryptUpdate(context, &output, &length, plain, Int32(plain.count)) == 1
-        else { throw CryptoError("seal") }
-        var rest: Int32 = 0
-        let isDone = output.withUnsafeMutableBufferPointer { buffer in
-            EVP_EncryptFinal_ex(context, buffer.baseAddress! + Int(length), &rest) == 1
-                && EVP_CIPHER_CTX_ctrl(
-                    context, EVP_CTRL_AEAD_GET_TAG, 16, buffer.baseAddress! + plain.count) == 1
+        var isDone = false
+        // Written where they stay: pieces of an archive are large.
+        let sealed = [UInt8](unsafeUninitializedCapacity: 12 + plain.count + 16) { octets, count in
+            let start = octets.baseAddress!
+            start.update(from: nonce, count: 12)
+            var length: Int32 = 0
+            var rest: Int32 = 0
+            let isReady = key.withOctets {
+                EVP_EncryptInit_ex2(context, cipher, $0.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
+            }
+            isDone =
+                isReady && EVP_EncryptUpdate(context, nil, &length, associated, Int32(associated.count)) == 1
+                && EVP_EncryptUpdate(context, start + 12, &length, plain, Int32(plain.count)) == 1
+                && EVP_EncryptFinal_ex(context, start + 12 + Int(length), &rest) == 1
+                && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, start + 12 + plain.count) == 1
+            count = isDone ? 12 + plain.count + 16 : 0
         }
         guard isDone else { throw CryptoError("seal") }
-        return nonce + output
+        return sealed
     }
 
     /// Nil when the seal is broken: other key, other associated data, or a changed octet.

@@ -15,7 +15,7 @@ extension StoreWriter {
         _ connection: Connection
     ) throws {
         // Marks are random: many of them in the order of their table touch each of its pages once.
-        var marks: [(mark: [UInt8], kind: Int64, id: Int64)] = []
+        var marks: [Mark] = []
         var unused: [RegistryKind: UInt32] = [:]
         if changes.count >= Self.manyChanges { unused = try firstUnused(connection.database) }
         let before = unused
@@ -24,7 +24,7 @@ extension StoreWriter {
             guard let first = before[row.kind], row.id < first else { return !marks.isEmpty }
             return !written.insert(UInt64(row.kind.rawValue) << 32 | UInt64(row.id)).inserted
         }
-        for change in changes {
+        try eachSealed(changes, revision) { change, sealed in
             switch change {
             case .put(let row):
                 // A row's second state takes the marks of its first back: these have to be there.
@@ -32,16 +32,11 @@ extension StoreWriter {
                 // What is beyond all identities of before has no present row to end.
                 if row.id < unused[row.kind] ?? .max { try end(row.kind, row.id, revision, connection) }
                 unused[row.kind] = unused[row.kind].map { max($0, row.id + 1) }
-                let (plain, secret) = RegistryCodec.encode(row)
-                let associated = RegistryCodec.associated(
-                    kind: row.kind, id: row.id, from: revision, to: nil, plain: plain)
+                guard let sealed else { break }
                 try connection.insertRow.bind(
-                    Int64(row.kind.rawValue), Int64(row.id), Int64(revision), plain,
-                    secrets.sealRegistry(secret, associated)
+                    Int64(row.kind.rawValue), Int64(row.id), Int64(revision), sealed.plain, sealed.secret
                 ).run()
-                for mark in RegistryMarks.all(of: row) {
-                    marks.append((secrets.mark(Array(mark.text.utf8)), Int64(row.kind.rawValue), Int64(row.id)))
-                }
+                marks += sealed.marks
                 if changes.count < Self.manyChanges { try put(&marks, connection) }
             case .end(let kind, let id):
                 try put(&marks, connection)
@@ -53,6 +48,51 @@ extension StoreWriter {
     }
 
     private static let manyChanges = 1000
+    /// Changes that are sealed at a time, and how many such lots are under way.
+    private static let lot = 500
+    private static let lotsAhead = 4
+
+    /// A row as it is stored.
+    private struct SealedRow: Sendable {
+        var plain: [UInt8]
+        var secret: [UInt8]
+        var marks: [Mark]
+
+        init(_ row: RegistryRow, _ revision: UInt64, _ secrets: StoreSecrets) throws {
+            let (plain, secret) = RegistryCodec.encode(row)
+            self.plain = plain
+            self.secret = try secrets.sealRegistry(
+                secret,
+                RegistryCodec.associated(kind: row.kind, id: row.id, from: revision, to: nil, plain: plain))
+            marks = RegistryMarks.all(of: row).map {
+                Mark(digest: Mark.Digest(secrets.mark(Array($0.text.utf8))), kind: row.kind, id: row.id)
+            }
+        }
+    }
+
+    /// Gives each change with its row sealed. Of many changes the next ones are sealed meanwhile, by a thread beside.
+    private func eachSealed(
+        _ changes: [RegistryChange], _ revision: UInt64, _ body: (RegistryChange, SealedRow?) throws -> Void
+    ) throws {
+        let secrets = secrets
+        @Sendable func sealed(_ change: RegistryChange) throws -> SealedRow? {
+            guard case .put(let row) = change else { return nil }
+            return try SealedRow(row, revision, secrets)
+        }
+        guard changes.count >= Self.manyChanges else {
+            for change in changes { try body(change, try sealed(change)) }
+            return
+        }
+        let lots = stride(from: 0, to: changes.count, by: Self.lot).map {
+            changes[$0..<min($0 + Self.lot, changes.count)]
+        }
+        let sealing = SideThread<ArraySlice<RegistryChange>, [SealedRow?]> { try $0.map(sealed) }
+        for lot in lots.prefix(Self.lotsAhead) { sealing.give(lot) }
+        for (index, lot) in lots.enumerated() {
+            for (change, row) in zip(lot, try sealing.take()) { try body(change, row) }
+            if index + Self.lotsAhead < lots.count { sealing.give(lots[index + Self.lotsAhead]) }
+        }
+    }
 
     /// The identities from which on there was no row yet, by kind.
     private func firstUnused(_ database: Database) throws -> [RegistryKind: UInt32] {
@@ -66,13 +106,34 @@ extension StoreWriter {
         return unused
     }
 
-    private func put(_ marks: inout [(mark: [UInt8], kind: Int64, id: Int64)], _ connection: Connection) throws {
-        if marks.count > 16 {
-            // By their first eight octets: that is order enough.
-            let keyed = marks.map { ($0.mark.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }, $0) }
-            marks = keyed.sorted { $0.0 < $1.0 }.map(\.1)
+    /// A mark of a row. Two words and not an array: many thousands are sorted.
+    private struct Mark: Sendable {
+        struct Digest: Bindable, Sendable {
+            var high: UInt64
+            var low: UInt64
+
+            init(_ octets: [UInt8]) {
+                precondition(octets.count == 16, "a mark of \(octets.count) octets")
+                high = octets.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+                low = octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+            }
+
+            func bind(to statement: OpaquePointer, at position: Int32) -> Int32 {
+                (high.bigEndianOctets + low.bigEndianOctets).bind(to: statement, at: position)
+            }
         }
-        for one in marks { try connection.insertMark.bind(one.mark, one.kind, one.id).run() }
+
+        var digest: Digest
+        var kind: RegistryKind
+        var id: UInt32
+    }
+
+    private func put(_ marks: inout [Mark], _ connection: Connection) throws {
+        // By their first eight octets: that is order enough.
+        if marks.count > 16 { marks.sort { $0.digest.high < $1.digest.high } }
+        for mark in marks {
+            try connection.insertMark.bind(mark.digest, Int64(mark.kind.rawValue), Int64(mark.id)).run()
+        }
         marks.removeAll(keepingCapacity: true)
     }
 

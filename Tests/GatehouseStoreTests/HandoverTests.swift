@@ -160,6 +160,42 @@ import Testing
         #expect(last.detail["key"]?.octets == made.publicKey && last.detail["entries"]?.integer == 3)
     }
 
+    /// Pieces, and lots of the journal, end where records do not.
+    @Test func largePicturesAndLongJournalsAreCutAndJoinedAgain() throws {
+        try fill(events: 2500)
+        let sizes = [0, 1, Archive.pieceSize - 100, Archive.pieceSize * 3 + 17, 5]
+        let names = sizes.indices.map { "2026/11/24/\(10 + $0)-lane-00112233.jpg" }
+        let octets = sizes.map { size in (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+        for (name, octets) in zip(names, octets) { try put(octets, "\(old.folder)/pictures/\(name)") }
+        try old.writer().commit(
+            .init(
+                number: 1,
+                effects: zip(names, octets).enumerated().map { index, picture in
+                    .snapshot(
+                        SnapshotRow(
+                            event: UInt64(10 + index), camera: "lane",
+                            result: .stored(path: picture.0, size: picture.1.count, digest: Hash.sha256(picture.1))))
+                }))
+        let root = try JournalVerifier(path: old.database, secrets: old.secrets).verify().root
+        let made = try export()
+        #expect(made.manifest.root == root && made.manifest.entries == 2500 && made.manifest.faults == 0)
+        #expect(made.manifest.pictures == UInt64(sizes.count + 1) && made.pieces > 4)
+        let report = try take()
+        #expect(report.check.isWhole, "\(report.check.damages)")
+        #expect(try rows(old.database, "journal") == rows(new.database, "journal", "seq <= 2500"))
+        for (name, octets) in zip(names, octets) {
+            #expect(new.contents("\(new.folder)/pictures/\(name)") == octets)
+        }
+    }
+
+    /// An entry whose octets are not those of its hash goes along, and is counted.
+    @Test func damagedEntriesAreCounted() throws {
+        try fill(events: 1500)
+        let database = try StoreWriter.open(path: old.database)
+        try database.execute("UPDATE journal SET leaf = x'00' WHERE seq IN (1, 1000, 1500)")
+        #expect(try export().manifest.faults == 3)
+    }
+
     /// Root takes the archive; the service, which the folder belongs to, has to write the database.
     @Test(.enabled(if: geteuid() == 0)) func databaseBelongsToTheOwnerOfItsFolder() throws {
         try fill()

@@ -95,7 +95,8 @@ package enum ImportHeaders {
 
     /// A field as its column wants it.
     static func value(_ text: String, _ column: String) -> String {
-        if verbatim.contains(column) { return text }
+        // What else a value is called is never ASCII.
+        guard text.utf8.contains(where: { $0 >= 0x80 }), !verbatim.contains(column) else { return text }
         let text = ImportText.halfWidth(text)
         return words[column]?[text] ?? text
     }

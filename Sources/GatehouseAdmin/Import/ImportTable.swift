@@ -40,7 +40,7 @@ struct ImportTable {
         var table = ImportTable(file: file.name, kind: found.kind, lines: [])
         table.lines.reserveCapacity(rows.count)
         let isCards = found.kind == .credential && !columns.contains("kind")
-        let places = index(columns + (isCards ? ["kind"] : []))
+        let named = columns + (isCards ? ["kind"] : [])
         for row in rows.dropFirst() {
             if let extra = row.dropFirst(columns.count).first(where: { !$0.text.isEmpty }) {
                 fault(extra, "more fields than the header has")
@@ -48,14 +48,14 @@ struct ImportTable {
             }
             let place = CSVField(text: "", line: row[0].line, column: 1)
             var fields = Array(row.prefix(columns.count))
-            for position in fields.indices {
+            for position in fields.indices where !fields[position].text.isEmpty {
                 fields[position].text = ImportHeaders.value(fields[position].text, columns[position])
             }
             if isCards {
                 while fields.count < columns.count { fields.append(place) }
                 fields.append(CSVField(text: "card", line: place.line, column: 1))
             }
-            table.lines.append(ImportLine(file: file.name, place: place, columns: places, fields: fields))
+            table.lines.append(ImportLine(file: file.name, place: place, columns: named, fields: fields))
         }
         return [table]
     }
@@ -81,7 +81,6 @@ struct ImportTable {
                 continue
             }
             var table = ImportTable(file: file.name, kind: header.kind, lines: [])
-            let places = index(header.columns)
             for (index, row) in rows.enumerated() {
                 let path = "\(name)[\(index)]"
                 guard let members = row.object else {
@@ -89,10 +88,10 @@ struct ImportTable {
                     continue
                 }
                 var line = ImportLine(
-                    file: file.name, place: place(path), columns: places,
+                    file: file.name, place: place(path), columns: header.columns,
                     fields: header.columns.map { place("\(path).\($0)") })
                 for (column, value) in members.sorted(by: { $0.key < $1.key }) {
-                    guard let position = places[column] else {
+                    guard let position = header.columns.firstIndex(of: column) else {
                         fault(place("\(path).\(column)"), "is no field of \(name)")
                         continue
                     }
@@ -109,10 +108,6 @@ struct ImportTable {
             tables.append(table)
         }
         return tables
-    }
-
-    private static func index(_ columns: [String]) -> [String: Int] {
-        Dictionary(uniqueKeysWithValues: zip(columns, columns.indices))
     }
 
     private static func text(_ value: JSON) -> String? {
@@ -132,19 +127,20 @@ struct ImportTable {
 struct ImportLine {
     var file: String
     var place: CSVField
-    /// Positions in `fields`; a short line lacks the last ones.
-    var columns: [String: Int]
+    /// The names of `fields`, in their order; a short line lacks the last ones. A dozen at most: looking through them is
+    /// quicker than any index.
+    var columns: [String]
     var fields: [CSVField]
 
     func text(_ name: String) -> String {
-        guard let position = columns[name], position < fields.count else { return "" }
+        guard let position = columns.firstIndex(of: name), position < fields.count else { return "" }
         return fields[position].text
     }
     /// Whether the file has the column: what it lacks stays as it is.
-    func has(_ name: String) -> Bool { columns[name] != nil }
+    func has(_ name: String) -> Bool { columns.contains(name) }
     /// The field of a column, or where its line begins.
     func field(_ name: String) -> CSVField {
-        guard let position = columns[name], position < fields.count else { return place }
+        guard let position = columns.firstIndex(of: name), position < fields.count else { return place }
         return fields[position]
     }
 }

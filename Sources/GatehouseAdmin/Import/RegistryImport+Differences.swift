@@ -4,7 +4,7 @@ extension RegistryImport {
     /// Ends the rows of these kinds that no line named, those that lean on others first. PINs and faces stand in no file
     /// that was exported: they end with their person, as a plate ends with its vehicle; consents stay.
     mutating func endOthers(_ kinds: Set<RegistryKind>, _ rows: [RegistryRow]) {
-        func isNamed(_ row: RegistryRow) -> Bool { seen[row.kind]?[row.id] != nil }
+        func isNamed(_ row: RegistryRow) -> Bool { seen(row.kind, row.id) != nil }
         var gone: [RegistryKind: Set<UInt32>] = [:]
         for row in rows where kinds.contains(row.kind) && !isNamed(row) {
             if case .credential(let one) = row, one.kind != .card { continue }
@@ -48,8 +48,8 @@ extension RegistryImport {
             RegistryExport.Texts(rows + puts, calendar: fields.calendar)
         )
         var old: [RegistryKind: [UInt32: RegistryRow]] = [:]
-        let changed = Set(changedRows.map { Key(kind: $0.row.kind, id: $0.row.id) })
-        for row in rows where changed.contains(Key(kind: row.kind, id: row.id)) {
+        let changed = Set(changedRows.map { RowKey(kind: $0.row.kind, id: $0.row.id) })
+        for row in rows where changed.contains(RowKey(kind: row.kind, id: row.id)) {
             old[row.kind, default: [:]][row.id] = row
         }
         for (index, row) in changedRows {
@@ -59,10 +59,5 @@ extension RegistryImport {
                 plan.differences[index].fields.append((column, was[position], new[position]))
             }
         }
-    }
-
-    private struct Key: Hashable {
-        var kind: RegistryKind
-        var id: UInt32
     }
 }

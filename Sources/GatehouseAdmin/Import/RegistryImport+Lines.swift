@@ -151,7 +151,7 @@ extension RegistryImport {
         }
         let old = present.credentials[key]
         if let old, old.person != person.id {
-            let first = seen[.credential]?[old.id].map { ", by \(Self.text($0.file, $0.place))" } ?? ""
+            let first = seen(.credential, old.id).map { ", by \(Self.text($0.file, $0.place))" } ?? ""
             throw Fault(column: "value", message: "belongs to another person already\(first)")
         }
         var row = CredentialRow(

@@ -75,13 +75,24 @@ package struct RegistryImport: Sendable {
             for case .dwelling(let row) in rows { dwellings["\(codes[row.community] ?? "?")/\(row.code)"] = row }
             for case .tenancy(let row) in rows { tenancies["\(row.dwelling)/\(row.firstDay)"] = row }
         }
+
+        /// Room for what the tables may bring.
+        mutating func reserve(_ tables: [ImportTable]) {
+            func lines(_ kinds: RegistryKind...) -> Int {
+                tables.reduce(0) { $0 + (kinds.contains($1.kind) ? $1.lines.count : 0) }
+            }
+            persons.reserveCapacity(persons.count + lines(.person))
+            dwellings.reserveCapacity(dwellings.count + lines(.dwelling))
+            credentials.reserveCapacity(credentials.count + lines(.credential, .vehicle))
+        }
     }
 
     let fields: RegistryFields
     var present: Present
     var plan = Plan()
-    /// What each row was before the import, and the line that named it.
-    var seen: [RegistryKind: [UInt32: Seen]] = [:]
+    /// The rows of the lines so far, and where each row is among them.
+    private var seen: [Seen] = []
+    private var seenAt: [RowKey: Int] = [:]
     /// People who get a face, and the line that gives it.
     var faces: [UInt32: (file: String, place: CSVField)] = [:]
     private let rows: [RegistryRow]
@@ -94,6 +105,14 @@ package struct RegistryImport: Sendable {
         var file: String
         var place: CSVField
     }
+
+    struct RowKey: Hashable {
+        var kind: RegistryKind
+        var id: UInt32
+    }
+
+    /// The line that named a row.
+    func seen(_ kind: RegistryKind, _ id: UInt32) -> Seen? { seenAt[RowKey(kind: kind, id: id)].map { seen[$0] } }
 
     package init(fields: RegistryFields, present rows: [RegistryRow]) {
         self.fields = fields
@@ -111,7 +130,8 @@ package struct RegistryImport: Sendable {
         for file in files {
             tables += ImportTable.read(file) { fault(file.name, $0, $1) }
         }
-        for table in tables { seen[table.kind, default: [:]].reserveCapacity(table.lines.count) }
+        present.reserve(tables)
+        seenAt.reserveCapacity(tables.reduce(0) { $0 + $1.lines.count })
         for kind in RegistryKind.allCases {
             // Guardians and hosts may stand behind those who lean on them.
             for leans in [false, true] {
@@ -152,8 +172,8 @@ package struct RegistryImport: Sendable {
     mutating func put(
         _ row: RegistryRow, _ old: RegistryRow?, _ subject: @autoclosure () -> String, _ line: ImportLine
     ) {
-        let (kind, id) = (row.kind, row.id)
-        if let before = seen[kind]?[id] {
+        let key = RowKey(kind: row.kind, id: row.id)
+        if let before = seenAt[key].map({ seen[$0] }) {
             if before.row == row {
                 plan.repeated += 1
                 describe(.again, subject(), line)
@@ -163,7 +183,8 @@ package struct RegistryImport: Sendable {
             }
             return
         }
-        seen[kind, default: [:]][id] = Seen(row: row, file: line.file, place: line.place)
+        seenAt[key] = seen.count
+        seen.append(Seen(row: row, file: line.file, place: line.place))
         if row == old {
             plan.unchanged += 1
             return

@@ -55,10 +55,10 @@ package struct HandoverExport {
             }
         }
         try export.putPictures(pictures)
-        try export.writer.record(ArchiveRecord.manifest, export.manifest.encoded())
-        let pieces = try export.writer.finish()
-        return Report(
-            manifest: export.manifest, publicKey: making.publicKey, pieces: pieces, octets: export.writer.octets)
+        let manifest = export.manifest.encoded()
+        try export.writer.record(ArchiveRecord.manifest) { $0 += manifest }
+        let (pieces, octets) = try export.writer.finish()
+        return Report(manifest: export.manifest, publicKey: making.publicKey, pieces: pieces, octets: octets)
     }
 
     private init(
@@ -74,7 +74,7 @@ package struct HandoverExport {
     private func begin(_ table: String) throws -> [String] {
         let columns = try HandoverTables.columns(table, database)
         let body = CanonicalValue.array([.text(table), .array(columns.map { .text($0) })])
-        try writer.record(ArchiveRecord.part, body.encoded())
+        try writer.record(ArchiveRecord.part) { $0 += body.encoded() }
         return columns
     }
 
@@ -108,7 +108,7 @@ package struct HandoverExport {
         var count: UInt64 = 0
         while let body = try next() {
             running.update(body)
-            try writer.record(ArchiveRecord.row, body)
+            try writer.record(ArchiveRecord.row) { $0 += body }
             count += 1
         }
         manifest.parts[part] = HandoverManifest.Part(rows: count, digest: running.finish())
@@ -120,24 +120,39 @@ package struct HandoverExport {
             let seq = columns.firstIndex(of: "seq")
         else { throw Archive.Refusal("the journal lacks a column") }
         let statement = try rows("journal", columns)
-        var tree = MerkleTree(sha256: secrets.sha256)
-        var body: [UInt8] = []
-        var node: [UInt8] = []
-        while try statement.step() {
-            node.removeAll(keepingCapacity: true)
-            node.append(0)
-            statement.append(octetsOf: Int32(leaf), to: &node)
-            let leafHash = secrets.sha256(node)
-            if leafHash != statement.octets(Int32(hash)) { manifest.faults += 1 }
-            tree.append(leafHash: leafHash)
-            manifest.last = UInt64(clamping: statement.integer(Int32(seq)))
-            if tree.size == 1 { manifest.first = manifest.last }
-            body.removeAll(keepingCapacity: true)
-            for column in columns.indices { statement.append(Int32(column), to: &body) }
-            try writer.record(ArchiveRecord.row, body)
+        let tree = JournalTree(secrets.sha256)
+        let hashing = SideThread<JournalTree.Lot, Void> { tree.append($0) }
+        func give(_ lot: JournalTree.Lot) throws {
+            if hashing.underWay >= Self.lotsAhead { try hashing.take() }
+            hashing.give(lot)
         }
-        manifest.parts["journal"] = HandoverManifest.Part(rows: tree.size, digest: tree.root)
+        var lot = JournalTree.Lot()
+        var count: UInt64 = 0
+        while try statement.step() {
+            count += 1
+            manifest.last = UInt64(clamping: statement.integer(Int32(seq)))
+            if count == 1 { manifest.first = manifest.last }
+            statement.append(octetsOf: Int32(hash), to: &lot.hashes)
+            lot.nodes.append(0)
+            statement.append(octetsOf: Int32(leaf), to: &lot.nodes)
+            lot.ends.append((lot.nodes.count, lot.hashes.count))
+            if lot.ends.count == Self.lotSize {
+                try give(lot)
+                lot = JournalTree.Lot()
+            }
+            try writer.record(ArchiveRecord.row) { body in
+                for column in columns.indices { statement.append(Int32(column), to: &body) }
+            }
+        }
+        try give(lot)
+        while hashing.underWay > 0 { try hashing.take() }
+        manifest.faults += tree.faults
+        manifest.parts["journal"] = HandoverManifest.Part(rows: count, digest: tree.root)
     }
+
+    /// Entries of the journal that are hashed at a time, and how many such lots are under way.
+    private static let lotSize = 1000
+    private static let lotsAhead = 4
 
     /// Rows with their history. What is sealed is opened; a row whose seal is broken, or that was erased, goes without.
     private mutating func putRegistry() throws {
@@ -204,11 +219,45 @@ package struct HandoverExport {
             let picture = HandoverPicture(
                 path: path, modified: Files.modified("\(folder)/\(path)") ?? 0, octets: octets)
             running.update(picture.line(digest: secrets.sha256(octets)))
-            try writer.record(ArchiveRecord.picture, picture.encoded())
+            try writer.record(ArchiveRecord.picture) { picture.write(into: &$0) }
             part.rows += 1
         }
         part.digest = running.finish()
         manifest.parts[HandoverManifest.picturesPart] = part
+    }
+}
+
+/// The Merkle tree of the journal that is handed over. A class because the thread that hashes grows it: the exporter reads
+/// it when no lot is under way.
+private final class JournalTree: @unchecked Sendable {
+    /// Entries one behind the other, not each an array of its own.
+    struct Lot: Sendable {
+        /// Each leaf with the 0 of RFC 6962 before it, and the hashes that the journal has of them.
+        var nodes: [UInt8] = []
+        var hashes: [UInt8] = []
+        var ends: [(node: Int, hash: Int)] = []
+    }
+
+    private let sha256: @Sendable ([UInt8]) -> [UInt8]
+    private var tree: MerkleTree
+    /// Entries whose hash is not that of their leaf.
+    private(set) var faults: UInt64 = 0
+
+    init(_ sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+        self.sha256 = sha256
+        tree = MerkleTree(sha256: sha256)
+    }
+
+    var root: [UInt8] { tree.root }
+
+    func append(_ lot: Lot) {
+        var start = (node: 0, hash: 0)
+        for end in lot.ends {
+            let hash = sha256(Array(lot.nodes[start.node..<end.node]))
+            if hash != Array(lot.hashes[start.hash..<end.hash]) { faults += 1 }
+            tree.append(leafHash: hash)
+            start = end
+        }
     }
 }
 
@@ -263,10 +312,11 @@ struct HandoverPicture {
 
     func line(digest: [UInt8]) -> [UInt8] { Array(path.utf8) + [0] + digest }
 
-    func encoded() -> [UInt8] {
-        var body = Archive.length(path.utf8.count) + Array(path.utf8) + UInt64(bitPattern: modified).bigEndianOctets
+    func write(into body: inout [UInt8]) {
+        body += Archive.length(path.utf8.count)
+        body += path.utf8
+        body += UInt64(bitPattern: modified).bigEndianOctets
         body += octets
-        return body
     }
 
     init(path: String, modified: Int64, octets: [UInt8]) {

@@ -1,0 +1,88 @@
+internal import Glibc
+internal import Synchronization
+
+/// A second thread for bulk work, beside the caller's: give it pieces, go on, and take what became of them in the same order.
+/// The caller bounds what is under way by taking before it gives more.
+///
+/// A class because it owns the thread, which ends with it after the piece that it is at. Used by one caller.
+final class SideThread<Piece: Sendable, Product: Sendable> {
+    private let desk = Desk()
+    private let handle: pthread_t
+    /// Pieces that were given and not taken.
+    private(set) var underWay = 0
+
+    init(_ work: @escaping @Sendable (Piece) throws -> Product) {
+        let desk = desk
+        let body = ThreadBody {
+            while true {
+                desk.given.wait()
+                guard let piece = desk.state.withLock({ $0.isOver ? nil : $0.pieces.removeFirst() }) else { return }
+                let product = Result { try work(piece) }
+                desk.state.withLock { $0.products.append(product) }
+                desk.made.post()
+            }
+        }
+        var handle = pthread_t()
+        let code = pthread_create(&handle, nil, sideThreadMain, Unmanaged.passRetained(body).toOpaque())
+        precondition(code == 0, "no thread for bulk work: errno \(code)")
+        self.handle = handle
+    }
+
+    deinit {
+        desk.state.withLock { $0.isOver = true }
+        desk.given.post()
+        pthread_join(handle, nil)
+    }
+
+    func give(_ piece: Piece) {
+        underWay += 1
+        desk.state.withLock { $0.pieces.append(piece) }
+        desk.given.post()
+    }
+
+    /// Waits for the oldest piece that is under way; throws what its work threw.
+    func take() throws -> Product {
+        precondition(underWay > 0, "nothing is under way")
+        underWay -= 1
+        desk.made.wait()
+        return try desk.state.withLock { $0.products.removeFirst() }.get()
+    }
+
+    /// What both threads hold.
+    private final class Desk: Sendable {
+        struct State {
+            var pieces: [Piece] = []
+            var products: [Result<Product, any Error>] = []
+            var isOver = false
+        }
+        let state = Mutex(State())
+        let given = Semaphore()
+        let made = Semaphore()
+    }
+}
+
+/// A class because the semaphore of POSIX must not move.
+private final class Semaphore: Sendable {
+    nonisolated(unsafe) private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() { sem_init(semaphore, 0, 0) }
+
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    func post() { sem_post(semaphore) }
+    func wait() { while sem_wait(semaphore) != 0 && errno == EINTR {} }
+}
+
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+/// Outside any actor: a thread that C starts.
+private func sideThreadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue().run()
+    return nil
+}
