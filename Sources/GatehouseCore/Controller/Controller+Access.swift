@@ -121,9 +121,12 @@ extension Controller {
         if !together.isEmpty { entry.detail["with"] = .array(together.map { .integer(Int64($0)) }) }
         let event = record(entry, now, &effects)
 
-        for subject in judgement.rightPINOf { _ = lockout.note(subject, isRight: true, at: now) }
+        for subject in judgement.rightPINOf where lockout.noteRight(subject) { keep(subject, now, &effects) }
         for subject in judgement.wrongPINOf {
-            guard let pause = lockout.note(subject, isRight: false, at: now) else { continue }
+            let (pause, forgotten) = lockout.noteWrong(subject, at: now)
+            if let forgotten { keep(forgotten, now, &effects) }
+            keep(subject, now, &effects)
+            guard let pause else { continue }
             var locked = JournalEntry(kind: .lockout)
             locked.accessPoint = settings.id
             locked.portal = settings.portal
@@ -172,6 +175,32 @@ extension Controller {
 
     // MARK: Guessing
 
+    private mutating func keep(_ subject: PINLockout.Subject, _ now: Moment, _ effects: inout [Effect]) {
+        effects.append(.durable(.ledger(ledger.apply(.tries(subject, lockout.kept(subject, at: now))))))
+    }
+
+    /// What was tried before a restart counts after it.
+    mutating func restoreGuessing(_ now: Moment, _ effects: inout [Effect]) {
+        lockout.restore(ledger.tries, at: now)
+        for (reader, until) in ledger.guessed.sorted(by: { $0.key < $1.key }) {
+            let rest: Duration =
+                now.isCivilTrusted ? .milliseconds(until.milliseconds - now.civil.milliseconds) : GuessGuard.span
+            guard rest > .zero, pointOfReader[reader] != nil else {
+                effects.append(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
+                continue
+            }
+            guesses.restore(reader, for: rest, at: now.monotonic)
+            set(.readerGuessed, reader.name, true, now, &effects)
+        }
+    }
+
+    mutating func endGuessingAlerts(_ now: Moment, _ effects: inout [Effect]) {
+        for reader in guesses.ended(at: now.monotonic) {
+            effects.append(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
+            set(.readerGuessed, reader.name, false, now, &effects)
+        }
+    }
+
     /// A card or pass that came too soon at a reader where somebody tries numbers: it is compared with nothing.
     private mutating func pausedByGuessing(
         _ presented: FactorCollector.Presented, _ settings: AccessPointSettings, _ now: Moment
@@ -200,9 +229,12 @@ extension Controller {
         _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64,
         _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused,
-            guesses.noteUnknown(key, at: presented.reader, now: now.monotonic)
-        else { return }
+        guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused else { return }
+        let alert = guesses.noteUnknown(key, at: presented.reader, now: now.monotonic)
+        guard alert != .none else { return }
+        let until = CivilTime(milliseconds: now.civil.milliseconds + GuessGuard.span.wholeMilliseconds)
+        effects.append(.durable(.ledger(ledger.apply(.guessed(presented.reader, until: until)))))
+        guard alert == .begun else { return }
         set(.readerGuessed, presented.reader.name, true, now, &effects)
         var entry = JournalEntry(kind: .lockout)
         entry.accessPoint = settings.id

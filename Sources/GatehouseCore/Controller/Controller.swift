@@ -200,7 +200,7 @@ package struct Controller: Sendable {
         for point in company.ended(at: now.monotonic) { indicateEndOfWait(pointAt: point, &effects) }
         settleFreeWindows(now, &effects)
         settleRetention(now, &effects)
-        for reader in guesses.ended(at: now.monotonic) { set(.readerGuessed, reader.name, false, now, &effects) }
+        endGuessingAlerts(now, &effects)
         sweepWatchlist(now, &effects)
         settleHandover(now, &effects)
     }
@@ -217,6 +217,7 @@ package struct Controller: Sendable {
         set(.fire, "", isFire, now, &effects)
         set(.handedOver, "", isHandedOver, now, &effects)
         raiseSwaps(now, &effects)
+        restoreGuessing(now, &effects)
         for index in portals.indices {
             let portal = portals[index]
             effects.append(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))

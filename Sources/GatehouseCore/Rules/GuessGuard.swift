@@ -31,18 +31,25 @@ package struct GuessGuard: Sendable {
         return true
     }
 
-    /// An unknown number was shown. True when an alert begins with it.
-    package mutating func noteUnknown(_ key: CredentialKey, at reader: ReaderID, now: MonotonicTime) -> Bool {
+    package enum Alert: Hashable, Sendable { case none, begun, prolonged }
+
+    /// An unknown number was shown: what it makes of the alert.
+    package mutating func noteUnknown(_ key: CredentialKey, at reader: ReaderID, now: MonotonicTime) -> Alert {
         var record = records[reader] ?? Record()
         defer { records[reader] = record }
         record.unknown.removeAll { $0.key == key || now - $0.at > Self.window }
         record.unknown.append((key, now))
-        guard record.unknown.count >= Self.numbers else { return false }
+        guard record.unknown.count >= Self.numbers else { return .none }
         record.unknown.removeAll()
         let isNew = record.alertUntil.map { now >= $0 } ?? true
         record.alertUntil = now + Self.span
         record.nextCardAt = now + Self.interval
-        return isNew
+        return isNew ? .begun : .prolonged
+    }
+
+    /// An alert from before a restart that has so long to go.
+    package mutating func restore(_ reader: ReaderID, for rest: Duration, at now: MonotonicTime) {
+        records[reader, default: Record()].alertUntil = now + min(rest, Self.span)
     }
 
     /// Readers whose alert has ended, in their order.

@@ -35,6 +35,10 @@ package struct Ledger: Hashable, Sendable {
     package private(set) var passes = PassBook()
     /// The hand-over to another operator that stands.
     package private(set) var handover: Handover?
+    /// Wrong PINs that are remembered, and readers at which numbers were tried, with the end of the alert: what a
+    /// controller begins with. Who wants the present state asks `PINLockout` and `GuessGuard`.
+    package private(set) var tries: [PINLockout.Subject: PINLockout.Tries] = [:]
+    package private(set) var guessed: [ReaderID: CivilTime] = [:]
     private var people: [AreaID: Int] = [:]
 
     package init() {}
@@ -95,6 +99,8 @@ package struct Ledger: Hashable, Sendable {
         case .confirmed(let at): confirmed = at
         case .pass(let id, let record): passes.set(id, record)
         case .handover(let standing): handover = standing
+        case .tries(let subject, let kept): tries[subject] = kept
+        case .guessed(let reader, let until): guessed[reader] = until
         }
         return change
     }
@@ -112,6 +118,8 @@ package enum LedgerChange: Hashable, Sendable {
     case confirmed(CivilTime)
     case pass(PassID, PassRecord?)
     case handover(Handover?)
+    case tries(PINLockout.Subject, PINLockout.Tries?)
+    case guessed(ReaderID, until: CivilTime?)
 
     /// The name, and the value; nil is none any more.
     package var stored: (key: String, value: CanonicalValue?) {
@@ -126,6 +134,9 @@ package enum LedgerChange: Hashable, Sendable {
         case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
         case .pass(let id, let record): ("pass/\(id)", record?.stored)
         case .handover(let standing): (Self.handoverKey, standing?.stored)
+        case .tries(.reader(let reader), let kept): ("tries/reader/\(reader.name)", kept?.stored)
+        case .tries(.person(let person), let kept): ("tries/person/\(person)", kept?.stored)
+        case .guessed(let reader, let until): ("guessed/\(reader.name)", until.map { .integer($0.milliseconds) })
         }
     }
 
@@ -168,7 +179,46 @@ package enum LedgerChange: Hashable, Sendable {
         case "handover":
             guard let standing = Handover(stored: value) else { return nil }
             self = .handover(standing)
+        case "tries":
+            guard let kept = PINLockout.Tries(stored: value), let second = rest.firstIndex(of: "/") else { return nil }
+            let name = String(rest[rest.index(after: second)...])
+            switch rest[..<second] {
+            case "reader": self = .tries(.reader(ReaderID(name)), kept)
+            case "person":
+                guard let person = UInt32(name) else { return nil }
+                self = .tries(.person(person), kept)
+            default: return nil
+            }
+        case "guessed":
+            guard let until = value.integer else { return nil }
+            self = .guessed(ReaderID(rest), until: .clamped(until))
         default: return nil
         }
+    }
+}
+
+extension PINLockout.Tries {
+    var stored: CanonicalValue {
+        .array([
+            .integer(Int64(wrongInARow)), .integer(Int64(pauses)), .integer(Int64(day)), .integer(Int64(wrongToday)),
+            .integer(pausedUntil?.milliseconds ?? 0),
+        ])
+    }
+
+    /// Counts are clamped: what stands here may have been written by anybody.
+    init?(stored: CanonicalValue) {
+        let numbers = (stored.array ?? []).compactMap(\.integer)
+        guard numbers.count == 5 else { return nil }
+        self.init(
+            wrongInARow: Int(min(max(numbers[0], 0), 1000)), pauses: Int(min(max(numbers[1], 0), 1000)),
+            day: Int32(clamping: numbers[2]), wrongToday: Int(min(max(numbers[3], 0), 1_000_000)),
+            pausedUntil: numbers[4] > 0 ? .clamped(numbers[4]) : nil)
+    }
+}
+
+extension CivilTime {
+    /// A moment of this era, whatever was written.
+    fileprivate static func clamped(_ milliseconds: Int64) -> CivilTime {
+        CivilTime(milliseconds: min(max(milliseconds, 0), 1 << 50))
     }
 }
