@@ -124,7 +124,7 @@ if isFuzzing {
             name: "gatehouse-fuzz",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
-                "GatehouseSimulation", "GatehouseUplink",
+                "GatehouseSimulation", "GatehouseUplink", "GatehouseStore",
             ],
             path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
             // The linker that SwiftPM takes dies on the sections of the sanitizers.

@@ -35,6 +35,8 @@ struct Run: ParsableCommand {
                 )
             }
             for violation in report.violations { print("  BROKEN \(violation)") }
+            // A year takes minutes, and somebody may be watching through a pipe.
+            fflush(nil)
         }
         print("rules: " + answers.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         // With so many sites every rule has had its say.

@@ -13,6 +13,7 @@ enum Targets {
         "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": admin,
         "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
         "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv, "pass": pass,
+        "archive": Archives.check,
     ]
 
     static func lineWire(_ octets: [UInt8]) {
