@@ -29,7 +29,7 @@ extension CommandDesk {
         let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
         var fields = fields
         fields.now = try ask { $0.now().civil.seconds }
-        var importer = RegistryImport(fields: fields, present: rows)
+        var importer = try newImport(fields, rows, reader)
         let isDryRun = call.flag("dry-run")
         let plan = importer.plan(files, endsOthers: call.flag("ends"), describes: isDryRun)
         var event: UInt64?
@@ -51,6 +51,12 @@ extension CommandDesk {
             "ended": .integer(Int64(plan.ended)), "repeated": .integer(Int64(plan.repeated)),
             "applied": .boolean(!isDryRun), "event": event.map { .integer(Int64($0)) } ?? .null,
         ]
+    }
+
+    /// `rows` are the present ones of the reader's register.
+    func newImport(_ fields: RegistryFields, _ rows: [RegistryRow], _ reader: JournalReader) throws -> RegistryImport {
+        let next = try RegistryKind.allCases.map { ($0, try reader.nextID($0)) }
+        return RegistryImport(fields: fields, present: rows, next: Dictionary(uniqueKeysWithValues: next))
     }
 
     private static func json(_ difference: RegistryImport.Difference) -> JSON {

@@ -2,16 +2,20 @@ internal import Glibc
 internal import Synchronization
 
 /// A second thread for bulk work, beside the caller's: give it pieces, go on, and take what became of them in the same order.
-/// The caller bounds what is under way by taking before it gives more.
+/// The caller bounds what is under way by taking before it gives more. Where the system has no thread left, the work is done
+/// when its product is taken.
 ///
 /// A class because it owns the thread, which ends with it after the piece that it is at. Used by one caller.
 final class SideThread<Piece: Sendable, Product: Sendable> {
+    private let work: @Sendable (Piece) throws -> Product
     private let desk = Desk()
-    private let handle: pthread_t
+    private let handle: pthread_t?
     /// Pieces that were given and not taken.
     private(set) var underWay = 0
 
-    init(_ work: @escaping @Sendable (Piece) throws -> Product) {
+    /// `makesThread` is false where a test wants no thread.
+    init(makesThread: Bool = true, _ work: @escaping @Sendable (Piece) throws -> Product) {
+        self.work = work
         let desk = desk
         let body = ThreadBody {
             while true {
@@ -23,15 +27,19 @@ final class SideThread<Piece: Sendable, Product: Sendable> {
             }
         }
         var handle = pthread_t()
-        let code = pthread_create(&handle, nil, sideThreadMain, Unmanaged.passRetained(body).toOpaque())
-        precondition(code == 0, "no thread for bulk work: errno \(code)")
-        self.handle = handle
+        let box = Unmanaged.passRetained(body)
+        if makesThread, pthread_create(&handle, nil, sideThreadMain, box.toOpaque()) == 0 {
+            self.handle = handle
+        } else {
+            box.release()
+            self.handle = nil
+        }
     }
 
     deinit {
         desk.state.withLock { $0.isOver = true }
         desk.given.post()
-        pthread_join(handle, nil)
+        if let handle { pthread_join(handle, nil) }
     }
 
     func give(_ piece: Piece) {
@@ -44,6 +52,7 @@ final class SideThread<Piece: Sendable, Product: Sendable> {
     func take() throws -> Product {
         precondition(underWay > 0, "nothing is under way")
         underWay -= 1
+        guard handle != nil else { return try work(desk.state.withLock { $0.pieces.removeFirst() }) }
         desk.made.wait()
         return try desk.state.withLock { $0.products.removeFirst() }.get()
     }

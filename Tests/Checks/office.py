@@ -38,6 +38,8 @@ def offices():
         check("import: and the whole is taken", gate.ask("import", {"upload": "u1"})["result"]["added"] == 1)
         check("import: once", not gate.ask("import", {"upload": "u1"})["ok"])
 
+        gone = gate.ask("person show", {"reference": "S-8"})["result"]["id"]
+
         (gate.dir / "all.json").write_text('{"residents": [{"reference": "R-7", "name": "钱七", "role": "resident", "community": "c", "dwelling": "1-101"}]}')
         code, text = gate.ctl("import", gate.dir / "all.json", "--ends", "--dry-run")
         check("import: what no line names would end", code == 0 and "end person R-1" in text and "end person S-8" in text and "0 added" in text, text)
@@ -45,6 +47,10 @@ def offices():
         check("import: and ends", code == 0 and "0 added, 0 changed" in text, text)
         gate.do("card wicket-in H10301:118-1603")
         check("import: whose cards open nothing then", eventually(lambda: gate.seen(kind="decision", reason="UnknownCredential")), gate.entries()[-3:])
+        (gate.dir / "next.csv").write_text("reference,name,role\nS-9,Staff nine,staff\n")
+        code, text = gate.ctl("import", gate.dir / "next.csv")
+        new = gate.ask("person show", {"reference": "S-9"})["result"]["id"]
+        check("import: nobody gets the number of somebody who is gone", code == 0 and new > gone, (gone, new))
         (gate.dir / "bad.json").write_text('{"residents": [{"reference": "R-9", "name": "x", "role": "king"}]}')
         code, text = gate.ctl("import", gate.dir / "bad.json")
         check("import: JSON is refused with its path", code == 1 and "bad.json: residents[0].role" in text, text)

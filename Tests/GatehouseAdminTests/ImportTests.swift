@@ -143,6 +143,21 @@ import Testing
                 == ["k.csv:3:10: value: belongs to another person already, by k.csv:2:1"])
     }
 
+    /// Somebody who moved out keeps their number in the journal: nobody who comes later may have it.
+    @Test func numbersOfThoseWhoAreGoneAreNotGivenAgain() {
+        let rows = Self.applied(Self.plan(Self.base))
+        let stayed = rows.filter { $0.kind != .person && $0.kind != .credential }
+        var importer = RegistryImport(fields: Self.fields, present: stayed, next: [.person: 8])
+        let plan = importer.plan([
+            (
+                name: "r.csv",
+                content: Array("reference,name,role,community,dwelling,groups\nN-1,n,resident,lotus,1-1,\n".utf8)
+            )
+        ])
+        let ids = plan.changes.compactMap { if case .put(let row) = $0 { row.id } else { nil } }
+        #expect(plan.problems.isEmpty && ids == [8])
+    }
+
     @Test func theSecondImportChangesNothing() {
         let files =
             Self.base + [

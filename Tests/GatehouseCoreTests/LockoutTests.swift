@@ -35,16 +35,32 @@ import Testing
 
         mutating func pass(_ span: Duration) { keep(bench.pass(span)) }
 
+        func order(_ verb: Order.Verb) -> Order {
+            Order(id: 1, actor: Actor(name: "m", role: .manager), command: "c", verb: verb, reason: "r")
+        }
+
+        /// The clock is set, and can be trusted from now on.
+        mutating func setClock(ahead span: Duration) {
+            bench.now = SiteCalendar(fixedOffset: 0).moment(
+                monotonic: bench.now.monotonic, civil: bench.now.civil + span, isTrusted: true)
+            keep(bench.give(.clock(.stepped(milliseconds: span.wholeMilliseconds))))
+            keep(bench.give(.clock(.trust(true))))
+        }
+
         /// The power was away for so long.
         @discardableResult
         mutating func restart(after span: Duration, isTrusted: Bool = true) -> [Effect] {
+            restart(at: isTrusted ? bench.now.civil + span : CivilTime(seconds: 1_000_000), isTrusted: isTrusted)
+        }
+
+        @discardableResult
+        mutating func restart(at civil: CivilTime, isTrusted: Bool) -> [Effect] {
             var ledger = Ledger()
             for (key, octets) in rows {
                 if let change = CanonicalValue(decoding: octets).flatMap({ LedgerChange(key: key, value: $0) }) {
                     _ = ledger.apply(change)
                 }
             }
-            let civil = isTrusted ? bench.now.civil + span : CivilTime(seconds: 1_000_000)
             bench = Bench(builder, civilSeconds: civil.seconds, ledger: ledger, isTrusted: isTrusted)
             return keep(bench.give(.started(StartReport(version: "t", wasCleanStop: false))))
         }
@@ -100,8 +116,8 @@ import Testing
         #expect(life.rightPIN(3)?.outcome == "granted")
     }
 
-    /// A controller without a clock cannot know how long it was away: the pause begins anew, and is no longer than it was.
-    @Test func withoutAClockThePauseBeginsAnew() {
+    /// A clock that shows an earlier moment than the end of the pause was written at: no pause is longer than it was.
+    @Test func aClockThatIsBehindMakesNoPauseLonger() {
         var life = life()
         for _ in 1...5 { _ = life.wrongPIN(1) }
         life.restart(after: .zero, isTrusted: false)
@@ -110,6 +126,54 @@ import Testing
         #expect(life.rightPIN(1)?.reason == "TooManyTries")
         life.pass(.seconds(2))
         #expect(life.rightPIN(1)?.outcome == "granted")
+    }
+
+    /// What ended long ago does not begin again because the clock is not trusted yet.
+    @Test func anOldPauseIsOverWhateverTheClockIsWorth() {
+        var life = life()
+        for _ in 1...5 { _ = life.wrongPIN(1) }
+        life.pass(.seconds(3600))
+        life.restart(at: life.bench.now.civil, isTrusted: false)
+        #expect(life.rightPIN(1)?.outcome == "granted")
+    }
+
+    /// A pause that began under a wrong clock goes on when the right one is known, and after a restart by it.
+    @Test func aPauseOutlivesTheClockThatItWasStampedBy() {
+        var life = life()
+        life.restart(at: life.bench.now.civil, isTrusted: false)
+        for _ in 1...5 { _ = life.wrongPIN(1) }
+        life.setClock(ahead: .seconds(6 * 3600))
+        life.restart(after: .seconds(10))
+        #expect(life.rightPIN(1)?.reason == "TooManyTries")
+        life.pass(.seconds(61))
+        #expect(life.rightPIN(1)?.outcome == "granted")
+    }
+
+    /// Numbers of people come again in no register, but a row of somebody who is gone has no use, and a month is enough.
+    @Test func whoIsGoneAndWhatIsOldIsForgotten() {
+        var life = life()
+        _ = life.wrongPIN(1)
+        _ = life.wrongPIN(2)
+        life.keep(
+            life.bench.give(.order(life.order(.registry([.end(.credential, id: 101), .end(.credential, id: 1)])))))
+        #expect(life.rows["tries/person/1"] != nil)
+        life.keep(life.bench.give(.order(life.order(.registry([.end(.person, id: 1)])))))
+        #expect(life.rows["tries/person/1"] == nil && life.rows["tries/person/2"] != nil)
+        life.restart(after: .seconds(31 * 86_400))
+        #expect(!life.rows.keys.contains { $0.hasPrefix("tries/") })
+    }
+
+    /// Forgiving a person, or giving them a new PIN, lifts their pause.
+    @Test(arguments: [true, false])
+    func theDeskCanLiftAPause(byNewPIN: Bool) {
+        var life = life()
+        for _ in 1...5 { _ = life.wrongPIN(1) }
+        // The reader's own pause is over first.
+        #expect(life.rows["tries/person/1"] != nil)
+        let fresh = life.builder.pin(101, person: 1, digits: [4, 0, 2, 7, 1, 1], isBound: true)
+        let verb: Order.Verb = byNewPIN ? .registry([.put(.credential(fresh))]) : .forgive(person: 1)
+        life.keep(life.bench.give(.order(life.order(verb))))
+        #expect(life.rows["tries/person/1"] == nil)
     }
 
     /// What is forgiven is not written on, and who only knows their PIN writes nothing.
@@ -134,15 +198,28 @@ import Testing
         let start = life.restart(after: .seconds(60))
         #expect(life.bench.controller.health.has(.readerGuessed))
         #expect(start.alerts.isEmpty, "people were told")
+        #expect(life.keep(life.bench.card(1)).decision?.reason == "TooManyTries", "a power cut is no try")
+        life.pass(.seconds(10))
         #expect(life.keep(life.bench.card(1)).decision?.outcome == "granted")
         #expect(life.keep(life.bench.card(2)).decision?.reason == "TooManyTries")
-        life.pass(.seconds(539))
+        life.pass(.seconds(529))
         #expect(life.bench.controller.health.has(.readerGuessed))
         life.pass(.seconds(2))
         #expect(!life.bench.controller.health.has(.readerGuessed))
         #expect(life.rows.isEmpty)
         life.restart(after: .seconds(1))
         #expect(!life.bench.controller.health.has(.readerGuessed))
+    }
+
+    @Test func anAlertOutlivesTheClockThatItWasStampedBy() {
+        var life = Life(SiteBuilder())
+        life.restart(at: life.bench.now.civil, isTrusted: false)
+        for number in 1...5 as ClosedRange<UInt64> { life.keep(life.bench.card(50_000 + number)) }
+        life.setClock(ahead: .seconds(6 * 3600))
+        life.restart(after: .seconds(10))
+        #expect(life.bench.controller.health.has(.readerGuessed))
+        life.pass(GuessGuard.span)
+        #expect(!life.bench.controller.health.has(.readerGuessed) && life.rows.isEmpty)
     }
 
     /// Whatever stands in the row, it is read without a trap and no pause becomes longer than the longest.

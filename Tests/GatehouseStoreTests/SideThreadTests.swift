@@ -6,8 +6,9 @@ import Testing
 @Suite struct SideThreadTests {
     private struct Odd: Error, Equatable { var number: Int }
 
-    @Test func productsComeInTheOrderOfTheirPieces() throws {
-        let side = SideThread<Int, Int> { $0 * $0 }
+    @Test(arguments: [true, false])
+    func productsComeInTheOrderOfTheirPieces(hasThread: Bool) throws {
+        let side = SideThread<Int, Int>(makesThread: hasThread) { $0 * $0 }
         var squares: [Int] = []
         for number in 0..<1000 {
             if side.underWay == 4 { squares.append(try side.take()) }
@@ -27,8 +28,9 @@ import Testing
     }
 
     /// What one piece throws belongs to that piece.
-    @Test func aFailureComesInItsTurn() throws {
-        let side = SideThread<Int, Int> { number in
+    @Test(arguments: [true, false])
+    func aFailureComesInItsTurn(hasThread: Bool) throws {
+        let side = SideThread<Int, Int>(makesThread: hasThread) { number in
             guard number % 2 == 0 else { throw Odd(number: number) }
             return number
         }

@@ -114,10 +114,12 @@ package struct RegistryImport: Sendable {
     /// The line that named a row.
     func seen(_ kind: RegistryKind, _ id: UInt32) -> Seen? { seenAt[RowKey(kind: kind, id: id)].map { seen[$0] } }
 
-    package init(fields: RegistryFields, present rows: [RegistryRow]) {
+    /// `next` is the first identity of each kind that no row ever had: whoever is gone keeps theirs in the journal.
+    package init(fields: RegistryFields, present rows: [RegistryRow], next: [RegistryKind: UInt32] = [:]) {
         self.fields = fields
         self.rows = rows
         present = Present(rows)
+        for (kind, id) in next { present.nextID[kind] = max(present.nextID[kind] ?? 1, id) }
     }
 
     /// Reads all files, whatever their order, and says what they would change, line by line where that is wanted. With `endsOthers` rows that no line names

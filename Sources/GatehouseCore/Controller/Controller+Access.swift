@@ -181,10 +181,12 @@ extension Controller {
 
     /// What was tried before a restart counts after it.
     mutating func restoreGuessing(_ now: Moment, _ effects: inout [Effect]) {
+        for subject in ledger.tries.keys.sorted() where isPast(subject, now) {
+            effects.append(.durable(.ledger(ledger.apply(.tries(subject, nil)))))
+        }
         lockout.restore(ledger.tries, at: now)
         for (reader, until) in ledger.guessed.sorted(by: { $0.key < $1.key }) {
-            let rest: Duration =
-                now.isCivilTrusted ? .milliseconds(until.milliseconds - now.civil.milliseconds) : GuessGuard.span
+            let rest = Duration.milliseconds(until.milliseconds - now.civil.milliseconds)
             guard rest > .zero, pointOfReader[reader] != nil else {
                 effects.append(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
                 continue
@@ -192,6 +194,33 @@ extension Controller {
             guesses.restore(reader, for: rest, at: now.monotonic)
             set(.readerGuessed, reader.name, true, now, &effects)
         }
+    }
+
+    /// Who is gone, and what was a month ago.
+    private func isPast(_ subject: PINLockout.Subject, _ now: Moment) -> Bool {
+        let isKnown =
+            switch subject {
+            case .reader(let reader): pointOfReader[reader] != nil
+            case .person(let person): registry.person(person) != nil
+            }
+        return !isKnown || Int64(now.localDay) - Int64(ledger.tries[subject]?.day ?? .min) > 30
+    }
+
+    /// The civil clock is another one: what is kept in civil time is written anew.
+    mutating func keepGuessing(_ now: Moment, _ effects: inout [Effect]) {
+        for subject in lockout.paused(at: now.monotonic) { keep(subject, now, &effects) }
+        for (reader, rest) in guesses.alerts(at: now.monotonic) { keep(alertAt: reader, for: rest, now, &effects) }
+    }
+
+    private mutating func keep(
+        alertAt reader: ReaderID, for rest: Duration, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        effects.append(.durable(.ledger(ledger.apply(.guessed(reader, until: now.civil + rest)))))
+    }
+
+    /// Wrong PINs of somebody who is gone, was given a new one, or is forgiven.
+    mutating func forgetTries(of person: UInt32, _ now: Moment, _ effects: inout [Effect]) {
+        if lockout.forget(.person(person)) { keep(.person(person), now, &effects) }
     }
 
     mutating func endGuessingAlerts(_ now: Moment, _ effects: inout [Effect]) {
@@ -232,8 +261,7 @@ extension Controller {
         guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused else { return }
         let alert = guesses.noteUnknown(key, at: presented.reader, now: now.monotonic)
         guard alert != .none else { return }
-        let until = CivilTime(milliseconds: now.civil.milliseconds + GuessGuard.span.wholeMilliseconds)
-        effects.append(.durable(.ledger(ledger.apply(.guessed(presented.reader, until: until)))))
+        keep(alertAt: presented.reader, for: GuessGuard.span, now, &effects)
         guard alert == .begun else { return }
         set(.readerGuessed, presented.reader.name, true, now, &effects)
         var entry = JournalEntry(kind: .lockout)

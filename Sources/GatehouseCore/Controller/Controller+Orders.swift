@@ -71,6 +71,7 @@ extension Controller {
         case .forgive(let person):
             ledger.move(person, to: nil)
             effects.append(.durable(.area(person: person, nil)))
+            forgetTries(of: person, now, &effects)
             var entry = orderEntry(order, "done")
             entry.person = person
             event = record(entry, now, &effects)
@@ -125,7 +126,14 @@ extension Controller {
     /// Takes changes that were found good into the next revision. The entry has to follow in the same step.
     private mutating func take(_ changes: [RegistryChange], _ now: Moment, _ effects: inout [Effect]) {
         let revision = registry.revision + 1
-        for change in changes { registry.apply(change, revision: revision) }
+        for change in changes {
+            registry.apply(change, revision: revision)
+            switch change {
+            case .end(.person, let id): forgetTries(of: id, now, &effects)
+            case .put(.credential(let row)) where row.kind == .pin: forgetTries(of: row.person, now, &effects)
+            case .put, .end: break
+            }
+        }
         if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
         effects.append(.durable(.registry(changes, revision: revision)))
         effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))

@@ -25,6 +25,7 @@ extension Controller {
         for row in rows where row.kind == .credential && ledger.uses[row.id] != nil {
             effects.append(.durable(.ledger(ledger.apply(.use(credential: row.id, nil)))))
         }
+        forgetTries(of: person, now, &effects)
         effects.append(.durable(.erase(person: person, rows)))
         effects.append(.eraseSnapshots)
     }

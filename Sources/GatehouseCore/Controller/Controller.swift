@@ -237,6 +237,7 @@ package struct Controller: Sendable {
             scheduleSweep(now)
         case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, now, &effects)
         }
+        keepGuessing(now, &effects)
     }
 
     private mutating func noteLate(

@@ -50,6 +50,14 @@ package struct GuessGuard: Sendable {
     /// An alert from before a restart that has so long to go.
     package mutating func restore(_ reader: ReaderID, for rest: Duration, at now: MonotonicTime) {
         records[reader, default: Record()].alertUntil = now + min(rest, Self.span)
+        records[reader]!.nextCardAt = now + Self.interval
+    }
+
+    /// Alerts that run, by reader.
+    package func alerts(at now: MonotonicTime) -> [(reader: ReaderID, rest: Duration)] {
+        records.compactMap { reader, record in
+            record.alertUntil.flatMap { $0 > now ? (reader, $0 - now) : nil }
+        }.sorted { $0.reader < $1.reader }
     }
 
     /// Readers whose alert has ended, in their order.

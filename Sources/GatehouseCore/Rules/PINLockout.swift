@@ -41,14 +41,12 @@ package struct PINLockout: Sendable {
 
     package init(settings: LockoutSettings) { self.settings = settings }
 
-    /// What was kept before a restart. A clock that cannot be trusted says nothing of how long ago that was: the pause
-    /// begins anew.
+    /// What was kept before a restart. A clock that is not trusted yet goes on from the newest entry and is behind rather
+    /// than ahead: the rest of a pause is longer then, and never longer than the whole.
     package mutating func restore(_ kept: [Subject: Tries], at now: Moment) {
         for (subject, tries) in kept {
-            let whole = pause(tries.pauses - 1)
-            let rest = tries.pausedUntil.map { until -> Duration in
-                guard now.isCivilTrusted else { return whole }
-                return min(whole, .milliseconds(until.milliseconds - now.civil.milliseconds))
+            let rest = tries.pausedUntil.map {
+                min(pause(tries.pauses - 1), .milliseconds($0.milliseconds - now.civil.milliseconds))
             }
             records[subject] = Record(
                 wrongInARow: tries.wrongInARow, pauses: tries.pauses,
@@ -64,6 +62,14 @@ package struct PINLockout: Sendable {
             return true
         }
         return false
+    }
+
+    /// True when there was something to forget.
+    package mutating func forget(_ subject: Subject) -> Bool { records.removeValue(forKey: subject) != nil }
+
+    /// Subjects with a pause that runs, in an order of their own.
+    package func paused(at now: MonotonicTime) -> [Subject] {
+        records.filter { $0.value.lockedUntil.map { now < $0 } ?? false }.keys.sorted()
     }
 
     /// A right PIN. True when there was something to forgive.
@@ -85,7 +91,7 @@ package struct PINLockout: Sendable {
     package mutating func noteWrong(_ subject: Subject, at now: Moment) -> (pause: Duration?, forgotten: Subject?) {
         var forgotten: Subject?
         if records[subject] == nil, records.count >= Self.capacity {
-            forgotten = records.min { ($0.value.touched, "\($0.key)") < ($1.value.touched, "\($1.key)") }?.key
+            forgotten = records.min { age($0, now) < age($1, now) }?.key
             if let forgotten { records[forgotten] = nil }
         }
         var record = records[subject] ?? Record()
@@ -106,6 +112,12 @@ package struct PINLockout: Sendable {
         return (pause, forgotten)
     }
 
+    /// A pause that runs is the last to be forgotten.
+    private func age(_ record: (key: Subject, value: Record), _ now: Moment) -> (Int, Int32, MonotonicTime, Subject) {
+        let isPaused = record.value.lockedUntil.map { now.monotonic < $0 } ?? false
+        return (isPaused ? 1 : 0, record.value.day, record.value.touched, record.key)
+    }
+
     /// What of the subject has to be kept; nil for nothing.
     package func kept(_ subject: Subject, at now: Moment) -> Tries? {
         records[subject].map { record in
@@ -121,5 +133,17 @@ package struct PINLockout: Sendable {
 
     private func pause(_ earlier: Int) -> Duration {
         min(settings.firstPause * (1 << min(max(earlier, 0), 12)), settings.longestPause)
+    }
+}
+
+extension PINLockout.Subject: Comparable {
+    /// Readers by name, then people by number.
+    package static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.reader(let one), .reader(let other)): one < other
+        case (.person(let one), .person(let other)): one < other
+        case (.reader, .person): true
+        case (.person, .reader): false
+        }
     }
 }

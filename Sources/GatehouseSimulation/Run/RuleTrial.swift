@@ -247,6 +247,7 @@ struct RuleTrial {
         restored.ledger = ledger
         for portal in model.site.portals { restored.postures[portal.id] = model.posture[portal.id] ?? .secure }
         controller = Controller(site: model.site, restored: restored, primitives: primitives)
+        give(.started(StartReport(version: "trial", wasCleanStop: false)))
         model.waiting = [:]
         model.passed = [:]
         for portal in model.standingOpen.sorted() { give(.contact(portal, isOpen: true)) }
