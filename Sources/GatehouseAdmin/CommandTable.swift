@@ -54,7 +54,8 @@ package enum CommandTable {
             optional: ["name", "role"] + personFields, "change a person"),
         CommandEntry("person remove", office, needsReason: true, required: ["reference"], "end a person"),
         CommandEntry(
-            "person forgive", desk, needsReason: true, required: ["reference"], "forget in which area a person is"),
+            "person forgive", desk, needsReason: true, required: ["reference"],
+            "forget in which area a person is, and their wrong PINs"),
         CommandEntry(
             "person forgive-all", desk, needsReason: true, "forget in which area everybody and every vehicle is"),
         CommandEntry(

@@ -61,7 +61,7 @@ struct Person: ParsableCommand {
     }
     struct Forgive: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget in which area a person is (anti-passback). Needs --reason.")
+            abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.")
         @Argument var reference: String
         @OptionGroup var common: Common
         func run() throws { try order("person forgive", ["reference": .string(reference)], common, "forgiven") }
