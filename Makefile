@@ -57,7 +57,7 @@ test-lines:
 
 test-tsan:
 	scripts/install-packages build test
-	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseDevicesTests|GatehouseUplinkTests'
+	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseDevicesTests|GatehouseUplinkTests|SideThreadTests|HandoverTests|RegistryRowTests'
 
 soak:
 	swift build -c release --static-swift-stdlib --product gatehouse-sim

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// A second thread for bulk work, beside the caller's: give it pieces, go on, and take what became of them in the same order.
 /// The caller bounds what is under way by taking before it gives more. Where the system has no thread left, the work is done
@@ -20,9 +19,9 @@ final class SideThread<Piece: Sendable, Product: Sendable> {
         let body = ThreadBody {
             while true {
                 desk.given.wait()
-                guard let piece = desk.state.withLock({ $0.isOver ? nil : $0.pieces.removeFirst() }) else { return }
+                guard let piece = desk.locked({ $0.isOver ? nil : $0.pieces.removeFirst() }) else { return }
                 let product = Result { try work(piece) }
-                desk.state.withLock { $0.products.append(product) }
+                desk.locked { $0.products.append(product) }
                 desk.made.post()
             }
         }
@@ -37,14 +36,14 @@ final class SideThread<Piece: Sendable, Product: Sendable> {
     }
 
     deinit {
-        desk.state.withLock { $0.isOver = true }
+        desk.locked { $0.isOver = true }
         desk.given.post()
         if let handle { pthread_join(handle, nil) }
     }
 
     func give(_ piece: Piece) {
         underWay += 1
-        desk.state.withLock { $0.pieces.append(piece) }
+        desk.locked { $0.pieces.append(piece) }
         desk.given.post()
     }
 
@@ -52,21 +51,36 @@ final class SideThread<Piece: Sendable, Product: Sendable> {
     func take() throws -> Product {
         precondition(underWay > 0, "nothing is under way")
         underWay -= 1
-        guard handle != nil else { return try work(desk.state.withLock { $0.pieces.removeFirst() }) }
+        guard handle != nil else { return try work(desk.locked { $0.pieces.removeFirst() }) }
         desk.made.wait()
-        return try desk.state.withLock { $0.products.removeFirst() }.get()
+        return try desk.locked { $0.products.removeFirst() }.get()
     }
 
     /// What both threads hold.
-    private final class Desk: Sendable {
+    private final class Desk: @unchecked Sendable {
         struct State {
             var pieces: [Piece] = []
             var products: [Result<Product, any Error>] = []
             var isOver = false
         }
-        let state = Mutex(State())
         let given = Semaphore()
         let made = Semaphore()
+        // Touched in `locked` alone. A lock of POSIX: the thread sanitizer knows it.
+        private var state = State()
+        private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+        init() { pthread_mutex_init(mutex, nil) }
+
+        deinit {
+            pthread_mutex_destroy(mutex)
+            mutex.deallocate()
+        }
+
+        func locked<Value>(_ body: (inout State) throws -> Value) rethrows -> Value {
+            pthread_mutex_lock(mutex)
+            defer { pthread_mutex_unlock(mutex) }
+            return try body(&state)
+        }
     }
 }
 
