@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Imports point downwards only: Core <- Protocols, Crypto, Store <- Configuration, Admin, Devices, Runtime
+// Imports point downwards only: Core <- Protocols, Crypto, Store <- Configuration, Admin, Devices, Runtime <- Register
 // <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
 let package = Package(
     name: "gatehouse",
@@ -38,12 +38,15 @@ let package = Package(
             dependencies: [
                 "GatehouseCore", "GatehouseCrypto", "CLinux", .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(
+            name: "GatehouseRegister",
+            dependencies: ["GatehouseAdmin", "GatehouseProtocols", "GatehouseCrypto", "GatehouseCore", "CLinux"]),
         .target(name: "GatehouseRuntime", dependencies: ["GatehouseCore", "GatehouseStore"]),
         .target(
             name: "GatehouseDaemon",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
-                "GatehouseDevices", "GatehouseAdmin", "GatehouseRuntime", "CLinux",
+                "GatehouseDevices", "GatehouseAdmin", "GatehouseRegister", "GatehouseRuntime", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
@@ -56,7 +59,7 @@ let package = Package(
             name: "GatehouseSimulation",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
-                "GatehouseAdmin", "GatehouseRuntime", "CMicroHTTPD", "CGD", "CLinux",
+                "GatehouseAdmin", "GatehouseRegister", "GatehouseRuntime", "CMicroHTTPD", "CGD", "CLinux",
             ]),
 
         .executableTarget(
@@ -92,6 +95,11 @@ let package = Package(
                 "GatehouseCrypto", "CLinux",
             ]),
         .testTarget(name: "GatehouseAdminTests", dependencies: ["GatehouseAdmin", "GatehouseCore", "GatehouseCrypto"]),
+        .testTarget(
+            name: "GatehouseRegisterTests",
+            dependencies: [
+                "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
+            ]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
         .testTarget(
@@ -124,7 +132,7 @@ if isFuzzing {
             name: "gatehouse-fuzz",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
-                "GatehouseSimulation", "GatehouseUplink", "GatehouseStore",
+                "GatehouseSimulation", "GatehouseUplink", "GatehouseStore", "GatehouseRegister",
             ],
             path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
             // The linker that SwiftPM takes dies on the sections of the sanitizers.

@@ -3,6 +3,7 @@ internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseDevices
+internal import GatehouseRegister
 internal import GatehouseRuntime
 internal import GatehouseStore
 

@@ -1,6 +1,7 @@
 internal import GatehouseAdmin
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseRegister
 internal import GatehouseRuntime
 
 /// The daemon's side of a hand-over: when the old operator's access ends, and who takes the site. The archive is made

@@ -1,6 +1,7 @@
 internal import GatehouseAdmin
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseRegister
 internal import GatehouseStore
 
 /// The register from files and as files.

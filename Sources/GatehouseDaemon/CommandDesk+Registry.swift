@@ -2,6 +2,7 @@ internal import GatehouseAdmin
 internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseRegister
 internal import GatehouseStore
 
 extension CommandDesk {

@@ -1,6 +1,7 @@
 internal import GatehouseAdmin
 internal import GatehouseConfiguration
 internal import GatehouseCore
+internal import GatehouseRegister
 internal import GatehouseStore
 
 /// Supervision of rental: counts by dwelling, and behind each the numbers of its events for those who may open them.

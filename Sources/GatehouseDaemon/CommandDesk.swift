@@ -4,6 +4,7 @@ internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseDevices
+internal import GatehouseRegister
 internal import GatehouseRuntime
 internal import GatehouseStore
 internal import Glibc

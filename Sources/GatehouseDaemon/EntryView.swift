@@ -1,6 +1,7 @@
 internal import GatehouseAdmin
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseRegister
 internal import GatehouseStore
 
 /// Entries as the admin socket shows them: stable words, local time, and names only for those who may see them.

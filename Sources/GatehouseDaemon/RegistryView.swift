@@ -1,5 +1,6 @@
 internal import GatehouseAdmin
 internal import GatehouseCore
+internal import GatehouseRegister
 
 /// Rows of the registry for people: words, and times of the site.
 struct RegistryView: Sendable {

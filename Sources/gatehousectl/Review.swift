@@ -67,7 +67,7 @@ struct Log: ParsableCommand {
                 }
                 return value[column]?.string ?? value[column]?.integer.map(String.init) ?? ""
             }
-            return print(cells.map(CSVReader.write).joined(separator: ","))
+            return print(cells.map(CSVCell.write).joined(separator: ","))
         }
         if common.isJSON { return print(value.line) }
         print(plain(Self.sentence(value, common.language)))

@@ -3,6 +3,7 @@ import GatehouseConfiguration
 import GatehouseCore
 import GatehouseCrypto
 import GatehouseProtocols
+import GatehouseRegister
 
 /// What is fed with any octets. Beside not trapping, each holds a promise: what was decoded is written as it was read, a
 /// stream means the same in whatever pieces it comes, and nothing that is kept grows past its bound.
@@ -78,7 +79,7 @@ enum Targets {
         _ = plan.plan([(name: "f.csv", content: octets)])
         guard case .success(let rows) = CSVReader.read(octets) else { return }
         for text in rows.joined().map(\.text) where !"=+-@\t\r".contains(text.first ?? "x") {
-            let again = CSVReader.read(Array((CSVReader.write(text) + ",x\n").utf8))
+            let again = CSVReader.read(Array((CSVCell.write(text) + ",x\n").utf8))
             guard case .success(let read) = again, read.first?.first?.text == text else {
                 preconditionFailure("a field changed: \(text.debugDescription)")
             }

@@ -2,6 +2,7 @@ import GatehouseAdmin
 import GatehouseCore
 import GatehouseCrypto
 import GatehouseProtocols
+import GatehouseRegister
 import GatehouseUplink
 
 /// What comes from the network, and documents that somebody signed.

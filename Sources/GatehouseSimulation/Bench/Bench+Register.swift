@@ -1,6 +1,6 @@
-internal import GatehouseAdmin
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseRegister
 internal import GatehouseStore
 internal import Glibc
 

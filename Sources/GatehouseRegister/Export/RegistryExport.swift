@@ -1,3 +1,4 @@
+internal import GatehouseAdmin
 package import GatehouseCore
 
 /// The registry as the files that `RegistryImport` reads. A PIN is not in them: only its peppered hash exists.
@@ -10,7 +11,7 @@ package struct RegistryExport {
             var text = header.columns.joined(separator: ",") + "\n"
             for row in rows where row.kind == header.kind {
                 guard let values = texts.values(of: row) else { continue }
-                text += values.map(CSVReader.write).joined(separator: ",") + "\n"
+                text += values.map(CSVCell.write).joined(separator: ",") + "\n"
             }
             files.append(("\(header.name).csv", Array(text.utf8)))
         }

@@ -127,17 +127,4 @@ package enum CSVReader {
         if !field.isEmpty || !row.isEmpty || wasQuoted { endRow() }
         return .success(rows)
     }
-
-    /// A field for a file: quoted where it must be, and never one that a spreadsheet takes for a formula.
-    package static func write(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Int64(text) == nil {
-            text = "'" + text
-        }
-        // Blanks at the ends of a field without quotes would be taken off when it is read.
-        let hasBlankEnd = ImportText.trimmed(text) != text
-        let hasMark = text.unicodeScalars.contains { ",;\t\"\r\n".unicodeScalars.contains($0) }
-        guard hasMark || hasBlankEnd else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
 }

@@ -1,3 +1,4 @@
+internal import GatehouseAdmin
 package import GatehouseCore
 internal import GatehouseCrypto
 

@@ -1,6 +1,7 @@
 import GatehouseAdmin
 import GatehouseCore
 import GatehouseCrypto
+import GatehouseRegister
 import Testing
 
 /// Documents as an authority would send them, and two hundred that it must not (G1 to G3).

@@ -1,3 +1,4 @@
+internal import GatehouseAdmin
 internal import GatehouseCore
 
 /// The lines of one kind that a file holds.

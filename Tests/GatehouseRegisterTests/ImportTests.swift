@@ -1,8 +1,9 @@
+import GatehouseAdmin
 import GatehouseCore
 import GatehouseCrypto
 import Testing
 
-@testable import GatehouseAdmin
+@testable import GatehouseRegister
 
 /// Files of real property offices: what their programs save, and what people type.
 @Suite struct OfficeFileTests {
@@ -296,7 +297,7 @@ private struct TestDice {
     }
 
     mutating func files() -> [(String, String)] {
-        func cell(_ text: String) -> String { CSVReader.write(text) }
+        func cell(_ text: String) -> String { CSVCell.write(text) }
         var dwellings = "community,dwelling,use,places\n"
         var people = "reference,name,role,community,dwelling,groups,from,until,status,responsible,shift,needs_time\n"
         var tenancies = "community,dwelling,tenants,from,until,contract,landlord\n"

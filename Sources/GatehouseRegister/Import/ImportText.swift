@@ -1,4 +1,5 @@
 internal import CLinux
+internal import GatehouseAdmin
 internal import Glibc
 
 /// Text as the programs of property offices save it: UTF-8 with a mark or without, UTF-16 with a mark, GB18030.
@@ -68,12 +69,13 @@ package enum ImportText {
 
     /// Without blanks at the ends, ideographic ones too.
     package static func trimmed(_ text: String) -> String {
-        func isBlank(_ scalar: Unicode.Scalar) -> Bool { [0x20, 0x09, 0xA0, 0x3000, 0xFEFF].contains(scalar.value) }
         let scalars = text.unicodeScalars
-        guard let first = scalars.first, let last = scalars.last, isBlank(first) || isBlank(last) else { return text }
+        guard let first = scalars.first, let last = scalars.last, CSVCell.isBlank(first) || CSVCell.isBlank(last) else {
+            return text
+        }
         var view = scalars[...]
-        while let first = view.first, isBlank(first) { view.removeFirst() }
-        while let last = view.last, isBlank(last) { view.removeLast() }
+        while let first = view.first, CSVCell.isBlank(first) { view.removeFirst() }
+        while let last = view.last, CSVCell.isBlank(last) { view.removeLast() }
         return String(view)
     }
 }
