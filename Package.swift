@@ -101,6 +101,12 @@ let package = Package(
                 "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
             ]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(
+            name: "FixtureTests",
+            dependencies: [
+                "GatehouseStore", "GatehouseUplink", "GatehouseRegister", "GatehouseConfiguration", "GatehouseAdmin",
+                "GatehouseCrypto", "GatehouseCore",
+            ]),
         .testTarget(name: "GatehouseCoreTests", dependencies: ["GatehouseCore", "GatehouseCrypto"]),
         .testTarget(
             name: "GatehouseProtocolsTests",
