@@ -97,16 +97,17 @@ package enum CommandTable {
             "tenancy terminate", office, needsReason: true, required: ["id"], optional: ["at"],
             "end a tenancy before its last day, at an instant or now"),
         CommandEntry(
-            "tenancy renew", office, required: ["id", "until"], optional: ["contract"],
+            "tenancy renew", office, required: ["id", "until"], optional: ["contract", "beside"],
             "go on from a tenancy with another one"),
         CommandEntry("tenancy hand-back", office, required: ["id"], "the dwelling was handed back"),
         CommandEntry(
             "tenancy add", office, required: ["dwelling", "tenants", "from", "until"],
-            optional: ["contract", "landlord"],
+            optional: ["contract", "landlord", "beside"],
             "register a tenancy; both days count"),
         CommandEntry("tenancy show", office, required: ["id"], "one tenancy"),
         CommandEntry(
-            "tenancy change", office, required: ["id"], optional: ["tenants", "from", "until", "contract", "landlord"],
+            "tenancy change", office, required: ["id"],
+            optional: ["tenants", "from", "until", "contract", "landlord", "beside"],
             "change a tenancy, for instance its last day"),
         CommandEntry("tenancy remove", office, needsReason: true, required: ["id"], "end a tenancy row"),
         CommandEntry(
@@ -137,7 +138,7 @@ package enum CommandTable {
             "a piece of a file to import"),
         CommandEntry(
             "import", office, optional: ["dry-run", "ends", "upload"], "take the files sent before, all or nothing"),
-        CommandEntry("export", office, needsReason: true, "the registry as CSV"),
+        CommandEntry("export", office, needsReason: true, optional: ["pieces"], "the registry as CSV"),
         CommandEntry(
             "log", review,
             optional: [

@@ -4,10 +4,15 @@ internal import GatehouseProtocols
 /// The card formats that readers may name: those of the table, and those of `card_formats`.
 struct KnownFormats {
     private(set) var byName: [String: CardFormat]
+    /// Those of the site, in the order of the file.
+    private(set) var own: [CardFormat] = []
 
     init() { byName = Dictionary(uniqueKeysWithValues: CardFormat.table.map { ($0.id.name, $0) }) }
 
-    fileprivate mutating func add(_ format: CardFormat) { byName[format.id.name] = format }
+    fileprivate mutating func add(_ format: CardFormat) {
+        byName[format.id.name] = format
+        own.append(format)
+    }
 
     /// A name of one of them.
     var name: ScalarType<CardFormat> {

@@ -16,10 +16,31 @@ package struct Configuration: Hashable, Sendable {
     package var snapshots = SnapshotSettings()
     package var watchlist: WatchlistSettings?
     package var passKeys: [PassKeySettings] = []
+    /// The formats of `card_formats`.
+    package var cardFormats: [CardFormat] = []
 
     package init(site: Site, timeZone: String) {
         self.site = site
         self.timeZone = timeZone
+    }
+
+    /// The formats of the cards that readers here bring.
+    package var readFormats: Set<CardFormatID> {
+        Set(
+            readers.flatMap { reader -> [CardFormatID] in
+                switch reader.kind {
+                case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats): formats.map(\.id)
+                case .em4100: [EM4100Frame.formatID]
+                case .line, .framed: [CardNumber.textFormat]
+                case .plate: [CardNumber.plateFormat]
+                case .uhf: [CardNumber.epcFormat]
+                case .face: []
+                }
+            })
+    }
+
+    package var faceModules: Set<String> {
+        Set(readers.compactMap { if case .face = $0.kind { $0.id.name } else { nil } })
     }
 
     /// Whether a reload takes all that is different.

@@ -60,7 +60,8 @@ package enum ConfigurationReader {
                 lines.backend = .simulated(socket: socket ?? "")
             }
         }
-        let readers = ReaderSection.read(top, CardFormatSection.read(top), &wiring)
+        let formats = CardFormatSection.read(top)
+        let readers = ReaderSection.read(top, formats, &wiring)
         var factorWindows: [NamedFactorWindow] = []
         PortalSection.read(top, &site, &lines, readers, &wiring, &factorWindows)
         PolicySection.read(top, &site, factorWindows, digest)
@@ -69,6 +70,7 @@ package enum ConfigurationReader {
         configuration.clockTrust = identity?.clock ?? .synchronized
         configuration.lines = lines
         configuration.readers = readers.map(\.settings)
+        configuration.cardFormats = formats.own
         top.group("files") { files(of: $0, &configuration.files) }
         top.group("journal") { group in
             configuration.journal.maxWait = group.optional(

@@ -365,7 +365,7 @@ extension CommandDesk {
             do {
                 let entry = try WatchlistDocument.entry(
                     call.text("document") ?? "", activation: activation, now: now.civil, portals: portals,
-                    primitives: primitives
+                    primitives: primitives, cards: fields.cards
                 ) { reference in
                     try? self.person(reference, reader)?.id
                 }

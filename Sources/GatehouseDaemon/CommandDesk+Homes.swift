@@ -10,38 +10,41 @@ extension CommandDesk {
 
     func addCommunity(_ call: Call) throws -> JSON {
         let reader = try reader()
-        let code = try fields.identifier(call.text("community") ?? "", "community")
-        guard try community(code, reader) == nil else {
+        var texts = CommunityTexts()
+        texts.community = try call.given("community")
+        texts.name = try call.given("name")
+        var row = try fields.community(texts, changing: nil, id: 0)
+        guard try community(row.code, reader) == nil else {
             throw CommandRefusal(code: "exists", message: "the community is on the register")
         }
-        let row = CommunityRow(
-            id: try newID(.community, reader), code: code, name: String((call.text("name") ?? "").prefix(128)))
+        row.id = try newID(.community, reader)
         return done(row.id, try order(call, .registry([.put(.community(row))])))
     }
 
     func putDwelling(_ call: Call) throws -> JSON {
         let reader = try reader()
-        let text = call.text("dwelling") ?? ""
+        let source = StoredRegister(reader: reader)
+        let text = try call.given("dwelling") ?? ""
+        var texts = DwellingTexts()
+        texts.use = try call.given("use")
+        texts.places = try call.given("places")
         var row: DwellingRow
         if call.request.command == "dwelling add" {
             let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let community = try community(parts[0], reader) else {
-                throw CommandRefusal(
-                    code: "unknownCommunity", message: "write it as community/dwelling; the community has to be there")
+            guard parts.count == 2, let community = try source.community(parts[0]) else {
+                throw FieldProblem(
+                    "dwelling", "write it as community/dwelling; the community has to be there",
+                    code: "unknownCommunity")
             }
-            let known = try reader.rows(.dwelling, by: .dwelling(code: parts[1])).contains {
-                if case .dwelling(let row) = $0 { row.community == community.id } else { false }
-            }
-            guard !known, parts[1].utf8.count <= 64 else {
+            guard try fields.findDwelling(parts[1], in: community, source) == nil else {
                 throw CommandRefusal(code: "exists", message: "the dwelling is on the register; use dwelling change")
             }
-            row = DwellingRow(id: try newID(.dwelling, reader), community: community.id, code: parts[1], use: .owned)
+            row = try fields.dwelling(texts, code: parts[1], community: community.id, changing: nil, id: 0)
+            row.id = try newID(.dwelling, reader)
         } else {
-            row = try dwelling(text, reader)
-        }
-        if let use = call.text("use") { row.use = try fields.use(use) }
-        if let places = call.text("places") {
-            row.places = places == "open" ? nil : try fields.count(places, atMost: 255).map { UInt8($0) }
+            let old = try dwelling(text, reader)
+            try call.saysSomething(beside: ["dwelling"])
+            row = try fields.dwelling(texts, code: old.code, community: old.community, changing: old, id: old.id)
         }
         return done(row.id, try order(call, .registry([.put(.dwelling(row))])))
     }
@@ -65,29 +68,36 @@ extension CommandDesk {
 
     func putTenancy(_ call: Call) throws -> JSON {
         let reader = try reader()
-        var row: TenancyRow
+        let source = StoredRegister(reader: reader)
+        var texts = TenancyTexts()
+        texts.tenants = try call.given("tenants")
+        texts.from = try call.given("from")
+        texts.until = try call.given("until")
+        texts.contract = try call.given("contract")
+        texts.landlord = try call.given("landlord")
+        var old: TenancyRow?
+        let home: UInt32
         if call.request.command == "tenancy add" {
-            row = TenancyRow(
-                id: try newID(.tenancy, reader), dwelling: try dwelling(call.text("dwelling") ?? "", reader).id,
-                tenants: [],
-                firstDay: 0, lastDay: 0, starts: 0, ends: 0)
+            home = try dwelling(try call.given("dwelling") ?? "", reader).id
         } else {
-            row = try tenancy(call, reader)
+            let row = try tenancy(call, reader)
+            try call.saysSomething(beside: ["id", "beside"])
+            (old, home) = (row, row.dwelling)
         }
-        if let tenants = call.text("tenants") {
-            row.tenants = try tenants.split(separator: " ").map { try person(call, reference: String($0)).id }
-        }
-        if let from = call.text("from") {
-            row.firstDay = try fields.day(from)
-            row.starts = try fields.start(from)
-        }
-        if let until = call.text("until") {
-            row.lastDay = try fields.day(until)
-            row.ends = try fields.endAfter(until)
-        }
-        if let contract = call.text("contract") { row.contract = String(contract.prefix(64)) }
-        if let landlord = call.text("landlord") { row.landlord = try person(call, reference: landlord).id }
+        var row = try fields.tenancy(texts, changing: old, at: home, id: 0, in: source)
+        if old.map({ $0.starts != row.starts || $0.ends != row.ends }) ?? true { try checkBeside(row, call, source) }
+        if old == nil { row.id = try newID(.tenancy, reader) }
         return done(row.id, try order(call, .registry([.put(.tenancy(row))])))
+    }
+
+    /// Two tenancies of a dwelling run at once only where somebody says so.
+    private func checkBeside(_ row: TenancyRow, _ call: Call, _ source: StoredRegister) throws {
+        if call.flag("beside") { return }
+        var name = call.text("dwelling") ?? "the dwelling"
+        if call.text("dwelling") == nil, case .dwelling(let home)? = try source.reader.row(.dwelling, row.dwelling) {
+            name = home.code
+        }
+        if let problem = fields.overlap(row, among: try source.tenancies(of: row.dwelling), name) { throw problem }
     }
 
     private func tenancy(_ call: Call, _ reader: JournalReader) throws -> TenancyRow {
@@ -126,15 +136,20 @@ extension CommandDesk {
         let now = try ask { $0.now().civil }
         let renewed = try Self.step(old, .renew, at: now)
         var next = old
-        next.id = try newID(.tenancy, reader)
+        next.id = 0
         next.renews = old.id
         next.step = .registered
         next.firstDay = old.lastDay + 1
         next.starts = old.ends
-        let until = call.text("until") ?? ""
-        next.lastDay = try fields.day(until)
-        next.ends = try fields.endAfter(until)
-        if let contract = call.text("contract") { next.contract = String(contract.prefix(64)) }
+        var texts = TenancyTexts()
+        texts.until = try call.given("until") ?? ""
+        texts.contract = try call.given("contract")
+        // The days are those after the old one's: an end of then is no end of now.
+        next.lastDay = next.firstDay - 1
+        let source = StoredRegister(reader: reader)
+        next = try fields.tenancy(texts, changing: next, at: next.dwelling, id: 0, in: source)
+        try checkBeside(next, call, source)
+        next.id = try newID(.tenancy, reader)
         return done(next.id, try order(call, .registry([.put(.tenancy(renewed)), .put(.tenancy(next))])))
     }
 }

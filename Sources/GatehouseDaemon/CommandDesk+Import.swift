@@ -28,7 +28,7 @@ extension CommandDesk {
         guard !files.isEmpty else { throw CommandRefusal(code: "noFiles", message: "no file was sent") }
         let reader = try reader()
         let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
-        var fields = fields
+        var fields = try liveFields()
         fields.now = try ask { $0.now().civil.seconds }
         var importer = try newImport(fields, rows, reader)
         let isDryRun = call.flag("dry-run")
@@ -50,6 +50,7 @@ extension CommandDesk {
             "changes": .integer(Int64(plan.changes.count)), "unchanged": .integer(Int64(plan.unchanged)),
             "added": .integer(Int64(plan.added)), "changed": .integer(Int64(plan.changed)),
             "ended": .integer(Int64(plan.ended)), "repeated": .integer(Int64(plan.repeated)),
+            "warnings": .integer(Int64(plan.warnings)),
             "applied": .boolean(!isDryRun), "event": event.map { .integer(Int64($0)) } ?? .null,
         ]
     }
@@ -73,7 +74,23 @@ extension CommandDesk {
         try order(call, .look(person: nil))
         let reader = try reader()
         let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
-        let files = RegistryExport(rows, calendar: fields.calendar).files
+        let export = RegistryExport(rows, calendar: fields.calendar)
+        guard call.flag("pieces") else { return try exportWhole(export, call) }
+        var files = Set<String>()
+        for piece in export {
+            files.insert(piece.file)
+            call.reply(.item(["file": .string(piece.file), "data": .string(Base64.encode(piece.octets))]))
+        }
+        return ["files": .integer(Int64(files.count))]
+    }
+
+    /// A client of 0.2.0 takes each item for a whole file: it gets whole files, or a sentence.
+    private func exportWhole(_ export: RegistryExport, _ call: Call) throws -> JSON {
+        let files = export.files
+        guard files.allSatisfy({ $0.content.count <= 700_000 }) else {
+            throw CommandRefusal(
+                code: "tooLarge", message: "the register is too large for this gatehousectl; use that of this version")
+        }
         for file in files {
             call.reply(.item(["file": .string(file.name), "data": .string(Base64.encode(file.content))]))
         }

@@ -36,18 +36,21 @@ extension CommandDesk {
 
     private func issuePass(_ call: Call) throws -> JSON {
         let keys = try signingKeys()
-        let host = try person(call, reference: call.text("host") ?? "")
+        let host = try fields.person(
+            try call.given("host") ?? "", "host", in: StoredRegister(reader: reader()))
         let now = try ask { $0.now() }
-        let until = try call.text("until").map {
-            try $0.contains("T") ? fields.instant($0).seconds : fields.endAfter($0)
+        let until = try call.given("until").map { text in
+            try fields.at("until") { try fields.instant(text, isEnd: true) }
         }
-        let from = try call.text("from").map { try fields.instant($0).seconds } ?? now.civil.seconds
+        let from =
+            try call.given("from").map { text in try fields.at("from") { try fields.instant(text, isEnd: false) } }
+            ?? now.civil.seconds
         // Once, unless something else is said; 0 is as often as one likes.
-        let uses = try call.text("uses").map { try fields.uses($0) } ?? 1
+        let uses = try call.given("uses").map { text in try fields.at("uses") { try fields.uses(text) } } ?? 1
         let claims = PassClaims(
             id: PassID(Random.octets(8).reduce(0) { $0 << 8 | UInt64($1) }), issuer: configuration.site.name,
             from: max(0, from), until: until ?? 0, points: try points(call), uses: uses, host: host.id,
-            plate: try call.text("plate").map { try fields.plate($0) })
+            plate: try call.given("plate").map { text in try fields.at("plate") { try fields.plate(text) } })
         let tomorrow = fields.calendar.utc(day: now.localDay + 1, minute: 0)
         if let problem = PassProblem(claims, by: call.actor.role, now: now.civil.seconds, tomorrow: tomorrow) {
             try order(call, .refused(reason: problem.rawValue))

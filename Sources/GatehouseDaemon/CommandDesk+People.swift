@@ -3,40 +3,48 @@ internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseRegister
+internal import GatehouseRuntime
 internal import GatehouseStore
 
 extension CommandDesk {
     // MARK: Persons
 
+    /// How texts become rows, with the schedules that the gate goes by now.
+    func liveFields() throws -> RegistryFields {
+        var fields = fields
+        fields.names?.schedules = Set(try ask { $0.shell.controller.site.policy.schedules.map(\.name) })
+        return fields
+    }
+
     func putPerson(_ call: Call) throws -> JSON {
         let reader = try reader()
-        let reference = call.text("reference") ?? ""
-        let old = try person(reference, reader)
+        let source = StoredRegister(reader: reader)
+        let fields = try liveFields()
+        let reference = try call.given("reference") ?? ""
+        let old = try fields.findPerson(reference, in: source)
         if call.request.command == "person add" {
             guard old == nil else {
                 throw CommandRefusal(code: "exists", message: "the reference is taken; use person change")
             }
         } else if old == nil {
-            throw CommandRefusal(
-                code: "unknownPerson", message: "nobody on the register has the reference \"\(reference.prefix(40))\"")
+            _ = try fields.person(reference, "reference", in: source)
         }
-        let role = try call.text("role").map { try fields.role($0) } ?? old?.role ?? .resident
-        var row =
-            try old ?? PersonRow(id: newID(.person, reader), reference: reference, name: "", role: role, groups: [])
-        row.role = role
-        if let name = call.text("name") { row.name = String(name.prefix(128)) }
-        if let text = call.text("dwelling") { row.dwelling = try dwelling(text, reader).id }
-        if call.text("groups") != nil || old == nil {
-            row.groups = try fields.groups(call.text("groups") ?? "", role: role)
-        }
-        if let from = call.text("from") { row.validFrom = try fields.start(from) }
-        if let until = call.text("until") { row.validUntil = try fields.endAfter(until) }
-        if let status = call.text("status") { row.status = try fields.personStatus(status) }
-        if let reference = call.text("responsible") { row.responsible = try person(call, reference: reference).id }
-        if let shift = call.text("shift") {
-            row.shift = shift == "none" ? nil : try fields.identifier(shift, "schedule")
-        }
-        if call.text("needs-time") != nil { row.needsTime = call.flag("needs-time") }
+        var texts = PersonTexts()
+        texts.reference = reference
+        texts.name = try call.given("name")
+        texts.role = try call.given("role")
+        texts.dwelling = try call.given("dwelling")
+        texts.groups = try call.given("groups")
+        texts.from = try call.given("from")
+        texts.until = try call.given("until")
+        texts.status = try call.given("status")
+        texts.responsible = try call.given("responsible")
+        texts.shift = try call.given("shift")
+        texts.needsTime = try call.given("needs-time")
+        if old != nil { try call.saysSomething(beside: ["reference"]) }
+        var days = KnownDays()
+        var row = try fields.person(texts, changing: old, id: 0, in: source, &days)
+        if old == nil { row.id = try newID(.person, reader) }
         return done(row.id, try order(call, .registry([.put(.person(row))])))
     }
 
@@ -60,32 +68,66 @@ extension CommandDesk {
 
     func addCredential(_ call: Call) throws -> JSON {
         let reader = try reader()
-        let holder = try person(call)
-        let kind = try fields.kind(call.text("kind") ?? "")
-        let isBound = call.flag("bound")
-        let value: String
+        let source = StoredRegister(reader: reader)
+        let holder = try fields.person(try call.given("person") ?? "", "person", in: source)
+        var texts = try credentialTexts(call)
+        texts.kind = try call.given("kind")
+        texts.bound = try call.given("bound")
+        texts.duress = try call.given("duress")
+        let kind = try fields.at("kind") { try fields.kind(texts.kind ?? "") }
         switch kind {
-        case .card: value = call.text("card") ?? ""
-        case .pin: value = call.text("pin") ?? ""
+        case .card: texts.value = try call.given("card")
+        case .pin: texts.value = try call.given("pin")
         case .face:
-            value = "\(call.text("module") ?? ""):\(call.text("user") ?? call.count("user").map(String.init) ?? "")"
+            let module = try call.given("module") ?? ""
+            _ = try fields.at("module") { try fields.faceModule(module) }
+            texts.value = "\(module):\(try call.given("user") ?? "")"
         case .plate:
             throw CommandRefusal(code: "malformed", message: "a plate belongs to a vehicle: use vehicle add")
         }
-        let (key, label) = try fields.key(kind, value, person: holder.id, isBound: isBound)
-        var row = CredentialRow(
-            id: try newID(.credential, reader), person: holder.id, kind: fields.kind(kind, ofLabel: label), key: key,
-            label: label,
-            isDuress: call.flag("duress"))
-        try change(&row, call)
-        try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
+        var row: CredentialRow
+        do {
+            let new = try fields.presented(texts, by: holder.id)
+            var days = KnownDays()
+            row = try fields.credential(texts, new, of: holder.id, changing: nil, id: 0, in: source, &days)
+        } catch var problem as FieldProblem where problem.field == "value" {
+            problem.field = kind == .face ? "user" : kind.word
+            throw problem
+        }
+        try explain(&row, call, texts)
         var changes: [RegistryChange] = []
         if kind == .face {
             try checkOtherWay(holder)
-            if let basis = call.text("consent") { changes = try consentChanges(of: holder, basis: basis) }
+            if let basis = try call.given("consent") { changes = try consentChanges(of: holder, basis: basis) }
         }
+        row.id = try newID(.credential, reader)
+        try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
         let event = try order(call, .registry(changes + [.put(.credential(row))]))
-        return done(row.id, event)
+        var answer = done(row.id, event).object ?? [:]
+        if kind == .card, let card = CardNumber(row.label), let warning = fields.cards.warning(card) {
+            answer["warning"] = .string(warning)
+        }
+        return .object(answer)
+    }
+
+    private func credentialTexts(_ call: Call) throws -> CredentialTexts {
+        var texts = CredentialTexts()
+        texts.status = try call.given("status")
+        texts.from = try call.given("from")
+        texts.until = try call.given("until")
+        texts.uses = try call.given("uses")
+        texts.firstUse = try call.given("first-use")
+        texts.vehicle = try call.given("vehicle")
+        return texts
+    }
+
+    /// Why it is off; enabled again it needs no words.
+    private func explain(_ row: inout CredentialRow, _ call: Call, _ texts: CredentialTexts) throws {
+        if row.status == .enabled {
+            row.note = ""
+        } else if texts.status != nil, let reason = call.request.reason, !reason.isEmpty {
+            row.note = try fields.note(reason)
+        }
     }
 
     /// The configuration was weighed against guessing with a number of PINs that stand alone: more may not be given.
@@ -113,57 +155,42 @@ extension CommandDesk {
         else {
             throw CommandRefusal(code: "unknownRow", message: "there is no credential of that number")
         }
-        try change(&row, call)
+        try call.saysSomething(beside: ["id"])
+        let texts = try credentialTexts(call)
+        var days = KnownDays()
+        row = try fields.credential(
+            texts, nil, of: row.person, changing: row, id: row.id, in: StoredRegister(reader: try reader()), &days)
+        try explain(&row, call, texts)
         let event = try order(call, .registry([.put(.credential(row))]))
         return done(row.id, event)
-    }
-
-    private func change(_ row: inout CredentialRow, _ call: Call) throws {
-        if let status = call.text("status") { row.status = try fields.credentialStatus(status) }
-        // Why it is off; enabled again it needs no words.
-        if row.status == .enabled {
-            row.note = ""
-        } else if call.text("status") != nil, let reason = call.request.reason {
-            row.note = String(reason.prefix(256))
-        }
-        if let uses = call.text("uses") { row.uses = try fields.uses(uses) }
-        if let span = call.text("first-use") { row.firstUseSpan = span == "none" ? nil : try fields.span(span) }
-        if let plate = call.text("vehicle") { row.vehicle = try vehicle(plate, reader()).id }
-        if let from = call.text("from") { row.validFrom = try fields.instant(from).seconds }
-        if let until = call.text("until") {
-            row.validUntil = until.contains("T") ? try fields.instant(until).seconds : try fields.endAfter(until)
-        }
     }
 
     // MARK: Vehicles
 
     private func vehicle(_ text: String, _ reader: JournalReader) throws -> VehicleRow {
-        let plate = try fields.plate(text)
-        for case .vehicle(let row) in try reader.rows(.vehicle, by: .plate(plate)) { return row }
-        throw CommandRefusal(code: "unknownVehicle", message: "no vehicle on the register has the plate \"\(plate)\"")
+        try fields.vehicle(text, "plate", in: StoredRegister(reader: reader))
     }
 
     /// The vehicle, and its plate as a credential of the keeper.
     func putVehicle(_ call: Call) throws -> JSON {
         let reader = try reader()
-        let plate = try fields.plate(call.text("plate") ?? "")
-        var row: VehicleRow
+        let source = StoredRegister(reader: reader)
+        var texts = VehicleTexts()
+        texts.plate = try call.given("plate")
+        texts.keeper = try call.given("keeper")
+        texts.dwelling = try call.given("dwelling")
+        let plate = try fields.at("plate") { try fields.plate(texts.plate ?? "") }
+        let there = try source.vehicle(plate)
         if call.request.command == "vehicle add" {
-            guard try reader.rows(.vehicle, by: .plate(plate)).isEmpty else {
+            guard there == nil else {
                 throw CommandRefusal(code: "exists", message: "the plate is on the register; use vehicle change")
             }
-            let keeper = try person(call, reference: call.text("keeper") ?? "")
-            let home = try call.text("dwelling").map { try dwelling($0, reader).id } ?? keeper.dwelling
-            guard let home else {
-                throw CommandRefusal(
-                    code: "unknownDwelling", message: "the keeper has no dwelling of their own: give --dwelling")
-            }
-            row = VehicleRow(id: try newID(.vehicle, reader), dwelling: home, keeper: keeper.id, plate: plate)
         } else {
-            row = try vehicle(plate, reader)
-            if let keeper = call.text("keeper") { row.keeper = try person(call, reference: keeper).id }
-            if let home = call.text("dwelling") { row.dwelling = try dwelling(home, reader).id }
+            _ = try vehicle(plate, reader)
+            try call.saysSomething(beside: ["plate"])
         }
+        var row = try fields.vehicle(texts, changing: there, id: 0, in: source)
+        if there == nil { row.id = try newID(.vehicle, reader) }
         let (key, label) = fields.key(plate: plate)
         let old = try plateCredential(of: row, reader)
         let credential = fields.plateCredential(

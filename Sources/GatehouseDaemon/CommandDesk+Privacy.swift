@@ -25,9 +25,8 @@ extension CommandDesk {
         for case .consent(let row) in try reader.rows(.consent, by: .of(person: holder.id)) where row.withdrawn == nil {
             return []
         }
-        let row = ConsentRow(
-            id: try newID(.consent, reader), person: holder.id, basis: String(basis.prefix(256)),
-            guardian: holder.role == .child ? holder.responsible : nil, given: try ask { $0.now().civil.seconds })
+        var row = try fields.consent(basis, of: holder, id: 0, at: try ask { $0.now().civil.seconds })
+        row.id = try newID(.consent, reader)
         return [.put(.consent(row))]
     }
 

@@ -9,48 +9,22 @@ extension CommandDesk {
     // MARK: Finding
 
     func person(_ reference: String, _ reader: JournalReader) throws -> PersonRow? {
-        for case .person(let row) in try reader.rows(.person, by: .person(reference: reference)) { return row }
-        return nil
+        try fields.findPerson(reference, in: StoredRegister(reader: reader))
     }
 
     func person(_ call: Call, reference: String? = nil) throws -> PersonRow {
+        let field = call.text("reference") == nil ? "person" : "reference"
         let reference = reference ?? call.text("reference") ?? call.text("person") ?? ""
-        guard let row = try person(reference, reader()) else {
-            throw CommandRefusal(
-                code: "unknownPerson", message: "nobody on the register has the reference \"\(reference.prefix(40))\"")
-        }
-        return row
+        return try fields.person(reference, field, in: StoredRegister(reader: reader()))
     }
 
     func community(_ code: String, _ reader: JournalReader) throws -> CommunityRow? {
-        for case .community(let row) in try reader.rows(.community, by: .community(code: code)) { return row }
-        return nil
+        try StoredRegister(reader: reader).community(code)
     }
 
     /// A dwelling by `community/code`, or by its code where that is unique.
     func dwelling(_ text: String, _ reader: JournalReader) throws -> DwellingRow {
-        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
-        var found: [DwellingRow] = []
-        if parts.count == 2, let community = try community(parts[0], reader) {
-            for case .dwelling(let row) in try reader.rows(.dwelling, by: .dwelling(code: parts[1]))
-            where row.community == community.id {
-                found.append(row)
-            }
-        }
-        if found.isEmpty {
-            for case .dwelling(let row) in try reader.rows(.dwelling, by: .dwelling(code: text)) { found.append(row) }
-        }
-        guard let first = found.first else {
-            throw CommandRefusal(
-                code: "unknownDwelling",
-                message: "there is no dwelling \"\(text.prefix(40))\"; write it as community/dwelling")
-        }
-        guard found.count == 1 else {
-            throw CommandRefusal(
-                code: "ambiguous",
-                message: "\"\(text.prefix(40))\" stands in several communities; write community/dwelling")
-        }
-        return first
+        try fields.dwelling(text, community: nil, in: StoredRegister(reader: reader))
     }
 
     func done(_ id: UInt32, _ event: UInt64?) -> JSON {

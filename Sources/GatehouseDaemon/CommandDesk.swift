@@ -46,8 +46,26 @@ struct Call: Sendable {
     func count(_ name: String) -> UInt64? {
         request.arguments[name]?.integer.flatMap { UInt64(exactly: $0) } ?? text(name).flatMap { UInt64($0) }
     }
+    /// The argument as the text that a person typed; nil when it was not given.
+    func given(_ name: String) throws -> String? {
+        switch request.arguments[name] {
+        case nil, .null?: return nil
+        case .string(let text)?:
+            if text.isEmpty { throw FieldProblem(name, "is empty") }
+            return text
+        case .integer(let number)?: return "\(number)"
+        case .boolean(let flag)?: return flag ? "yes" : "no"
+        case .number?, .array?, .object?: throw FieldProblem(name, "has to be a text")
+        }
+    }
     func flag(_ name: String) -> Bool {
         request.arguments[name]?.boolean ?? (text(name).map { ["yes", "true"].contains($0) } ?? false)
+    }
+    /// A change that says nothing to change is none.
+    func saysSomething(beside names: Set<String>) throws {
+        guard request.arguments.keys.allSatisfy(names.contains) else { return }
+        throw CommandRefusal(
+            code: "nothingSaid", message: "nothing is said that should change; see `\(request.command) --help`")
     }
     /// The command as the journal keeps it: its name and what names no person.
     var journalText: String {
@@ -110,7 +128,11 @@ final class CommandDesk: Sendable {
         secrets = keys.storeSecrets
         primitives = keys.primitives(epoch: epoch)
         fields = RegistryFields(
-            calendar: calendar, primitives: primitives, aloneDigits: configuration.site.lockout.aloneDigits)
+            calendar: calendar, primitives: primitives, aloneDigits: configuration.site.lockout.aloneDigits,
+            cards: CardCatalogue(own: configuration.cardFormats, read: configuration.readFormats),
+            names: RegistryFields.SiteNames(
+                schedules: Set(configuration.site.policy.schedules.map(\.name)),
+                faceModules: configuration.faceModules))
         self.loop = loop
         self.inbox = inbox
         self.log = log
@@ -196,6 +218,8 @@ final class CommandDesk: Sendable {
             call.reply(.done(try carryOut(withinHandover(call))))
         } catch let refusal as CommandRefusal {
             call.reply(.refused(code: refusal.code, message: refusal.message))
+        } catch let problem as FieldProblem {
+            call.reply(.refused(code: problem.code, message: problem.text))
         } catch let problem as RegistryFields.Problem {
             call.reply(.refused(code: "malformed", message: problem.message))
         } catch {

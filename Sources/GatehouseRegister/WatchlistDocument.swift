@@ -65,7 +65,7 @@ package enum WatchlistDocument {
     /// registry's person by the property office's reference.
     package static func entry(
         _ document: String, activation: WatchlistActivation, now: CivilTime, portals known: [PortalID],
-        primitives: Primitives, person: (String) -> UInt32?
+        primitives: Primitives, cards: CardCatalogue = CardCatalogue(), person: (String) -> UInt32?
     ) throws(Refusal) -> WatchlistEntry {
         let (payload, signers, digest) = try open(document, keys: activation.signers)
         guard Set(signers).count >= 2 else {
@@ -110,7 +110,8 @@ package enum WatchlistDocument {
             }
             switch kind {
             case "card":
-                guard let card = CardNumber(value) else { throw Refusal("a match names no card") }
+                let card: CardNumber
+                do { card = try cards.card(value) } catch { throw Refusal("a match names no card: \(error.message)") }
                 references.append(primitives.watchlistReference(Array("card|\(card)".utf8)))
             case "person":
                 guard let id = person(value) else { throw Refusal("a match names nobody of this register") }

@@ -184,6 +184,7 @@ func order(_ command: String, _ arguments: [String: JSON], _ common: Common, _ s
         let event = value["event"]?.integer
         let id = value["id"]?.integer.map { ", id \($0)" } ?? ""
         print("\(sentence)\(id)\(event.map { " (entry \($0))" } ?? " (not on disk yet: see gatehousectl health)")")
+        if let warning = value["warning"]?.string { complain("beware: \(plain(warning))") }
     }
 }
 

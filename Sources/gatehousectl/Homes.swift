@@ -149,14 +149,15 @@ struct Tenancy: ParsableCommand {
         @Option var until: String
         @Option var contract: String?
         @Option(help: "Reference of the landlord.") var landlord: String?
+        @Flag(help: "Although another tenancy of the dwelling runs at that time.") var beside = false
         @OptionGroup var common: Common
         func run() throws {
-            try order(
-                "tenancy add",
-                given([
-                    ("dwelling", dwelling), ("tenants", tenants), ("from", from), ("until", until),
-                    ("contract", contract), ("landlord", landlord),
-                ]), common, "added")
+            var arguments = given([
+                ("dwelling", dwelling), ("tenants", tenants), ("from", from), ("until", until),
+                ("contract", contract), ("landlord", landlord),
+            ])
+            if beside { arguments["beside"] = true }
+            try order("tenancy add", arguments, common, "added")
         }
     }
     struct Show: ParsableCommand {
@@ -173,12 +174,14 @@ struct Tenancy: ParsableCommand {
         @Option var until: String?
         @Option var contract: String?
         @Option(help: "Reference of the landlord.") var landlord: String?
+        @Flag(help: "Although another tenancy of the dwelling runs at that time.") var beside = false
         @OptionGroup var common: Common
         func run() throws {
             var arguments = given([
                 ("tenants", tenants), ("from", from), ("until", until), ("contract", contract), ("landlord", landlord),
             ])
             arguments["id"] = .integer(Int64(id))
+            if beside { arguments["beside"] = true }
             try order("tenancy change", arguments, common, "changed")
         }
     }
@@ -208,10 +211,12 @@ struct Tenancy: ParsableCommand {
         @Argument var id: Int
         @Option(help: "The last day of the new one.") var until: String
         @Option var contract: String?
+        @Flag(help: "Although another tenancy of the dwelling runs at that time.") var beside = false
         @OptionGroup var common: Common
         func run() throws {
             var arguments = given([("until", until), ("contract", contract)])
             arguments["id"] = .integer(Int64(id))
+            if beside { arguments["beside"] = true }
             try order("tenancy renew", arguments, common, "renewed")
         }
     }

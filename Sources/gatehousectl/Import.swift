@@ -28,6 +28,9 @@ struct Import: ParsableCommand {
             print(
                 "\(number("changes")) rows \(verb) (\(number("added")) added, \(number("changed")) changed, \(number("ended")) ended), \(number("unchanged")) stay"
             )
+            if number("warnings") > 0 {
+                print("\(number("warnings")) lines should be looked at; --dry-run tells which")
+            }
             if number("repeated") > 0 { print("\(number("repeated")) lines stood there twice and count once") }
         }
     }

@@ -197,20 +197,24 @@ struct Export: ParsableCommand {
         umask(0o077)
         mkdir(directory, 0o700)
         var problem: String?
+        var begun: Set<String> = []
         try ask(
-            "export", [:], common,
+            "export", ["pieces": true], common,
             item: { value in
                 guard let name = value["file"]?.string, let data = value["data"]?.string.flatMap({ Base64.decode($0) }),
                     !name.contains("/")
                 else { return }
                 let path = "\(directory)/\(name)"
-                let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+                // The pieces of a file follow one another.
+                let isFirst = begun.insert(name).inserted
+                let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isFirst ? O_TRUNC : O_APPEND)
+                let descriptor = open(path, flags, 0o600)
                 defer { if descriptor >= 0 { close(descriptor) } }
                 guard descriptor >= 0, write(descriptor, data, data.count) == data.count else {
                     problem = problem ?? "\(path): \(String(cString: strerror(errno)))"
                     return
                 }
-                print(path)
+                if isFirst { print(path) }
             }
         ) { _ in }
         if let problem {

@@ -288,7 +288,7 @@ private struct TestDice {
     mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 
     mutating func name() -> String {
-        (0...below(4)).map { _ in pick(["王", "a", "\"", ",", ";", " b", "Ａ", "é", "x\ty", "'", "\u{3000}z", "年", "1"]) }
+        (0...below(4)).map { _ in pick(["王", "a", "\"", ",", ";", " b", "Ａ", "é", "xy", "'", "\u{3000}z", "年", "1"]) }
             .joined() + "n"
     }
     mutating func date() -> String {

@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// Reads the keys of one group and notes everything that is wrong. Ask for each key that the group may have; what nobody
 /// asked for is reported as unknown when the group is done. A class because it remembers what was asked.
 ///

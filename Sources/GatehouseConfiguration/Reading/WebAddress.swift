@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// A URL as far as a configuration needs to understand it. It never carries a name or password: those would end up in
 /// logs and lists of processes.
 package struct WebAddress: Hashable, Sendable, CustomStringConvertible {

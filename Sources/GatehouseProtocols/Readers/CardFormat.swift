@@ -13,7 +13,7 @@ package struct BitField: Hashable, Sendable {
 
     var range: Range<Int> { start..<(start + length) }
     /// The greatest number that fits.
-    var maximum: UInt64 { length >= 64 ? .max : (1 << UInt64(length)) - 1 }
+    package var maximum: UInt64 { length >= 64 ? .max : (1 << UInt64(length)) - 1 }
 }
 
 /// One parity bit: the ones in the covered bits and the parity bit together are even, or odd.

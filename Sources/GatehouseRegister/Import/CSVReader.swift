@@ -1,3 +1,5 @@
+internal import GatehouseAdmin
+
 /// One field of a file, with where it stood.
 package struct CSVField: Hashable, Sendable {
     package var text: String
@@ -46,8 +48,19 @@ package enum CSVReader {
         return [59, 9].first { counts[$0]! > counts[44]! } ?? 44
     }
 
+    /// The separator that a first line `sep=;` says, and where the next line begins.
+    private static func saidSeparator(_ utf8: [UInt8]) -> (separator: UInt8, end: Int)? {
+        let text = utf8.first == 34 ? utf8.dropFirst() : utf8[...]
+        guard text.count >= 6, text.starts(with: Array("sep=".utf8)) else { return nil }
+        let separator = text[text.startIndex + 4]
+        guard [44, 59, 9].contains(separator), let end = utf8.prefix(10).firstIndex(where: { $0 == 10 || $0 == 13 })
+        else { return nil }
+        return (separator, end + (utf8[end...].starts(with: [13, 10]) ? 2 : 1))
+    }
+
     private static func parse(_ utf8: [UInt8]) -> Result<[[CSVField]], CSVProblem> {
-        let separator = separator(utf8)
+        let said = saidSeparator(utf8)
+        let separator = said?.separator ?? separator(utf8)
         var rows: [[CSVField]] = []
         var row: [CSVField] = []
         var field: [UInt8] = []
@@ -57,10 +70,13 @@ package enum CSVReader {
         var isQuoted = false
         var wasQuoted = false
         var index = 0
+        if let said { (index, line, start) = (said.end, 2, (2, 1)) }
         func endField() {
             let text = String(decoding: field, as: UTF8.self)
             row.append(
-                CSVField(text: wasQuoted ? text : ImportText.trimmed(text), line: start.line, column: start.column))
+                CSVField(
+                    text: CSVCell.read(wasQuoted ? text : ImportText.trimmed(text)), line: start.line,
+                    column: start.column))
             field.removeAll(keepingCapacity: true)
             wasQuoted = false
         }

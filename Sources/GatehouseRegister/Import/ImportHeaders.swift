@@ -22,7 +22,8 @@ package enum ImportHeaders {
             ], required: 3),
         Header(
             kind: .tenancy, name: "tenancies",
-            columns: ["community", "dwelling", "tenants", "from", "until", "contract", "landlord"], required: 5),
+            columns: ["community", "dwelling", "tenants", "from", "until", "contract", "landlord", "beside"],
+            required: 5),
         Header(kind: .vehicle, name: "vehicles", columns: ["plate", "community", "dwelling", "keeper"], required: 4),
         Header(
             kind: .credential, name: "credentials",
@@ -31,9 +32,6 @@ package enum ImportHeaders {
                 "vehicle", "consent",
             ], required: 3),
     ]
-
-    /// Columns whose text is taken as it stands.
-    static let verbatim: Set<String> = ["name", "contract", "consent"]
 
     /// What else a column is called; the first that the header has counts.
     private static let synonyms: [String: [String]] = [
@@ -50,7 +48,7 @@ package enum ImportHeaders {
         "合同编号": ["contract"], "房东": ["landlord"], "出租人": ["landlord"], "车牌": ["plate", "vehicle"],
         "车牌号": ["plate", "vehicle"], "车主": ["keeper"], "凭证类型": ["kind"], "凭证": ["value"], "卡号": ["value"],
         "绑定": ["bound"], "胁迫": ["duress"], "次数": ["uses"], "使用次数": ["uses"], "首次使用后": ["first_use"],
-        "同意书": ["consent"], "授权书": ["consent"],
+        "同意书": ["consent"], "授权书": ["consent"], "合租": ["beside"],
     ]
 
     /// What else a value is called.
@@ -75,7 +73,7 @@ package enum ImportHeaders {
         for header in all {
             var columns: [String] = []
             for text in first {
-                let name = ImportText.halfWidth(text)
+                let name = ImportText.halfWidth(text).lowercased()
                 let found =
                     header.columns.contains(name)
                     ? name : synonyms[name]?.first { header.columns.contains($0) && !columns.contains($0) }
@@ -93,11 +91,10 @@ package enum ImportHeaders {
         return nil
     }
 
-    /// A field as its column wants it.
-    static func value(_ text: String, _ column: String) -> String {
+    /// A word of the registry for what people call it.
+    static func word(_ text: String, _ column: String) -> String {
         // What else a value is called is never ASCII.
-        guard text.utf8.contains(where: { $0 >= 0x80 }), !verbatim.contains(column) else { return text }
-        let text = ImportText.halfWidth(text)
+        guard text.utf8.contains(where: { $0 >= 0x80 }) else { return text }
         return words[column]?[text] ?? text
     }
 }

@@ -25,12 +25,13 @@ struct ImportTable {
             fault(CSVField(text: "", line: problem.line, column: problem.column), problem.message)
             return []
         }
-        guard var header = rows.first else {
+        guard let first = rows.first else {
             fault(CSVField(text: "", line: 1, column: 1), "the file is empty")
             return []
         }
-        // Columns that a spreadsheet leaves behind the last one.
-        while let last = header.last, last.text.isEmpty { header.removeLast() }
+        // People write a title above the header.
+        let titles = rows.prefix(5).prefix { $0.count { !$0.text.isEmpty } == 1 }.count
+        let header = whole(titles < rows.count ? rows[titles] : first)
         guard let (found, columns) = ImportHeaders.match(header.map(\.text)) else {
             let known = ImportHeaders.all.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
             fault(
@@ -42,16 +43,13 @@ struct ImportTable {
         table.lines.reserveCapacity(rows.count)
         let isCards = found.kind == .credential && !columns.contains("kind")
         let named = columns + (isCards ? ["kind"] : [])
-        for row in rows.dropFirst() {
+        for row in rows.dropFirst(titles + 1) {
             if let extra = row.dropFirst(columns.count).first(where: { !$0.text.isEmpty }) {
                 fault(extra, "more fields than the header has")
                 continue
             }
             let place = CSVField(text: "", line: row[0].line, column: 1)
             var fields = Array(row.prefix(columns.count))
-            for position in fields.indices where !fields[position].text.isEmpty {
-                fields[position].text = ImportHeaders.value(fields[position].text, columns[position])
-            }
             if isCards {
                 while fields.count < columns.count { fields.append(place) }
                 fields.append(CSVField(text: "card", line: place.line, column: 1))
@@ -59,6 +57,13 @@ struct ImportTable {
             table.lines.append(ImportLine(file: file.name, place: place, columns: named, fields: fields))
         }
         return [table]
+    }
+
+    /// Without the columns that a spreadsheet leaves behind the last one.
+    private static func whole(_ row: [CSVField]) -> [CSVField] {
+        var row = row
+        while let last = row.last, last.text.isEmpty { row.removeLast() }
+        return row
     }
 
     /// An object of arrays of objects: `{"residents": [{"reference": "R-1", …}], …}`.
@@ -102,7 +107,7 @@ struct ImportTable {
                         )
                         continue
                     }
-                    line.fields[position].text = ImportHeaders.value(text, column)
+                    line.fields[position].text = text
                 }
                 table.lines.append(line)
             }
@@ -118,7 +123,7 @@ struct ImportTable {
         case .integer(let number): "\(number)"
         case .boolean(let flag): flag ? "yes" : "no"
         case .array(let values):
-            values.allSatisfy { $0.string != nil } ? values.compactMap(\.string).joined(separator: " ") : nil
+            values.allSatisfy { $0.string != nil } ? RegistryFields.written(list: values.compactMap(\.string)) : nil
         case .number, .object: nil
         }
     }
@@ -137,8 +142,11 @@ struct ImportLine {
         guard let position = columns.firstIndex(of: name), position < fields.count else { return "" }
         return fields[position].text
     }
-    /// Whether the file has the column: what it lacks stays as it is.
-    func has(_ name: String) -> Bool { columns.contains(name) }
+    /// Nil when the file lacks the column: what it does not speak of stays as it is.
+    func given(_ name: String) -> String? {
+        guard let position = columns.firstIndex(of: name) else { return nil }
+        return position < fields.count ? fields[position].text : ""
+    }
     /// The field of a column, or where its line begins.
     func field(_ name: String) -> CSVField {
         guard let position = columns.firstIndex(of: name), position < fields.count else { return place }

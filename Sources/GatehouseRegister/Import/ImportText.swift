@@ -53,7 +53,8 @@ package enum ImportText {
 
     /// Codes, numbers and dates are typed full-width too: `３－２－５０１`. Names stay as they are.
     package static func halfWidth(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 >= 0x80 }) else { return text }
+        // Nothing that long is a code.
+        guard text.utf8.count <= 4096, text.utf8.contains(where: { $0 >= 0x80 }) else { return text }
         var view = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -21,6 +21,7 @@ extension RegistryImport {
             for row in rows where row.kind == kind && gone[kind]?.contains(row.id) == true {
                 changes.append(.end(kind, id: row.id))
                 if case .credential(let one) = row { present.credentials[one.key] = nil }
+                if case .tenancy(let one) = row { present.end(one) }
                 plan.differences.append(
                     Difference(file: "register", line: 0, verb: .end, subject: "\(kind.word) \(name(of: row))"))
             }

@@ -12,7 +12,7 @@ package struct RegistryImport: Sendable {
 
     /// What a line would change, for people.
     package struct Difference: Hashable, Sendable {
-        package enum Verb: String, Hashable, Sendable { case add, change, end, again }
+        package enum Verb: String, Hashable, Sendable { case add, change, end, again, warn }
         package var file: String
         package var line: Int
         package var verb: Verb
@@ -22,7 +22,7 @@ package struct RegistryImport: Sendable {
         package var what: String {
             let changes = fields.map { "\($0.name) \"\($0.old)\" -> \"\($0.new)\"" }.joined(separator: ", ")
             return
-                "\(verb == .again ? "the same again:" : verb.rawValue) \(subject)\(changes.isEmpty ? "" : ": \(changes)")"
+                "\(verb == .again ? "the same again:" : verb == .warn ? "beware:" : verb.rawValue) \(subject)\(changes.isEmpty ? "" : ": \(changes)")"
         }
         package static func == (left: Self, right: Self) -> Bool {
             left.file == right.file && left.line == right.line && left.what == right.what
@@ -39,6 +39,7 @@ package struct RegistryImport: Sendable {
         package var added = 0
         package var changed = 0
         package var ended = 0
+        package var warnings = 0
         package var problems: [Problem] = []
     }
 
@@ -46,49 +47,8 @@ package struct RegistryImport: Sendable {
         place.path.map { "\(file): \($0)" } ?? "\(file):\(place.line):\(place.column)"
     }
 
-    /// The registry as it stands, by the names that people use.
-    package struct Present: Sendable {
-        package var communities: [String: CommunityRow] = [:]
-        package var dwellings: [String: DwellingRow] = [:]
-        package var persons: [String: PersonRow] = [:]
-        package var tenancies: [String: TenancyRow] = [:]
-        package var credentials: [CredentialKey: CredentialRow] = [:]
-        package var vehicles: [String: VehicleRow] = [:]
-        /// People whose consent stands.
-        package var consented: [UInt32: ConsentRow] = [:]
-        package var nextID: [RegistryKind: UInt32] = [:]
-
-        package init(_ rows: [RegistryRow]) {
-            for kind in RegistryKind.allCases { nextID[kind] = 1 }
-            for row in rows {
-                nextID[row.kind] = max(nextID[row.kind]!, row.id + 1)
-                switch row {
-                case .community(let row): communities[row.code] = row
-                case .dwelling, .tenancy: break
-                case .person(let row): persons[row.reference] = row
-                case .credential(let row): credentials[row.key] = row
-                case .vehicle(let row): vehicles[row.plate] = row
-                case .consent(let row): if row.withdrawn == nil { consented[row.person] = row }
-                }
-            }
-            let codes = Dictionary(communities.values.map { ($0.id, $0.code) }, uniquingKeysWith: { $1 })
-            for case .dwelling(let row) in rows { dwellings["\(codes[row.community] ?? "?")/\(row.code)"] = row }
-            for case .tenancy(let row) in rows { tenancies["\(row.dwelling)/\(row.firstDay)"] = row }
-        }
-
-        /// Room for what the tables may bring.
-        mutating func reserve(_ tables: [ImportTable]) {
-            func lines(_ kinds: RegistryKind...) -> Int {
-                tables.reduce(0) { $0 + (kinds.contains($1.kind) ? $1.lines.count : 0) }
-            }
-            persons.reserveCapacity(persons.count + lines(.person))
-            dwellings.reserveCapacity(dwellings.count + lines(.dwelling))
-            credentials.reserveCapacity(credentials.count + lines(.credential, .vehicle))
-        }
-    }
-
     let fields: RegistryFields
-    var present: Present
+    var present: PresentRegister
     var plan = Plan()
     /// The rows of the lines so far, and where each row is among them.
     private var seen: [Seen] = []
@@ -97,8 +57,9 @@ package struct RegistryImport: Sendable {
     var faces: [UInt32: (file: String, place: CSVField)] = [:]
     private let rows: [RegistryRow]
     var describes = true
-    /// Days that were read already, by column and text.
-    var instants: [String: [String: Int64]] = [:]
+    var days = KnownDays()
+    /// Tenancies that are new or moved, and may not stand beside others: asked when all lines are read.
+    var besides: [(id: UInt32, home: UInt32, name: String, line: ImportLine)] = []
 
     struct Seen: Sendable {
         var row: RegistryRow
@@ -118,7 +79,7 @@ package struct RegistryImport: Sendable {
     package init(fields: RegistryFields, present rows: [RegistryRow], next: [RegistryKind: UInt32] = [:]) {
         self.fields = fields
         self.rows = rows
-        present = Present(rows)
+        present = PresentRegister(rows)
         for (kind, id) in next { present.nextID[kind] = max(present.nextID[kind] ?? 1, id) }
     }
 
@@ -143,6 +104,7 @@ package struct RegistryImport: Sendable {
             }
         }
         if endsOthers { endOthers(Set(tables.map(\.kind)), rows) }
+        checkBesides()
         checkOtherWays()
         if describes { describeChanges(rows) }
         plan.problems.sort {
@@ -151,6 +113,19 @@ package struct RegistryImport: Sendable {
             )
         }
         return plan
+    }
+
+    /// No tenancy comes to stand beside another of its dwelling unless its line says so.
+    private mutating func checkBesides() {
+        for one in besides {
+            let others = present.tenancies[one.home, default: []]
+            guard let row = others.first(where: { $0.id == one.id }),
+                let problem = fields.overlap(row, among: others, one.name)
+            else { continue }
+            let first = others.first { $0.id != one.id && $0.starts < row.ends && row.starts < $0.ends }
+            let place = first.flatMap { seen(.tenancy, $0.id) }.map { "; see \(Self.text($0.file, $0.place))" } ?? ""
+            fault(one.line, FieldProblem(problem.field, problem.message + place))
+        }
     }
 
     /// A face is never somebody's only way in.
@@ -200,6 +175,12 @@ package struct RegistryImport: Sendable {
             describe(.change, subject(), line)
             changedRows.append((plan.differences.count - 1, row))
         }
+    }
+
+    /// What is taken, and should be looked at before.
+    mutating func warn(_ subject: String, _ line: ImportLine) {
+        plan.warnings += 1
+        describe(.warn, subject, line)
     }
 
     private mutating func describe(_ verb: Difference.Verb, _ subject: @autoclosure () -> String, _ line: ImportLine) {

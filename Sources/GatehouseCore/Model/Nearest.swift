@@ -19,7 +19,7 @@ package enum Nearest {
     }
 
     /// The edit distance with swaps of neighbours (optimal string alignment).
-    static func slips(from left: [Character], to right: [Character]) -> Int {
+    package static func slips(from left: [Character], to right: [Character]) -> Int {
         if left.isEmpty || right.isEmpty { return max(left.count, right.count) }
         var older: [Int] = []
         var old = Array(0...right.count)

@@ -1,3 +1,4 @@
+internal import GatehouseAdmin
 package import GatehouseCore
 
 /// How people write the fields of the registry, in commands and in files alike.
@@ -8,11 +9,30 @@ package struct RegistryFields: Sendable {
     package let aloneDigits: Int
     /// The second at which consents of an import count as given.
     package var now: Int64 = 0
+    package let cards: CardCatalogue
+    /// Nil where nobody knows the configuration: then any name is taken.
+    package var names: SiteNames?
 
-    package init(calendar: SiteCalendar, primitives: Primitives, aloneDigits: Int = LockoutSettings().aloneDigits) {
+    /// Names of a configuration that rows of the register repeat.
+    package struct SiteNames: Sendable {
+        package var schedules: Set<String>
+        package var faceModules: Set<String>
+
+        package init(schedules: Set<String>, faceModules: Set<String>) {
+            self.schedules = schedules
+            self.faceModules = faceModules
+        }
+    }
+
+    package init(
+        calendar: SiteCalendar, primitives: Primitives, aloneDigits: Int = LockoutSettings().aloneDigits,
+        cards: CardCatalogue = CardCatalogue(), names: SiteNames? = nil
+    ) {
         self.calendar = calendar
         self.primitives = primitives
         self.aloneDigits = aloneDigits
+        self.cards = cards
+        self.names = names
     }
 
     /// What stands in the place of a PIN's spelling.
@@ -27,14 +47,23 @@ package struct RegistryFields: Sendable {
     /// A local day: `2026-03-31`, and as people and spreadsheets write it, the year first: `2026/3/31`, `2026.3.31`,
     /// `20260331`, `2026年3月31日`, with a midnight behind it.
     package func day(_ text: String) throws(Problem) -> Int32 {
-        if let found = Self.date(text) { return found }
-        if text.utf8.count == 5, let serial = Int(text), (20_000..<80_000).contains(serial) {
+        let text = ImportText.halfWidth(text)
+        if let found = Self.date(text) {
+            guard Self.days.contains(found) else {
+                throw Problem("\"\(clipped(text))\" is no date from 1900-01-01 to 9999-12-30")
+            }
+            return found
+        }
+        if text.utf8.count == 5, let serial = TextRule.number(text, atMost: 80_000), serial >= 20_000 {
             throw Problem(
                 "\"\(text)\" is the number under which a spreadsheet keeps a date, and which day that is depends on the spreadsheet; give the column a date format, 2026-03-31"
             )
         }
         throw Problem("\"\(clipped(text))\" is no date; write it as 2026-03-31")
     }
+
+    /// The years 1900 to 9999, less one day: the day after a last one is a day too.
+    private static let days: ClosedRange<Int32> = -25_567...2_932_895
 
     private static func date(_ text: String) -> Int32? {
         var octets = Array(text.utf8)
@@ -75,17 +104,19 @@ package struct RegistryFields: Sendable {
 
     /// An instant in local time: `2026-03-31T18:30`, or a day, which is its first moment.
     package func instant(_ text: String) throws(Problem) -> CivilTime {
+        let text = ImportText.halfWidth(text)
         let parts = text.split(separator: "T", omittingEmptySubsequences: false)
         guard parts.count <= 2 else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
         let day = try day(String(parts[0]))
         guard parts.count == 2 else { return CivilTime(seconds: calendar.utc(day: day, minute: 0)) }
         let clock = parts[1].split(separator: ":", omittingEmptySubsequences: false)
-        guard clock.count == 2 || clock.count == 3, clock.allSatisfy({ $0.count == 2 }), let hour = Int32(clock[0]),
-            let minute = Int32(clock[1]),
-            (0..<24).contains(hour), (0..<60).contains(minute), let second = clock.count == 3 ? Int64(clock[2]) : 0,
-            (0..<60).contains(second)
+        func number(_ index: Int, _ limit: UInt64) -> UInt64? {
+            clock[index].utf8.count == 2 ? TextRule.number(String(clock[index]), atMost: limit) : nil
+        }
+        guard clock.count == 2 || clock.count == 3, let hour = number(0, 23), let minute = number(1, 59),
+            let second = clock.count == 3 ? number(2, 59) : 0
         else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
-        return CivilTime(seconds: calendar.utc(day: day, minute: hour * 60 + minute) + second)
+        return CivilTime(seconds: calendar.utc(day: day, minute: Int32(hour * 60 + minute)) + Int64(second))
     }
 
     /// The first moment of a day, or of the day after it when the day still counts.
@@ -95,8 +126,10 @@ package struct RegistryFields: Sendable {
     package func role(_ text: String) throws(Problem) -> PersonRole {
         try choice(text, PersonRole.allCases, \.word, "role")
     }
+    /// `enabled`, as of a credential, is `active`.
     package func personStatus(_ text: String) throws(Problem) -> PersonStatus {
-        try choice(text, PersonStatus.allCases, \.word, "status")
+        ImportHeaders.word(ImportText.halfWidth(text), "status") == "enabled"
+            ? .active : try choice(text, PersonStatus.allCases, \.word, "status")
     }
     package func credentialStatus(_ text: String) throws(Problem) -> CredentialStatus {
         try choice(text, CredentialStatus.allCases, \.word, "status")
@@ -109,7 +142,8 @@ package struct RegistryFields: Sendable {
     }
 
     package func groups(_ text: String, role: PersonRole) throws(Problem) -> [String] {
-        let names = text.split(separator: " ").map(String.init)
+        let names = ImportText.halfWidth(text).split(separator: " ").map(String.init)
+        guard names.count <= Registry.groupLimit else { throw Problem("more than \(Registry.groupLimit) groups") }
         if let bad = names.first(where: { !isIdentifier($0) }) {
             throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes")
         }
@@ -117,17 +151,26 @@ package struct RegistryFields: Sendable {
     }
 
     package func identifier(_ text: String, _ what: String) throws(Problem) -> String {
+        let text = ImportText.halfWidth(text)
         guard isIdentifier(text) else {
-            throw Problem("\"\(clipped(text))\" is no \(what); lower-case letters, digits and dashes")
+            throw Problem("\"\(clipped(text))\" is no \(what); lower-case letters, digits and dashes, at most 32")
         }
         return text
     }
 
+    package func flag(_ text: String) throws(Problem) -> Bool {
+        switch ImportHeaders.word(ImportText.halfWidth(text), "bound") {
+        case "", "no", "false": return false
+        case "yes", "true": return true
+        default: throw Problem("\"\(clipped(text))\" is neither yes nor no")
+        }
+    }
+
     package func count(_ text: String, atMost limit: Int) throws(Problem) -> Int? {
-        guard let count = Int(text), (0...limit).contains(count) else {
+        guard let count = TextRule.number(ImportText.halfWidth(text), atMost: UInt64(limit)) else {
             throw Problem("\"\(clipped(text))\" is no number from 0 to \(limit)")
         }
-        return count
+        return Int(count)
     }
 
     /// Grants that a credential is good for.
@@ -137,18 +180,18 @@ package struct RegistryFields: Sendable {
 
     /// A span from the first use: `90 min`, `12 h`, `3 d`.
     package func span(_ text: String) throws(Problem) -> UInt32? {
-        let parts = text.split(separator: " ")
-        let units: [String: Int] = ["min": 60, "h": 3600, "d": 86400]
-        guard parts.count == 2, let count = Int(parts[0]), let unit = units[String(parts[1])], count > 0,
-            count <= 3650
-        else { throw Problem("\"\(clipped(text))\" is no span; write it as 90 min, 12 h or 3 d") }
+        let parts = ImportText.halfWidth(text).split(separator: " ")
+        let units: [String: UInt64] = ["min": 60, "h": 3600, "d": 86400]
+        guard parts.count == 2, let count = TextRule.number(String(parts[0]), atMost: 3650),
+            let unit = units[String(parts[1])], count > 0
+        else { throw Problem("\"\(clipped(text))\" is no span; write it as 90 min, 12 h or 3 d, up to 3650 of them") }
         return UInt32(count * unit)
     }
 
     /// A number plate as readers spell it.
     package func plate(_ text: String) throws(Problem) -> String {
-        guard let number = CardNumber("PLATE:\(text)"), case .text(let plate) = number.value,
-            (4...10).contains(plate.count)
+        guard text.utf8.count <= 64, let number = CardNumber("PLATE:\(ImportText.halfWidth(text))"),
+            case .text(let plate) = number.value, CardCatalogue.isPlate(plate)
         else { throw Problem("\"\(clipped(text))\" is no number plate; write it as 鲁G12345") }
         return plate
     }
@@ -169,18 +212,11 @@ package struct RegistryFields: Sendable {
         return row
     }
 
-    package func card(_ text: String) throws(Problem) -> CardNumber {
-        guard let number = CardNumber(text) else {
-            throw Problem(
-                "\"\(clipped(text))\" is no card; write it as H10301:118-1603, UID34:2312379265, TEXT:…, EPC:E2003412 or PLATE:…"
-            )
-        }
-        return number
-    }
+    package func card(_ text: String) throws(Problem) -> CardNumber { try cards.card(text) }
 
     /// 6 to 12 digits after a card or face, 8 to 12 alone: with all residents behind one keypad a shorter one is soon guessed.
     package func pin(_ text: String, isBound: Bool) throws(Problem) -> [UInt8] {
-        let digits = text.utf8.map { $0 &- 48 }
+        let digits = ImportText.halfWidth(text).utf8.map { $0 &- 48 }
         let shortest = isBound ? 6 : aloneDigits
         guard digits.allSatisfy({ $0 <= 9 }) else { throw Problem("a PIN has digits only") }
         guard (shortest...12).contains(digits.count) else {
@@ -193,14 +229,26 @@ package struct RegistryFields: Sendable {
         return digits
     }
 
+    /// A face module of this site.
+    package func faceModule(
+        _ text: String, isKnown: () throws -> Bool = { false }
+    ) throws -> ReaderID {
+        let name = try identifier(text, "face module")
+        if let known = names?.faceModules, !known.contains(name), try !isKnown() {
+            throw Problem("there is no face module \"\(name)\"\(Self.hint(name, known))")
+        }
+        return ReaderID(name)
+    }
+
     /// `face-1:5`: the module and the user's number in it.
     package func face(_ text: String) throws(Problem) -> (module: ReaderID, user: UInt16) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, isIdentifier(String(parts[0])), let user = UInt16(parts[1]), (1...32767).contains(user)
+        let parts = ImportText.halfWidth(text).split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, isIdentifier(parts[0]), let user = TextRule.number(parts[1], atMost: 32767), user > 0
         else {
-            throw Problem("\"\(clipped(text))\" is no face; write module and user number as face-1:5")
+            throw Problem(
+                "\"\(clipped(text))\" is no face; write module and user number (1 to 32767) as face-1:5")
         }
-        return (ReaderID(String(parts[0])), user)
+        return (ReaderID(parts[0]), UInt16(user))
     }
 
     /// The kind of a credential that was given as a card: `PLATE:…` is a plate.
@@ -210,8 +258,9 @@ package struct RegistryFields: Sendable {
 
     /// The key and the label of a credential from its spelling.
     package func key(
-        _ kind: CredentialKind, _ text: String, person: UInt32, isBound: Bool
-    ) throws(Problem) -> (key: CredentialKey, label: String) {
+        _ kind: CredentialKind, _ text: String, person: UInt32, isBound: Bool,
+        isKnown: (CredentialKey) throws -> Bool = { _ in false }
+    ) throws -> (key: CredentialKey, label: String) {
         switch kind {
         case .card:
             let number = try card(text)
@@ -225,7 +274,9 @@ package struct RegistryFields: Sendable {
         case .plate: return key(plate: try plate(text.hasPrefix("PLATE:") ? String(text.dropFirst(6)) : text))
         case .face:
             let face = try face(text)
-            return (CredentialKey(face: face.user, module: face.module), text)
+            let key = CredentialKey(face: face.user, module: face.module)
+            _ = try faceModule(face.module.name) { try isKnown(key) }
+            return (key, "\(face.module):\(face.user)")
         }
     }
 
@@ -237,9 +288,19 @@ package struct RegistryFields: Sendable {
     private func choice<Value>(
         _ text: String, _ values: [Value], _ word: (Value) -> String, _ what: String
     ) throws(Problem) -> Value {
-        if let value = values.first(where: { word($0) == text }) { return value }
+        let said = ImportHeaders.word(ImportText.halfWidth(text), what)
+        if let value = values.first(where: { word($0) == said }) { return value }
         throw Problem("\"\(clipped(text))\" is no \(what); one of \(values.map(word).joined(separator: ", "))")
     }
 
-    private func clipped(_ text: String) -> String { String(text.prefix(40)) }
+    private func clipped(_ text: String) -> String { Self.clipped(text) }
+
+    /// A piece of a text for a sentence about it: without what must not stand in one.
+    static func clipped(_ text: String) -> String {
+        var view = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(40) {
+            view.append(HarmfulText.isHarmful(scalar) ? "\u{FFFD}" : scalar)
+        }
+        return String(view)
+    }
 }

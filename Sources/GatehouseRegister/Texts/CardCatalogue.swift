@@ -1,0 +1,103 @@
+package import GatehouseCore
+package import GatehouseProtocols
+
+/// The card formats that a site knows, with the numbers that a card of each can have, and those that a reader of it brings.
+package struct CardCatalogue: Sendable {
+    private var formats: [String: CardFormat]
+    /// Nil where nobody knows the readers.
+    private var read: Set<String>?
+
+    /// `own` are the formats of `card_formats`.
+    package init(own: [CardFormat] = [], read: Set<CardFormatID>? = nil) {
+        formats = Dictionary((CardFormat.table + own).map { ($0.id.name, $0) }, uniquingKeysWith: { $1 })
+        self.read = read.map { Set($0.map(\.name)) }
+    }
+
+    private static let example = "write it as H10301:118-1603, UID34:2312379265, TEXT:…, EPC:E2003412 or PLATE:…"
+
+    /// A card by its spelling: of a format that there is, with numbers that a card of it can have.
+    package func card(_ text: String) throws(RegistryFields.Problem) -> CardNumber {
+        func no(_ why: String) -> RegistryFields.Problem {
+            RegistryFields.Problem("\"\(RegistryFields.clipped(text))\" is no card\(why)")
+        }
+        let isText = text.hasPrefix("\(CardNumber.textFormat):")
+        let text = isText ? text : ImportText.halfWidth(text)
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw no("; \(Self.example)") }
+        let name = String(text[..<colon])
+        let rest = String(text[text.utf8.index(after: colon)...])
+        if CardNumber.textFormats.contains(where: { $0.name == name }) { return try textCard(text, rest, no) }
+        let isDesk = name == EM4100Frame.formatID.name
+        guard isDesk || formats[name] != nil else {
+            let known = formats.keys.sorted() + CardNumber.textFormats.map(\.name) + [EM4100Frame.formatID.name]
+            throw no(
+                ": there is no card format \"\(RegistryFields.clipped(name))\"\(Self.near(name, known))")
+        }
+        let parts = rest.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count <= 2, let number = TextRule.number(parts[parts.count - 1], atMost: .max),
+            let facility = parts.count == 2 ? TextRule.number(parts[0], atMost: .max) : 0
+        else { throw no("; after \(name): stand a facility, a dash and a number, or a number alone: \(range(name))") }
+        let limit = limits(name)
+        guard facility <= limit.facility, number <= limit.number else { throw no(": \(range(name))") }
+        let fields = (facility: UInt32(facility), number: number)
+        guard !isReserved(name, fields.facility, fields.number) else {
+            throw no(": all its bits would be alike, which no card has")
+        }
+        return CardNumber(format: CardFormatID(name), facility: fields.facility, number: fields.number)
+    }
+
+    private func textCard(
+        _ text: String, _ rest: String, _ no: (String) -> RegistryFields.Problem
+    ) throws(RegistryFields.Problem) -> CardNumber {
+        guard let card = CardNumber(text), case .text(let value) = card.value else { throw no("; \(Self.example)") }
+        if let fault = TextRule.fault(of: value) { throw no(": it \(fault)") }
+        if card.isPlate, !Self.isPlate(value) { throw no(": a plate is written as 鲁G12345") }
+        if card.format == CardNumber.epcFormat {
+            guard value.utf8.count <= 124, value.contains(where: { $0 != "0" }), value.contains(where: { $0 != "F" })
+            else { throw no(": a tag has up to 62 octets, not all of them 00 or FF") }
+        }
+        return card
+    }
+
+    /// 4 to 10 letters, digits and characters of Chinese plates.
+    static func isPlate(_ plate: String) -> Bool {
+        (4...10).contains(plate.count)
+            && plate.unicodeScalars.allSatisfy {
+                (0x30...0x39).contains($0.value) || (0x41...0x5A).contains($0.value)
+                    || (0x4E00...0x9FFF).contains($0.value)
+            }
+    }
+
+    /// What people should know of a card before they give it away; nil when a reader here brings such cards.
+    package func warning(_ card: CardNumber) -> String? {
+        guard let read, !read.contains(card.format.name) else { return nil }
+        let known = read.isEmpty ? "none" : read.sorted().joined(separator: ", ")
+        return "no reader of this site reads \(card.format); they read \(known)"
+    }
+
+    private func limits(_ name: String) -> (facility: UInt64, number: UInt64) {
+        guard let format = formats[name] else { return (255, UInt64(UInt32.max)) }
+        let bits = (format.facility?.length ?? 0) + (format.extra?.length ?? 0)
+        return (bits == 0 ? 0 : (1 << UInt64(bits)) - 1, format.number.maximum)
+    }
+
+    private func range(_ name: String) -> String {
+        let limit = limits(name)
+        return limit.facility == 0
+            ? "\(name) has numbers up to \(limit.number) and no facility"
+            : "\(name) has facilities up to \(limit.facility) and numbers up to \(limit.number)"
+    }
+
+    private func isReserved(_ name: String, _ facility: UInt32, _ number: UInt64) -> Bool {
+        guard let format = formats[name] else { return number == 0 || number == UInt64(UInt32.max) }
+        let bits = UInt32(format.facility?.length ?? 0)
+        let own = bits >= 32 ? facility : facility & ((1 << bits) - 1)
+        return format.isReserved(
+            CardFields(facility: own, number: number, extra: bits >= 32 ? 0 : facility >> bits))
+    }
+
+    private static func near(_ name: String, _ known: [String]) -> String {
+        // A mark that a spreadsheet puts before a text.
+        let plain = String(name.drop { !$0.isLetter && !$0.isNumber })
+        return Nearest.match(for: plain, among: known).map { "; did you mean \($0)?" } ?? "; \(example)"
+    }
+}
