@@ -133,6 +133,70 @@ struct PortalMachineTests {
                 == ["0.03 unlock", "0.03 exit", "5.03 relock"])
     }
 
+    /// The light is not green yet, and the guard blocks the gate: the line is set to its rest, so that whoever holds the
+    /// release back for the disk drops it.
+    @Test(arguments: [Posture.lockdown, .blocked])
+    func aPostureBeforeTheEntryIsOnDiskSecures(posture: Posture) {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        #expect(machine.handle(Self.grant, at: .zero) == [.requestRelease(event: 1)])
+        #expect(machine.handle(.posture(posture), at: .zero) == [.notTaken(event: 1), .secureNow])
+        #expect(machine.handle(.performed(event: 1), at: .zero).isEmpty)
+        #expect(!machine.isReleased && machine.nextDeadline == nil)
+    }
+
+    /// The time is over, a car stands under the barrier, and somebody lets the exit button go: no moment of anything else
+    /// brings the barrier down onto it.
+    @Test func noOtherDeadlineLetsABarrierGoOntoACar() {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        func at(_ seconds: Int) -> MonotonicTime { .zero + .seconds(seconds) }
+        _ = machine.handle(.exitButton(isPressed: true), at: .zero)
+        _ = machine.handle(.time, at: at(1))
+        _ = machine.handle(.occupied(true), at: at(2))
+        #expect(machine.handle(.time, at: at(10)).isEmpty, "its own time is over")
+        _ = machine.handle(.exitButton(isPressed: false), at: at(11))
+        #expect(machine.handle(.time, at: at(12)).isEmpty && machine.isReleased)
+        _ = machine.handle(.contact(isOpen: true), at: at(13))
+        #expect(!machine.handle(.time, at: at(14)).contains(.secureNow))
+        #expect(!machine.handle(.time, at: at(60)).contains(.secureNow), "not when it is held open either")
+        #expect(machine.handle(.occupied(false), at: at(61)) == [.secureNow])
+    }
+
+    /// Free passage ends, or a lockdown comes, while a car stands there: the barrier waits for it and for nothing else.
+    @Test(arguments: [Posture.free, .secure])
+    func aPostureNeverLetsABarrierGoOntoACar(before: Posture) {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"), posture: before)
+        if before == .secure {
+            _ = machine.handle(Self.grant, at: .zero)
+            _ = machine.handle(.performed(event: 1), at: .zero)
+        }
+        _ = machine.handle(.occupied(true), at: .zero)
+        #expect(machine.handle(.posture(.lockdown), at: .zero + .seconds(1)).isEmpty && machine.isReleased)
+        #expect(machine.handle(.time, at: .zero + .seconds(30)).isEmpty)
+        #expect(machine.handle(.occupied(false), at: .zero + .seconds(31)).contains(.secureNow))
+        #expect(!machine.isReleased)
+    }
+
+    /// The entry of the first is on disk, that of the second never comes (`on_timeout: hold`): the way that the first one
+    /// opened is secured again all the same.
+    @Test func aGrantThatIsHeldBackLeavesNoLineReleased() {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        _ = machine.handle(.grant(event: 1), at: .zero)
+        #expect(machine.handle(.grant(event: 2), at: .zero) == [.notTaken(event: 1), .requestRelease(event: 2)])
+        // The line is released for the first, whose entry was on its way to the disk.
+        _ = machine.handle(.performed(event: 1), at: .zero)
+        #expect(machine.isReleased)
+        _ = machine.handle(.abandoned(event: 2), at: .zero)
+        #expect(machine.handle(.time, at: .zero + .seconds(5)).contains(.secureNow))
+        #expect(!machine.isReleased)
+    }
+
+    /// An opening up to a second after the relock belongs to the grant before it, a later one to nobody.
+    @Test(arguments: [(5.85, false), (5.95, true)])
+    func aDoorThatOpensAfterTheRelockIsForcedOnlyAfterTheGrace(at: Double, isForced: Bool) {
+        let found = run([Step(at: 0, input: Self.grant), Step(at: at, input: .contact(isOpen: true))], until: 20)
+        #expect(found.contains { $0.hasSuffix("forced") } == isForced, "\(found)")
+    }
+
     /// Every state by every event: whatever comes in whatever order, what was released is secured again.
     @Test func releasedMeansSecuredAgain() {
         let inputs: [PortalMachine.Input] = [

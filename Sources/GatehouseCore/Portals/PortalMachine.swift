@@ -109,6 +109,9 @@ package struct PortalMachine: Sendable {
                 lock = .released(.grant(event: event), until: now + time)
                 outputs += takenThroughOpenDoor(event)
                 if countsAtOnce { outputs.append(.taken(event: event)) }
+            } else if case .pending(let later) = lock {
+                // The line was set for the grant before this one: the way is open, whatever becomes of the later entry.
+                lock = .released(.grant(event: later), until: now + time)
             }
         case .abandoned(let event):
             if case .pending(event) = lock { lock = .secured }
