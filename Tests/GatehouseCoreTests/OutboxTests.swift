@@ -75,6 +75,85 @@ struct OutboxTests {
             ])
     }
 
+    /// The window has room again, and older rows are still in the store: what comes now waits behind them.
+    @Test func aNewAlertDoesNotOvertakeThoseThatAreOnlyInTheStore() {
+        var outbox = Outbox()
+        outbox.uplink(isConnected: true)
+        let last = UInt64(Outbox.window) + 1
+        for id in 1...last { outbox.add(Self.item(id)) }
+        _ = outbox.advance(at: Self.moment(0))
+        _ = outbox.delivered(1, receipt: "")
+        outbox.add(Self.item(last + 1))
+        #expect(outbox.pendingCount == Outbox.window - 1)
+        for id in 2..<last {
+            #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(id), attempt: 1)])
+            _ = outbox.delivered(id, receipt: "")
+        }
+        #expect(outbox.advance(at: Self.moment(0)) == [.load("desk", after: 0)])
+        outbox.loaded([Self.item(last), Self.item(last + 1)], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(last), attempt: 1)])
+    }
+
+    /// Raised while the store was asked, and on disk only after it answered: it is asked for again, after a moment.
+    @Test func anAlertThatIsRaisedWhileTheStoreIsAskedIsSentToo() {
+        var outbox = Outbox()
+        outbox.uplink(isConnected: true)
+        let last = UInt64(Outbox.window) + 1
+        for id in 1...last { outbox.add(Self.item(id)) }
+        for id in 1..<last {
+            _ = outbox.advance(at: Self.moment(0))
+            _ = outbox.delivered(id, receipt: "")
+        }
+        #expect(outbox.advance(at: Self.moment(0)) == [.load("desk", after: 0)])
+        outbox.add(Self.item(last + 1))
+        outbox.loaded([Self.item(last)], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(last), attempt: 1)])
+        _ = outbox.delivered(last, receipt: "")
+        #expect(outbox.advance(at: Self.moment(0)) == [.load("desk", after: 0)])
+        outbox.loaded([], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(0)).isEmpty, "the disk is not asked again at once")
+        #expect(outbox.nextDeadline == Self.moment(1).monotonic)
+        #expect(outbox.advance(at: Self.moment(1)) == [.load("desk", after: 0)])
+        outbox.loaded([Self.item(last + 1)], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(1)) == [.deliver(Self.item(last + 1), attempt: 1)])
+        _ = outbox.delivered(last + 1, receipt: "")
+        #expect(outbox.advance(at: Self.moment(2)).isEmpty && outbox.nextDeadline == nil)
+    }
+
+    /// A receipt that comes twice, or for a row behind the one that is out, settles nothing.
+    @Test func aReceiptForWhatIsNotOutSettlesNothing() {
+        var outbox = Outbox()
+        outbox.uplink(isConnected: true)
+        outbox.add(Self.item(1))
+        outbox.add(Self.item(2))
+        _ = outbox.advance(at: Self.moment(0))
+        #expect(outbox.delivered(2, receipt: "").isEmpty)
+        #expect(outbox.failed(2, reason: "", isFinal: true, at: Self.moment(0).monotonic).isEmpty)
+        #expect(outbox.delivered(1, receipt: "").count == 1)
+        #expect(outbox.delivered(1, receipt: "").isEmpty)
+        #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(2), attempt: 1)])
+    }
+
+    /// Refused for good, or tried for three weeks: given up with its reason, and the next one begins anew.
+    @Test(arguments: [(true, 1), (false, Outbox.mostAttempts)])
+    func whatNobodyTakesIsGivenUp(isFinal: Bool, attempts: Int) {
+        var outbox = Outbox()
+        outbox.uplink(isConnected: true)
+        outbox.add(Self.item(1))
+        outbox.add(Self.item(2))
+        var now: Int64 = 0
+        var outputs: [Outbox.Output] = []
+        var tries = 0
+        while outputs.isEmpty {
+            #expect(outbox.advance(at: Self.moment(now)) == [.deliver(Self.item(1), attempt: tries + 1)])
+            tries += 1
+            outputs = outbox.failed(1, reason: "410", isFinal: isFinal, at: Self.moment(now).monotonic)
+            now += 3600
+        }
+        #expect(outputs == [.settle(Self.item(1), .abandoned(reason: "410"))] && tries == attempts)
+        #expect(outbox.advance(at: Self.moment(now)) == [.deliver(Self.item(2), attempt: 1)])
+    }
+
     @Test func whatDoesNotFitInMemoryIsFetchedWhenTheWindowIsEmpty() {
         var outbox = Outbox()
         outbox.uplink(isConnected: true)

@@ -60,6 +60,11 @@ package struct Outbox: Sendable {
         var items: [OutboxItem] = []
         /// Rows in the store that are not in `items`.
         var hasMore = false
+        /// The latest row that went to the store alone: what is read before it is on disk lacks it.
+        var latest: UInt64 = 0
+        /// The store lacked it: when it is asked again.
+        var lacksLatest = false
+        var loadAt: MonotonicTime?
         var isLoading = false
         var inFlight: UInt64?
         var attempts = 0
@@ -86,6 +91,7 @@ package struct Outbox: Sendable {
         var lane = lanes[item.destination] ?? Lane()
         if lane.hasMore || lane.items.count >= Self.window {
             lane.hasMore = true
+            lane.latest = item.id
         } else {
             lane.items.append(item)
         }
@@ -96,9 +102,10 @@ package struct Outbox: Sendable {
     package mutating func loaded(_ items: [OutboxItem], for destination: DestinationID, isLast: Bool) {
         var lane = lanes[destination] ?? Lane()
         lane.isLoading = false
-        lane.hasMore = !isLast
         let last = lane.items.last?.id ?? 0
         lane.items += items.filter { $0.id > last }
+        lane.hasMore = !isLast || lane.latest > (lane.items.last?.id ?? 0)
+        lane.lacksLatest = lane.hasMore && lane.items.isEmpty
         lanes[destination] = lane
     }
 
@@ -140,8 +147,15 @@ package struct Outbox: Sendable {
                 outputs.append(.settle(first, .expired))
             }
             if lane.items.isEmpty, lane.hasMore, !lane.isLoading {
-                lane.isLoading = true
-                outputs.append(.load(destination, after: 0))
+                if lane.lacksLatest {
+                    lane.lacksLatest = false
+                    lane.loadAt = now.monotonic + Self.firstPause
+                }
+                if lane.loadAt.map({ $0 <= now.monotonic }) ?? true {
+                    lane.loadAt = nil
+                    lane.isLoading = true
+                    outputs.append(.load(destination, after: 0))
+                }
             }
             if let retryAt = lane.retryAt, retryAt <= now.monotonic {
                 lane.retryAt = nil
@@ -159,7 +173,7 @@ package struct Outbox: Sendable {
     }
 
     package var nextDeadline: MonotonicTime? {
-        isConnected ? lanes.values.compactMap { $0.items.isEmpty ? nil : $0.retryAt }.min() : nil
+        lanes.values.compactMap { $0.loadAt ?? (isConnected && !$0.items.isEmpty ? $0.retryAt : nil) }.min()
     }
 
     private mutating func end(_ id: UInt64, _ end: OutboxEnd) -> [Output] {
