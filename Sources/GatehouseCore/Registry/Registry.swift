@@ -238,8 +238,8 @@ package struct Registry: Sendable {
     }
 
     private mutating func put(_ row: TenancyRow) {
-        // A chain is walked only when the row is replaced: loading stays linear.
-        if tenancy(row.id) != nil {
+        // Chains are walked only when there was such a row, present or ended: loading in order stays linear.
+        if Int(row.id) < tenancies.count {
             for person in persons.indices where persons[person].firstTenancy != 0 {
                 if !row.tenants.contains(UInt32(person)) { unlink(UInt32(person), from: row.id) }
             }
