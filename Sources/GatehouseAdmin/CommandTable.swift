@@ -244,7 +244,7 @@ package enum CommandTable {
                 CommandRefusal(
                     code: "argumentUnknown", message: "\"\(entry.name)\" has no argument \"\(clipped(unknown))\""))
         }
-        if entry.needsReason, (request.reason ?? "").isEmpty {
+        if entry.needsReason, !Order.isReason(request.reason) {
             return .failure(
                 CommandRefusal(code: "reasonMissing", message: "\"\(entry.name)\" needs a reason: --reason \"…\""))
         }

@@ -267,7 +267,7 @@ extension CommandDesk {
         guard call.actor.role == .manager || call.actor.role == .auditor else {
             throw CommandRefusal(code: "notAllowed", message: "the log of a person needs the role manager or auditor")
         }
-        guard let reason = call.request.reason, !reason.isEmpty else {
+        guard let reason = call.request.reason, Order.isReason(reason) else {
             throw CommandRefusal(code: "reasonMissing", message: "the log of a person needs a reason: --reason \"…\"")
         }
         guard let from = filter.from, let until = filter.until else {

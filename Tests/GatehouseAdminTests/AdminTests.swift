@@ -62,6 +62,23 @@ struct AdminTests {
         #expect(throws: Never.self) { try CommandTable.check(request, roles: [.guard_]).get() }
     }
 
+    @Test(arguments: [nil, "", " ", "\t \n", "\u{3000}\u{A0}"] as [String?])
+    func blanksAreNoReason(reason: String?) {
+        for entry in CommandTable.entries where entry.needsReason {
+            var request = AdminRequest(id: 1, command: entry.name)
+            for argument in entry.required { request.arguments[argument] = "x" }
+            func refusal(_ reason: String?) -> String? {
+                request.reason = reason
+                guard case .failure(let refusal) = CommandTable.check(request, roles: Set(Role.allCases)) else {
+                    return nil
+                }
+                return refusal.code
+            }
+            #expect(refusal(reason) == "reasonMissing", "\(entry.name)")
+            #expect(refusal("because") == nil, "\(entry.name)")
+        }
+    }
+
     /// Ten thousand connections: each is served or told so, and the socket goes on.
     @Test func floodOfConnectionsIsRefusedCleanly() throws {
         let path = "/tmp/gatehouse-admin-\(getpid()).sock"

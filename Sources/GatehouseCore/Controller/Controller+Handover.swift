@@ -46,12 +46,12 @@ extension Controller {
             return Self.areEqual(primitives.digest(token), standing.tokenHash) ? nil : .wrongToken
         case _ where isHandedOver && Handover.ended.contains(order.actor.role): return .handedOver
         case .announceHandover(let new):
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             if standing != nil { return .other("a hand-over stands already; cancel that first") }
             return new.at < now.civil ? .other("that instant is over") : nil
         case .cancelHandover:
             if standing == nil { return .other("no hand-over stands; see `gatehousectl status`") }
-            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+            return order.hasReason ? nil : .reasonMissing
         default: return nil
         }
     }

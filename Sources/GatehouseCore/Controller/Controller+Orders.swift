@@ -154,22 +154,22 @@ extension Controller {
         switch order.verb {
         case .open(let portal):
             guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             switch portals[index].posture {
             case .blocked, .lockdown: return .postureForbids(portals[index].posture)
             case .secure, .free, .fire: return nil
             }
         case .posture(let portal, _):
             if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
-            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
-        case .acceptClock: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+            return order.hasReason ? nil : .reasonMissing
+        case .acceptClock: return order.hasReason ? nil : .reasonMissing
         case .fireReset:
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             if !isFire { return .noFire }
             return fire.isActive ? .fireInputActive : nil
         case .erase(let person, let ends, _):
             if registry.person(person) == nil { return .registry(.unknownPerson, row: 0) }
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             var trial = registry
             for (row, change) in ends.enumerated() {
                 if let problem = trial.problem(with: change) { return .registry(problem, row: row) }
@@ -194,13 +194,13 @@ extension Controller {
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
-        case .forgiveAll, .threat: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
         case .confirmPolicy: return nil
         case .pass(let pass): return refusal(of: pass, reason: order.reason)
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
         case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             switch order.verb {
             case .installReader: return refusalToKey(reader, by: order.actor)
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil

@@ -167,6 +167,10 @@ package struct Order: Hashable, Sendable {
         self.reason = reason
         self.expires = expires
     }
+
+    /// Whether what somebody wrote is a reason: blanks are none.
+    package static func isReason(_ text: String?) -> Bool { !(text ?? "").allSatisfy(\.isWhitespace) }
+    var hasReason: Bool { Self.isReason(reason) }
 }
 
 package enum OrderReply: Hashable, Sendable {

@@ -142,7 +142,7 @@ extension Controller {
             if registry.person(claims.host) == nil { return .registry(.unknownPerson, row: 0) }
             return ledger.passes.hasRoom(for: claims.id) ? nil : full
         case .revoke(let id, _):
-            if (reason ?? "").isEmpty { return .reasonMissing }
+            if !Order.isReason(reason) { return .reasonMissing }
             return ledger.passes.hasRoom(for: id) ? nil : full
         case .merge: return nil
         }
