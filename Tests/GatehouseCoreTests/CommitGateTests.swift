@@ -74,6 +74,65 @@ struct CommitGateTests {
         #expect(gate.committed(batch.number).free == [.release("q", event: 2)])
     }
 
+    /// Nothing of its own to write, and still not before what was said before it: effects keep their order.
+    @Test func aStepWithNothingToWriteWaitsForThoseBeforeIt() throws {
+        var gate = gate()
+        _ = gate.admit([entry(1), .indicate("r", .waiting, waits: true)], at: Self.start)
+        let firstFound = gate.nextBatch()
+        let first = try #require(firstFound)
+        #expect(gate.admit([.indicate("r", .denied, waits: true)], at: Self.start).isEmpty)
+        _ = gate.admit([entry(2)], at: Self.start)
+        #expect(
+            gate.committed(first.number).free
+                == [.indicate("r", .waiting, waits: true), .indicate("r", .denied, waits: true)])
+        #expect(gate.admit([.indicate("r", .idle, waits: true)], at: Self.start).isEmpty, "the second is not on disk")
+        let secondFound = gate.nextBatch()
+        #expect(gate.committed(try #require(secondFound).number).free == [.indicate("r", .idle, waits: true)])
+        #expect(
+            gate.admit([.indicate("r", .open, waits: true)], at: Self.start) == [.indicate("r", .open, waits: true)])
+    }
+
+    /// The desk hears that its opening was not carried out, and not that it was.
+    @Test(arguments: [
+        (CommitGate.OnTimeout.release, OrderReply.done(event: nil)), (.hold, .refused(.storeUnavailable)),
+    ])
+    func aLateReplySaysWhatBecameOfTheOrder(onTimeout: CommitGate.OnTimeout, reply: OrderReply) {
+        var gate = gate(onTimeout)
+        _ = gate.admit([entry(1), .release("p", event: 1), .reply(7, .done(event: 1))], at: Self.start)
+        _ = gate.nextBatch()
+        #expect(gate.timePassed(at: Self.start + .seconds(1)).free.last == .reply(7, reply))
+    }
+
+    /// A completion of a batch that is not out is nobody's, and frees nothing.
+    @Test func aCompletionOfAnotherBatchFreesNothing() {
+        var gate = gate()
+        _ = gate.admit([entry(1), .release("p", event: 1)], at: Self.start)
+        _ = gate.nextBatch()
+        #expect(gate.committed(99) == CommitGate.Output())
+        #expect(gate.failed(99, problem: "", at: Self.start) == CommitGate.Output())
+        #expect(!gate.isIdle)
+    }
+
+    /// Locked down by the guard between the card and the disk: when the entry is on disk, nothing is released.
+    @Test(arguments: [CommitGate.OnTimeout.release, .hold])
+    func aLockdownBetweenTheCardAndTheDiskReleasesNothing(onTimeout: CommitGate.OnTimeout) throws {
+        var builder = SiteBuilder()
+        builder.resident(1, card: 5)
+        var bench = Bench(builder)
+        var gate = gate(onTimeout)
+        let now = bench.now.monotonic
+        _ = gate.admit(bench.card(5), at: now)
+        let found = gate.nextBatch()
+        let batch = try #require(found)
+        let secured = gate.admit(bench.give(.order(order(.posture(SiteBuilder.wicket, .lockdown)))), at: now)
+        #expect(secured.contains(.secure(SiteBuilder.wicket)))
+        let output = gate.committed(batch.number)
+        #expect(output.free.releases.isEmpty)
+        #expect(!output.inputs.contains { if case .performed = $0 { true } else { false } })
+        #expect(gate.timePassed(at: now + .seconds(1)).free.releases.isEmpty)
+        #expect(!bench.controller.portals[0].isReleased)
+    }
+
     @Test func inputsThatWaitTogetherShareOneBatchAndAStepIsNeverDivided() throws {
         var gate = gate()
         for sequence in 1...300 as ClosedRange<UInt64> {

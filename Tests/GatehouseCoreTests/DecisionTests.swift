@@ -80,6 +80,54 @@ struct DecisionTests {
         #expect(try #require(bench.keys([4, 3, 2, 1, 9, 9]).decision).outcome == "granted")
     }
 
+    /// A PIN has its own time, to the second, and may be off by itself; the card's is another's.
+    @Test(arguments: [
+        (-1 as Int64, CredentialStatus.enabled, "InvalidPIN" as String?), (0, .enabled, nil), (3599, .enabled, nil),
+        (3600, .enabled, "InvalidPIN"), (0, .suspended, "InvalidPIN"),
+    ])
+    func aBoundPINOpensInItsTimeAlone(offset: Int64, status: CredentialStatus, reason: String?) throws {
+        let start: Int64 = 1_795_176_000
+        var builder = SiteBuilder(factors: [[.card, .pin]])
+        builder.resident(1, card: 5)
+        var pin = builder.pin(2, person: 1, digits: [4, 3, 2, 1, 9, 9], isBound: true)
+        (pin.validFrom, pin.validUntil, pin.status) = (start, start + 3600, status)
+        builder.put(.credential(pin))
+        var bench = Bench(builder, civilSeconds: start + offset)
+        _ = bench.card(5)
+        #expect(try #require(bench.keys([4, 3, 2, 1, 9, 9]).decision).reason == reason)
+    }
+
+    /// A PIN that stands alone is a credential like a card: what is wrong with it is named.
+    @Test(arguments: [
+        (-1 as Int64, CredentialStatus.enabled, "CredentialNotActive" as String?), (0, .enabled, nil),
+        (3600, .enabled, "CredentialExpired"), (0, .lost, "CredentialNotEnabled"),
+    ])
+    func aPINThatStandsAloneHasItsTimeToo(offset: Int64, status: CredentialStatus, reason: String?) throws {
+        let start: Int64 = 1_795_176_000
+        var builder = SiteBuilder(factors: [[.pin]])
+        builder.resident(1, card: 5)
+        var pin = builder.pin(2, person: 1, digits: [1, 2, 3, 4, 5, 6, 7, 8], isBound: false)
+        (pin.validFrom, pin.validUntil, pin.status) = (start, start + 3600, status)
+        builder.put(.credential(pin))
+        var bench = Bench(builder, civilSeconds: start + offset)
+        #expect(try #require(bench.keys([1, 2, 3, 4, 5, 6, 7, 8]).decision).reason == reason)
+    }
+
+    /// The neighbour's PIN after one's own card, and one's own PIN after the neighbour's.
+    @Test func nobodyOpensWithTheirCardAndAnothersPIN() throws {
+        var builder = SiteBuilder(factors: [[.card, .pin]])
+        for id in [1, 2] as [UInt32] {
+            builder.resident(id, card: UInt64(id))
+            builder.put(
+                .credential(builder.pin(10 + id, person: id, digits: [4, 3, 2, 1, 9, UInt8(id)], isBound: true)))
+        }
+        for (card, digit, outcome) in [(1 as UInt64, 1 as UInt8, "granted"), (1, 2, "denied"), (2, 1, "denied")] {
+            var bench = Bench(builder)
+            _ = bench.card(card)
+            #expect(try #require(bench.keys([4, 3, 2, 1, 9, digit]).decision).outcome == outcome)
+        }
+    }
+
     @Test func cardWithoutItsPINIsDeniedWhenTheTimeIsOver() throws {
         var builder = SiteBuilder(factors: [[.card, .pin]])
         builder.resident(1, card: 5)

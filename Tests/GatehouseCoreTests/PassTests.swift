@@ -203,6 +203,32 @@ struct PassTests {
         #expect(dropped.contains(.durable(.ledger(.pass(PassID(2), nil)))))
     }
 
+    /// The clock runs away by a year and nobody vouches for it: what is known of passes stays, and counts when it is back.
+    @Test func aClockThatNobodyTrustsForgetsNoPass() throws {
+        let site = try PassSite()
+        let text = try site.keys.sign(site.claims())
+        var bench = site.bench()
+        _ = bench.show(text)
+        let right = bench.now
+        bench.now.isCivilTrusted = false
+        bench.pass(.seconds(366 * 86400))
+        _ = bench.order(.issue(site.claims(2, until: PassSite.noon + 500 * 86400)))
+        #expect(bench.controller.ledger.passes.records[PassID(1)]?.total == 1)
+        bench.now = right
+        #expect(bench.show(text).decision?.reason == "UsesExhausted")
+    }
+
+    /// A day after its end and not a second before.
+    @Test(arguments: [(PassBook.rest - 1, 1), (PassBook.rest, 0)])
+    func aPassIsKeptForADayAfterItsEnd(after: Int64, count: Int) throws {
+        let site = try PassSite()
+        var ledger = Ledger()
+        let claims = site.claims()
+        _ = ledger.apply(.pass(claims.id, PassRecord(claims)))
+        for change in ledger.dropPasses(at: claims.until + after) { _ = ledger.apply(change) }
+        #expect(ledger.passes.records.count == count)
+    }
+
     @Test func aDecisionIsAskedAgainWithoutThePass() throws {
         let site = try PassSite()
         var bench = site.bench()

@@ -164,6 +164,42 @@ struct WatchlistTests {
         #expect(bench.controller.watchlist.sleepReason(at: bench.now) == .activationExpired)
     }
 
+    /// The authority renews an entry with another card: the old one is nobody's any more.
+    @Test func aRenewalForgetsWhatTheEntryNamedBefore() {
+        var (bench, builder) = Self.awake()
+        #expect(
+            Self.refusal(Self.order(&bench, .watchlistImport(Self.entry(bench, builder, card: 1602)))) == nil)
+        #expect(bench.controller.watchlist.count == 1)
+        #expect(bench.card(1601).alerts.isEmpty)
+        #expect(bench.card(1602).alerts.count == 1)
+    }
+
+    /// From its first second, and until the one in which it ends.
+    @Test(arguments: [(-2 as Int64, false), (-1, true), (3599, true), (3600, false)])
+    func anEntryMatchesInItsTimeAlone(offset: Int64, isHit: Bool) throws {
+        let builder = Self.builder()
+        let bench = Bench(builder)
+        var list = Watchlist()
+        let entry = Self.entry(bench, builder)
+        list.put(entry)
+        var now = bench.now
+        now.civil = now.civil + .seconds(offset)
+        let found = list.match([[1], entry.references[0]], at: SiteBuilder.entry, portal: SiteBuilder.wicket, now: now)
+        #expect((found == entry) == isHit)
+    }
+
+    /// An activation begins at its moment too, and what was put on the list waits for it.
+    @Test func anActivationThatHasNotBegunPutsTheListToSleep() {
+        let builder = Self.builder()
+        var bench = Bench(builder)
+        var activation = Self.activation(bench)
+        activation.notBefore = bench.now.civil + .seconds(60)
+        _ = Self.order(&bench, .watchlistActivate(activation))
+        #expect(bench.controller.watchlist.sleepReason(at: bench.now) == .activationNotYet)
+        bench.pass(.seconds(60))
+        #expect(bench.controller.watchlist.sleepReason(at: bench.now) == nil)
+    }
+
     /// G3: a document that was withdrawn cannot be played again, not even after a restart.
     @Test func aWithdrawnEntryDoesNotComeBack() {
         var (bench, builder) = Self.awake()

@@ -116,6 +116,17 @@ import Testing
         #expect(bench.machine.counters.matches == 0)
     }
 
+    /// The last moment that counts, the moment of the deadline, and later, though the clock's own turn has not come yet.
+    @Test(arguments: [(-1 as Int64, true), (0, false), (1, false), (60_000, false)])
+    func aMatchCountsBeforeItsDeadlineAlone(milliseconds: Int64, counts: Bool) throws {
+        var machine = looking().machine
+        let deadline = try #require(machine.nextDeadline).at
+        let match = EmulatedFaceModule.match(user: 5, name: "", status: 200)
+        let effects = machine.handle(.received(match), at: deadline + .milliseconds(milliseconds))
+        #expect(effects.contains(.signal(.face(userNumber: 5))) == counts)
+        #expect(effects.contains(.signal(.unreadable(.unsolicited))) == !counts)
+    }
+
     @Test func everyUserAndStatusThatIsNotAMatchIsRefused() {
         for user in [UInt16(0), 32768, 65535] {
             var bench = looking()

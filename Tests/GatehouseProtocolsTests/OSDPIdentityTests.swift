@@ -42,6 +42,24 @@ import Testing
         #expect(bench.identities.map(\.serial) == [Self.serial, "12", Self.serial])
     }
 
+    /// Within a session only the session says who is there: a name in clear is somebody on the wire.
+    @Test func aNameInClearWithinASessionIsNobodys() {
+        var bench = OSDPBench.secured()
+        var liar = bench.readers[0].identity
+        liar.serial = 12
+        // The third command is the first of the session: PDID.
+        let lie = OSDPFrame(
+            address: 1, isReply: true, sequence: 2, code: OSDPReply.identity(liar).code,
+            data: OSDPReply.identity(liar).data)
+        bench.readers[0].faults = [.none, .none, .octetsBefore(lie.octets)]
+        bench.input(.start)
+        bench.run(for: .seconds(3))
+        #expect(bench.sent[2].frame.code == 0x61 && bench.sent[2].frame.sequence == 2)
+        #expect(bench.signals.contains(.breach(.clearData)))
+        #expect(bench.identities.map(\.serial) == [Self.serial])
+        #expect(bench.panel.identity(of: "r1")?.serial == 0xEDDE_FECA)
+    }
+
     @Test func aReaderThatDoesNotSayWhoItIsHasItsHandshakeAllTheSame() {
         var bench = OSDPBench.secured()
         bench.readers[0].security.key = Array(repeating: 0x5A, count: 15) + [0x11]

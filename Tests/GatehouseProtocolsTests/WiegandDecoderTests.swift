@@ -135,6 +135,32 @@ import Testing
         #expect(decoder.counters.overlaps == 1)
     }
 
+    /// With the early end too, and at whichever bit: a card is delivered only when every edge was in order.
+    @Test(arguments: 1..<25)
+    func whatOverlapsIsNoCardWithTheEarlyEnd(bit: Int) {
+        var train = edges(cardBits)
+        // The other line pulses at the same moment, and one bit less follows: the length is right again.
+        let other: WiegandDecoder.Line = train[bit].line == .data0 ? .data1 : .data0
+        train.insert(.init(line: other, at: train[bit].at + .microseconds(10)), at: bit + 1)
+        train.removeLast()
+        var decoder = decoder(["H10301"], endsAtLength: true)
+        #expect(run(&decoder, train) == [.unreadable(.timing)])
+        train = edges(cardBits)
+        train.swapAt(bit, bit + 1)
+        decoder = self.decoder(["H10301"], endsAtLength: true)
+        #expect(run(&decoder, train) == [.unreadable(.timing)], "nor what came in another order")
+    }
+
+    /// 20 us apart the lines are two bits, nearer they are both at once.
+    @Test(arguments: [(19, false), (20, true)])
+    func theLinesAreToldApartFromTwentyMicroseconds(microseconds: Int64, isCard: Bool) {
+        var train = edges(cardBits)
+        let place = (1..<26).first { train[$0].line != train[$0 - 1].line }!
+        train[place].at = train[place - 1].at + .microseconds(microseconds)
+        var decoder = decoder()
+        #expect(run(&decoder, train) == (isCard ? [card(h10301, cardBits)] : [.unreadable(.timing)]))
+    }
+
     @Test func edgesOutOfOrderMakeTheFrameUnreadable() {
         var train = edges(cardBits)
         train.swapAt(5, 6)
