@@ -103,6 +103,48 @@ struct CommitGateTests {
         #expect(gate.timePassed(at: Self.start + .seconds(1)).free.last == .reply(7, reply))
     }
 
+    /// What the first transaction frees is its own: the second's releases wait for the second.
+    @Test func eachReleaseWaitsForItsOwnTransaction() throws {
+        var gate = gate()
+        _ = gate.admit([entry(1), .release("p", event: 1)], at: Self.start)
+        let firstFound = gate.nextBatch()
+        _ = gate.admit([entry(2), .release("q", event: 2)], at: Self.start)
+        #expect(gate.nextBatch() == nil, "one at a time")
+        #expect(gate.committed(try #require(firstFound).number).free == [.release("p", event: 1)])
+        let secondFound = gate.nextBatch()
+        #expect(gate.committed(try #require(secondFound).number).free == [.release("q", event: 2)])
+    }
+
+    /// A step with more effects than a transaction takes is a transaction of its own.
+    @Test func aLargeStepIsATransactionOfItsOwn() throws {
+        var gate = gate()
+        let effects = (1...UInt64(CommitGate.batchLimit) + 1).map { entry($0) }
+        _ = gate.admit(effects, at: Self.start)
+        _ = gate.admit([entry(999)], at: Self.start)
+        let firstFound = gate.nextBatch()
+        #expect(try #require(firstFound).effects.count == CommitGate.batchLimit + 1)
+        _ = gate.committed(1)
+        let secondFound = gate.nextBatch()
+        #expect(try #require(secondFound).effects.count == 1)
+    }
+
+    /// A disk that stays away is told once, and again only after it was back.
+    @Test func aDiskThatStaysAwayIsToldOnce() {
+        var gate = gate()
+        _ = gate.admit([entry(1)], at: Self.start)
+        _ = gate.nextBatch()
+        var told = gate.failed(1, problem: "full", at: Self.start).inputs
+        for second in 1...5 {
+            _ = gate.timePassed(at: Self.start + .seconds(second))
+            told += gate.failed(1, problem: "full", at: Self.start + .seconds(second)).inputs
+        }
+        #expect(told == [.store(isAvailable: false, problem: "full")])
+        #expect(gate.committed(1).inputs.first == .store(isAvailable: true, problem: ""))
+        _ = gate.admit([entry(2)], at: Self.start)
+        _ = gate.nextBatch()
+        #expect(gate.failed(2, problem: "full", at: Self.start).inputs.count == 1)
+    }
+
     /// A completion of a batch that is not out is nobody's, and frees nothing.
     @Test func aCompletionOfAnotherBatchFreesNothing() {
         var gate = gate()

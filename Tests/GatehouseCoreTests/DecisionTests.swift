@@ -173,6 +173,21 @@ struct DecisionTests {
         #expect(atTheGate(usual) == atTheGate(forced))
     }
 
+    /// Beside a card too: the person's other PIN opens as theirs does, and somebody comes.
+    @Test func duressPINBesideACardTellsTheDesk() throws {
+        var builder = SiteBuilder(factors: [[.card, .pin]])
+        builder.resident(1, card: 5)
+        builder.put(.credential(builder.pin(2, person: 1, digits: [4, 3, 2, 1, 9, 9], isBound: true)))
+        builder.put(.credential(builder.pin(3, person: 1, digits: [4, 3, 2, 1, 9, 8], isBound: true, isDuress: true)))
+        for (digit, kinds) in [(9 as UInt8, [AlertKind]()), (8, [.duress])] {
+            var bench = Bench(builder)
+            _ = bench.card(5)
+            let effects = bench.keys([4, 3, 2, 1, 9, digit])
+            #expect(try #require(effects.decision).reason == nil && effects.releases.count == 1)
+            #expect(effects.alerts.map(\.kind) == kinds)
+        }
+    }
+
     @Test func hardAntiPassbackRefusesASecondEntryAndSoftNotesIt() throws {
         for (policy, outcome) in [(AntiPassback.hard, "denied"), (.soft, "granted")] {
             var builder = SiteBuilder(antiPassback: policy)

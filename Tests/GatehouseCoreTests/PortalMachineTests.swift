@@ -190,6 +190,48 @@ struct PortalMachineTests {
         #expect(!machine.isReleased)
     }
 
+    /// It was given up, and nobody waits for it: the exit says nothing of it, and the next card asks anew.
+    @Test func aGrantThatWasGivenUpIsOver() {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        _ = machine.handle(Self.grant, at: .zero)
+        #expect(machine.handle(.abandoned(event: 1), at: .zero).isEmpty && machine.lock == .secured)
+        #expect(machine.handle(.grant(event: 2), at: .zero) == [.requestRelease(event: 2)])
+        #expect(machine.handle(.abandoned(event: 1), at: .zero).isEmpty && machine.lock == .pending(event: 2))
+    }
+
+    /// Somebody goes out while a card waits for the disk: the way is open at once, and the card's grant is ended.
+    @Test func anExitOvertakesAGrantThatWaitsForTheDisk() {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        _ = machine.handle(Self.grant, at: .zero)
+        _ = machine.handle(.exitButton(isPressed: true), at: .zero)
+        #expect(
+            machine.handle(.time, at: .zero + .milliseconds(30))
+                == [.notTaken(event: 1), .releaseNow, .exitRequested])
+        #expect(machine.handle(.performed(event: 1), at: .zero + .milliseconds(40)).isEmpty)
+        #expect(machine.handle(.time, at: .zero + .milliseconds(5030)) == [.secureNow])
+    }
+
+    /// Pressed in the last second of somebody's release: there is a whole time for whoever pressed.
+    @Test func anExitProlongsARelease() {
+        #expect(
+            run([Step(at: 0, input: Self.grant), Step(at: 4, input: .exitButton(isPressed: true))], until: 60)
+                == ["0.0 unlock", "4.03 exit", "9.03 relock", "9.03 granted, not opened"])
+    }
+
+    /// Where the lock does not follow the door, a second opening of the same release is nobody's second passage.
+    @Test func aGrantIsTakenOnce() {
+        var settings = PortalSettings(id: "p")
+        settings.relocksOnClose = false
+        let found = run(
+            [
+                Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)),
+                Step(at: 2, input: .contact(isOpen: false)), Step(at: 3, input: .contact(isOpen: true)),
+                Step(at: 4, input: .contact(isOpen: false)),
+            ], until: 60, settings: settings)
+        #expect(
+            found.filter { $0.hasSuffix(" opened") }.count == 2 && found.filter { $0.hasSuffix(" taken") }.count == 1)
+    }
+
     /// An opening up to a second after the relock belongs to the grant before it, a later one to nobody.
     @Test(arguments: [(5.85, false), (5.95, true)])
     func aDoorThatOpensAfterTheRelockIsForcedOnlyAfterTheGrace(at: Double, isForced: Bool) {

@@ -108,6 +108,16 @@ struct RegistryTests {
         #expect(builder.registry.problem(with: .end(.person, id: 1)) == .unknownRow)
     }
 
+    /// Nor does the PIN that stands alone of somebody who left: no rule minds it, and none permits it.
+    @Test func thePINOfSomebodyWhoLeftOpensNothing() throws {
+        var builder = SiteBuilder(factors: [[.pin]])
+        builder.resident(1, card: 5)
+        builder.put(.credential(builder.pin(2, person: 1, digits: [1, 2, 3, 4, 5, 6, 7, 8], isBound: false)))
+        builder.registry.apply(.end(.person, id: 1), revision: 90)
+        var bench = Bench(builder)
+        #expect(try #require(bench.keys([1, 2, 3, 4, 5, 6, 7, 8]).decision).outcome == "denied")
+    }
+
     /// A flat that ended gives no right to come in, to its owner and to the household.
     @Test(arguments: [PersonRole.resident, .household])
     func whereThereIsNoDwellingNobodyLives(role: PersonRole) throws {

@@ -88,6 +88,19 @@ struct StoreWriterTests {
         #expect(try loader.load(site: Scratch.site).restored.nextOutboxID == 1000)
     }
 
+    /// A start that reads a whole window knows that there may be more.
+    @Test(arguments: [(Outbox.window - 1, true), (Outbox.window, false), (Outbox.window + 1, false)])
+    func aStartKnowsWhetherMoreIsOwed(count: Int, isLast: Bool) throws {
+        let scratch = Scratch()
+        try scratch.writer().commit(
+            .init(number: 1, effects: (1...count).map { .enqueue(Self.item(UInt64($0))) }))
+        var site = Scratch.site
+        site.alerts = [AlertRoute(destination: "desk", kinds: [.forced])]
+        let restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: site).restored
+        let rows = try #require(restored.outbox["desk"])
+        #expect(rows.isLast == isLast && rows.items.count == min(count, Outbox.window))
+    }
+
     /// Where people and vehicles are, what was used up and who is paused comes back; what was forgotten does not.
     @Test func theLedgerComesBackAsItWasLeft() throws {
         let scratch = Scratch()
