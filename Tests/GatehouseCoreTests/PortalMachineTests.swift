@@ -229,7 +229,26 @@ struct PortalMachineTests {
                 Step(at: 4, input: .contact(isOpen: false)),
             ], until: 60, settings: settings)
         #expect(
-            found.filter { $0.hasSuffix(" opened") }.count == 2 && found.filter { $0.hasSuffix(" taken") }.count == 1)
+            found == [
+                "0.0 unlock", "1.1 opened", "1.1 taken", "2.1 closed", "3.1 opened", "4.1 closed", "5.0 relock",
+            ])
+    }
+
+    /// What was taken is never said to be not taken, whatever ends the release: another card, a lockdown, a fire.
+    @Test(arguments: [PortalMachine.Input.grant(event: 2), .posture(.lockdown), .posture(.fire)], [true, false])
+    func whatWasTakenStaysTaken(input: PortalMachine.Input, hasContact: Bool) {
+        var settings = PortalSettings(id: "p")
+        (settings.relocksOnClose, settings.hasContact) = (false, hasContact)
+        let found = run(
+            [
+                Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)),
+                Step(at: 2, input: .contact(isOpen: false)), Step(at: 3, input: input),
+            ], until: 3, settings: settings)
+        #expect(found.contains { $0.hasSuffix(" taken") } && !found.contains { $0.hasSuffix("not opened") }, "\(found)")
+        let opened = run(
+            [Step(at: 0, input: Self.grant), Step(at: 1, input: .contact(isOpen: true)), Step(at: 3, input: input)],
+            until: 3, settings: settings)
+        #expect(!opened.contains { $0.hasSuffix("not opened") }, "\(opened)")
     }
 
     /// An opening up to a second after the relock belongs to the grant before it, a later one to nobody.

@@ -108,7 +108,10 @@ package struct PortalMachine: Sendable {
             } else if case .pending(event) = lock {
                 lock = .released(.grant(event: event), until: now + time)
                 outputs += takenThroughOpenDoor(event)
-                if countsAtOnce { outputs.append(.taken(event: event)) }
+                if countsAtOnce {
+                    takenEvent = event
+                    outputs.append(.taken(event: event))
+                }
             } else if case .pending(let later) = lock {
                 // The line was set for the grant before this one: the way is open, whatever becomes of the later entry.
                 lock = .released(.grant(event: later), until: now + time)
@@ -157,7 +160,7 @@ package struct PortalMachine: Sendable {
             // A second grant restarts the time once it is on disk; until then the first release goes on.
             if case .released(.grant(let earlier), _) = lock, case .closed = door, earlier != event {
                 lock = .released(.grant(event: event), until: until)
-                return [.notTaken(event: earlier), .requestRelease(event: event)]
+                return giveUp(earlier) + [.requestRelease(event: event)]
             }
             lock = .released(.grant(event: event), until: until)
             return [.requestRelease(event: event)]
@@ -172,7 +175,7 @@ package struct PortalMachine: Sendable {
         if Self.isHeld(posture) {
             let unanswered = unansweredGrant
             lock = .held
-            return (unanswered.map { [.notTaken(event: $0)] } ?? []) + (wasHeld ? [] : [.releaseNow])
+            return (unanswered.map { giveUp($0) } ?? []) + (wasHeld ? [] : [.releaseNow])
         }
         if wasHeld, isOccupied {
             // Free passage is over for the next one; whoever stands in it goes on.
@@ -192,7 +195,7 @@ package struct PortalMachine: Sendable {
             return []
         case .released(.grant(let event), _):
             lock = .secured
-            return [.notTaken(event: event), .secureNow]
+            return giveUp(event) + [.secureNow]
         case .pending(let event):
             lock = .secured
             return [.notTaken(event: event), .secureNow]
@@ -206,6 +209,9 @@ package struct PortalMachine: Sendable {
         takenEvent = event
         return [.taken(event: event)]
     }
+
+    /// Nobody took the way of this grant, unless somebody has.
+    private func giveUp(_ event: UInt64) -> [Output] { takenEvent == event ? [] : [.notTaken(event: event)] }
 
     private var unansweredGrant: UInt64? {
         guard case .closed = door else { return nil }
@@ -293,6 +299,6 @@ package struct PortalMachine: Sendable {
         guard case .grant(let event) = cause, case .closed = door else { return [.secureNow] }
         guard settings.hasContact else { return [.secureNow] }
         graceUntil = now + .seconds(1)
-        return [.secureNow, .notTaken(event: event)]
+        return [.secureNow] + giveUp(event)
     }
 }
