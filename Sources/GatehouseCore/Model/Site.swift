@@ -100,6 +100,21 @@ package enum AntiPassback: String, Hashable, Sendable, CaseIterable {
     case hard
     /// Denies a second entry within a time, wherever the person is by the ledger.
     case timed
+
+    /// What stands in stored facts, for ever; the raw value is the word of the configuration.
+    package var code: UInt8 {
+        switch self {
+        case .off: 0
+        case .soft: 1
+        case .hard: 2
+        case .timed: 3
+        }
+    }
+
+    package init?(code: UInt8) {
+        guard let policy = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        self = policy
+    }
 }
 
 /// Who comes only in company, and whose.

@@ -129,7 +129,7 @@ extension Facts {
             Int64(personStatus.rawValue), Int64(role.rawValue), Int64(employment.rawValue), hasDwelling ? 1 : 0,
             Int64(tenancy.rawValue), Int64(coveringLevels), Int64(openLevels), Int64(factorsGiven.rawValue),
             isCombinationComplete ? 1 : 0, doFactorsAgree ? 1 : 0, Int64(pin.rawValue), Int64(passback.rawValue),
-            Int64(AntiPassback.allCases.firstIndex(of: passbackPolicy)!), mayPassLockdown ? 1 : 0,
+            Int64(passbackPolicy.code), mayPassLockdown ? 1 : 0,
             isGuessPaused ? 1 : 0, isUsedUp ? 1 : 0, Int64(host.rawValue), Int64(suspendedLevels), isBarred ? 1 : 0,
             isOffShift ? 1 : 0, Int64(firstPerson.rawValue), isAreaFull ? 1 : 0, Int64(place.rawValue),
             isInterlocked ? 1 : 0, Int64(company.rawValue), Int64(escort.rawValue), isPolicyTooOld ? 1 : 0,
@@ -150,7 +150,7 @@ extension Facts {
             let personStatus = PersonStatus(rawValue: octet(8)), let role = PersonRole(rawValue: octet(9)),
             let employment = WindowStanding(rawValue: octet(10)),
             let tenancy = TenancyStanding(rawValue: octet(12)), let pin = PINStanding(rawValue: octet(18)),
-            let passback = PassbackStanding(rawValue: octet(19)), values[20] < AntiPassback.allCases.count
+            let passback = PassbackStanding(rawValue: octet(19)), let passbackPolicy = AntiPassback(code: octet(20))
         else { return nil }
         self.init()
         self.posture = posture
@@ -172,7 +172,7 @@ extension Facts {
         doFactorsAgree = values[17] == 1
         self.pin = pin
         self.passback = passback
-        passbackPolicy = AntiPassback.allCases[Int(values[20])]
+        self.passbackPolicy = passbackPolicy
         mayPassLockdown = values[21] == 1
         isGuessPaused = version >= 2 && values[22] == 1
         guard version >= 3 else { return }
