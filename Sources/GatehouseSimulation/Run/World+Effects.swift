@@ -55,8 +55,6 @@ extension World {
                     continue
                 }
                 model.areas[person] = virtual.site.accessPoints.first { $0.id == point }?.toArea?.name
-            case .fire where entry.outcome == "active" || entry.outcome == "reset":
-                fires.append((entry.sequence, entry.outcome == "active"))
             default: break
             }
         }

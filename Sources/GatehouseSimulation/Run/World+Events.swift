@@ -155,11 +155,6 @@ extension World {
         for portal in VirtualSite.portals { lines[portal] = false }
         admittedAt = [:]
         try boot(isFirst: false)
-        fires.removeAll { $0.sequence >= shell.controller.firstSequenceOfRun }
-        let wasFire = fires.last?.isActive ?? false
-        if wasFire != shell.controller.isFire {
-            violation("after the restart fire is \(shell.controller.isFire), by the journal \(wasFire)")
-        }
         for portal in shell.controller.portals where portal.isReleased {
             if portal.posture != .free, portal.posture != .fire {
                 violation("a restart released \(portal.settings.id)")

@@ -49,8 +49,8 @@ final class World {
     /// What the reference model says of the card that is being shown.
     var expecting: (outcome: String, reason: String?)?
     var pendingLoads: [(DestinationID, [OutboxItem])] = []
-    /// Fires and resets as they were recorded, by sequence.
-    var fires: [(sequence: UInt64, isActive: Bool)] = []
+    /// What a restart has to know, by the entries that reached the disk and by nothing else.
+    var disk = DiskMemory()
 
     static let maxWait: Duration = .milliseconds(250)
 
@@ -156,10 +156,8 @@ final class World {
             path: path, secrets: secrets, epoch: restored.epoch, run: "run-\(run)", issuerCertificate: nil)
         let controller = Controller(
             site: virtual.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch))
-        // What the restart forgot must be what the disk did not have.
-        model.areas = restored.ledger.presences.mapValues(\.area.name)
-        model.isFire = restored.isFire
-        for portal in VirtualSite.portals { model.posture[portal.name] = restored.postures[portal] ?? .secure }
+        compare(restored, with: disk)
+        (model.areas, model.posture, model.isFire) = (disk.areas, disk.postures, disk.isFire)
         for portal in controller.portals { lines[portal.settings.id] = portal.isReleased }
         batches = []
         shell = ControllerShell(
@@ -201,7 +199,9 @@ final class World {
         try writer.commit(batch)
         for effect in batch.effects {
             switch effect {
-            case .record(let entry): committed = max(committed, entry.sequence)
+            case .record(let entry):
+                committed = max(committed, entry.sequence)
+                disk.take(entry, virtual.site)
             case .enqueue(let item): owed[item.id] = item
             default: break
             }
