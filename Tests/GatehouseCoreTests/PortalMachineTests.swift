@@ -121,7 +121,7 @@ struct PortalMachineTests {
                 [
                     Step(at: 0, input: .posture(.fire)), Step(at: 1, input: .contact(isOpen: true)),
                     Step(at: 90, input: Self.grant), Step(at: 100, input: .posture(.secure)),
-                ], until: 140) == ["0.0 unlock", "1.1 opened", "100.0 relock", "130.0 held open"])
+                ], until: 140) == ["0.0 unlock", "1.1 opened", "90.0 taken", "100.0 relock", "130.0 held open"])
     }
 
     @Test func lockdownTakesAReleaseBackButNotAnExit() {
@@ -131,6 +131,21 @@ struct PortalMachineTests {
         #expect(
             run([Step(at: 0, input: .exitButton(isPressed: true)), Step(at: 1, input: .posture(.lockdown))], until: 60)
                 == ["0.03 unlock", "0.03 exit", "5.03 relock"])
+    }
+
+    /// While the way is free a card opens nothing and is no less a passage: with the next opening, through the open door, or
+    /// not at all.
+    @Test func aGrantWhileTheWayIsFreeIsTakenWithTheNextOpening() {
+        let free = Step(at: 0, input: .posture(.free))
+        let second = Step(at: 3, input: .grant(event: 2))
+        let open = Step(at: 4, input: .contact(isOpen: true))
+        func found(_ steps: [Step]) -> [String] { run([free, Step(at: 1, input: Self.grant)] + steps, until: 20) }
+        #expect(found([open]) == ["0.0 unlock", "4.1 opened", "4.1 taken"])
+        #expect(found([]) == ["0.0 unlock", "6.0 granted, not opened"])
+        #expect(found([second, open]) == ["0.0 unlock", "3.0 granted, not opened", "4.1 opened", "4.1 taken"])
+        #expect(
+            found([Step(at: 2, input: .posture(.secure))]) == ["0.0 unlock", "2.0 relock", "2.0 granted, not opened"])
+        #expect(found([Step(at: 2, input: .posture(.fire)), open]) == ["0.0 unlock", "4.1 opened", "4.1 taken"])
     }
 
     /// The light is not green yet, and the guard blocks the gate: the line is set to its rest, so that whoever holds the
@@ -188,6 +203,52 @@ struct PortalMachineTests {
         _ = machine.handle(.abandoned(event: 2), at: .zero)
         #expect(machine.handle(.time, at: .zero + .seconds(5)).contains(.secureNow))
         #expect(!machine.isReleased)
+    }
+
+    /// The first one's time ends, or their door closes, while the second one's entry is on its way to the disk: the second is
+    /// let in when it is there, and has their whole time.
+    @Test(arguments: [true, false])
+    func whoFollowsIsLetInThoughTheFirstReleaseEnds(byDoor: Bool) {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        func at(_ seconds: Double) -> MonotonicTime { .zero + .milliseconds(Int64(seconds * 1000)) }
+        _ = machine.handle(.grant(event: 1), at: .zero)
+        _ = machine.handle(.performed(event: 1), at: .zero)
+        if byDoor {
+            _ = machine.handle(.contact(isOpen: true), at: at(1))
+            _ = machine.handle(.contact(isOpen: false), at: at(4.9))
+        }
+        #expect(machine.handle(.grant(event: 2), at: at(4.99)).contains(.requestRelease(event: 2)))
+        let ended = machine.handle(.time, at: at(5))
+        #expect(ended.suffix(2) == [.secureNow, .requestRelease(event: 2)], "securing takes the waiting release back")
+        #expect(!ended.contains(.notTaken(event: 2)))
+        _ = machine.handle(.performed(event: 2), at: at(5.1))
+        #expect(machine.isReleased && machine.nextDeadline?.at == at(10.1))
+        #expect(machine.handle(.time, at: at(10.1)) == [.secureNow, .notTaken(event: 2)])
+    }
+
+    /// A lockdown while a car stands there on the first grant: the second one's entry opens nothing any more.
+    @Test func aLockdownEndsWhoeverFollows() {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        _ = machine.handle(.grant(event: 1), at: .zero)
+        _ = machine.handle(.performed(event: 1), at: .zero)
+        _ = machine.handle(.contact(isOpen: true), at: .zero)
+        _ = machine.handle(.occupied(true), at: .zero + .seconds(1))
+        _ = machine.handle(.grant(event: 2), at: .zero + .seconds(1))
+        #expect(machine.handle(.posture(.lockdown), at: .zero + .seconds(2)) == [.notTaken(event: 2)])
+        #expect(machine.handle(.performed(event: 2), at: .zero + .seconds(3)).isEmpty)
+        #expect(machine.handle(.occupied(false), at: .zero + .seconds(4)) == [.secureNow])
+        #expect(!machine.isReleased && machine.lock == .secured)
+    }
+
+    /// And when that entry never comes, the way stays shut and nobody waits for it.
+    @Test func whoFollowsAndIsHeldBackEndsWithTheFirstRelease() {
+        var machine = PortalMachine(settings: PortalSettings(id: "p"))
+        _ = machine.handle(.grant(event: 1), at: .zero)
+        _ = machine.handle(.performed(event: 1), at: .zero)
+        _ = machine.handle(.grant(event: 2), at: .zero + .seconds(1))
+        _ = machine.handle(.abandoned(event: 2), at: .zero + .seconds(2))
+        #expect(machine.handle(.time, at: .zero + .seconds(5)) == [.secureNow, .notTaken(event: 2)])
+        #expect(machine.nextDeadline == nil && !machine.isReleased)
     }
 
     /// It was given up, and nobody waits for it: the exit says nothing of it, and the next card asks anew.

@@ -27,7 +27,10 @@ extension Controller {
         guard lanes[index] != nil else { return }
         for case .notTaken(let event) in outputs { feed(.cancelled(event: event), toLaneAt: index, now, &effects) }
         switch input {
-        case .performed(let event): feed(.granted(event: event), toLaneAt: index, now, &effects)
+        case .performed(let event):
+            // Not that of a grant that another one took the place of.
+            guard case .released(.grant(event), _) = portals[index].lock else { break }
+            feed(.granted(event: event), toLaneAt: index, now, &effects)
         case .grant(let event, _) where portals[index].lock == .held:
             // The way is open already: the vehicle is on its way.
             feed(.granted(event: event), toLaneAt: index, now, &effects)

@@ -66,6 +66,10 @@ package struct PortalMachine: Sendable {
     private var isOccupied = false
     /// The grant of somebody who needs time.
     private var extended: UInt64?
+    /// A grant that came while the way was open, and whose entry is not on disk yet.
+    private var following: UInt64?
+    /// A grant while the way is free: the next opening is its passage.
+    private var passing: (event: UInt64, until: MonotonicTime)?
     /// The latest grant that was taken, so that none is twice.
     private var takenEvent: UInt64?
 
@@ -99,9 +103,10 @@ package struct PortalMachine: Sendable {
         switch input {
         case .grant(let event, let isExtended):
             if isExtended { extended = event }
-            outputs += grant(event)
+            outputs += grant(event, at: now)
         case .performed(let event):
             let time = extended == event ? settings.extendedUnlockTime : settings.unlockTime
+            if following == event { following = nil }
             if case .released(.grant(event), let until) = lock {
                 lock = .released(.grant(event: event), until: max(until, now + time))
                 outputs += takenThroughOpenDoor(event)
@@ -115,13 +120,17 @@ package struct PortalMachine: Sendable {
             } else if case .pending(let later) = lock {
                 // The line was set for the grant before this one: the way is open, whatever becomes of the later entry.
                 lock = .released(.grant(event: later), until: now + time)
+                following = later
             }
         case .abandoned(let event):
+            if following == event { following = nil }
             if case .pending(event) = lock { lock = .secured }
         case .contact(let isOpen):
             if settings.hasContact { contact.take(isOpen, at: now) }
         case .exitButton(let isPressed): exitButton.take(isPressed, at: now)
-        case .posture(let posture): outputs += change(to: posture, at: now)
+        case .posture(let posture):
+            outputs += change(to: posture, at: now)
+            if !Self.isHeld(posture) { outputs += endPassing() }
         case .occupied(let isOccupied): self.isOccupied = isOccupied
         case .time: break
         }
@@ -136,6 +145,7 @@ package struct PortalMachine: Sendable {
         }
         consider(contact.settlesAt, "contact settles")
         consider(exitButton.settlesAt, "exit button settles")
+        consider(passing?.until, "passage")
         if case .released(_, let until) = lock, !isOccupied { consider(until, "relock") }
         if case .open(let since, _, false) = door, !Self.isHeld(posture) {
             consider(since + settings.heldOpenLimit, "held open")
@@ -145,11 +155,16 @@ package struct PortalMachine: Sendable {
 
     // MARK: Ways forward
 
-    private mutating func grant(_ event: UInt64) -> [Output] {
+    private mutating func grant(_ event: UInt64, at now: MonotonicTime) -> [Output] {
         switch lock {
         case .held:
-            // The way is open already: nothing to release, and nobody to wait for.
-            return countsAtOnce ? [.taken(event: event)] : []
+            // The way is open already: nothing to release. A lane waits for the vehicle by itself.
+            if countsAtOnce { return [.taken(event: event)] }
+            guard settings.lane == nil else { return [] }
+            let before = endPassing()
+            if case .open = door { return before + [.taken(event: event)] }
+            passing = (event, now + settings.unlockTime)
+            return before
         case .secured:
             lock = .pending(event: event)
             return [.requestRelease(event: event)]
@@ -158,24 +173,27 @@ package struct PortalMachine: Sendable {
             return (earlier == event ? [] : [.notTaken(event: earlier)]) + [.requestRelease(event: event)]
         case .released(_, let until):
             // A second grant restarts the time once it is on disk; until then the first release goes on.
-            if case .released(.grant(let earlier), _) = lock, case .closed = door, earlier != event {
-                lock = .released(.grant(event: event), until: until)
-                return giveUp(earlier) + [.requestRelease(event: event)]
+            var before: [Output] = []
+            if case .released(.grant(let earlier), _) = lock, earlier != event {
+                before = answer(earlier)
             }
+            following = event
             lock = .released(.grant(event: event), until: until)
-            return [.requestRelease(event: event)]
+            return before + [.requestRelease(event: event)]
         }
     }
 
     private mutating func change(to posture: Posture, at now: MonotonicTime) -> [Output] {
         guard posture != self.posture else { return [] }
         let wasHeld = Self.isHeld(self.posture)
+        let follower = following
         self.posture = posture
         graceUntil = nil
+        following = nil
         if Self.isHeld(posture) {
             let unanswered = unansweredGrant
             lock = .held
-            return (unanswered.map { giveUp($0) } ?? []) + (wasHeld ? [] : [.releaseNow])
+            return (unanswered.map { answer($0) } ?? []) + (wasHeld ? [] : [.releaseNow])
         }
         if wasHeld, isOccupied {
             // Free passage is over for the next one; whoever stands in it goes on.
@@ -191,8 +209,10 @@ package struct PortalMachine: Sendable {
         // Lockdown and blocked end a release that a credential got; a person on the way out keeps theirs.
         switch lock {
         case .released(.grant(let event), _) where isOccupied:
-            lock = .released(.grant(event: event), until: now)
-            return []
+            // Who stands in it goes on; who would have followed does not.
+            let isFollower = follower == event
+            lock = .released(isFollower ? .exitRequest : .grant(event: event), until: now)
+            return isFollower ? giveUp(event) : []
         case .released(.grant(let event), _):
             lock = .secured
             return giveUp(event) + [.secureNow]
@@ -210,15 +230,25 @@ package struct PortalMachine: Sendable {
         return [.taken(event: event)]
     }
 
+    /// What became of a grant that another one or the posture ends: through a door that stands open it was taken.
+    private mutating func answer(_ event: UInt64) -> [Output] {
+        let taken = takenThroughOpenDoor(event)
+        return taken.isEmpty ? giveUp(event) : taken
+    }
+
     /// Nobody took the way of this grant, unless somebody has.
     private func giveUp(_ event: UInt64) -> [Output] { takenEvent == event ? [] : [.notTaken(event: event)] }
 
+    private mutating func endPassing() -> [Output] {
+        defer { passing = nil }
+        return passing.map { [.notTaken(event: $0.event)] } ?? []
+    }
+
     private var unansweredGrant: UInt64? {
-        guard case .closed = door else { return nil }
         switch lock {
-        case .released(.grant(let event), _): return event
-        case .pending(let event): return event
-        default: return nil
+        case .released(.grant(let event), _): event
+        case .pending(let event): event
+        case .released(.exitRequest, _), .secured, .held: nil
         }
     }
 
@@ -232,6 +262,7 @@ package struct PortalMachine: Sendable {
         while let deadline = nextDeadline, deadline.at <= now {
             let due = deadline.at
             if exitButton.settle(at: due), exitButton.isActive { outputs += exit(at: due) }
+            if let passing, passing.until <= due { outputs += endPassing() }
             if contact.settle(at: due) { outputs += contact.isActive ? doorOpened(at: due) : doorClosed(at: due) }
             if case .released(let cause, let until) = lock, until <= due, !isOccupied {
                 outputs += relock(cause, at: due)
@@ -271,7 +302,8 @@ package struct PortalMachine: Sendable {
             return [.opened(cause)]
         case .held:
             door = .open(since: now, wasForced: false, isHeldOpen: false)
-            return [.opened(nil)]
+            defer { passing = nil }
+            return [.opened(nil)] + (passing.map { [.taken(event: $0.event)] } ?? [])
         case .secured, .pending:
             if let graceUntil, now <= graceUntil {
                 self.graceUntil = nil
@@ -287,18 +319,25 @@ package struct PortalMachine: Sendable {
         guard case .open(_, let wasForced, let isHeldOpen) = door else { return [] }
         door = .closed
         var outputs: [Output] = [.closed(afterAlarm: wasForced || isHeldOpen)]
-        if case .released = lock, settings.relocksOnClose {
-            lock = .secured
-            outputs.append(.secureNow)
-        }
+        if case .released(let cause, _) = lock, settings.relocksOnClose { outputs += secure(after: cause) }
         return outputs
     }
 
     private mutating func relock(_ cause: Cause, at now: MonotonicTime) -> [Output] {
-        lock = .secured
-        guard case .grant(let event) = cause, case .closed = door else { return [.secureNow] }
-        guard settings.hasContact else { return [.secureNow] }
+        let outputs = secure(after: cause)
+        guard case .secured = lock, case .grant(let event) = cause, case .closed = door, settings.hasContact else {
+            return outputs
+        }
         graceUntil = now + .seconds(1)
-        return [.secureNow] + giveUp(event)
+        return outputs + giveUp(event)
+    }
+
+    /// The release is over. Whoever was granted meanwhile, and whose entry is on its way to the disk, is let in when it is
+    /// there: securing took back the release that waited.
+    private mutating func secure(after cause: Cause) -> [Output] {
+        lock = .secured
+        guard case .grant(let event) = cause, following == event else { return [.secureNow] }
+        lock = .pending(event: event)
+        return [.secureNow, .requestRelease(event: event)]
     }
 }
