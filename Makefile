@@ -5,7 +5,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-sim
 
-.PHONY: bench-lines help demo test test-sim test-fuzz test-lines test-tsan soak bench lint release install clean
+.PHONY: bench-lines help demo test test-sim test-fuzz test-lines test-tsan mutants soak bench lint release install clean
 
 help:
 	@echo "make demo        a gate without a gate: emulated hardware, a real database"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-lines  real kernel GPIO lines in a small guest kernel"
 	@echo "make test-fuzz   every parser under libFuzzer, SECONDS=$(SECONDS) in all"
 	@echo "make test-tsan   what is concurrent, under the thread sanitizer"
+	@echo "make mutants     small changes in the sources, each of which a test has to notice"
 	@echo "make soak        four simulated years"
 	@echo "make bench       figures, as ratios within one run"
 	@echo "make bench-lines last bit to relay on kernel lines, beside a bare echo and a bare commit"
@@ -58,6 +59,10 @@ test-lines:
 test-tsan:
 	scripts/install-packages build test
 	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseDevicesTests|GatehouseUplinkTests|SideThreadTests|HandoverTests|RegistryRowTests'
+
+mutants:
+	scripts/install-packages build test
+	scripts/mutants
 
 soak:
 	swift build -c release --static-swift-stdlib --product gatehouse-sim
