@@ -144,7 +144,7 @@ struct OutboxTests {
         var now: Int64 = 0
         var outputs: [Outbox.Output] = []
         var tries = 0
-        while outputs.isEmpty {
+        while outputs.isEmpty, tries <= attempts {
             #expect(outbox.advance(at: Self.moment(now)) == [.deliver(Self.item(1), attempt: tries + 1)])
             tries += 1
             outputs = outbox.failed(1, reason: "410", isFinal: isFinal, at: Self.moment(now).monotonic)

@@ -225,8 +225,13 @@ struct PassTests {
         var ledger = Ledger()
         let claims = site.claims()
         _ = ledger.apply(.pass(claims.id, PassRecord(claims)))
+        // Beside one that ended long ago, which goes whenever somebody looks.
+        _ = ledger.apply(.pass(PassID(9), PassRecord(until: claims.until - 7 * 86400)))
         for change in ledger.dropPasses(at: claims.until + after) { _ = ledger.apply(change) }
-        #expect(ledger.passes.records.count == count)
+        #expect(ledger.passes.records.count == count && ledger.passes.records[PassID(9)] == nil)
+        // And what stays is found when its day is over.
+        for change in ledger.dropPasses(at: claims.until + PassBook.rest) { _ = ledger.apply(change) }
+        #expect(ledger.passes.records.isEmpty)
     }
 
     @Test func aDecisionIsAskedAgainWithoutThePass() throws {
