@@ -39,6 +39,9 @@ struct RegistryTests {
         builder.put(.tenancy(Self.row(2, tenants: [1, 2, 3].filter { $0 != gone })))
         // Another one of theirs is still to come.
         #expect(Self.reasons(builder) == [1, 2, 3].map { $0 == gone ? "TenancyNotStarted" : nil })
+        // And the one before stays theirs.
+        let person = builder.registry.person(gone)
+        #expect(person.map { builder.registry.tenancyStanding(of: $0, at: Self.noon - 15 * 86400) } == .running)
         builder.put(.tenancy(Self.row(2, tenants: [1, 2, 3])))
         #expect(Self.reasons(builder) == [nil, nil, nil])
     }
@@ -96,6 +99,22 @@ struct RegistryTests {
         bench = Bench(builder)
         #expect(try #require(bench.card(5).decision).person == 2)
         #expect(try #require(bench.card(6).decision).reason == "UnknownCredential")
+    }
+
+    /// A number that was given back and forth is gone with its card.
+    @Test func aCardThatEndsIsUnknownWhateverNumbersItHad() throws {
+        var builder = SiteBuilder()
+        builder.resident(1, card: 5)
+        for number in [7, 5, 7, 5] as [UInt64] {
+            builder.put(.credential(builder.credential(1, person: 1, card: number)))
+        }
+        var bench = Bench(builder)
+        #expect(try #require(bench.card(5).decision).outcome == "granted")
+        builder.registry.apply(.end(.credential, id: 1), revision: 90)
+        bench = Bench(builder)
+        for number in [5, 7] as [UInt64] {
+            #expect(try #require(bench.card(number).decision).reason == "UnknownCredential")
+        }
     }
 
     /// Whoever left the register opens nothing, though their card's row is still there.

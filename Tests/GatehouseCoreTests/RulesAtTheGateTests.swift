@@ -492,16 +492,20 @@ import Testing
         #expect(try #require(bench.give(plate("鲁G12345")).decision).reason == "FactorsDisagree")
     }
 
-    /// What was shown second is asked like the first: a tag that was stolen spoils the plate.
-    @Test(arguments: [CredentialStatus.stolen, .lost, .suspended])
-    func everyFactorHasToBeInOrder(status: CredentialStatus) throws {
+    /// Whichever of two is off, and whichever was shown first: it speaks for both.
+    @Test(arguments: [CredentialStatus.stolen, .lost, .suspended], [11, 21] as [UInt32])
+    func everyFactorHasToBeInOrder(status: CredentialStatus, id: UInt32) throws {
         var builder = lane([[.card, .plate]])
-        let number = CardNumber(format: CardNumber.epcFormat, value: .text("E201"))
+        let number =
+            id == 21
+            ? CardNumber(format: CardNumber.epcFormat, value: .text("E201"))
+            : CardNumber(format: CardNumber.plateFormat, value: .text("鲁G12345"))
         builder.put(
             .credential(
                 CredentialRow(
-                    id: 21, person: 1, kind: .card, key: CredentialKey(card: number, primitives: builder.primitives),
-                    label: number.description, status: status, vehicle: 1)))
+                    id: id, person: 1, kind: id == 21 ? .card : .plate,
+                    key: CredentialKey(card: number, primitives: builder.primitives), label: number.description,
+                    status: status, vehicle: 1)))
         for isPlateFirst in [true, false] {
             var bench = Bench(builder)
             let effects = bench.give(isPlateFirst ? plate("鲁G12345") : tag("E201"))
