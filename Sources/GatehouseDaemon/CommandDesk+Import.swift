@@ -27,7 +27,7 @@ extension CommandDesk {
         let files = takeUploads(call)
         guard !files.isEmpty else { throw CommandRefusal(code: "noFiles", message: "no file was sent") }
         let reader = try reader()
-        let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
+        let rows = try reader.rows()
         var fields = try liveFields()
         fields.now = try ask { $0.now().civil.seconds }
         var importer = try newImport(fields, rows, reader)
@@ -36,7 +36,8 @@ extension CommandDesk {
         var event: UInt64?
         try checkAlonePINs(plan.changes) { rows }
         if !isDryRun, plan.problems.isEmpty, !plan.changes.isEmpty {
-            event = try order(call, .registry(plan.changes))
+            // A large one is written by portions, between what happens at the gate.
+            event = try order(call, .registry(plan.changes), seconds: 300)
         } else {
             try order(call, plan.problems.isEmpty ? .look(person: nil) : .refused(reason: "importRefused"))
         }
@@ -73,7 +74,7 @@ extension CommandDesk {
     func export(_ call: Call) throws -> JSON {
         try order(call, .look(person: nil))
         let reader = try reader()
-        let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
+        let rows = try reader.rows()
         let export = RegistryExport(rows, calendar: fields.calendar)
         guard call.flag("pieces") else { return try exportWhole(export, call) }
         var files = Set<String>()

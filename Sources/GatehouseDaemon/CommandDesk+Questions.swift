@@ -188,7 +188,7 @@ extension CommandDesk {
             }
         }
         if !tables.isEmpty {
-            let rows = try RegistryKind.allCases.flatMap { try reader.rows($0) }
+            let rows = try reader.rows()
             var importer = try newImport(fields, rows, reader)
             let plan = importer.plan(tables)
             for problem in plan.problems.prefix(1000) { call.reply(.item(["problem": .string(problem.text)])) }

@@ -242,7 +242,7 @@ final class CommandDesk: Sendable {
 
     /// Gives an order and waits for its entry. The number of the entry comes back.
     @discardableResult
-    func order(_ call: Call, _ verb: Order.Verb) throws -> UInt64? {
+    func order(_ call: Call, _ verb: Order.Verb, seconds: Int32 = 10) throws -> UInt64? {
         let answer = Awaited<OrderReply>()
         let loop = loop
         let isPosted = inbox.post {
@@ -250,7 +250,7 @@ final class CommandDesk: Sendable {
                 actor: call.actor, command: call.journalText, verb: verb, reason: call.request.reason
             ) { answer.fulfil($0) }
         }
-        guard isPosted, let reply = answer.wait() else {
+        guard isPosted, let reply = answer.wait(seconds) else {
             throw CommandRefusal(
                 code: "notConfirmed",
                 message: "no confirmation in time; look at `gatehousectl log` before you repeat it")

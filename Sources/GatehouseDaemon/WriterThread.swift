@@ -96,7 +96,12 @@ final class WriterThread: Sendable {
                 do {
                     try writer.commit(batch)
                     isDirty = true
-                    for effect in batch.effects { if case .registry = effect { hasChangedRegistry = true } }
+                    for effect in batch.effects {
+                        switch effect {
+                        case .registry, .registrySealed: hasChangedRegistry = true
+                        default: break
+                        }
+                    }
                     finished(batch.number, .success(()))
                 } catch {
                     finished(batch.number, .failure(WriterFailure(description: "\(error)")))

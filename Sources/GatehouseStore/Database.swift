@@ -87,6 +87,9 @@ package final class Database {
         sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
     }
 
+    /// Whether no transaction is open.
+    var isIdle: Bool { sqlite3_get_autocommit(handle) != 0 }
+
     /// Rows that the latest statement changed.
     package var changes: Int { Int(sqlite3_changes(handle)) }
 

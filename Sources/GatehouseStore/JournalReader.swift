@@ -113,11 +113,17 @@ package final class JournalReader {
     // MARK: Registry, for people
 
     package func row(_ kind: RegistryKind, _ id: UInt32) throws -> RegistryRow? {
-        let statement = try database.prepare(
-            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND id = ? AND to_revision IS NULL"
-        )
-        try statement.bind(Int64(kind.rawValue), Int64(id))
-        return try statement.step() ? RegistryRows.read(statement, to: nil, secrets) : nil
+        try database.snapshot {
+            let pending = try PendingRevision.read(database)
+            let statement = try database.prepare(
+                """
+                SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry
+                WHERE kind = ?1 AND id = ?3 AND \(PendingRevision.present(pending))
+                """)
+            try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) }, Int64(id))
+            guard try statement.step() else { return nil }
+            return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets)
+        }
     }
 
     /// A row as it was with a revision.
@@ -134,15 +140,22 @@ package final class JournalReader {
 
     /// All present rows of a kind.
     package func rows(_ kind: RegistryKind) throws -> [RegistryRow] {
-        let statement = try database.prepare(
-            "SELECT kind, id, from_revision, plain, sealed FROM registry WHERE kind = ? AND to_revision IS NULL ORDER BY id"
-        )
-        try statement.bind(Int64(kind.rawValue))
-        var rows: [RegistryRow] = []
-        while try statement.step() {
-            if let row = RegistryRows.read(statement, to: nil, secrets) { rows.append(row) }
+        try database.snapshot {
+            let pending = try PendingRevision.read(database)
+            let statement = try RegistryRows.present(database, pending)
+            try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) })
+            var rows: [RegistryRow] = []
+            while try statement.step() {
+                let end = statement.optionalInteger(5).map { UInt64($0) }
+                if let row = RegistryRows.read(statement, to: end, secrets) { rows.append(row) }
+            }
+            return rows
         }
-        return rows
+    }
+
+    /// All present rows, of one revision.
+    package func rows() throws -> [RegistryRow] {
+        try database.snapshot { try RegistryKind.allCases.flatMap { try rows($0) } }
     }
 
     /// Every state a row ever had, with the revisions between which it held.
@@ -150,15 +163,19 @@ package final class JournalReader {
         let statement = try database.prepare(
             "SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry WHERE kind = ? AND id = ? ORDER BY from_revision"
         )
-        try statement.bind(Int64(kind.rawValue), Int64(id))
-        var states: [(from: UInt64, to: UInt64?, row: RegistryRow)] = []
-        while try statement.step() {
-            let end = statement.optionalInteger(5).map { UInt64($0) }
-            if let row = RegistryRows.read(statement, to: end, secrets) {
-                states.append((UInt64(statement.integer(2)), end, row))
+        return try database.snapshot {
+            let pending = try PendingRevision.read(database)
+            try statement.bind(Int64(kind.rawValue), Int64(id))
+            var states: [(from: UInt64, to: UInt64?, row: RegistryRow)] = []
+            while try statement.step() {
+                let from = UInt64(statement.integer(2))
+                let end = statement.optionalInteger(5).map { UInt64($0) }
+                if from != pending, let row = RegistryRows.read(statement, to: end, secrets) {
+                    states.append((from, end == pending ? nil : end, row))
+                }
             }
+            return states
         }
-        return states
     }
 
     /// When a revision came, and the entry that it came with.

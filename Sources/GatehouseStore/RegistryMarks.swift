@@ -64,10 +64,13 @@ enum RegistryMarks {
 extension JournalReader {
     /// Present rows of a kind by a mark, in the order of their identities.
     package func rows(_ kind: RegistryKind, by mark: RegistryMark) throws -> [RegistryRow] {
-        let statement = try database.prepare("SELECT id FROM mark WHERE mark = ? AND kind = ? ORDER BY id")
-        try statement.bind(secrets.mark(Array(mark.text.utf8)), Int64(kind.rawValue))
-        var ids: [UInt32] = []
-        while try statement.step() { ids.append(UInt32(clamping: statement.integer(0))) }
-        return try ids.compactMap { try row(kind, $0) }
+        try database.snapshot {
+            let statement = try database.prepare("SELECT id FROM mark WHERE mark = ? AND kind = ? ORDER BY id")
+            try statement.bind(secrets.mark(Array(mark.text.utf8)), Int64(kind.rawValue))
+            var ids: [UInt32] = []
+            while try statement.step() { ids.append(UInt32(clamping: statement.integer(0))) }
+            // Around a large change a mark may be of a state that is not in force yet, or any more.
+            return try ids.compactMap { try row(kind, $0) }.filter { RegistryMarks.all(of: $0).contains(mark) }
+        }
     }
 }

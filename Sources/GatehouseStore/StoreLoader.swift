@@ -195,16 +195,26 @@ package struct StoreLoader {
 enum RegistryRows {
     /// Calls the body for each row; nil for one whose seal is broken.
     static func each(_ database: Database, _ secrets: StoreSecrets, _ body: (RegistryRow?) throws -> Void) throws {
-        let statement = try database.prepare(
-            """
-            SELECT kind, id, from_revision, plain, sealed FROM registry
-            WHERE to_revision IS NULL AND kind = ? ORDER BY id
-            """)
-        for kind in RegistryKind.allCases {
-            try statement.bind(Int64(kind.rawValue))
-            while try statement.step() { try body(read(statement, to: nil, secrets)) }
-            statement.reset()
+        try database.snapshot {
+            let pending = try PendingRevision.read(database)
+            let statement = try present(database, pending)
+            for kind in RegistryKind.allCases {
+                try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) })
+                while try statement.step() {
+                    try body(read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets))
+                }
+                statement.reset()
+            }
         }
+    }
+
+    /// Present rows of a kind (`?1`) in the order of their identities.
+    static func present(_ database: Database, _ pending: UInt64?) throws -> Statement {
+        try database.prepare(
+            """
+            SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry
+            WHERE kind = ?1 AND \(PendingRevision.present(pending)) ORDER BY id
+            """)
     }
 
     static func read(_ statement: Statement, to end: UInt64?, _ secrets: StoreSecrets) -> RegistryRow? {

@@ -10,9 +10,10 @@ extension StoreWriter {
         return (CivilTime(milliseconds: 0), 0)
     }
 
+    /// Writes changes into a revision. Those of a revision that is `pending` are seen by nobody until it is sealed: the
+    /// marks of what they end stay until then.
     func write(
-        _ changes: [RegistryChange], _ revision: UInt64, by entry: (at: CivilTime, sequence: UInt64),
-        _ connection: Connection
+        _ changes: [RegistryChange], _ revision: UInt64, pending: UInt64?, _ connection: Connection
     ) throws {
         // Marks are random: many of them in the order of their table touch each of its pages once.
         var marks: [Mark] = []
@@ -30,7 +31,7 @@ extension StoreWriter {
                 // A row's second state takes the marks of its first back: these have to be there.
                 if row.id < unused[row.kind] ?? .max, isWritten(row) { try put(&marks, connection) }
                 // What is beyond all identities of before has no present row to end.
-                if row.id < unused[row.kind] ?? .max { try end(row.kind, row.id, revision, connection) }
+                if row.id < unused[row.kind] ?? .max { try end(row.kind, row.id, revision, pending, connection) }
                 unused[row.kind] = unused[row.kind].map { max($0, row.id + 1) }
                 guard let sealed else { break }
                 try connection.insertRow.bind(
@@ -40,11 +41,31 @@ extension StoreWriter {
                 if changes.count < Self.manyChanges { try put(&marks, connection) }
             case .end(let kind, let id):
                 try put(&marks, connection)
-                try end(kind, id, revision, connection)
+                try end(kind, id, revision, pending, connection)
             }
         }
         try put(&marks, connection)
+    }
+
+    /// The revision is in force, with the entry that it came with.
+    func seal(_ revision: UInt64, by entry: (at: CivilTime, sequence: UInt64), _ connection: Connection) throws {
         try connection.insertRevision.bind(Int64(revision), entry.at.milliseconds, Int64(entry.sequence)).run()
+    }
+
+    /// Makes the revision the pending one. What one before it left behind goes first.
+    func begin(_ revision: UInt64, _ pending: inout UInt64?, _ connection: Connection) throws {
+        try dropAll(&pending, connection)
+        try PendingRevision.set(revision, connection.database)
+        pending = revision
+    }
+
+    /// Takes a dropped revision out of the table at once.
+    func dropAll(_ pending: inout UInt64?, _ connection: Connection) throws {
+        guard let dropped = pending else { return }
+        var place: RowPlace?
+        while let next = try drop(dropped, from: place, connection.database) { place = next }
+        tidied = nil
+        pending = nil
     }
 
     private static let manyChanges = 1000
@@ -139,23 +160,29 @@ extension StoreWriter {
 
     /// Ends the present row of an identity. The seal is made anew, because it covers the end: an ended row cannot be
     /// brought back by writing one column.
-    private func end(_ kind: RegistryKind, _ id: UInt32, _ revision: UInt64, _ connection: Connection) throws {
-        let present = try connection.readRow.bind(Int64(kind.rawValue), Int64(id))
+    private func end(
+        _ kind: RegistryKind, _ id: UInt32, _ revision: UInt64, _ pending: UInt64?, _ connection: Connection
+    ) throws {
+        let (kindNumber, number) = (Int64(kind.rawValue), Int64(id))
+        // An earlier state of the same pending revision, or what a dropped one left: never in force.
+        if let pending { try connection.dropRow.bind(kindNumber, number, Int64(pending)).run() }
+        let present = try connection.readRow.bind(kindNumber, number, pending.map { Int64($0) })
         guard try present.step() else { return }
         let from = UInt64(present.integer(0))
         let plain = present.octets(1)
         let sealed = present.octets(2)
+        let to = present.optionalInteger(3).map { UInt64($0) }
         present.reset()
+        let isPending = revision == pending
+        if isPending, to == revision { return }
         let open = secrets.openRegistry(
-            sealed, RegistryCodec.associated(kind: kind, id: id, from: from, to: nil, plain: plain))
-        if let open, let row = RegistryCodec.decode(kind: kind, id: id, plain: plain, secret: open) {
+            sealed, RegistryCodec.associated(kind: kind, id: id, from: from, to: to, plain: plain))
+        if !isPending, let open, let row = RegistryCodec.decode(kind: kind, id: id, plain: plain, secret: open) {
             try mark(row, connection.dropMark)
         }
         // A row changed twice in one revision keeps only its last state.
         if from == revision {
-            let drop = try connection.database.prepare(
-                "DELETE FROM registry WHERE kind = ? AND id = ? AND from_revision = ?")
-            try drop.bind(Int64(kind.rawValue), Int64(id), Int64(from)).run()
+            try connection.dropRow.bind(kindNumber, number, Int64(from)).run()
             return
         }
         // A damaged row is ended as it is: its seal stays broken, and it admits nobody.
@@ -163,9 +190,7 @@ extension StoreWriter {
             try secrets.sealRegistry(
                 $0, RegistryCodec.associated(kind: kind, id: id, from: from, to: revision, plain: plain))
         }
-        try connection.endRow.bind(
-            Int64(kind.rawValue), Int64(id), Int64(from), Int64(revision), closed ?? sealed
-        ).run()
+        try connection.endRow.bind(kindNumber, number, Int64(from), Int64(revision), closed ?? sealed).run()
     }
 
     private func mark(_ row: RegistryRow, _ statement: Statement) throws {

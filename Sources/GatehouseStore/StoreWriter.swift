@@ -20,6 +20,12 @@ package final class StoreWriter {
     /// Trusted time may pass by this much before it is written again.
     private static let floorStep: Duration = .seconds(10)
     private var issuerCertificate: [UInt8]?
+    /// The revision of which portions stand on the disk, as far as transactions are whole; it may have been dropped.
+    private(set) var pending: UInt64?
+    /// The one that portions are still written of.
+    private var growing: UInt64?
+    /// Where the tidying behind large changes has come to.
+    var tidied: RowPlace?
 
     /// A connection with its prepared statements.
     struct Connection {
@@ -30,6 +36,7 @@ package final class StoreWriter {
         let settleOutbox: Statement
         let insertSnapshot: Statement
         let readRow: Statement
+        let dropRow: Statement
         let endRow: Statement
         let insertRow: Statement
         let insertMark: Statement
@@ -68,7 +75,12 @@ package final class StoreWriter {
                     size = excluded.size, digest = excluded.digest, reason = excluded.reason
                 """)
             readRow = try database.prepare(
-                "SELECT from_revision, plain, sealed FROM registry WHERE kind = ? AND id = ? AND to_revision IS NULL")
+                """
+                SELECT from_revision, plain, sealed, to_revision FROM registry WHERE kind = ?1 AND id = ?2
+                AND from_revision IS NOT ?3 AND (to_revision IS NULL OR to_revision IS ?3)
+                """)
+            dropRow = try database.prepare(
+                "DELETE FROM registry WHERE kind = ? AND id = ? AND from_revision = ?")
             endRow = try database.prepare(
                 "UPDATE registry SET to_revision = ?4, sealed = ?5 WHERE kind = ?1 AND id = ?2 AND from_revision = ?3")
             insertRow = try database.prepare(
@@ -140,20 +152,46 @@ package final class StoreWriter {
             } else {
                 connection = try Connection(Self.open(path: path))
                 self.connection = connection
+                // What a run before this one did not seal never comes into force: only this run's grows.
+                pending = try PendingRevision.read(connection.database)
                 if secrets.keepsPersonal { try markKey(connection.database) }
                 if secrets.keepsPersonal, try !RegistryMarks.isBuilt(connection.database) {
                     try RegistryMarks.build(connection.database, secrets)
                 }
                 // After a failure the connection is a new one, and the database alone knows how far the batch came.
-                if try connection.lastBatch() == "\(run)/\(batch.number)" { return }
+                if try connection.lastBatch() == "\(run)/\(batch.number)" {
+                    growing = Self.growing(after: batch, growing)
+                    return
+                }
             }
             let newFloor = floor(of: batch)
+            var state = (pending: pending, growing: growing)
+            let isTurn = batch.effects.contains { $0.isEndOfPortions }
             try connection.database.transaction {
                 for (index, effect) in batch.effects.enumerated() {
-                    if case .registry(let changes, let revision) = effect {
-                        try write(changes, revision, by: entry(after: index, of: batch), connection)
-                    } else {
-                        try write(effect, connection)
+                    switch effect {
+                    case .registry(let changes, let revision):
+                        if let dropped = state.pending, state.growing == nil, revision >= dropped {
+                            try dropAll(&state.pending, connection)
+                        }
+                        try write(changes, revision, pending: state.pending, connection)
+                        try seal(revision, by: entry(after: index, of: batch), connection)
+                    case .registryPortion(let changes, let revision):
+                        if state.growing != revision { try begin(revision, &state.pending, connection) }
+                        state.growing = revision
+                        try write(changes, revision, pending: revision, connection)
+                    case .registrySealed(let revision):
+                        guard state.growing == revision else {
+                            throw DatabaseError(
+                                attempt: "seal revision \(revision)", code: 0, detail: "its portions are not there")
+                        }
+                        try seal(revision, by: entry(after: index, of: batch), connection)
+                        try PendingRevision.set(nil, connection.database)
+                        let stale = try PendingRevision.read(connection.database, PendingRevision.staleKey)
+                        try PendingRevision.set(stale ?? revision, connection.database, PendingRevision.staleKey)
+                        state = (nil, nil)
+                    case .registryDropped: state.growing = nil
+                    default: try write(effect, connection)
                     }
                 }
                 try connection.markBatch.bind("\(run)/\(batch.number)").run()
@@ -161,11 +199,23 @@ package final class StoreWriter {
             }
             lastNumber = batch.number
             floor = newFloor ?? floor
+            (pending, growing) = state
+            if isTurn { tidied = nil }
         } catch {
             connection = nil
             throw error
         }
     }
+
+    private static func growing(after batch: CommitGate.Batch, _ before: UInt64?) -> UInt64? {
+        batch.effects.reduce(before) { growing, effect in
+            if case .registryPortion(_, let revision) = effect { return revision }
+            return effect.isEndOfPortions ? nil : growing
+        }
+    }
+
+    /// Nothing of a dropped revision is left.
+    func forgetPending() { pending = nil }
 
     /// The first key that writes marks the database as its own.
     private func markKey(_ database: Database) throws {
@@ -195,6 +245,7 @@ package final class StoreWriter {
             if found == true { return false }
             erasesBefore = nil
         }
+        if (try? tidy(database, isGrowing: growing != nil)) == true { return false }
         guard owesErasure else {
             database.checkpoint()
             return true
@@ -219,7 +270,8 @@ package final class StoreWriter {
                 case .expired: ("expired", nil)
                 }
             try connection.settleOutbox.bind(Int64(item.id), state, note).run()
-        case .registry: preconditionFailure("registry changes are written with their entry")
+        case .registry, .registryPortion, .registrySealed, .registryDropped:
+            preconditionFailure("registry changes are written with their entry")
         case .erase(let person, let rows):
             owesErasure = true
             try erase(person, rows, connection.database)
@@ -307,5 +359,15 @@ package final class StoreWriter {
 enum PersonalCodec {
     static func associated(sequence: UInt64, name: String, salt: [UInt8]) -> [UInt8] {
         sequence.bigEndianOctets + Array(name.utf8) + [0] + salt
+    }
+}
+
+extension DurableEffect {
+    /// Whether no portion of a large change follows it.
+    fileprivate var isEndOfPortions: Bool {
+        switch self {
+        case .registrySealed, .registryDropped: true
+        default: false
+        }
     }
 }

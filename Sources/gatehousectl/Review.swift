@@ -159,7 +159,8 @@ struct JournalCommand: ParsableCommand {
         func run() throws {
             let earlier = try against.map { text in
                 let parts = text.split(separator: ":").map(String.init)
-                guard parts.count == 2, let size = Int64(parts[0]), Hexadecimal.decode(parts[1])?.count == 32 else {
+                guard parts.count == 2, let size = Int64(parts[0]), size > 0, Hexadecimal.decode(parts[1])?.count == 32
+                else {
                     throw ValidationError("--against needs SIZE:ROOT, as an earlier check printed it")
                 }
                 return (size: size, root: parts[1].lowercased())
@@ -174,14 +175,21 @@ struct JournalCommand: ParsableCommand {
                     "\(count) entries, \(value["first"]?.integer ?? 0) to \(value["last"]?.integer ?? 0), \(value["erased"]?.integer ?? 0) personal values erased"
                 )
                 print("root \(count):\(value["root"]?.string ?? "")")
+                let isShorter = (earlier?.size ?? 0) > count
                 if let earlier {
                     print(
                         isSame
                             ? "The first \(earlier.size) entries are those of that check."
-                            : "FAULT  the first \(earlier.size) entries are NOT those of that check")
+                            : isShorter
+                                ? "FAULT  there are fewer entries than that check counted: \(count) of \(earlier.size); the end is missing, or the check was of another journal"
+                                : "FAULT  the first \(earlier.size) entries are NOT those of that check")
                 }
                 for fault in value["faults"]?.array ?? [] { print("FAULT  \(plain(fault.string ?? ""))") }
-                print(isWhole ? "The journal is whole." : "The journal is NOT whole.")
+                let isUnharmed = value["whole"]?.boolean == true && (isSame || isShorter)
+                print(
+                    isWhole
+                        ? "The journal is whole."
+                        : isUnharmed ? "What is there is whole." : "The journal is NOT whole.")
             }
             if !isWhole { throw Exit.refused }
         }

@@ -34,7 +34,7 @@ package struct CommitGate: Sendable {
         var until: MonotonicTime
     }
 
-    /// Durable effects after which a transaction takes no further step; a step is never divided.
+    /// Durable effects, and rows of a portion, after which a transaction takes no further step; a step is never divided.
     package static let batchLimit = 256
 
     private let maxWait: Duration
@@ -102,10 +102,12 @@ package struct CommitGate: Sendable {
     package mutating func nextBatch() -> Batch? {
         guard inFlight == nil, !waiting.isEmpty else { return nil }
         var effects: [DurableEffect] = []
-        var steps = 0
+        var (steps, weight) = (0, 0)
         for step in waiting {
-            if steps > 0, effects.count + step.count > Self.batchLimit { break }
+            let more = step.reduce(0) { $0 + $1.weight }
+            if steps > 0, weight + more > Self.batchLimit { break }
             effects += step
+            weight += more
             steps += 1
         }
         waiting.removeFirst(steps)
@@ -123,6 +125,11 @@ package struct CommitGate: Sendable {
         retryAt = nil
         if failures > 0 { output.inputs.append(.store(isAvailable: true, problem: "")) }
         failures = 0
+        for effect in done.effects {
+            if case .registryPortion(_, let revision) = effect {
+                output.inputs.append(.portionWritten(revision: revision))
+            }
+        }
         for effect in done.effects.reversed() {
             if case .record(let entry) = effect {
                 output.inputs.append(.committed(through: entry.sequence))

@@ -33,22 +33,15 @@ extension Controller {
             entry.detail["rows"] = .integer(Int64(rows.count))
             event = record(entry, now, &effects)
         case .registry(let changes):
-            take(changes, now, &effects)
-            var entry = orderEntry(order, "done")
-            entry.kind = .registry
-            entry.detail["rows"] = .integer(Int64(changes.count))
-            if changes.count == 1 {
-                switch changes[0] {
-                case .put(let row):
-                    entry.detail["row"] = .text(row.kind.word)
-                    entry.detail["id"] = .integer(Int64(row.id))
-                case .end(let kind, let id):
-                    entry.detail["row"] = .text(kind.word)
-                    entry.detail["id"] = .integer(Int64(id))
-                    entry.detail["ended"] = .boolean(true)
-                }
+            if changes.count > StagedChange.portion { return stage(order, changes, now) }
+            // Later rows may lean on earlier ones, so they are tried on a copy, which then decides.
+            switch tried(changes) {
+            case .success(let new): event = change(order, changes, to: new, now, &effects)
+            case .failure(let refusal):
+                recordOrder(order, "refused", reason: refusal.word, now, &effects)
+                effects.append(.reply(order.id, .refused(refusal)))
+                return
             }
-            event = record(entry, now, &effects)
         case .forgiveAll:
             for person in ledger.presences.keys.sorted() {
                 ledger.move(person, to: nil)
@@ -115,29 +108,13 @@ extension Controller {
         case .cancelHandover: event = endHandover(order, "cancelled", now, &effects)
         case .acceptHandover: event = endHandover(order, "accepted", now, &effects)
         case .stop:
+            giveUpStaged(.other("the daemon stops; nothing was changed"), now, &effects)
             var entry = orderEntry(order, "done")
             entry.kind = .stop
             event = record(entry, now, &effects)
             effects.append(.stop)
         }
         effects.append(.reply(order.id, .done(event: event == 0 ? nil : event)))
-    }
-
-    /// Takes changes that were found good into the next revision. The entry has to follow in the same step.
-    private mutating func take(_ changes: [RegistryChange], _ now: Moment, _ effects: inout [Effect]) {
-        let revision = registry.revision + 1
-        for change in changes {
-            registry.apply(change, revision: revision)
-            switch change {
-            case .end(.person, let id): forgetTries(of: id, now, &effects)
-            case .put(.credential(let row)) where row.kind == .pin: forgetTries(of: row.person, now, &effects)
-            case .put, .end: break
-            }
-        }
-        if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
-        effects.append(.durable(.registry(changes, revision: revision)))
-        effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
-        retentionCheckAt = now.monotonic
     }
 
     /// Why an order is not carried out; nil when it is.
@@ -154,37 +131,28 @@ extension Controller {
         switch order.verb {
         case .open(let portal):
             guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
-            if !order.hasReason { return .reasonMissing }
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
             switch portals[index].posture {
             case .blocked, .lockdown: return .postureForbids(portals[index].posture)
             case .secure, .free, .fire: return nil
             }
         case .posture(let portal, _):
             if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
-            return order.hasReason ? nil : .reasonMissing
-        case .acceptClock: return order.hasReason ? nil : .reasonMissing
+            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        case .acceptClock: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .fireReset:
-            if !order.hasReason { return .reasonMissing }
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
             if !isFire { return .noFire }
             return fire.isActive ? .fireInputActive : nil
         case .erase(let person, let ends, _):
             if registry.person(person) == nil { return .registry(.unknownPerson, row: 0) }
-            if !order.hasReason { return .reasonMissing }
-            var trial = registry
-            for (row, change) in ends.enumerated() {
-                if let problem = trial.problem(with: change) { return .registry(problem, row: row) }
-                trial.apply(change, revision: registry.revision)
-            }
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if case .failure(let refusal) = tried(ends) { return refusal }
             return nil
         case .registry(let changes):
-            if changes.count == 1 { return registry.problem(with: changes[0]).map { .registry($0, row: 0) } }
-            // Later rows may lean on earlier ones, so they are tried on a copy.
-            var trial = registry
-            for (row, change) in changes.enumerated() {
-                if let problem = trial.problem(with: change) { return .registry(problem, row: row) }
-                trial.apply(change, revision: registry.revision)
-            }
-            return nil
+            // A small one is tried when it is carried out.
+            return changes.count > StagedChange.portion && staged != nil
+                ? .other("another large change of the register is being taken in; try again when it is done") : nil
         case .watchlistImport(let entry):
             if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
             if watchlist.isBuried(primitives.digest(Array(entry.id.utf8))) {
@@ -194,13 +162,13 @@ extension Controller {
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
-        case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
+        case .forgiveAll, .threat: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
         case .confirmPolicy: return nil
         case .pass(let pass): return refusal(of: pass, reason: order.reason)
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
         case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
-            if !order.hasReason { return .reasonMissing }
+            if (order.reason ?? "").isEmpty { return .reasonMissing }
             switch order.verb {
             case .installReader: return refusalToKey(reader, by: order.actor)
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
@@ -223,7 +191,7 @@ extension Controller {
     }
 
     @discardableResult
-    private mutating func recordOrder(
+    mutating func recordOrder(
         _ order: Order, _ outcome: String, portal: PortalID? = nil, reason: String? = nil, _ now: Moment,
         _ effects: inout [Effect]
     ) -> UInt64 {

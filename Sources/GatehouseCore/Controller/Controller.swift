@@ -3,6 +3,9 @@
 package struct Controller: Sendable {
     package internal(set) var site: Site
     package internal(set) var registry: Registry
+    /// A large change of the registry on its way, and when its next portion is tried.
+    var staged: StagedChange?
+    var stagedAt: MonotonicTime?
     package internal(set) var health = HealthTable()
     package internal(set) var portals: [PortalMachine]
     /// The lane of each portal that has one.
@@ -117,6 +120,7 @@ package struct Controller: Sendable {
             noteLate(portal, event, "heldBack", now, &effects)
             grants[event] = nil
             feed(.abandoned(event: event), to: portal, now, &effects)
+        case .portionWritten(let revision): portionWritten(revision, now, &effects)
         case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)
         case .store(let isAvailable, let problem):
             isStoreAvailable = isAvailable
@@ -175,6 +179,7 @@ package struct Controller: Sendable {
         if let at = retentionCheckAt { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
         if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
         if let at = handoverCheckAt { next = .earliest(next, Deadline(at: at, waiter: "the instant of a hand-over")) }
+        if let at = stagedAt { next = .earliest(next, Deadline(at: at, waiter: "a large change of the register")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
     }
@@ -197,6 +202,7 @@ package struct Controller: Sendable {
             for (fault, count) in counts { entry.detail[fault.rawValue] = .integer(Int64(count)) }
             record(entry, now, &effects)
         }
+        advanceStaged(now, &effects)
         for point in company.ended(at: now.monotonic) { indicateEndOfWait(pointAt: point, &effects) }
         settleFreeWindows(now, &effects)
         settleRetention(now, &effects)

@@ -29,6 +29,12 @@ package enum DurableEffect: Hashable, Sendable {
     case enqueue(OutboxItem)
     case settle(OutboxItem, OutboxEnd)
     case registry([RegistryChange], revision: UInt64)
+    /// A part of a revision that nobody sees before it is sealed.
+    case registryPortion([RegistryChange], revision: UInt64)
+    /// All portions of the revision come into force. Its entry follows in the same step.
+    case registrySealed(revision: UInt64)
+    /// None of its portions ever comes into force.
+    case registryDropped(revision: UInt64)
     /// Where a person is by the ledger, and since when; nil forgets it.
     case area(person: UInt32, Ledger.Presence?)
     case ledger(LedgerChange)
@@ -43,6 +49,11 @@ package enum DurableEffect: Hashable, Sendable {
     case watchlistActivation(WatchlistActivation)
     case watchlistEntry(WatchlistEntry)
     case watchlistErased(String)
+}
+
+extension DurableEffect {
+    /// How much of a transaction it is.
+    var weight: Int { if case .registryPortion(let changes, _) = self { changes.count } else { 1 } }
 }
 
 package struct CaptureRequest: Hashable, Sendable {
@@ -178,7 +189,7 @@ package enum OrderReply: Hashable, Sendable {
     case refused(OrderRefusal)
 }
 
-package enum OrderRefusal: Hashable, Sendable {
+package enum OrderRefusal: Error, Hashable, Sendable {
     case expired
     case reasonMissing
     case unknownPortal(String)

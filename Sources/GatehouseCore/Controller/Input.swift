@@ -13,6 +13,8 @@ package enum Input: Hashable, Sendable {
     case abandoned(PortalID, event: UInt64)
     /// Every entry up to this number is on disk.
     case committed(through: UInt64)
+    /// A portion of a large change of the registry is on disk.
+    case portionWritten(revision: UInt64)
     case store(isAvailable: Bool, problem: String)
     /// A picture, or why there is none. With a number the uplink hears when it is on disk.
     case snapshot(SnapshotRow, report: UInt64? = nil)

@@ -4,16 +4,22 @@
 /// Rows are addressed by their identity, which the store hands out densely from 1. A row that ended keeps its place
 /// with `isPresent` false.
 package struct Registry: Sendable {
-    package private(set) var revision: UInt64
+    package internal(set) var revision: UInt64
     private(set) var persons: ContiguousArray<PersonRecord> = []
     private(set) var credentials: ContiguousArray<CredentialRecord> = []
     private(set) var tenancies: ContiguousArray<TenancyRecord> = []
-    /// Chains of tenancies, one chain a person; index 0 is the end of every chain.
-    private(set) var tenancyLinks: ContiguousArray<TenancyLink> = [TenancyLink(tenancy: 0, next: 0)]
+    /// Chains of tenancies, one chain a person, and of people, one chain a tenancy; index 0 is the end of every chain.
+    private(set) var tenancyLinks: ContiguousArray<TenancyLink> = [
+        TenancyLink(tenancy: 0, person: 0, next: 0, nextPerson: 0)
+    ]
+    /// The first of the links that nobody uses.
+    private var freeLink: UInt32 = 0
     private(set) var dwellings: ContiguousArray<DwellingRecord?> = []
     private(set) var vehicles: ContiguousArray<VehicleRecord?> = []
     /// Consents by the person that they are of: when withdrawn ones have to be carried out.
     private(set) var consents: [UInt32: ConsentRow] = [:]
+    /// How many consents of a person stand.
+    private var standingConsents: [UInt32: Int] = [:]
     private(set) var nearPlates = NearPlates()
     private(set) var communities: ContiguousArray<Bool> = []
     private var index = KeyIndex()
@@ -83,7 +89,7 @@ package struct Registry: Sendable {
 
     /// Whether the person agreed, and has not taken it back, that a module knows their face.
     package func hasConsent(_ person: UInt32) -> Bool {
-        consents.values.contains { $0.person == person && $0.withdrawn == nil }
+        standingConsents[person] != nil
     }
 
     /// Whether a face had to be gone from its module by now and is not known to be.
@@ -189,8 +195,8 @@ package struct Registry: Sendable {
         case .put(.credential(let row)): put(row)
         case .end(.community, let id): set(false, at: id, in: &communities, fill: false)
         case .end(.dwelling, let id): set(nil, at: id, in: &dwellings, fill: nil)
-        case .put(.consent(let row)): consents[row.id] = row
-        case .end(.consent, let id): consents[id] = nil
+        case .put(.consent(let row)): put(row, consent: row.id)
+        case .end(.consent, let id): put(nil, consent: id)
         case .end(.vehicle, let id): set(nil, at: id, in: &vehicles, fill: nil)
         case .end(.person, let id): persons[Int(id)].isPresent = false
         case .end(.tenancy, let id): tenancies[Int(id)].isPresent = false
@@ -237,50 +243,78 @@ package struct Registry: Sendable {
         return UInt8(shiftNames.count)
     }
 
+    private mutating func put(_ row: ConsentRow?, consent id: UInt32) {
+        if let old = consents[id], old.withdrawn == nil {
+            let left = (standingConsents[old.person] ?? 1) - 1
+            standingConsents[old.person] = left > 0 ? left : nil
+        }
+        consents[id] = row
+        if let row, row.withdrawn == nil { standingConsents[row.person, default: 0] += 1 }
+    }
+
     private mutating func put(_ row: TenancyRow) {
-        // Chains are walked only when there was such a row, present or ended: loading in order stays linear.
+        var link: UInt32 = 0
+        // A row that ended is forgotten with its people; nothing but its own chain is walked.
         if Int(row.id) < tenancies.count {
-            for person in persons.indices where persons[person].firstTenancy != 0 {
-                if !row.tenants.contains(UInt32(person)) { unlink(UInt32(person), from: row.id) }
+            for person in people(of: row.id) where !row.tenants.contains(person) || !tenancies[Int(row.id)].isPresent {
+                unlink(person, from: row.id)
             }
+            link = tenancies[Int(row.id)].firstLink
         }
         set(
             TenancyRecord(
                 dwelling: row.dwelling, starts: row.starts, ends: row.ends,
-                hasGrace: row.step != .terminated && row.step != .handedBack, isPresent: true), at: row.id,
-            in: &tenancies, fill: .absent)
+                hasGrace: row.step != .terminated && row.step != .handedBack, isPresent: true, firstLink: link),
+            at: row.id, in: &tenancies, fill: .absent)
         // Somebody who left before this run has no place here.
-        for tenant in row.tenants where Int(tenant) < persons.count && !isLinked(tenant, to: row.id) {
-            tenancyLinks.append(TenancyLink(tenancy: row.id, next: persons[Int(tenant)].firstTenancy))
-            persons[Int(tenant)].firstTenancy = UInt32(tenancyLinks.count - 1)
+        for tenant in row.tenants where Int(tenant) < persons.count && !people(of: row.id).contains(tenant) {
+            let entry = TenancyLink(
+                tenancy: row.id, person: tenant, next: persons[Int(tenant)].firstTenancy,
+                nextPerson: tenancies[Int(row.id)].firstLink)
+            var place = freeLink
+            if place == 0 {
+                place = UInt32(tenancyLinks.count)
+                tenancyLinks.append(entry)
+            } else {
+                freeLink = tenancyLinks[Int(place)].nextPerson
+                tenancyLinks[Int(place)] = entry
+            }
+            persons[Int(tenant)].firstTenancy = place
+            tenancies[Int(row.id)].firstLink = place
         }
+    }
+
+    /// Who is tied to a tenancy.
+    private func people(of tenancy: UInt32) -> [UInt32] {
+        var found: [UInt32] = []
+        var link = tenancies[Int(tenancy)].firstLink
+        while link != 0 {
+            found.append(tenancyLinks[Int(link)].person)
+            link = tenancyLinks[Int(link)].nextPerson
+        }
+        return found
     }
 
     private mutating func unlink(_ person: UInt32, from tenancy: UInt32) {
-        var previous: UInt32 = 0
-        var link = persons[Int(person)].firstTenancy
-        while link != 0 {
-            let next = tenancyLinks[Int(link)].next
-            if tenancyLinks[Int(link)].tenancy == tenancy {
-                if previous == 0 {
-                    persons[Int(person)].firstTenancy = next
-                } else {
-                    tenancyLinks[Int(previous)].next = next
-                }
-                return
-            }
-            previous = link
-            link = next
+        var (before, link) = (UInt32(0), persons[Int(person)].firstTenancy)
+        while link != 0, tenancyLinks[Int(link)].tenancy != tenancy {
+            (before, link) = (link, tenancyLinks[Int(link)].next)
         }
-    }
-
-    private func isLinked(_ person: UInt32, to tenancy: UInt32) -> Bool {
-        var link = persons[Int(person)].firstTenancy
-        while link != 0 {
-            if tenancyLinks[Int(link)].tenancy == tenancy { return true }
-            link = tenancyLinks[Int(link)].next
+        guard link != 0 else { return }
+        if before == 0 {
+            persons[Int(person)].firstTenancy = tenancyLinks[Int(link)].next
+        } else {
+            tenancyLinks[Int(before)].next = tenancyLinks[Int(link)].next
         }
-        return false
+        var (other, one) = (UInt32(0), tenancies[Int(tenancy)].firstLink)
+        while one != 0, one != link { (other, one) = (one, tenancyLinks[Int(one)].nextPerson) }
+        if other == 0 {
+            tenancies[Int(tenancy)].firstLink = tenancyLinks[Int(link)].nextPerson
+        } else {
+            tenancyLinks[Int(other)].nextPerson = tenancyLinks[Int(link)].nextPerson
+        }
+        tenancyLinks[Int(link)] = TenancyLink(tenancy: 0, person: 0, next: 0, nextPerson: freeLink)
+        freeLink = link
     }
 
     private mutating func put(_ row: CredentialRow) {

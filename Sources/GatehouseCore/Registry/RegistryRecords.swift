@@ -114,10 +114,17 @@ package struct TenancyRecord: Hashable, Sendable {
     /// Whether days for moving out follow: not after an early end, nor once the dwelling was handed back.
     package var hasGrace: Bool
     package var isPresent: Bool
+    /// Its people: a chain of links.
+    var firstLink: UInt32 = 0
     static let absent = TenancyRecord(dwelling: 0, starts: 0, ends: 0, hasGrace: false, isPresent: false)
 }
 
+/// Ties a person to a tenancy; it stands in two chains.
 package struct TenancyLink: Hashable, Sendable {
     var tenancy: UInt32
+    var person: UInt32
+    /// The next tenancy of the person.
     var next: UInt32
+    /// The next person of the tenancy, or the next link that is free.
+    var nextPerson: UInt32
 }

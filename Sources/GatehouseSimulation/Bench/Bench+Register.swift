@@ -20,9 +20,8 @@ extension Bench {
         var controller = Controller(
             site: Site(name: "bench", portals: [], accessPoints: [], policy: AccessPolicy()), restored: Restored(),
             primitives: primitives)
-        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil)
-        try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry(1))]))
-
+        var disk = Disk(
+            writer: StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil))
         var spent: [(String, Double)] = []
         func timed<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
             let began = wall()
@@ -34,19 +33,9 @@ extension Bench {
             return importer.plan(files, describes: false)
         }
         guard plan.problems.isEmpty else { return report("the import is refused: \(plan.problems[0].text)") }
-        let order = Order(
-            id: 1, actor: Actor(name: "bench", role: .manager), command: "import", verb: .registry(plan.changes))
-        let moment = SiteCalendar(fixedOffset: 0).moment(
-            monotonic: .zero, civil: CivilTime(seconds: 1_800_000_000), isTrusted: true)
-        let effects = timed("decide") { controller.handle(.order(order), at: moment) }
-        let durable = effects.compactMap { if case .durable(let one) = $0 { one } else { nil } }
-        // The numbers of the bench's own entries come before.
-        let numbered = durable.map { effect -> DurableEffect in
-            guard case .record(var entry) = effect else { return effect }
-            entry.sequence += 1
-            return .record(entry)
-        }
-        try timed("write") { try writer.commit(CommitGate.Batch(number: 2, effects: numbered)) }
+        let taken = try take(plan.changes, &controller, &disk)
+        spent.append(("decide", taken.deciding))
+        spent.append(("write", taken.writing))
         let again = timed("again") {
             var importer = RegistryImport(
                 fields: fields, present: plan.changes.compactMap { if case .put(let row) = $0 { row } else { nil } })
@@ -58,6 +47,87 @@ extension Bench {
         report(
             "import of 100,000 people with cards: \(Double(Int(own * 100)) / 100) s = \(ratio(own, floor)) x bare inserts of its rows (bound 3); \(parts); the second time \(again.changes.count) changes"
         )
+        report(
+            "while it is taken in: the loop is away for at most \(milliseconds(taken.longestTurn)) ms, the writer for \(milliseconds(taken.longestBatch)) ms (a bare commit \(milliseconds(taken.bareBatch)) ms)"
+        )
+        try tenancies(&controller, &disk, report)
+    }
+
+    /// 20,000 tenancies of a register of 100,000 people change their people.
+    private static func tenancies(
+        _ controller: inout Controller, _ disk: inout Disk, _ report: (String) -> Void
+    ) throws {
+        func rows(_ shift: UInt32) -> [RegistryChange] {
+            (1...20_000).map { id in
+                .put(
+                    .tenancy(
+                        TenancyRow(
+                            id: id, dwelling: id, tenants: [id * 3 + shift, id * 3 + shift + 1], firstDay: 20_000,
+                            lastDay: 30_000, starts: 20_000 * 86400, ends: 30_001 * 86400)))
+            }
+        }
+        _ = try take(rows(0), &controller, &disk)
+        let taken = try take(rows(1), &controller, &disk)
+        report(
+            "a change of 20,000 tenancies: \(milliseconds(taken.deciding)) ms of the loop in all, at most \(milliseconds(taken.longestTurn)) ms at a time (bound 20)"
+        )
+    }
+
+    private static func milliseconds(_ seconds: Double) -> Double { Double(Int(seconds * 100_000)) / 100 }
+
+    /// A writer with the number of its last batch.
+    private struct Disk {
+        let writer: StoreWriter
+        var batches: UInt64 = 0
+
+        mutating func commit(_ effects: [DurableEffect]) throws {
+            batches += 1
+            try writer.commit(CommitGate.Batch(number: batches, effects: effects))
+        }
+    }
+
+    private struct Taken {
+        var deciding = 0.0
+        var longestTurn = 0.0
+        var writing = 0.0
+        var longestBatch = 0.0
+        var bareBatch = 0.0
+    }
+
+    /// Gives an order as the loop does: one input a turn, one transaction a batch.
+    private static func take(
+        _ changes: [RegistryChange], _ controller: inout Controller, _ disk: inout Disk
+    ) throws -> Taken {
+        var taken = Taken()
+        let now = SiteCalendar(fixedOffset: 0).moment(
+            monotonic: .zero, civil: CivilTime(seconds: 1_800_000_000), isTrusted: true)
+        var gate = CommitGate(maxWait: .milliseconds(250), onTimeout: .release)
+        func turn(_ input: Input) {
+            let began = wall()
+            let effects = controller.handle(input, at: now)
+            let spent = wall() - began
+            taken.deciding += spent
+            taken.longestTurn = max(taken.longestTurn, spent)
+            _ = gate.admit(effects, at: now.monotonic)
+        }
+        turn(
+            .order(
+                Order(id: 1, actor: Actor(name: "bench", role: .manager), command: "import", verb: .registry(changes))))
+        while true {
+            if let deadline = controller.nextDeadline, deadline.at <= now.monotonic {
+                turn(.time)
+            } else if let batch = gate.nextBatch() {
+                let began = wall()
+                try disk.commit(batch.effects)
+                let spent = wall() - began
+                taken.writing += spent
+                taken.longestBatch = max(taken.longestBatch, spent)
+                if batch.effects.count < 4 { taken.bareBatch = spent }
+                for input in gate.committed(batch.number).inputs { turn(input) }
+            } else {
+                return taken
+            }
+        }
     }
 
     private static func registerFiles(_ count: Int) -> [(name: String, content: [UInt8])] {

@@ -27,6 +27,9 @@ package struct HandoverExport {
         let database = try Database(path: path, mode: .readOnly)
         try database.execute("BEGIN")
         try HandoverTables.checkSchema(database)
+        guard try PendingRevision.read(database) == nil else {
+            throw Archive.Refusal("a large change of the register is being written; try again when it is done")
+        }
         let meta = try database.prepare(
             """
             SELECT (SELECT value FROM meta WHERE key = 'epoch'), (SELECT value FROM meta WHERE key = 'floor'),

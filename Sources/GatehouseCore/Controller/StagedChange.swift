@@ -1,0 +1,87 @@
+/// A large change of the registry on its way. It is tried portion by portion on a copy beside the registry that decides,
+/// then written portion by portion, and comes into force as one revision with its last: whoever looks sees the whole of it
+/// or nothing, in memory and on disk. Between two portions the loop serves readers and the writer other entries.
+struct StagedChange: Sendable {
+    /// Changes that are tried, and those that are written, at a time. What has no more than these is no large change.
+    static let portion = 1000
+    /// Revisions that other changes may take meanwhile: a change comes into force behind all that were before it.
+    static let gap: UInt64 = 1024
+
+    let order: Order
+    let changes: [RegistryChange]
+    /// The revision that it becomes.
+    let revision: UInt64
+    /// The registry as it will be.
+    private(set) var trial: Registry
+    /// People whose wrong PINs are forgotten with it.
+    private(set) var forgets: [UInt32] = []
+    private var touched: Set<RegistryRowID> = []
+    private var tried = 0
+    private var written = 0
+
+    init(_ order: Order, _ changes: [RegistryChange], beside registry: Registry) {
+        self.order = order
+        self.changes = changes
+        revision = registry.revision + Self.gap
+        trial = registry
+    }
+
+    var isTried: Bool { tried == changes.count }
+    /// Whether something of it may stand on the disk.
+    var hasWritten: Bool { written > 0 }
+
+    /// Tries the next portion; what stands against it, and in which row.
+    mutating func tryPortion() -> (problem: RegistryProblem, row: Int)? {
+        let end = min(changes.count, tried + Self.portion)
+        while tried < end {
+            let change = changes[tried]
+            if let problem = trial.problem(with: change) { return (problem, tried) }
+            trial.apply(change, revision: revision)
+            touched.insert(change.row)
+            if let person = change.forgets { forgets.append(person) }
+            tried += 1
+        }
+        return nil
+    }
+
+    /// The next portion to write; nil when all of it is on disk.
+    mutating func nextPortion() -> [RegistryChange]? {
+        guard written < changes.count else { return nil }
+        let portion = changes[written..<min(changes.count, written + Self.portion)]
+        written += portion.count
+        return Array(portion)
+    }
+
+    /// Another change comes into force meanwhile. False when the two cannot both be: they name one row, or what was tried
+    /// already does not stand beside it.
+    mutating func follows(_ others: [RegistryChange], revision other: UInt64) -> Bool {
+        guard other < revision else { return false }
+        for change in others {
+            guard !touched.contains(change.row), trial.problem(with: change) == nil else { return false }
+            trial.apply(change, revision: revision)
+        }
+        // What is not tried yet is asked about, too: nobody's card that was just blocked comes back with an older list.
+        guard !isTried else { return true }
+        let rows = Set(others.map(\.row))
+        return !changes[tried...].contains { rows.contains($0.row) }
+    }
+}
+
+extension RegistryChange {
+    /// The row that it is about.
+    package var row: RegistryRowID {
+        switch self {
+        case .put(let row): RegistryRowID(row.kind, row.id)
+        case .end(let kind, let id): RegistryRowID(kind, id)
+        }
+    }
+
+    /// Whose wrong PINs it forgets.
+    var forgets: UInt32? {
+        switch self {
+        case .end(.person, let id): id
+        case .put(.credential(let row)) where row.kind == .pin: row.person
+        case .put, .end: nil
+        }
+    }
+}
