@@ -18,7 +18,7 @@ extension StoreWriter {
         // Marks are random: many of them in the order of their table touch each of its pages once.
         var marks: [Mark] = []
         var unused: [RegistryKind: UInt32] = [:]
-        if changes.count >= Self.manyChanges { unused = try firstUnused(connection.database) }
+        if changes.count >= Self.manyChanges || revision == pending { unused = try firstUnused(connection.database) }
         let before = unused
         var written: Set<UInt64> = []
         func isWritten(_ row: RegistryRow) -> Bool {
@@ -37,6 +37,10 @@ extension StoreWriter {
                 try connection.insertRow.bind(
                     Int64(row.kind.rawValue), Int64(row.id), Int64(revision), sealed.plain, sealed.secret
                 ).run()
+                if revision == pending {
+                    keep(sealed.marks)
+                    break
+                }
                 marks += sealed.marks
                 if changes.count < Self.manyChanges { try put(&marks, connection) }
             case .end(let kind, let id):
@@ -55,8 +59,23 @@ extension StoreWriter {
     /// Makes the revision the pending one. What one before it left behind goes first.
     func begin(_ revision: UInt64, _ pending: inout UInt64?, _ connection: Connection) throws {
         try dropAll(&pending, connection)
+        laterMarks = Array(repeating: [], count: 256)
         try PendingRevision.set(revision, connection.database)
         pending = revision
+    }
+
+    private func keep(_ marks: [Mark]) {
+        precondition(laterMarks.count == 256, "\(laterMarks.count) lots of marks: a portion without a first one")
+        for mark in marks { laterMarks[Int(mark.digest.high >> 56)].append(mark) }
+    }
+
+    /// Writes a part of the marks that were kept, those next to one another in their table.
+    func writeMarks(_ part: Int, of parts: Int, _ connection: Connection) throws {
+        guard laterMarks.count == 256, parts > 0 else { return }
+        for octet in (part * 256 / parts)..<((part + 1) * 256 / parts) {
+            var marks = laterMarks[octet]
+            try put(&marks, connection)
+        }
     }
 
     /// Takes a dropped revision out of the table at once.
@@ -128,7 +147,7 @@ extension StoreWriter {
     }
 
     /// A mark of a row. Two words and not an array: many thousands are sorted.
-    private struct Mark: Sendable {
+    struct Mark: Sendable {
         struct Digest: Bindable, Sendable {
             var high: UInt64
             var low: UInt64

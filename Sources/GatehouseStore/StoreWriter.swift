@@ -24,6 +24,9 @@ package final class StoreWriter {
     private(set) var pending: UInt64?
     /// The one that portions are still written of.
     private var growing: UInt64?
+    /// Marks of the portions that are on disk, by their first octet: random as they are, they are written in the order of
+    /// their table when all rows are there, so that each of its pages is written once.
+    var laterMarks: [[Mark]] = []
     /// Where the tidying behind large changes has come to.
     var tidied: RowPlace?
 
@@ -161,6 +164,7 @@ package final class StoreWriter {
                 // After a failure the connection is a new one, and the database alone knows how far the batch came.
                 if try connection.lastBatch() == "\(run)/\(batch.number)" {
                     growing = Self.growing(after: batch, growing)
+                    if growing == nil { endPortions() }
                     return
                 }
             }
@@ -180,6 +184,7 @@ package final class StoreWriter {
                         if state.growing != revision { try begin(revision, &state.pending, connection) }
                         state.growing = revision
                         try write(changes, revision, pending: revision, connection)
+                    case .registryIndex(let part, let parts, _): try writeMarks(part, of: parts, connection)
                     case .registrySealed(let revision):
                         guard state.growing == revision else {
                             throw DatabaseError(
@@ -200,7 +205,7 @@ package final class StoreWriter {
             lastNumber = batch.number
             floor = newFloor ?? floor
             (pending, growing) = state
-            if isTurn { tidied = nil }
+            if isTurn { endPortions() }
         } catch {
             connection = nil
             throw error
@@ -212,6 +217,11 @@ package final class StoreWriter {
             if case .registryPortion(_, let revision) = effect { return revision }
             return effect.isEndOfPortions ? nil : growing
         }
+    }
+
+    private func endPortions() {
+        tidied = nil
+        laterMarks = []
     }
 
     /// Nothing of a dropped revision is left.
@@ -270,7 +280,7 @@ package final class StoreWriter {
                 case .expired: ("expired", nil)
                 }
             try connection.settleOutbox.bind(Int64(item.id), state, note).run()
-        case .registry, .registryPortion, .registrySealed, .registryDropped:
+        case .registry, .registryPortion, .registryIndex, .registrySealed, .registryDropped:
             preconditionFailure("registry changes are written with their entry")
         case .erase(let person, let rows):
             owesErasure = true

@@ -89,17 +89,23 @@ import Testing
             let rows = batch.effects.reduce(0) {
                 if case .registryPortion(let changes, _) = $1 { $0 + changes.count } else { $0 }
             }
-            #expect(rows == 0 || (rows <= StagedChange.portion && batch.effects.count == 1), "a portion stands alone")
+            #expect(
+                rows == 0 || (rows <= StagedChange.writtenPortion && batch.effects.count == 1), "a portion stands alone"
+            )
         }
         let kinds = bench.durable.compactMap { effect -> String? in
             switch effect {
             case .registryPortion: "portion"
+            case .registryIndex: "index"
             case .registrySealed: "sealed"
             case .record(let entry) where entry.kind == .registry: "entry"
             default: nil
             }
         }
-        #expect(kinds == ["entry"] + Array(repeating: "portion", count: 11) + ["sealed", "entry"])
+        let expected =
+            ["entry"] + Array(repeating: "portion", count: 22) + Array(repeating: "index", count: 6)
+            + ["sealed", "entry"]
+        #expect(kinds == expected)
         guard case .done(let event)? = bench.replies[2] else {
             Issue.record("\(String(describing: bench.replies[2]))")
             return

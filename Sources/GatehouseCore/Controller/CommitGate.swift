@@ -34,7 +34,7 @@ package struct CommitGate: Sendable {
         var until: MonotonicTime
     }
 
-    /// Durable effects, and rows of a portion, after which a transaction takes no further step; a step is never divided.
+    /// Durable effects after which a transaction takes no further step; a step is never divided. A portion fills one.
     package static let batchLimit = 256
 
     private let maxWait: Duration
@@ -126,9 +126,7 @@ package struct CommitGate: Sendable {
         if failures > 0 { output.inputs.append(.store(isAvailable: true, problem: "")) }
         failures = 0
         for effect in done.effects {
-            if case .registryPortion(_, let revision) = effect {
-                output.inputs.append(.portionWritten(revision: revision))
-            }
+            if let revision = effect.portionOf { output.inputs.append(.portionWritten(revision: revision)) }
         }
         for effect in done.effects.reversed() {
             if case .record(let entry) = effect {

@@ -86,10 +86,7 @@ extension Controller {
 
     /// The next portion, or the end.
     private mutating func writeStaged(_ now: Moment, _ effects: inout [Effect]) {
-        if let portion = staged?.nextPortion(), let revision = staged?.revision {
-            effects.append(.durable(.registryPortion(portion, revision: revision)))
-            return
-        }
+        if let portion = staged?.nextPortion() { return effects.append(.durable(portion)) }
         guard let change = staged else { return }
         if let refusal = handoverRefusal(of: change.order, now) { return giveUpStaged(refusal, now, &effects) }
         staged = nil

@@ -31,6 +31,8 @@ package enum DurableEffect: Hashable, Sendable {
     case registry([RegistryChange], revision: UInt64)
     /// A part of a revision that nobody sees before it is sealed.
     case registryPortion([RegistryChange], revision: UInt64)
+    /// A part of what the rows of all portions are found by, which are in no order.
+    case registryIndex(part: Int, of: Int, revision: UInt64)
     /// All portions of the revision come into force. Its entry follows in the same step.
     case registrySealed(revision: UInt64)
     /// None of its portions ever comes into force.
@@ -53,7 +55,20 @@ package enum DurableEffect: Hashable, Sendable {
 
 extension DurableEffect {
     /// How much of a transaction it is.
-    var weight: Int { if case .registryPortion(let changes, _) = self { changes.count } else { 1 } }
+    var weight: Int {
+        switch self {
+        case .registryPortion, .registryIndex: CommitGate.batchLimit
+        default: 1
+        }
+    }
+
+    /// The revision that it is a portion of.
+    var portionOf: UInt64? {
+        switch self {
+        case .registryPortion(_, let revision), .registryIndex(_, _, let revision): revision
+        default: nil
+        }
+    }
 }
 
 package struct CaptureRequest: Hashable, Sendable {

@@ -2,8 +2,10 @@
 /// then written portion by portion, and comes into force as one revision with its last: whoever looks sees the whole of it
 /// or nothing, in memory and on disk. Between two portions the loop serves readers and the writer other entries.
 struct StagedChange: Sendable {
-    /// Changes that are tried, and those that are written, at a time. What has no more than these is no large change.
+    /// Changes that are tried at a time. What has no more than these is no large change.
     static let portion = 1000
+    /// Changes that are written at a time: a release that comes meanwhile waits for them.
+    static let writtenPortion = 500
     /// Revisions that other changes may take meanwhile: a change comes into force behind all that were before it.
     static let gap: UInt64 = 1024
 
@@ -18,6 +20,7 @@ struct StagedChange: Sendable {
     private var touched: Set<RegistryRowID> = []
     private var tried = 0
     private var written = 0
+    private var indexed = 0
 
     init(_ order: Order, _ changes: [RegistryChange], beside registry: Registry) {
         self.order = order
@@ -44,12 +47,17 @@ struct StagedChange: Sendable {
         return nil
     }
 
-    /// The next portion to write; nil when all of it is on disk.
-    mutating func nextPortion() -> [RegistryChange]? {
-        guard written < changes.count else { return nil }
-        let portion = changes[written..<min(changes.count, written + Self.portion)]
-        written += portion.count
-        return Array(portion)
+    /// The next portion to write: of the rows, then of what they are found by; nil when all of it is on disk.
+    mutating func nextPortion() -> DurableEffect? {
+        if written < changes.count {
+            let portion = changes[written..<min(changes.count, written + Self.writtenPortion)]
+            written += portion.count
+            return .registryPortion(Array(portion), revision: revision)
+        }
+        let parts = min(256, 1 + changes.count / (2 * Self.portion))
+        guard indexed < parts else { return nil }
+        indexed += 1
+        return .registryIndex(part: indexed - 1, of: parts, revision: revision)
     }
 
     /// Another change comes into force meanwhile. False when the two cannot both be: they name one row, or what was tried

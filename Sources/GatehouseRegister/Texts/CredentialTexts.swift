@@ -33,20 +33,35 @@ extension RegistryFields {
         let value = texts.value ?? ""
         if value.isEmpty { throw FieldProblem("value", "is empty") }
         guard value.utf8.count <= 512 else { throw FieldProblem("value", "is longer than 512 octets") }
-        if kind == .card || kind == .plate {
-            for text in [value, ImportText.halfWidth(value)] {
-                guard let number = CardNumber(kind == .plate && !text.hasPrefix("PLATE:") ? "PLATE:\(text)" : text)
-                else { continue }
-                let key = CredentialKey(card: number, primitives: primitives)
-                guard try isKnown(key) else { continue }
+        // A text that an older version took half-width is that one still.
+        if value.utf8.contains(where: { $0 >= 0x80 }), let known = try known(value, kind, isKnown) { return known }
+        do {
+            let (key, label) = try at("value") {
+                try self.key(kind, value, person: person, isBound: isBound, isKnown: isKnown)
+            }
+            return Presented(kind: self.kind(kind, ofLabel: label), key: key, label: label)
+        } catch let problem as FieldProblem {
+            if let known = try known(value, kind, isKnown) { return known }
+            throw problem
+        }
+    }
+
+    /// A card that no check would take today, and that stands on the register all the same.
+    private func known(
+        _ value: String, _ kind: CredentialKind, _ isKnown: (CredentialKey) throws -> Bool
+    ) throws -> Presented? {
+        guard kind == .card || kind == .plate else { return nil }
+        for text in Set([value, ImportText.halfWidth(value)]) {
+            guard let number = CardNumber(kind == .plate && !text.hasPrefix("PLATE:") ? "PLATE:\(text)" : text) else {
+                continue
+            }
+            let key = CredentialKey(card: number, primitives: primitives)
+            if try isKnown(key) {
                 let label = number.description
                 return Presented(kind: self.kind(kind, ofLabel: label), key: key, label: label)
             }
         }
-        let (key, label) = try at("value") {
-            try self.key(kind, value, person: person, isBound: isBound, isKnown: isKnown)
-        }
-        return Presented(kind: self.kind(kind, ofLabel: label), key: key, label: label)
+        return nil
     }
 
     /// The row that the texts say: a new one of the person with what is presented, or the old one changed.
