@@ -88,8 +88,10 @@ extension StoreWriter {
     }
 
     private static let manyChanges = 1000
+    /// From so many on a thread beside seals what comes next.
+    private static let changesForTwo = 250
     /// Changes that are sealed at a time, and how many such lots are under way.
-    private static let lot = 500
+    private static let lot = 125
     private static let lotsAhead = 4
 
     /// A row as it is stored.
@@ -119,7 +121,7 @@ extension StoreWriter {
             guard case .put(let row) = change else { return nil }
             return try SealedRow(row, revision, secrets)
         }
-        guard changes.count >= Self.manyChanges else {
+        guard changes.count >= Self.changesForTwo else {
             for change in changes { try body(change, try sealed(change)) }
             return
         }

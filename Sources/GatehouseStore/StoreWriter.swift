@@ -19,6 +19,9 @@ package final class StoreWriter {
     private var floor = CivilTime(milliseconds: 0)
     /// Trusted time may pass by this much before it is written again.
     private static let floorStep: Duration = .seconds(10)
+    /// Pages of the write-ahead file at which a commit folds it in all the same, although somebody may wait for it; while a
+    /// large change grows, little and often.
+    private static let checkpointPages = (usual: 4000, growing: 1000)
     private var issuerCertificate: [UInt8]?
     /// The revision of which portions stand on the disk, as far as transactions are whole; it may have been dropped.
     private(set) var pending: UInt64?
@@ -139,7 +142,7 @@ package final class StoreWriter {
         try database.execute("PRAGMA secure_delete = ON")
         // The checkpoint runs when the writer is idle, not inside somebody's commit; this is the bound beyond which it
         // does all the same.
-        try database.execute("PRAGMA wal_autocheckpoint = 4000")
+        try database.execute("PRAGMA wal_autocheckpoint = \(checkpointPages.usual)")
         try Migrations.apply(to: database)
         return database
     }
@@ -204,6 +207,10 @@ package final class StoreWriter {
             }
             lastNumber = batch.number
             floor = newFloor ?? floor
+            if (growing == nil) != (state.growing == nil) {
+                let pages = state.growing == nil ? Self.checkpointPages.usual : Self.checkpointPages.growing
+                try? connection.database.execute("PRAGMA wal_autocheckpoint = \(pages)")
+            }
             (pending, growing) = state
             if isTurn { endPortions() }
         } catch {

@@ -17,7 +17,7 @@ struct StagedChange: Sendable {
     private(set) var trial: Registry
     /// People whose wrong PINs are forgotten with it.
     private(set) var forgets: [UInt32] = []
-    private var touched: Set<RegistryRowID> = []
+    private var touched = RowMarks()
     private var tried = 0
     private var written = 0
     private var indexed = 0
@@ -91,5 +91,21 @@ extension RegistryChange {
         case .put(.credential(let row)) where row.kind == .pin: row.person
         case .put, .end: nil
         }
+    }
+}
+
+/// Rows by kind and identity, a bit each: a set of many would be made anew as it grows, for longer than a reader waits.
+struct RowMarks: Sendable {
+    private var words: [ContiguousArray<UInt64>] = Array(repeating: [], count: 8)
+
+    mutating func insert(_ row: RegistryRowID) {
+        let (kind, word) = (Int(row.kind.rawValue), Int(row.id >> 6))
+        while words[kind].count <= word { words[kind].append(0) }
+        words[kind][word] |= 1 << UInt64(row.id & 63)
+    }
+
+    func contains(_ row: RegistryRowID) -> Bool {
+        let (kind, word) = (Int(row.kind.rawValue), Int(row.id >> 6))
+        return word < words[kind].count && words[kind][word] & (1 << UInt64(row.id & 63)) != 0
     }
 }
