@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Imports point downwards only: Core <- Protocols, Crypto, Store <- Configuration, Admin, Devices, Runtime <- Register
-// <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
+// Imports point downwards only: Core <- Threads, Protocols, Crypto <- Store, Configuration, Admin, Devices <- Register,
+// Runtime <- Desk <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
 let package = Package(
     name: "gatehouse",
     products: [
@@ -28,38 +28,48 @@ let package = Package(
         .target(name: "CLinux"),
 
         .target(name: "GatehouseCore"),
+        .target(name: "GatehouseThreads", dependencies: ["GatehouseCore", "CLinux"]),
         .target(name: "GatehouseProtocols", dependencies: ["GatehouseCore"]),
         .target(name: "GatehouseCrypto", dependencies: ["GatehouseCore", "COpenSSL"]),
-        .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "CSQLite", "CLinux"]),
+        .target(name: "GatehouseStore", dependencies: ["GatehouseCore", "GatehouseThreads", "CSQLite", "CLinux"]),
         .target(name: "GatehouseConfiguration", dependencies: ["GatehouseCore", "GatehouseProtocols", "CYAML"]),
         .target(name: "GatehouseDevices", dependencies: ["GatehouseCore", "GatehouseProtocols", "CGPIOD", "CLinux"]),
         .target(
             name: "GatehouseAdmin",
             dependencies: [
-                "GatehouseCore", "GatehouseCrypto", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "GatehouseRegister",
             dependencies: ["GatehouseAdmin", "GatehouseProtocols", "GatehouseCrypto", "GatehouseCore", "CLinux"]),
+        .target(
+            name: "GatehouseDesk",
+            dependencies: [
+                "GatehouseRegister", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseProtocols",
+                "GatehouseThreads", "GatehouseCrypto", "GatehouseCore",
+            ]),
         .target(name: "GatehouseRuntime", dependencies: ["GatehouseCore", "GatehouseStore"]),
         .target(
             name: "GatehouseDaemon",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
-                "GatehouseDevices", "GatehouseAdmin", "GatehouseRegister", "GatehouseRuntime", "CLinux",
+                "GatehouseDevices", "GatehouseAdmin", "GatehouseRegister", "GatehouseDesk", "GatehouseRuntime",
+                "GatehouseThreads", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "GatehouseUplink",
             dependencies: [
                 "GatehouseCore", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin", "GatehouseProtocols",
-                "CCurl", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "GatehouseThreads", "CCurl", "CLinux", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "GatehouseSimulation",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
-                "GatehouseAdmin", "GatehouseRegister", "GatehouseRuntime", "CMicroHTTPD", "CGD", "CLinux",
+                "GatehouseAdmin", "GatehouseRegister", "GatehouseDesk", "GatehouseRuntime", "GatehouseThreads",
+                "CMicroHTTPD", "CGD", "CLinux",
             ]),
 
         .executableTarget(
@@ -92,15 +102,25 @@ let package = Package(
             name: "GatehouseUplinkTests",
             dependencies: [
                 "GatehouseUplink", "GatehouseSimulation", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseCore",
-                "GatehouseCrypto", "CLinux",
+                "GatehouseCrypto", "GatehouseThreads", "CLinux",
             ]),
-        .testTarget(name: "GatehouseAdminTests", dependencies: ["GatehouseAdmin", "GatehouseCore", "GatehouseCrypto"]),
+        .testTarget(
+            name: "GatehouseDeskTests",
+            dependencies: [
+                "GatehouseSimulation", "GatehouseDesk", "GatehouseRegister", "GatehouseAdmin", "GatehouseConfiguration",
+                "GatehouseStore", "GatehouseRuntime", "GatehouseProtocols", "GatehouseThreads", "GatehouseCrypto",
+                "GatehouseCore",
+            ]),
+        .testTarget(
+            name: "GatehouseAdminTests",
+            dependencies: ["GatehouseAdmin", "GatehouseThreads", "GatehouseCore", "GatehouseCrypto"]),
         .testTarget(
             name: "GatehouseRegisterTests",
             dependencies: [
                 "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
             ]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "GatehouseThreadsTests", dependencies: ["GatehouseThreads", "GatehouseCore"]),
         .testTarget(
             name: "FixtureTests",
             dependencies: [
@@ -138,7 +158,7 @@ if isFuzzing {
             name: "gatehouse-fuzz",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
-                "GatehouseSimulation", "GatehouseUplink", "GatehouseStore", "GatehouseRegister",
+                "GatehouseSimulation", "GatehouseUplink", "GatehouseStore", "GatehouseRegister", "GatehouseRuntime",
             ],
             path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
             // The linker that SwiftPM takes dies on the sections of the sanitizers.

@@ -5,6 +5,7 @@
 #include "clinux.h"
 
 #include <poll.h>
+#include <pthread.h>
 
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
@@ -121,4 +122,10 @@ long clinux_gb18030_to_utf8(const unsigned char *octets, size_t count, unsigned 
         return -1;
     }
     return (long)(room - free);
+}
+
+void clinux_name_thread(const char *name) {
+    char shown[16] = {0};
+    strncpy(shown, name, sizeof shown - 1);
+    pthread_setname_np(pthread_self(), shown);
 }

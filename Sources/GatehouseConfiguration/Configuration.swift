@@ -66,6 +66,8 @@ package struct FileSettings: Hashable, Sendable {
     /// File with the master key (32 octets, raw or 64 hexadecimal digits). Relative: below `$CREDENTIALS_DIRECTORY`.
     package var masterKey = "master-key"
     package var zoneInfo = "/usr/share/zoneinfo"
+    /// Folders that backups may go to; the first is the usual one.
+    package var backups = ["/var/lib/gatehouse/backups"]
     package init() {}
 }
 
@@ -173,6 +175,20 @@ package struct ReaderSettings: Hashable, Sendable {
         /// A long range reader of vehicle tags. `reports` of one tag within half a second make it count.
         case uhf(port: String, baud: UInt32, family: UHFFamily, address: UInt8, reports: Int)
         case face(port: String, baud: UInt32, encryption: FaceEncryption?)
+
+        /// The word of the configuration.
+        package var word: String {
+            switch self {
+            case .wiegand: "wiegand"
+            case .osdp: "osdp"
+            case .em4100: "em4100"
+            case .line: "line"
+            case .framed: "framed"
+            case .plate: "plate"
+            case .uhf: "uhf"
+            case .face: "face"
+            }
+        }
     }
     package var id: ReaderID
     package var kind: Kind

@@ -102,6 +102,9 @@ package enum ConfigurationReader {
         files.snapshots = group.optional("snapshots", .path, default: files.snapshots)
         files.masterKey = group.optional("master_key", .text(atMost: 256), default: files.masterKey)
         files.zoneInfo = group.optional("zone_info", .path, default: files.zoneInfo)
+        let folder = files.database.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+        files.backups = group.list("backups", of: .path, count: 0...8)
+        if files.backups.isEmpty { files.backups = ["\(folder)/backups"] }
     }
 
     private static func checkCameras(

@@ -4,37 +4,32 @@ internal import Glibc
 /// The file with the base key of one secured reader: 16 octets, raw or as 32 hexadecimal digits.
 package enum ReaderKeyFile {
     package enum Problem: Error, CustomStringConvertible {
-        case unreadable(path: String, String)
+        case unreadable(path: String, String, isOthers: Bool)
         /// The file was read, and holds no key that may be used.
         case key(path: String, String)
 
+        /// False where the file is there and only somebody else may read it.
+        package var isCertain: Bool {
+            if case .unreadable(_, _, isOthers: true) = self { false } else { true }
+        }
+
         package var description: String {
             switch self {
-            case .unreadable(let path, let detail): "\(path): the reader key cannot be read: \(detail)"
+            case .unreadable(let path, let detail, _): "\(path): the reader key cannot be read: \(detail)"
             case .key(let path, let detail): "\(path): \(detail). Make one with `openssl rand -hex 16`"
             }
         }
     }
 
-    /// By its name in the folder of reader keys, or as the service manager hands that folder over, or an absolute path.
-    package static func path(of name: String) -> String {
-        if name.hasPrefix("/") { return name }
-        guard let directory = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }) else {
-            return "/etc/gatehouse/reader-keys/\(name)"
-        }
-        let direct = "\(directory)/\(name)"
-        return access(direct, R_OK) == 0 ? direct : "\(directory)/readers_\(name)"
-    }
-
     /// The octets of a key that may be used: the right length, and none of the patterned ones.
     package static func read(_ name: String) -> Result<[UInt8], Problem> {
-        let path = path(of: name)
+        let path = CredentialFile.readerKey.path(of: name)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return .failure(.unreadable(path: path, String(cString: strerror(errno)))) }
+        guard descriptor >= 0 else { return .failure(unreadable(path)) }
         defer { close(descriptor) }
         var octets = [UInt8](repeating: 0, count: 80)
         let count = Glibc.read(descriptor, &octets, octets.count)
-        guard count >= 0 else { return .failure(.unreadable(path: path, String(cString: strerror(errno)))) }
+        guard count >= 0 else { return .failure(unreadable(path)) }
         octets.removeLast(octets.count - count)
         let key = octets.count == 16 ? octets : digits(octets) ?? octets
         return ReaderKey.fault(of: key).map { .failure(.key(path: path, "\($0)")) } ?? .success(key)
@@ -48,6 +43,11 @@ package enum ReaderKeyFile {
             else { return nil }
             return (reader.id, problem)
         }
+    }
+
+    private static func unreadable(_ path: String) -> Problem {
+        let reason = errno
+        return .unreadable(path: path, String(cString: strerror(reason)), isOthers: reason == EACCES)
     }
 
     private static func digits(_ text: [UInt8]) -> [UInt8]? {

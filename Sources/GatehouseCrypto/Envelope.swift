@@ -12,7 +12,7 @@ package enum Envelope {
         let stack = OPENSSL_sk_new_null()
         defer { OPENSSL_sk_free(stack) }
         guard OPENSSL_sk_push(stack, UnsafeRawPointer(certificate)) > 0 else { throw CryptoError("seal to the issuer") }
-        guard let input = BIO_new_mem_buf(plain, Int32(plain.count)) else { throw CryptoError("seal to the issuer") }
+        guard let input = holding(plain) else { throw CryptoError("seal to the issuer") }
         defer { BIO_free(input) }
         guard let message = CMS_encrypt(stack, input, EVP_aes_256_cbc(), UInt32(CMS_BINARY)) else {
             throw CryptoError("seal to the issuer")
@@ -27,7 +27,7 @@ package enum Envelope {
 
     /// What `seal` made, opened with the private key (PEM) of the certificate.
     package static func open(_ envelope: [UInt8], privateKey pem: [UInt8]) throws(CryptoError) -> [UInt8] {
-        guard let file = BIO_new_mem_buf(pem, Int32(pem.count)) else { throw CryptoError("read the private key") }
+        guard let file = holding(pem) else { throw CryptoError("read the private key") }
         defer { BIO_free(file) }
         // A key under a pass phrase is refused instead of asked for: there may be nobody at the terminal.
         let refuse: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
@@ -58,7 +58,7 @@ package enum Envelope {
     /// The certificate (DER) of a PEM file; nil where there is none that can be sealed to.
     package static func certificate(pem: [UInt8]) -> [UInt8]? {
         defer { ERR_clear_error() }
-        guard let file = BIO_new_mem_buf(pem, Int32(pem.count)) else { return nil }
+        guard let file = holding(pem) else { return nil }
         defer { BIO_free(file) }
         guard let certificate = PEM_read_bio_X509(file, nil, nil, nil) else { return nil }
         defer { X509_free(certificate) }
@@ -73,5 +73,17 @@ package enum Envelope {
     /// Whether the octets are a certificate that can be sealed to.
     package static func isCertificate(_ der: [UInt8]) -> Bool {
         (try? seal([0], certificate: der)) != nil
+    }
+
+    /// A stream over a copy of its own: what is read later must not lean on an array that may be gone. Cleared when it is freed.
+    private static func holding(_ octets: [UInt8]) -> OpaquePointer? {
+        guard let stream = BIO_new(BIO_s_mem()) else { return nil }
+        var written = 0
+        guard BIO_write_ex(stream, octets, octets.count, &written) == 1 || octets.isEmpty, written == octets.count
+        else {
+            BIO_free(stream)
+            return nil
+        }
+        return stream
     }
 }

@@ -32,32 +32,23 @@ extension Daemon {
             })
     }
 
-    /// 32 octets, raw or as 64 hexadecimal digits, from the credentials directory or an absolute path.
+    /// From the credentials directory or an absolute path.
     static func masterKey(_ name: String) throws -> SecretKey {
-        let path = credentialPath(name)
+        let path = CredentialFile.masterKey.path(of: name)
         guard let octets = FileOctets.read(path) else {
             throw StartFailure(
                 "\(path): the master key cannot be read. Make one with `openssl rand 32` and hand it over as the credential \(name); see docs/operating.md"
             )
         }
-        if octets.count == 32 { return SecretKey(octets) }
-        let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-        if let key = Hexadecimal.decode(text), key.count == 32 { return SecretKey(key) }
-        throw StartFailure(
-            "\(path): the master key must have 32 octets, or 64 hexadecimal digits; it has \(octets.count) octets")
-    }
-
-    static func credentialPath(_ name: String) -> String {
-        if name.hasPrefix("/") { return name }
-        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/gatehouse/credentials"
-        return "\(directory)/\(name)"
+        do throws(MasterKeyFile.Fault) { return try MasterKeyFile.key(octets) } catch {
+            throw StartFailure("\(path): \(error)")
+        }
     }
 
     static func zone(_ configuration: Configuration) throws -> SiteCalendar {
-        let path = "\(configuration.files.zoneInfo)/\(configuration.timeZone)"
-        guard let octets = FileOctets.read(path), let calendar = SiteCalendar(tzif: octets) else {
-            throw StartFailure("\(path): no time zone there; check site.time_zone, and that tzdata is installed")
+        switch StartCheck.calendar(of: configuration) {
+        case .success(let calendar): return calendar
+        case .failure(let problem): throw StartFailure("\(problem)")
         }
-        return calendar
     }
 }

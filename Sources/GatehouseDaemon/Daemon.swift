@@ -3,9 +3,11 @@ internal import GatehouseAdmin
 package import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseDesk
 internal import GatehouseDevices
 internal import GatehouseRuntime
 internal import GatehouseStore
+internal import GatehouseThreads
 internal import Glibc
 internal import Logging
 
@@ -33,6 +35,10 @@ package enum Daemon {
         let secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
         let passKeys = keyProblem == nil ? try passKeys(keys, configuration) : nil
         let path = configuration.files.database
+        let home = Home()
+        do throws(StoreLock.Refused) {
+            home.lock = try StoreLock(database: path, program: "gatehoused", at: SystemClock.civil())
+        } catch { throw StartFailure("\(error)") }
 
         let opened = try StoreOpener.open(
             path: path, site: configuration.site, secrets: secrets, at: SystemClock.civil())
@@ -45,9 +51,8 @@ package enum Daemon {
 
         // The writer's results come back as jobs of the loop.
         let inbox = loop.inbox
-        let home = Home()
         let bound = loop.bind(home)
-        let loads = WorkQueue()
+        let loads = Worker("loads")
         let copy = RegistryCopy.path(besides: path)
         let writer = WriterThread(
             makeWriter: {
@@ -56,11 +61,11 @@ package enum Daemon {
                     issuerCertificate: restored.activation?.issuerCertificate)
             },
             finished: { number, result in
-                _ = inbox.post {
+                inbox.complete {
                     switch result {
                     case .success:
                         bound.value.gate?.committed(number)
-                        bound.value.desk?.journalGrew()
+                        bound.value.door?.journalGrew()
                     case .failure(let failure): bound.value.gate?.failed(number, failure.description)
                     }
                 }
@@ -115,7 +120,7 @@ package enum Daemon {
         gate.loadOutbox = { destination in
             loads.post {
                 let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
-                _ = inbox.post {
+                inbox.complete {
                     bound.value.gate?.give(.outboxLoaded(destination, items, isLast: items.count < Outbox.window))
                 }
             }
@@ -125,13 +130,25 @@ package enum Daemon {
                 do { try readerKeys.save() } catch { log.error("the keys of readers were not written: \(error)") }
             }
         }
-        let desk = try CommandDesk(
-            configuration: configuration, keys: keys, readerKeys: readerKeys, passKeys: passKeys, epoch: restored.epoch,
-            calendar: calendar, loop: loop.bind(gate), inbox: inbox, log: log)
-        home.desk = desk
+        let (ending, ended) = (Cancellation(), Cancellation())
+        let bridge = LoopBridge(loop: loop.bind(gate), inbox: inbox, ending: ending, ended: ended)
+        let doors = Guarded<CommandDoor?>(nil)
+        let desk = Desk(
+            configuration: configuration, calendar: calendar, secrets: keys.storeSecrets,
+            primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys,
+            surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
+        let door = try CommandDoor(
+            path: configuration.files.adminSocket, desk: desk, ending: ending, log: log,
+            monotonic: { SystemClock.monotonic() }
+        ) { refused in inbox.post { bound.value.gate?.note(refused) } }
+        doors.withLock { $0 = door }
+        home.door = door
 
         try loop.onSignals([SIGTERM, SIGINT, SIGHUP]) { signal in
-            guard signal == SIGHUP else { return gate.stop() }
+            guard signal == SIGHUP else {
+                door.beginStop()
+                return gate.stop()
+            }
             notifier.reloading(at: SystemClock.monotonic())
             do throws(InvalidConfiguration) {
                 let fresh = try source.fresh()
@@ -149,7 +166,7 @@ package enum Daemon {
         writer.start()
         loads.start()
         uplink.start()
-        desk.start()
+        door.start()
         gate.start(
             StartReport(
                 version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop,
@@ -168,18 +185,25 @@ package enum Daemon {
         notifier.ready("running")
         try loop.run()
 
-        desk.stop()
-        uplink.stop()
-        writer.stop()
-        loads.stop()
+        // Nobody is there to answer any more: whoever waits hears so, and no thread is waited for long.
+        inbox.close()
+        ended.cancel()
         gate.close()
-        log.notice("stopped")
+        door.stop(within: .milliseconds(100))
+        uplink.stop()
+        let isWritten = writer.stop(within: .milliseconds(300))
+        loads.stop(within: .milliseconds(100))
+        log.notice(isWritten ? "stopped" : "stopped; the disk did not answer")
+        // Threads that still wait for something must not meet a process that takes itself apart.
+        _exit(0)
     }
 
-    /// What jobs of other threads find on the loop.
+    /// What jobs of other threads find on the loop, and what the daemon keeps as long as it lives.
     private final class Home {
         var gate: GateLoop?
-        var desk: CommandDesk?
+        var door: CommandDoor?
+        /// For the life of the process.
+        var lock: StoreLock?
     }
 
     private static func userID(_ name: String) -> UInt32? { getpwnam(name)?.pointee.pw_uid }

@@ -2,6 +2,7 @@ internal import CLinux
 internal import GatehouseAdmin
 internal import GatehouseConfiguration
 internal import GatehouseCore
+internal import GatehouseDesk
 internal import GatehouseDevices
 internal import GatehouseProtocols
 internal import GatehouseRuntime
@@ -116,8 +117,7 @@ final class GateLoop {
 
     /// Carries an order out; the reply comes when its entry is on disk.
     func carryOut(
-        actor: Actor, command: String, verb: Order.Verb, reason: String?, life: Duration = .seconds(5),
-        reply: @escaping @Sendable (OrderReply) -> Void
+        _ draft: OrderDraft, expires: MonotonicTime, reply: @escaping @Sendable (OrderReply) -> Void = { _ in }
     ) {
         let id = nextOrder
         nextOrder += 1
@@ -125,8 +125,16 @@ final class GateLoop {
         give(
             .order(
                 Order(
-                    id: id, actor: actor, command: command, verb: verb, reason: reason,
-                    expires: SystemClock.monotonic() + life)))
+                    id: id, actor: draft.actor, command: draft.command, verb: draft.verb, reason: draft.reason,
+                    cause: draft.cause, expires: expires)))
+    }
+
+    /// Refused lines and commands of one user.
+    func note(_ refused: RefusalBook.Entry) {
+        let draft = OrderDraft(
+            actor: Actor(name: "uid \(refused.uid)", role: refused.role), command: refused.command,
+            verb: .refused(reason: refused.reason, count: refused.count), expires: .zero)
+        carryOut(draft, expires: SystemClock.monotonic() + .seconds(60))
     }
 
     func committed(_ number: UInt64) {
@@ -164,11 +172,14 @@ final class GateLoop {
     func stop() {
         guard stopsBy == nil else { return }
         notifier.stopping()
-        stopsBy = SystemClock.monotonic() + .milliseconds(1500)
-        carryOut(actor: Actor(name: "service manager", role: .installer), command: "stop", verb: .stop, reason: nil) {
-            _ in
-        }
+        let by = SystemClock.monotonic() + Self.longestStop
+        stopsBy = by
+        let actor = Actor(name: "service manager", role: .installer)
+        carryOut(OrderDraft(actor: actor, command: "stop", verb: .stop, expires: by), expires: by)
     }
+
+    /// How long a stop waits for what is on its way to the disk; meanwhile cards, exits and fire are served.
+    static let longestStop: Duration = .milliseconds(1200)
 
     // MARK: A turn
 

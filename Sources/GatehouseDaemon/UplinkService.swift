@@ -36,16 +36,26 @@ final class UplinkService: Sendable {
         self.give = give
         self.log = log
         let server = try LineServer(
-            path: path, mode: 0o660, group: group,
+            path: path, mode: 0o660, group: group, limits: Self.limits,
             handlers: LineServer.Handlers(
                 admit: { peer in
                     peer.uid == 0 || peer.uid == uplinkUser
                         ? .success(())
                         : .failure(CommandRefusal(code: "notAllowed", message: "this socket is for gatehouse-uplink"))
                 },
-                line: { [weak self] connection, _, line in self?.take(line, from: connection) },
+                line: { [weak self] connection, _, line, _ in self?.take(line, from: connection) },
                 closed: { [weak self] in self?.closed($0) }))
         serverBox.withLock { $0 = server }
+    }
+
+    /// One peer, which says what it was asked for: as fast as a backlog of pictures comes.
+    private static var limits: LineServer.Limits {
+        var limits = LineServer.Limits()
+        limits.connections = 4
+        limits.keptPlaces = 0
+        limits.lines = Pace(perSecond: 5000, burst: 10_000)
+        limits.idle = .seconds(Int.max >> 32)
+        return limits
     }
 
     func start() { serverBox.withLock { $0 }?.start() }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import GatehouseCore
 internal import GatehouseStore
+internal import GatehouseThreads
 internal import Glibc
 internal import Synchronization
 
@@ -26,7 +27,7 @@ final class WriterThread: Sendable {
     private let diskNearlyFull: @Sendable (Bool) -> Void
     private let queue = Mutex<[Work]>([])
     private let wake: Int32
-    private let thread = Mutex<pthread_t?>(nil)
+    private let hasEnded = Awaited<Bool>()
 
     struct WriterFailure: Error { let description: String }
 
@@ -46,19 +47,19 @@ final class WriterThread: Sendable {
     }
 
     func start() {
-        let box = Unmanaged.passRetained(self)
-        var handle = pthread_t()
-        let code = pthread_create(&handle, nil, writerMain, box.toOpaque())
-        precondition(code == 0, "no thread for the writer: errno \(code)")
-        thread.withLock { $0 = handle }
+        let thread = NamedThread("writer") {
+            self.run()
+            self.hasEnded.fulfil(true)
+        }
+        precondition(thread != nil, "no thread for the writer")
     }
 
     func commit(_ batch: CommitGate.Batch) { post(.batch(batch)) }
 
-    /// Ends the thread after what was posted.
-    func stop() {
+    /// Ends the thread after what was posted. False when it did not end in time: the disk does not answer.
+    func stop(within limit: Duration) -> Bool {
         post(.stop)
-        if let handle = thread.withLock({ $0.take() }) { pthread_join(handle, nil) }
+        return hasEnded.wait(atMost: limit) != nil
     }
 
     private func post(_ work: Work) {
@@ -67,7 +68,7 @@ final class WriterThread: Sendable {
         _ = write(wake, &one, 8)
     }
 
-    fileprivate func run() {
+    private func run() {
         let writer = makeWriter()
         var hasChangedRegistry = owesCopy
         var isDirty = false
@@ -114,10 +115,4 @@ final class WriterThread: Sendable {
     private func look(at space: inout DiskSpace) {
         if let change = readSpace().flatMap({ space.take($0) }) { diskNearlyFull(change) }
     }
-}
-
-/// Outside any actor: a thread that C starts.
-private func writerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    Unmanaged<WriterThread>.fromOpaque(argument!).takeRetainedValue().run()
-    return nil
 }

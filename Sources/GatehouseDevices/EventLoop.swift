@@ -31,6 +31,8 @@ package final class EventLoop {
     }
     /// How many descriptors one turn serves; the others are served in the next one.
     private static let batch = 64
+    /// How many jobs of other threads one turn does: lines and ports are served between two such lots.
+    private static let jobsOfTurn = 32
 
     /// Where other threads put jobs.
     package let inbox: LoopInbox
@@ -153,14 +155,17 @@ package final class EventLoop {
             if errno == EINTR { return }
             throw SystemError("epoll_wait", on: "the event loop", code: errno)
         }
-        for event in events.prefix(Int(count)) { serve(event.data.u64, flags: event.events) }
+        // Lines, ports and time come before what other threads want.
+        let ready = events.prefix(Int(count))
+        for event in ready where event.data.u64 != Token.inbox { serve(event.data.u64, flags: event.events) }
+        for event in ready where event.data.u64 == Token.inbox { serve(event.data.u64, flags: event.events) }
         onTurnEnd()
     }
 
     private func serve(_ token: UInt64, flags: UInt32) {
         switch token {
         case Token.inbox:
-            let (jobs, isStopped) = inbox.take()
+            let (jobs, isStopped) = inbox.take(atMost: Self.jobsOfTurn)
             for job in jobs { job() }
             if isStopped { isStopping = true }
         case Token.timer:

@@ -8,6 +8,8 @@ package final class LoopInbox: Sendable {
 
     private struct State {
         var jobs: [Job] = []
+        var completions: [Job] = []
+        var isClosed = false
         var isStopped = false
         var refused: UInt64 = 0
         var runner: UInt?
@@ -22,14 +24,14 @@ package final class LoopInbox: Sendable {
         guard descriptor >= 0 else { throw SystemError("eventfd", on: "the event loop", code: errno) }
     }
 
-    deinit { close(descriptor) }
+    deinit { Glibc.close(descriptor) }
 
     /// Has the loop do a job. False when as many jobs wait as the limit allows: then this one is not taken, and counted.
     /// The caller decides what that means; a lost completion is an error, a lost refresh is none.
     @discardableResult
     package func post(_ job: @escaping Job) -> Bool {
         let isTaken = state.withLock { state in
-            guard state.jobs.count < limit else {
+            guard state.jobs.count < limit, !state.isClosed else {
                 state.refused += 1
                 return false
             }
@@ -39,6 +41,16 @@ package final class LoopInbox: Sendable {
         if isTaken { wake() }
         return isTaken
     }
+
+    /// Has the loop do a job that ends something it waits for: never refused, and done before the others. Bounded by what is
+    /// waited for: one batch of the writer, one window of each destination, one answer of each device.
+    package func complete(_ job: @escaping Job) {
+        state.withLock { $0.completions.append(job) }
+        wake()
+    }
+
+    /// Takes no more jobs: nobody is there to do them.
+    package func close() { state.withLock { $0.isClosed = true } }
 
     /// Jobs that found no room since the start.
     package var refusedJobs: UInt64 { state.withLock { $0.refused } }
@@ -73,16 +85,19 @@ package final class LoopInbox: Sendable {
 
     func leave() { state.withLock { $0.runner = nil } }
 
-    func take() -> (jobs: [Job], isStopped: Bool) {
+    /// All completions, and of the other jobs at most so many: what is left is done in the next turn, behind the descriptors.
+    func take(atMost limit: Int) -> (jobs: [Job], isStopped: Bool) {
         var count: UInt64 = 0
         _ = read(descriptor, &count, 8)
-        return state.withLock { state in
-            defer {
-                state.jobs = []
-                state.isStopped = false
-            }
-            return (state.jobs, state.isStopped)
+        let (jobs, isStopped, isMore) = state.withLock { state in
+            let jobs = state.completions + state.jobs.prefix(limit)
+            state.completions = []
+            state.jobs.removeFirst(min(limit, state.jobs.count))
+            defer { if state.jobs.isEmpty { state.isStopped = false } }
+            return (jobs, state.isStopped && state.jobs.isEmpty, !state.jobs.isEmpty)
         }
+        if isMore { wake() }
+        return (jobs, isStopped)
     }
 }
 

@@ -7,9 +7,10 @@ package enum Backup {
 
     /// Writes `NAME.ghb` into the folder and gives back its path. The clear copy in between stands beside the database,
     /// readable for the service alone, and is removed.
-    package static func make(database path: String, directory: String, name: String, secrets: StoreSecrets) throws
-        -> String
-    {
+    /// `check` is asked between pieces, and ends the work by throwing.
+    package static func make(
+        database path: String, directory: String, name: String, secrets: StoreSecrets, check: () throws -> Void = {}
+    ) throws -> String {
         let copy = path + ".backup"
         Files.remove(copy)
         defer { Files.remove(copy) }
@@ -20,7 +21,10 @@ package enum Backup {
         guard descriptor >= 0 else { throw SealedFile.failure("open", copy) }
         defer { close(descriptor) }
         let target = "\(directory)/\(name).ghb"
-        try SealedFile.write(to: target, kind: kind, seal: secrets.sealBackup) { try chunk(descriptor, copy) }
+        try SealedFile.write(to: target, kind: kind, seal: secrets.sealBackup) {
+            try check()
+            return try chunk(descriptor, copy)
+        }
         return target
     }
 

@@ -7,12 +7,15 @@ package struct JournalFilter: Hashable, Sendable {
     package var after: UInt64?
     package var person: UInt32?
     package var credential: UInt32?
+    /// Entries that are about this one.
+    package var about: UInt64?
     package var accessPoint: String?
     package var portal: String?
     /// Any of these; empty for all.
     package var outcomes: [String] = []
     /// Empty: the kinds that are events.
     package var kinds: [EntryKind] = []
+    /// Entries at most; 0 is all.
     package var limit = 100
     /// The newest entries when true, in their order all the same.
     package var isNewestFirst = true
@@ -37,45 +40,6 @@ package final class JournalReader {
         self.secrets = secrets
     }
 
-    package func entries(_ filter: JournalFilter, withPersonal: Bool = false) throws -> [StoredEntry] {
-        var conditions: [String] = []
-        var values: [(any Bindable)?] = []
-        func condition(_ sql: String, _ value: (any Bindable)?) {
-            guard let value else { return }
-            conditions.append(sql)
-            values.append(value)
-        }
-        condition("at >= ?", filter.from?.milliseconds)
-        condition("at < ?", filter.until?.milliseconds)
-        condition("seq > ?", filter.after.map { Int64($0) })
-        condition("person = ?", filter.person.map { Int64($0) })
-        condition("credential = ?", filter.credential.map { Int64($0) })
-        condition("point = ?", filter.accessPoint)
-        condition("portal = ?", filter.portal)
-        let kinds = filter.kinds.isEmpty ? EntryKind.allCases.filter(\.isEvent) : filter.kinds
-        conditions.append("kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
-        if !filter.outcomes.isEmpty {
-            conditions.append("outcome IN (\(filter.outcomes.map { _ in "?" }.joined(separator: ", ")))")
-            values += filter.outcomes
-        }
-        let order = filter.isNewestFirst ? "DESC" : "ASC"
-        let statement = try database.prepare(
-            "SELECT leaf FROM journal WHERE \(conditions.joined(separator: " AND ")) ORDER BY seq \(order) LIMIT \(max(1, filter.limit))"
-        )
-        try statement.bind(all: values)
-        var found: [StoredEntry] = []
-        while try statement.step() {
-            guard let (entry, epoch, _) = JournalEntry.read(canonicalBytes: statement.octets(0)) else { continue }
-            found.append(StoredEntry(entry: entry, epoch: epoch, personal: [], snapshot: nil))
-        }
-        if filter.isNewestFirst { found.reverse() }
-        for index in found.indices {
-            found[index].snapshot = try snapshot(found[index].entry.sequence)
-            if withPersonal { found[index].personal = try personal(found[index].entry.sequence) }
-        }
-        return found
-    }
-
     package func entry(_ sequence: UInt64, withPersonal: Bool) throws -> StoredEntry? {
         let statement = try database.prepare("SELECT leaf FROM journal WHERE seq = ?")
         try statement.bind(Int64(clamping: sequence))
@@ -98,7 +62,7 @@ package final class JournalReader {
         return (statement.text(0), statement.optionalText(1), statement.optionalText(2))
     }
 
-    private func personal(_ sequence: UInt64) throws -> [(name: String, value: [UInt8])] {
+    func personal(_ sequence: UInt64) throws -> [(name: String, value: [UInt8])] {
         let statement = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
         try statement.bind(Int64(clamping: sequence))
         var values: [(name: String, value: [UInt8])] = []

@@ -26,7 +26,8 @@ package struct JournalVerifier {
     }
 
     /// With `earlier` also the root that the journal had when it had so many entries.
-    package func verify(earlier: UInt64? = nil) throws -> Report {
+    /// `check` is asked now and then, and ends the work by throwing.
+    package func verify(earlier: UInt64? = nil, check: () throws -> Void = {}) throws -> Report {
         var report = Report()
         var tree = MerkleTree(sha256: secrets.sha256)
         var lastEpoch: UInt64 = 0
@@ -37,6 +38,7 @@ package struct JournalVerifier {
         )
         let personal = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
         while try rows.step() {
+            if report.count % 256 == 0 { try check() }
             let sequence = UInt64(bitPattern: rows.integer(0))
             let leaf = rows.octets(11)
             let hash = secrets.sha256([0] + leaf)
@@ -64,7 +66,7 @@ package struct JournalVerifier {
             }
             if epoch < lastEpoch { fault("entry \(sequence): its epoch goes back") }
             lastEpoch = max(lastEpoch, epoch)
-            try check(personal, sequence, commitments, &report, fault)
+            try checkPersonal(personal, sequence, commitments, &report, fault)
             if report.count == 0 { report.first = sequence }
             report.count += 1
             report.last = sequence
@@ -74,7 +76,7 @@ package struct JournalVerifier {
         return report
     }
 
-    private func check(
+    private func checkPersonal(
         _ personal: Statement, _ sequence: UInt64, _ commitments: [(name: String, hash: [UInt8])],
         _ report: inout Report, _ fault: (String) -> Void
     ) throws {

@@ -38,8 +38,14 @@ package struct StoreLoader {
         SELECT leaf FROM journal WHERE kind = 'watchlist' AND outcome = 'withdrawn' ORDER BY seq
         """
 
+    /// The words of the partial index `journal_alarm`. The newest few thousand hold whatever can still be open.
+    private static let ofAlarms = """
+        SELECT leaf FROM journal WHERE kind IN ('health', 'tailgated', 'lockout') OR outcome = 'acknowledged'
+        ORDER BY seq DESC LIMIT 4096
+        """
+
     /// What a start asks of the whole journal: each is answered by an index, however long the journal is.
-    package static let questions = [lastPosture, lastFire, lastRun, withdrawn]
+    package static let questions = [lastPosture, lastFire, lastRun, withdrawn, ofAlarms]
 
     package func load(site: Site) throws -> Loaded {
         var restored = Restored()
@@ -86,7 +92,8 @@ package struct StoreLoader {
         }
         restored.readerStandings = try ReaderIdentityRows.all(database)
         try loadWatchlist(into: &restored)
-        restored.missingSnapshots = try unansweredSnapshots()
+        restored.alarms = try alarms()
+        restored.missingSnapshots = try owedPictures()
         return Loaded(
             restored: restored, wasCleanStop: wasCleanStop, damagedRows: damaged, floor: floor,
             newest: newest)
@@ -153,24 +160,29 @@ package struct StoreLoader {
         }
     }
 
-    /// Presentations and alarms of the last run that have neither a picture nor a reason.
-    private func unansweredSnapshots() throws -> [CaptureRequest] {
-        let statement = try database.prepare(
-            """
-            SELECT seq, at FROM journal WHERE seq > (SELECT coalesce(max(seq), 0) - 2000 FROM journal)
-            AND (kind IN ('decision', 'exitRequest', 'forced', 'heldOpen')
-                OR (kind = 'order' AND portal IS NOT NULL AND outcome = 'done' AND instr(leaf, CAST('portal open' AS BLOB)) > 0))
-            AND NOT EXISTS (SELECT 1 FROM snapshot WHERE event = journal.seq)
-            ORDER BY seq
-            """)
+    /// Events of earlier runs that have neither a picture nor the reason for having none.
+    private func owedPictures() throws -> [CaptureRequest] {
+        let statement = try database.prepare("SELECT event, camera, at FROM owed_picture ORDER BY event")
         var requests: [CaptureRequest] = []
         while try statement.step() {
             requests.append(
                 CaptureRequest(
-                    event: UInt64(statement.integer(0)), camera: "none",
-                    at: CivilTime(milliseconds: statement.integer(1))))
+                    event: UInt64(clamping: statement.integer(0)), camera: CameraID(statement.text(1)),
+                    at: CivilTime(milliseconds: statement.integer(2))))
         }
         return requests
+    }
+
+    /// The alarms that were open when the last run ended.
+    private func alarms() throws -> Alarms {
+        let statement = try database.prepare(Self.ofAlarms)
+        var entries: [JournalEntry] = []
+        while try statement.step() {
+            if let entry = JournalEntry.read(canonicalBytes: statement.octets(0))?.entry { entries.append(entry) }
+        }
+        var alarms = Alarms()
+        for entry in entries.reversed() { alarms.hear(entry) }
+        return alarms
     }
 
     private func lastEntry() throws -> (UInt64, CivilTime) {

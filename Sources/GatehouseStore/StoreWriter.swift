@@ -41,6 +41,8 @@ package final class StoreWriter {
         let insertOutbox: Statement
         let settleOutbox: Statement
         let insertSnapshot: Statement
+        let insertOwedPicture: Statement
+        let dropOwedPicture: Statement
         let readRow: Statement
         let dropRow: Statement
         let endRow: Statement
@@ -80,6 +82,9 @@ package final class StoreWriter {
                 ON CONFLICT (event, camera) DO UPDATE SET state = excluded.state, path = excluded.path,
                     size = excluded.size, digest = excluded.digest, reason = excluded.reason
                 """)
+            insertOwedPicture = try database.prepare(
+                "INSERT OR REPLACE INTO owed_picture (event, camera, at) VALUES (?, ?, ?)")
+            dropOwedPicture = try database.prepare("DELETE FROM owed_picture WHERE event = ?")
             readRow = try database.prepare(
                 """
                 SELECT from_revision, plain, sealed, to_revision FROM registry WHERE kind = ?1 AND id = ?2
@@ -313,6 +318,10 @@ package final class StoreWriter {
         case .readerStanding(let reader, let standing):
             try ReaderIdentityRows.put(standing, of: reader, connection.database)
         case .snapshot(let row): try write(row, connection)
+        case .pictureOwed(let request):
+            try connection.insertOwedPicture.bind(
+                Int64(clamping: request.event), request.camera.name, request.at.milliseconds
+            ).run()
         case .watchlistActivation(let activation):
             issuerCertificate = activation.issuerCertificate
             try putWatch("activation", WatchlistCodec.encode(activation), connection)
@@ -342,7 +351,8 @@ package final class StoreWriter {
     }
 
     private func write(_ row: SnapshotRow, _ connection: Connection) throws {
-        let event = Int64(row.event)
+        let event = Int64(clamping: row.event)
+        try connection.dropOwedPicture.bind(event).run()
         switch row.result {
         case .stored(let path, let size, let digest):
             try connection.insertSnapshot.bind(event, row.camera.name, "stored", path, Int64(size), digest, nil).run()

@@ -1,5 +1,6 @@
 internal import GatehouseAdmin
 internal import GatehouseCore
+internal import GatehouseThreads
 
 /// The uplink's end of the socket, for all its threads. Reports of pictures are in the ledger until the daemon has noted
 /// them, and are said again to the next daemon; what becomes of alerts is said once, for the daemon asks again.

@@ -1,14 +1,9 @@
+internal import GatehouseConfiguration
 internal import Glibc
 
 /// Passwords and signature keys, each in a file of its own.
 enum Secrets {
-    /// From the credentials directory (by its name, or as systemd names the files of a folder) or an absolute path.
-    static func path(of name: String) -> String {
-        if name.hasPrefix("/") { return name }
-        let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/gatehouse/credentials"
-        let direct = "\(directory)/\(name)"
-        return access(direct, R_OK) == 0 ? direct : "\(directory)/secrets_\(name)"
-    }
+    static func path(of name: String) -> String { CredentialFile.secret.path(of: name) }
 
     static func read(_ name: String) throws(UplinkFailure) -> [UInt8] {
         let path = path(of: name)

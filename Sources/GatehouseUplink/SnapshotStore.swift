@@ -1,5 +1,6 @@
 internal import GatehouseConfiguration
 internal import GatehouseCore
+internal import GatehouseThreads
 internal import Glibc
 internal import Logging
 

@@ -2,6 +2,7 @@ internal import GatehouseAdmin
 package import GatehouseConfiguration
 package import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseThreads
 internal import Glibc
 internal import Logging
 
@@ -38,7 +39,7 @@ package final class Uplink: Sendable {
     private let cameras: [String: (camera: HTTPStillCamera, worker: Worker)]
     private let channels: [String: (channel: WebhookChannel, worker: Worker)]
     /// Deletes pictures: hours of it may wait after a month without power.
-    private let housekeeper = Worker(limit: 1, longestJob: .seconds(3600))
+    private let housekeeper = Worker("housekeeper", limit: 1, longestJob: .seconds(3600))
 
     package init(_ configuration: Configuration, reserve: Int64 = 256 << 20) throws(UplinkFailure) {
         self.configuration = configuration
@@ -50,7 +51,7 @@ package final class Uplink: Sendable {
             if let file = settings.passwordFile { password = String(decoding: try Secrets.read(file), as: UTF8.self) }
             cameras[settings.id.name] = (
                 HTTPStillCamera(settings, password: password),
-                Worker(limit: 16, longestJob: settings.timeout + Self.slack)
+                Worker("camera", limit: 16, longestJob: settings.timeout + Self.slack)
             )
         }
         self.cameras = cameras
@@ -60,7 +61,7 @@ package final class Uplink: Sendable {
             let key = settings.clientKeyFile.map { Secrets.path(of: $0) }
             channels[settings.id.name] = (
                 WebhookChannel(settings, secret: secret, clientKeyFile: key, site: configuration.site.name),
-                Worker(limit: 16, longestJob: settings.timeout + Self.slack)
+                Worker("channel", limit: 16, longestJob: settings.timeout + Self.slack)
             )
         }
         self.channels = channels
@@ -147,8 +148,8 @@ package final class Uplink: Sendable {
         case .deliver(let item): deliver(item, link)
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
         default:
-            if case .refused(_, let sentence) = AdminReply(line: line) {
-                log.warning("the daemon does not take us: \(sentence)")
+            if case .refused(let refusal)? = ReceivedReply(line: line) {
+                log.warning("the daemon does not take us: \(refusal.message)")
             } else {
                 log.warning("the daemon sent a line that is no message for the uplink")
             }

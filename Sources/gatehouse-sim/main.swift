@@ -31,7 +31,7 @@ struct Run: ParsableCommand {
             if !report.violations.isEmpty { broken += 1 }
             if seeds <= 10 || !report.violations.isEmpty {
                 print(
-                    "seed \(seed): \(report.presentations) presentations, \(report.entries) entries, \(report.powerCuts) power cuts, \(report.diskFailures) disk failures, \(report.lateReleases) late releases, \(report.alertsDelivered) alerts, \(report.damagedFrames) damaged frames (\(report.misread) read as another card), \(report.readerFaults) reader faults, \(report.quarantines) quarantines, digest \(report.digest)"
+                    "seed \(seed): \(report.presentations) presentations, \(report.entries) entries, \(report.powerCuts) power cuts, \(report.diskFailures) disk failures, \(report.lateReleases) late releases, \(report.alertsDelivered) alerts, \(report.damagedFrames) damaged frames (\(report.misread) read as another card), \(report.readerFaults) reader faults, \(report.quarantines) quarantines, \(report.commands) commands (\(report.refusedCommands) refused), digest \(report.digest)"
                 )
             }
             for violation in report.violations { print("  BROKEN \(violation)") }
@@ -60,10 +60,11 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "A folder on the disk to measure.") var folder = "/var/tmp"
     @Option(help: "The gatehoused to measure as a whole.") var daemon = ".build/release/gatehoused"
     @Option(help: "A library that makes each sync of a file wait 15 ms.") var slowSync: String?
+    @Option(help: "The program of Benchmarks/join.c: the floor of a decision.") var join: String?
     @Argument(help: "What to measure: decisions, commits, buses, formats, daemon; all of them by default.")
     var parts = Bench.Part.allCases
     func run() throws {
-        try Bench.run(parts, folder: folder, daemon: daemon, slowSync: slowSync) {
+        try Bench.run(parts, folder: folder, daemon: daemon, slowSync: slowSync, join: join) {
             print($0)
             fflush(nil)
         }

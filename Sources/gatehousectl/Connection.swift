@@ -34,29 +34,32 @@ enum Exit {
     static let unreachable = ExitCode(3)
 }
 
-/// Sends one request and prints what comes; throws the exit status of a refusal.
-func ask(
-    _ command: String, _ arguments: [String: JSON] = [:], _ common: Common, client: AdminClient? = nil,
-    item: (JSON) -> Void = { print($0.line) }, result: (JSON) -> Void
+/// Gives a command and prints what comes: the daemon's own JSON into a pipe, and for people what the closures make of it.
+/// Throws the exit status of a refusal.
+func ask<Command: AdminCommand>(
+    _ command: Command, _ common: Common, client: AdminClient? = nil, item: (Command.Item) -> Void = { _ in },
+    result: (Command.Reply) -> Void
+) throws {
+    try asking(command, common, client: client) { answer in
+        if common.isJSON { printJSON(Command.name, "item", answer.text) } else { item(answer.value) }
+        fflush(nil)
+    } result: { answer in
+        if common.isJSON { printJSON(Command.name, "reply", answer.text) } else { result(answer.value) }
+    }
+}
+
+/// The same, for what has to be looked at in JSON too.
+func asking<Command: AdminCommand>(
+    _ command: Command, _ common: Common, client: AdminClient? = nil,
+    item: (AdminClient.Answer<Command.Item>) -> Void = { _ in }, result: (AdminClient.Answer<Command.Reply>) -> Void
 ) throws {
     do {
         let client = try client ?? AdminClient(path: common.socket)
-        let request = AdminRequest(id: 0, command: command, arguments: arguments, reason: common.reason)
-        switch try client.ask(
-            request,
-            item: { value in
-                item(value)
-                fflush(nil)
-            })
-        {
-        case .done(let value): result(value)
-        case .refused(let code, let message):
-            complain(
-                common.isJSON
-                    ? JSON.object(["error": ["code": .string(code), "message": .string(message)]]).line
-                    : "refused: \(message)")
+        switch try client.ask(command, reason: common.reason, item: item) {
+        case .success(let answer): result(answer)
+        case .failure(let refusal):
+            tell(refusal, common)
             throw Exit.refused
-        case .item: break
         }
     } catch let error as SocketError {
         complain("\(error). Is gatehoused running? systemctl status gatehoused")
@@ -64,16 +67,38 @@ func ask(
     }
 }
 
+/// One object a line, as docs/json.md describes it: what the daemon said, with the form and its version in front.
+func printJSON(_ name: CommandName, _ part: String, _ text: [UInt8]) {
+    guard text.first == UInt8(ascii: "{") else { return print(String(decoding: text, as: UTF8.self)) }
+    let rest = text.dropFirst()
+    let comma = rest.first == UInt8(ascii: "}") ? "" : ","
+    print("{\"form\":\"\(name.rawValue)/\(part)\",\"v\":1\(comma)\(String(decoding: rest, as: UTF8.self))")
+}
+
+func tell(_ refusal: CommandRefusal, _ common: Common) {
+    complain(
+        common.isJSON
+            ? JSON.object(["error": ["code": .string(refusal.code), "message": .string(refusal.message)]]).line
+            : "refused: \(refusal.message)")
+}
+
 func complain(_ text: String) {
     let line = Array("\(text)\n".utf8)
     _ = write(2, line, line.count)
 }
 
-/// Only what was given goes into a request.
-func given(_ pairs: [(String, String?)]) -> [String: JSON] {
-    var arguments: [String: JSON] = [:]
-    for (name, value) in pairs { arguments[name] = value.map { .string($0) } }
-    return arguments
+/// What people typed, as an argument: its faults are told before anything is sent.
+func argument<Value: ArgumentValue>(_ name: String, _ text: String) throws -> Value {
+    do throws(ArgumentProblem) { return try Value(argument: text) } catch {
+        complain("\(name) \(error.sentence)")
+        throw Exit.usage
+    }
+}
+
+func argument<Value: ArgumentValue>(_ name: String, _ text: String?) throws -> Value? {
+    guard let text else { return nil }
+    let value: Value = try argument(name, text)
+    return value
 }
 
 /// Terminals must not be steered by what stands in a registry: control characters are shown as dots.

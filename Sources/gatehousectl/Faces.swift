@@ -16,20 +16,16 @@ struct Face: ParsableCommand {
         @Argument var module: String
         @Argument(help: "The person's reference.") var person: String
         @Option var consent: String
-        @Option(help: "How long the module waits for each picture, up to 60.") var seconds = 15
-        @Option(help: "one or five") var directions = "one"
+        @Option(help: "How long the module waits for each picture, up to 60; 15 if left out.") var seconds: String?
+        @Option(help: "one or five") var directions: String?
         @OptionGroup var common: Common
         func run() throws {
-            let arguments: [String: JSON] = [
-                "module": .string(module), "person": .string(person), "consent": .string(consent),
-                "seconds": .integer(Int64(seconds)), "directions": .string(directions),
-            ]
-            try ask(
-                "face enrol", arguments, common,
-                item: { print(common.isJSON ? $0.line : $0["text"]?.string ?? "") }
-            ) { value in
-                if common.isJSON { return print(value.line) }
-                print("user \(value["user"]?.integer ?? 0) of \(module), credential \(value["id"]?.integer ?? 0)")
+            let command = try FaceEnrol(
+                module: argument("MODULE", module), person: argument("PERSON", person),
+                consent: argument("--consent", consent), seconds: argument("--seconds", seconds),
+                directions: argument("--directions", directions))
+            try ask(command, common, item: { print($0.text) }) { reply in
+                print("user \(reply.user) of \(module), credential \(reply.id)")
             }
         }
     }
@@ -37,11 +33,11 @@ struct Face: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a face and take it out of its module. Needs --reason.")
         @Argument var module: String
-        @Argument(help: "The user number in the module.") var user: Int
+        @Argument(help: "The user number in the module.") var user: String
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                "face delete", ["module": .string(module), "user": .integer(Int64(user))], common, "deleted")
+                FaceDelete(module: argument("MODULE", module), user: argument("USER", user)), common, "deleted")
         }
     }
     struct Users: ParsableCommand {
@@ -54,16 +50,12 @@ struct Face: ParsableCommand {
         @Argument var module: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask("face users", ["module": .string(module)], common) { value in
-                if common.isJSON { return print(value.line) }
+            try ask(FaceUsers(module: argument("MODULE", module)), common) { reply in
                 var rows = [["USER", "CREDENTIAL", "STANDING"]]
-                for row in value["users"]?.array ?? [] {
-                    rows.append([
-                        "\(row["user"]?.integer ?? 0)", row["credential"]?.integer.map { "\($0)" } ?? "",
-                        row["standing"]?.string ?? "",
-                    ])
+                for row in reply.users {
+                    rows.append(["\(row.user)", row.credential.map { "\($0)" } ?? "", row.standing])
                 }
-                if let serial = value["serial"]?.string { print("module \(serial)") }
+                if let serial = reply.serial { print("module \(serial)") }
                 print(rows.count > 1 ? table(rows) : "no users")
             }
         }
@@ -73,7 +65,7 @@ struct Face: ParsableCommand {
             abstract: "Stop what a module does and begin anew. Needs --reason.")
         @Argument var module: String
         @OptionGroup var common: Common
-        func run() throws { try order("face reset", ["module": .string(module)], common, "reset") }
+        func run() throws { try order(FaceReset(module: argument("MODULE", module)), common, "reset") }
     }
 }
 
@@ -86,19 +78,20 @@ struct Consent: ParsableCommand {
             discussion: "Give it again when a module did not answer: gatehousectl privacy status tells what is due.")
         @Argument(help: "The person's reference.") var reference: String
         @OptionGroup var common: Common
-        func run() throws { try deleteFaces("consent withdraw", reference, common, "withdrawn") }
+        func run() throws {
+            try deleteFaces(ConsentWithdraw(reference: argument("REFERENCE", reference)), common, "withdrawn")
+        }
     }
 }
 
 /// A command after which faces go out of their modules; those that did not are told.
-func deleteFaces(_ command: String, _ reference: String, _ common: Common, _ word: String) throws {
-    try ask(command, ["reference": .string(reference)], common) { value in
-        if common.isJSON { return print(value.line) }
-        print("\(word), entry \(value["event"]?.integer ?? 0)")
-        for face in value["left"]?.array ?? [] {
+func deleteFaces<Command: AdminCommand>(_ command: Command, _ common: Common, _ word: String) throws
+where Command.Reply == FacesGone {
+    try ask(command, common) { reply in
+        print("\(word)\(entryText(reply.event))")
+        for face in reply.left {
             complain(
-                "face \(face["module"]?.string ?? ""):\(face["user"]?.integer ?? 0) is still in its module, which did not answer; give the command again"
-            )
+                "face \(face.module):\(face.user) is still in its module, which did not answer; give the command again")
         }
     }
 }
@@ -109,6 +102,6 @@ struct Privacy: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "What is kept for how long, and that nothing older is there.")
         @OptionGroup var common: Common
-        func run() throws { try show("privacy status", [:], common) }
+        func run() throws { try show(GatehouseAdmin.PrivacyStatus(), common) }
     }
 }

@@ -11,6 +11,7 @@ struct Gatehousectl: ParsableCommand {
             Examples:
               gatehousectl status
               gatehousectl portal open wicket --reason "parcel for 3-2-501"
+              gatehousectl alarm list
               gatehousectl log --from 2026-11-22T18:00 --decision denied
               gatehousectl explain 1207
               gatehousectl import communities.csv residents.csv --dry-run
@@ -19,19 +20,20 @@ struct Gatehousectl: ParsableCommand {
             """,
         version: GatehouseVersion.text,
         subcommands: [
-            Status.self, Health.self, Portal.self, Clock.self, Community.self, Dwelling.self, Person.self, Tenancy.self,
-            CredentialCommand.self, Vehicle.self, Pass.self, Consent.self, Privacy.self, Area.self, Threat.self,
-            PolicyCommand.self, Import.self, Export.self,
-            Log.self, Explain.self, Decide.self, WhoCan.self, Replay.self, JournalCommand.self, Reader.self, Face.self,
-            BackupCommand.self,
-            Restore.self, HandoverCommand.self,
+            StatusCommand.self, HealthCommand.self, AlarmCommand.self, Portal.self, Clock.self, Community.self,
+            Dwelling.self, Person.self, Tenancy.self, CredentialCommand.self, Vehicle.self, Pass.self, Consent.self,
+            Privacy.self, Area.self, ThreatCommand.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,
+            LogCommand.self, ExplainCommand.self, DecideCommand.self, WhoCanCommand.self, ReplayCommand.self,
+            JournalCommand.self, Reader.self, Face.self, BackupCommand.self, Restore.self, HandoverCommand.self,
             WatchlistCommand.self, Config.self,
         ])
 
-    /// ArgumentParser ends with 64 on wrong use; a person who scripts this is told 2, as by most programs.
+    /// ArgumentParser ends with 64 on wrong use; a person who scripts this is told 2, as by most programs. `--csv` alone is
+    /// plain CSV.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            let arguments = CommandLine.arguments.dropFirst().map { $0 == "--csv" ? "--csv=plain" : $0 }
+            var command = try parseAsRoot(Array(arguments))
             try command.run()
         } catch {
             let code = exitCode(for: error)
@@ -44,74 +46,107 @@ struct Gatehousectl: ParsableCommand {
     }
 }
 
-struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Portals, readers, counts, and what stands against them.")
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Portals, readers, counts, and what stands against them.")
     @OptionGroup var common: Common
 
     func run() throws {
-        try ask("status", [:], common) { value in
-            if common.isJSON { return print(value.line) }
-            func text(_ key: String) -> String { value[key]?.string ?? "" }
-            print("\(text("site"))  gatehouse \(text("version"))  \(text("time"))  clock \(text("clock"))")
-            let registry = value["registry"]
-            func number(_ key: String) -> Int64 { registry?[key]?.integer ?? 0 }
+        try ask(Status(), common) { status in
+            print("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)")
+            let register = status.registry
             print(
-                "\(number("persons")) people, \(number("credentials")) credentials, \(number("tenancies")) tenancies, revision \(number("revision")); \(value["entries"]?.integer ?? 0) entries, epoch \(value["epoch"]?.integer ?? 0)"
+                "\(register.persons) people, \(register.credentials) credentials, \(register.tenancies) tenancies, revision \(register.revision); \(status.entries) entries, epoch \(status.epoch)"
             )
-            if let handover = value["handover"], let at = handover["at"]?.string {
+            if let handover = status.handover {
                 print(
-                    handover["ended"]?.boolean == true
-                        ? "handed over at \(at), not yet accepted" : "will be handed over at \(at)")
+                    handover.ended
+                        ? "handed over at \(handover.at), not yet accepted"
+                        : "will be handed over at \(handover.at)\(handover.confirmed ? "" : ", not yet confirmed by a second role")"
+                )
             }
             print("")
             var rows = [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
-            for portal in value["portals"]?.array ?? [] {
-                rows.append([
-                    portal["name"]?.string ?? "", Words.outcome(portal["posture"]?.string ?? "", common.language),
-                    portal["lock"]?.string ?? "", portal["door"]?.string ?? "",
-                ])
+            for portal in status.portals {
+                rows.append([portal.name, Words.outcome(portal.posture, common.language), portal.lock, portal.door])
             }
             print(table(rows))
             print("")
-            print(readerTable(value["readers"]))
-            if let release = value["release"], let count = release["count"]?.integer, count > 0 {
-                func milliseconds(_ key: String) -> String { "\(Double(release[key]?.integer ?? 0) / 1000) ms" }
+            print(readerTable(status.readers))
+            if status.release.count > 0 {
+                func milliseconds(_ micros: Int64) -> String { "\(Double(micros) / 1000) ms" }
                 print(
-                    "last bit to release: \(milliseconds("p50_us")) at half, \(milliseconds("p99_us")) at 99 %, \(milliseconds("longest_us")) at most, of \(count)"
+                    "last bit to release: \(milliseconds(status.release.half)) at half, \(milliseconds(status.release.most)) at 99 %, \(milliseconds(status.release.longest)) at most, of \(status.release.count)"
                 )
             }
-            for item in value["outbox"]?.array ?? [] {
-                print(
-                    "owed to \(item["destination"]?.string ?? ""): \(item["owed"]?.integer ?? 0), the oldest from \(item["oldest"]?.string ?? "")"
-                )
+            for item in status.outbox {
+                print("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)")
             }
-            printConditions(value)
+            for bound in status.bounds where bound.refused > 0 {
+                print("bound met: \(bound.name), \(bound.refused) times")
+            }
+            printConditions(status.conditions)
         }
     }
 }
 
-struct Health: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Conditions that stand, and what to do.")
+struct HealthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "health", abstract: "Conditions that stand, and what to do.")
     @OptionGroup var common: Common
     func run() throws {
-        try ask("health", [:], common) { value in
-            common.isJSON ? print(value.line) : printConditions(value, withAdvice: true)
+        try ask(Health(), common) { health in
+            printConditions(health.conditions, withAdvice: true)
+            if health.alarms > 0 {
+                print("\n\(health.alarms) alarms that nobody has acknowledged: gatehousectl alarm list")
+            }
         }
     }
 }
 
-func printConditions(_ value: JSON, withAdvice: Bool = false) {
-    let conditions = value["conditions"]?.array ?? []
+func printConditions(_ conditions: [ConditionView], withAdvice: Bool = false) {
     if conditions.isEmpty { return print("\nNothing stands against it.") }
     print("")
     for condition in conditions {
-        let subject = condition["subject"]?.string ?? ""
-        print(
-            "\((condition["severity"]?.string ?? "").uppercased())  \(condition["code"]?.string ?? "")\(subject.isEmpty ? "" : " (\(subject))")  \(condition["sentence"]?.string ?? "")"
-        )
-        if withAdvice {
-            print("    since \(condition["since"]?.string ?? "")  ->  \(condition["advice"]?.string ?? "")")
+        let subject = condition.subject.isEmpty ? "" : " (\(condition.subject))"
+        print("\(condition.severity.uppercased())  \(condition.code)\(subject)  \(condition.sentence)")
+        if withAdvice { print("    since \(condition.since)  ->  \(condition.advice)") }
+    }
+}
+
+struct AlarmCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alarm", abstract: "What needs eyes: what stands, and what nobody has acknowledged.",
+        subcommands: [List.self, Ack.self])
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Open alarms, the worst first.",
+            discussion: """
+                An alarm leaves the list when it is over and somebody has acknowledged it; its entries stay.
+                Example: gatehousectl alarm list
+                """)
+        @OptionGroup var common: Common
+        func run() throws {
+            try ask(AlarmList(), common) { reply in
+                guard !reply.alarms.isEmpty else { return print("No alarm is open.") }
+                var rows = [["ALARM", "SINCE", "STATE", "WHAT", "WHERE", "SEEN BY"]]
+                for alarm in reply.alarms {
+                    rows.append([
+                        "\(alarm.alarm)", String(alarm.raised.prefix(19)), alarm.state, alarm.code, alarm.subject,
+                        alarm.by.map { "\($0), \((alarm.acknowledged ?? "").prefix(19))" } ?? "nobody",
+                    ])
+                }
+                print(table(rows))
+            }
         }
+    }
+    struct Ack: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say that you saw an alarm. The reason is your note.",
+            discussion: "Example: gatehousectl alarm ack 1207 --reason \"door closed by hand, nobody there\"")
+        @Argument(help: "Its number, from alarm list.") var alarm: String
+        @OptionGroup var common: Common
+        func run() throws { try order(AlarmAck(alarm: argument("ALARM", alarm)), common, "acknowledged") }
     }
 }
 
@@ -124,105 +159,72 @@ struct Clock: ParsableCommand {
             abstract: "The machine's clock is right as it stands. Needs --reason.",
             discussion: """
                 For a controller without network time: after the clock was set by hand, or when it once stood in the future.
+                A clock that stands behind the newest entry is taken when a second person says the same within 5 minutes.
                 Example: gatehousectl clock accept --reason "set by radio clock"
                 """)
         @OptionGroup var common: Common
-        func run() throws { try order("clock accept", [:], common, "the clock is taken as it stands") }
-    }
-}
-
-struct Portal: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Open a portal, or change its posture.",
-        subcommands: [Open.self, Free.self, Block.self, Lockdown.self, Normal.self, FireReset.self])
-
-    struct Open: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Release a portal once. Needs --reason.",
-            discussion: "Example: gatehousectl portal open lane --reason \"ambulance\"")
-        @Argument var portal: String
-        @OptionGroup var common: Common
-        func run() throws { try order("portal open", ["portal": .string(portal)], common, "\(portal) is released") }
-    }
-    struct Free: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Free passage until ended; all portals without a name.")
-        @Argument var portal: String?
-        @OptionGroup var common: Common
-        func run() throws { try order("portal free", given([("portal", portal)]), common, "free passage") }
-    }
-    struct Block: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Nobody passes by credential; exits still work.")
-        @Argument var portal: String?
-        @OptionGroup var common: Common
-        func run() throws { try order("portal block", given([("portal", portal)]), common, "blocked") }
-    }
-    struct Lockdown: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Only named staff passes; exits still work.")
-        @Argument var portal: String?
-        @OptionGroup var common: Common
-        func run() throws { try order("portal lockdown", given([("portal", portal)]), common, "lockdown") }
-    }
-    struct Normal: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Credentials decide again.")
-        @Argument var portal: String?
-        @OptionGroup var common: Common
-        func run() throws { try order("portal normal", given([("portal", portal)]), common, "normal") }
-    }
-    struct FireReset: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "fire-reset", abstract: "End the fire release when the fire input is quiet.")
-        @OptionGroup var common: Common
-        func run() throws { try order("portal fire-reset", [:], common, "the fire release has ended") }
+        func run() throws { try order(ClockAccept(), common, "the clock is taken as it stands") }
     }
 }
 
 /// An order, and the sentence for people when it was done.
-func order(_ command: String, _ arguments: [String: JSON], _ common: Common, _ sentence: String) throws {
-    try ask(command, arguments, common) { value in
-        if common.isJSON { return print(value.line) }
-        let event = value["event"]?.integer
-        let id = value["id"]?.integer.map { ", id \($0)" } ?? ""
-        print("\(sentence)\(id)\(event.map { " (entry \($0))" } ?? " (not on disk yet: see gatehousectl health)")")
-        if let warning = value["warning"]?.string { complain("beware: \(plain(warning))") }
+func order<Command: AdminCommand>(_ command: Command, _ common: Common, _ sentence: String) throws
+where Command.Reply == Recorded {
+    try ask(command, common) { print("\(sentence)\(entryText($0.event))") }
+}
+
+func order<Command: AdminCommand>(_ command: Command, _ common: Common, _ sentence: String) throws
+where Command.Reply == RecordedRow {
+    try ask(command, common) { row in
+        print(
+            row.changed == false
+                ? "nothing to do: it is that way already, id \(row.id)"
+                : "\(sentence), id \(row.id)\(entryText(row.event))")
+        if let warning = row.warning { complain("beware: \(plain(warning))") }
     }
+}
+
+func entryText(_ event: UInt64?) -> String {
+    event.map { " (entry \($0))" } ?? " (not on disk yet: see gatehousectl health)"
 }
 
 struct WatchlistCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watchlist", abstract: "The watchlist, for its auditor. Nothing lists its entries.",
-        subcommands: [Activate.self, ImportDocument.self, Withdraw.self, WatchlistStatus.self])
+        subcommands: [Activate.self, ImportDocument.self, Withdraw.self, State.self])
     struct Activate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Switch the list on by a certificate. Needs --reason.")
         @Argument(help: "The certificate, a JWS file.") var file: String
         @OptionGroup var common: Common
-        func run() throws {
-            try order(
-                "watchlist activate", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common,
-                "active")
-        }
+        func run() throws { try order(WatchlistActivate(document: documentOf(file)), common, "active") }
     }
     struct ImportDocument: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "import", abstract: "Take one entry that two people signed.")
         @Argument(help: "The entry, a JWS file.") var file: String
         @OptionGroup var common: Common
-        func run() throws {
-            try order(
-                "watchlist import", ["document": .string(String(decoding: readFile(file), as: UTF8.self))], common,
-                "taken")
-        }
+        func run() throws { try order(WatchlistImport(document: documentOf(file)), common, "taken") }
     }
     struct Withdraw: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take an entry out. Needs --reason.")
         @Argument var entry: String
         @OptionGroup var common: Common
-        func run() throws { try order("watchlist withdraw", ["entry": .string(entry)], common, "withdrawn") }
+        func run() throws { try order(WatchlistWithdraw(entry: argument("ENTRY", entry)), common, "withdrawn") }
     }
-    struct WatchlistStatus: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "status", abstract: "Counts only.")
+    struct State: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status", abstract: "Whether the list is active; counts for its auditor.")
         @OptionGroup var common: Common
-        func run() throws { try show("watchlist status", [:], common) }
+        func run() throws {
+            try ask(WatchlistStatus(), common) { status in
+                print("state: \(status.state)")
+                if let entries = status.entries, let cap = status.cap { print("entries: \(entries) of \(cap)") }
+            }
+        }
     }
+}
+
+private func documentOf(_ file: String) throws -> DocumentArgument {
+    try argument(file, String(decoding: readFile(file), as: UTF8.self))
 }

@@ -17,7 +17,7 @@ struct HandoverCommand: ParsableCommand {
               gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY
               gatehousectl handover accept --token TOKEN
             """,
-        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Cancel.self])
+        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Confirm.self, Cancel.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -42,14 +42,15 @@ struct HandoverCommand: ParsableCommand {
                 complain("\(to): no certificate (PEM) that can be encrypted to")
                 throw Exit.usage
             }
-            let receiver = Hexadecimal.encode(Hash.sha256(certificate))
-            if let at { try announce(at, receiver) }
+            let digest = Hash.sha256(certificate)
+            let receiver = Hexadecimal.encode(digest)
+            if let at { try announce(at, digest) }
             let standing = try standing(untilEnded: at == "now")
-            guard let standing, let instant = standing["ms"]?.integer else {
+            guard let standing else {
                 complain("no hand-over is announced: say with --at when your access ends")
                 throw Exit.refused
             }
-            guard standing["receiver"]?.string == receiver else {
+            guard standing.receiver == receiver else {
                 complain("\(to) is not the certificate that the hand-over was announced for")
                 throw Exit.refused
             }
@@ -58,7 +59,7 @@ struct HandoverCommand: ParsableCommand {
                     database: configuration.files.database,
                     pictures: withoutPictures ? nil : configuration.files.snapshots, to: archive,
                     site: configuration.site.name, version: GatehouseVersion.text,
-                    at: CivilTime(milliseconds: instant), made: now(), secrets: keys.storeSecrets,
+                    at: CivilTime(milliseconds: standing.ms), made: now(), secrets: keys.storeSecrets,
                     making: try ArchiveSecrets.making(certificate: certificate, signingWith: keys.handover))
             }
             let key = Hexadecimal.encode(report.publicKey)
@@ -73,25 +74,27 @@ struct HandoverCommand: ParsableCommand {
             print("\(archive): \(report.octets) octets in \(report.pieces) pieces")
             print("signed by \(key)")
             print("Tell the receiver this key on another way than the archive goes.")
-            if standing["ended"]?.boolean != true {
+            if !standing.ended {
                 print(
                     "Your access has not ended yet: what happens until then is not in it. Write it again after the instant."
                 )
             }
         }
 
-        private func announce(_ at: String, _ receiver: String) throws {
+        private func announce(_ at: String, _ receiver: [UInt8]) throws {
             let token = Random.octets(32)
-            let arguments: [String: JSON] = [
-                "at": .string(at), "receiver": .string(receiver),
-                "token-hash": .string(Hexadecimal.encode(Hash.sha256(token))),
-            ]
-            try ask("handover announce", arguments, common) { value in
+            let command = try HandoverAnnounce(
+                at: argument("--at", at), receiver: DigestArgument(receiver),
+                tokenHash: DigestArgument(Hash.sha256(token)))
+            try asking(command, common) { answer in
                 let text = Base64.encode(token, isURLSafe: true)
                 if common.isJSON {
-                    print(JSON.object(["token": .string(text), "at": value["at"] ?? .null]).line)
+                    print(JSON.object(["token": .string(text), "at": .string(answer.value.at)]).line)
                 } else {
-                    print("Your access ends at \(value["at"]?.string ?? "").")
+                    print("Your access ends at \(answer.value.at).")
+                    if !answer.value.confirmed {
+                        print("First a person of a second role confirms it (handover confirm), or a day passes.")
+                    }
                     print("token \(text)")
                     print("Give it to the new operator; it is shown this once, and good once.")
                 }
@@ -99,11 +102,12 @@ struct HandoverCommand: ParsableCommand {
             }
         }
 
-        private func standing(untilEnded: Bool) throws -> JSON? {
+        /// What stands; after "now" it is waited for until it is in force, unless a second role has to confirm it first.
+        private func standing(untilEnded: Bool) throws -> HandoverView? {
             for _ in 0..<50 {
-                var found: JSON?
-                try ask("status", [:], common) { found = $0["handover"] }
-                if !untilEnded || found?["ended"]?.boolean == true { return found?.object == nil ? nil : found }
+                var found: HandoverView?
+                try asking(Status(), common) { found = $0.value.handover }
+                if !untilEnded || found.map({ $0.ended || !$0.confirmed }) ?? true { return found }
                 usleep(100_000)
             }
             complain("the daemon has not ended your access in time; look at gatehousectl status")
@@ -140,7 +144,8 @@ struct HandoverCommand: ParsableCommand {
 
         func run() throws {
             let configuration = try readConfiguration(config)
-            try requireStopped(configuration)
+            let lock = try claim(configuration)
+            defer { withExtendedLifetime(lock) {} }
             let keys = KeyRing(master: try readMasterKey(masterKey))
             let outside = ArchiveSecrets.reading(privateKey: nil)
             let first = try refusing { try HandoverCheck.run(archive, secrets: keys.storeSecrets, reading: outside) }
@@ -169,7 +174,7 @@ struct HandoverCommand: ParsableCommand {
         @Option(help: "What the old operator was shown.") var token: String
         @OptionGroup var common: Common
         func run() throws {
-            try order("handover accept", ["token": .string(token)], common, "the site is yours")
+            try order(HandoverAccept(token: argument("--token", token)), common, "the site is yours")
             guard !common.isJSON else { return }
             for role in ["viewer", "guard", "manager", "installer", "auditor"] {
                 guard let group = getgrnam("gatehouse-\(role)")?.pointee, var member = group.gr_mem else { continue }
@@ -184,9 +189,21 @@ struct HandoverCommand: ParsableCommand {
 
     struct Cancel: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take the announcement back, before its instant. Needs --reason.")
+            abstract: "Take the announcement back, before its instant. Needs --reason.",
+            discussion: "Root at the machine may take it back until the new operator has accepted.")
         @OptionGroup var common: Common
-        func run() throws { try order("handover cancel", [:], common, "cancelled") }
+        func run() throws { try order(HandoverCancel(), common, "cancelled") }
+    }
+
+    struct Confirm: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Agree to an announced hand-over, as a person of a second role. Needs --reason.",
+            discussion: """
+                An announcement that nobody of a second role confirms takes effect a day after it was made, at the earliest.
+                Example: gatehousectl handover confirm --reason "contract of 2026-12-31 seen"
+                """)
+        @OptionGroup var common: Common
+        func run() throws { try order(HandoverConfirm(), common, "confirmed") }
     }
 
     // MARK: What is told

@@ -3,9 +3,9 @@ import GatehouseAdmin
 import GatehouseCrypto
 import Glibc
 
-struct Import: ParsableCommand {
+struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take CSV or JSON files into the register, all or nothing.",
+        commandName: "import", abstract: "Take CSV or JSON files into the register, all or nothing.",
         discussion: """
             Headers tell what a file holds, in English or Chinese; see docs/operating.md. With --dry-run nothing changes and
             every line says what it would do. A second import of the same files changes nothing.
@@ -18,29 +18,22 @@ struct Import: ParsableCommand {
     func run() throws {
         let upload = Hexadecimal.encode(Random.octets(16))
         for file in files { try send(file, upload) }
-        var arguments: [String: JSON] = ["upload": .string(upload)]
-        if dryRun { arguments["dry-run"] = true }
-        if ends { arguments["ends"] = true }
-        try ask("import", arguments, common, item: show) { value in
-            if common.isJSON { return print(value.line) }
-            func number(_ name: String) -> Int64 { value[name]?.integer ?? 0 }
-            let verb = value["applied"]?.boolean == true ? "changed" : "would change"
+        let command = ImportFiles(
+            dryRun: dryRun ? true : nil, ends: ends ? true : nil, upload: TextArgument(upload))
+        try ask(command, common, item: show) { reply in
+            let verb = reply.applied ? "changed" : "would change"
             print(
-                "\(number("changes")) rows \(verb) (\(number("added")) added, \(number("changed")) changed, \(number("ended")) ended), \(number("unchanged")) stay"
+                "\(reply.changes) rows \(verb) (\(reply.added) added, \(reply.changed) changed, \(reply.ended) ended), \(reply.unchanged) stay"
             )
-            if number("warnings") > 0 {
-                print("\(number("warnings")) lines should be looked at; --dry-run tells which")
-            }
-            if number("repeated") > 0 { print("\(number("repeated")) lines stood there twice and count once") }
+            if reply.warnings > 0 { print("\(reply.warnings) lines should be looked at; --dry-run tells which") }
+            if reply.repeated > 0 { print("\(reply.repeated) lines stood there twice and count once") }
         }
     }
 
-    private func show(_ value: JSON) {
-        if common.isJSON { return print(value.line) }
-        if let problem = value["problem"]?.string { return complain(plain(problem)) }
-        let place =
-            value["line"]?.integer ?? 0 > 0 ? "\(value["file"]?.string ?? ""):\(value["line"]?.integer ?? 0): " : ""
-        print(plain("\(place)\(value["what"]?.string ?? "")"))
+    private func show(_ finding: ImportFiles.Finding) {
+        if let problem = finding.problem { return complain(plain(problem)) }
+        let place = finding.line.map { $0 > 0 ? "\(finding.file ?? ""):\($0): " : "" } ?? ""
+        print(plain("\(place)\(finding.what ?? "")"))
     }
 
     /// Sends a file piece by piece, and goes on where it was when the connection breaks.
@@ -51,17 +44,16 @@ struct Import: ParsableCommand {
         var tries = 0
         repeat {
             let end = min(octets.count, start + 512 * 1024)
-            let chunk: [String: JSON] = [
-                "file": .string(file), "upload": .string(upload), "offset": .integer(Int64(start)),
-                "data": .string(Base64.encode(octets[start..<end])),
-            ]
+            let chunk = ImportChunk(
+                file: PersonalArgument(file), data: OctetsArgument(Array(octets[start..<end])),
+                offset: CountArgument(UInt64(start)), upload: TextArgument(upload))
             do {
-                let reply = try client.ask(AdminRequest(id: 0, command: "import chunk", arguments: chunk)) { _ in }
-                guard case .done(let value) = reply else {
-                    if case .refused(_, let message) = reply { complain("refused: \(message)") }
+                switch try client.ask(chunk) {
+                case .success(let answer): start = answer.value.size
+                case .failure(let refusal):
+                    tell(refusal, common)
                     throw Exit.refused
                 }
-                start = value["size"]?.integer.map { Int($0) } ?? end
                 tries = 0
             } catch let error as SocketError {
                 tries += 1

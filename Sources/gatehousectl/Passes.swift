@@ -28,34 +28,33 @@ struct Pass: ParsableCommand {
 
         func run() throws {
             var problem: (any Error)?
-            try ask(
-                "pass issue",
-                given([
-                    ("host", host), ("points", points), ("from", from), ("until", until), ("uses", uses),
-                    ("plate", plate),
-                ]), common
-            ) { value in
-                do { try draw(value) } catch { problem = error }
+            let command = try PassIssue(
+                host: argument("--host", host), points: argument("--points", points), from: argument("--from", from),
+                until: argument("--until", until), uses: argument("--uses", uses), plate: argument("--plate", plate))
+            try asking(command, common) { answer in
+                do { try draw(answer) } catch { problem = error }
             }
             if let problem { throw problem }
         }
 
-        private func draw(_ value: JSON) throws {
-            guard let text = value["token"]?.string, let code = QRCode(text) else {
+        private func draw(_ answer: AdminClient.Answer<PassIssue.Reply>) throws {
+            let text = answer.value.second.token
+            guard let code = QRCode(text) else {
                 complain("the pass does not fit into a QR code")
                 throw Exit.refused
             }
             // A pass that is signed and cannot be written is told all the same: it is good.
-            defer { tell(value, text, code) }
+            defer { tell(answer, text, code) }
             if let svg { try writeFile(svg, Array(code.svg.utf8)) }
             if let png { try writeFile(png, code.png()) }
         }
 
-        private func tell(_ value: JSON, _ text: String, _ code: QRCode) {
-            if common.isJSON { return print(value.line) }
-            let uses = value["uses"]?.integer.map { $0 == 1 ? "once" : "\($0) times" } ?? "any number of times"
+        private func tell(_ answer: AdminClient.Answer<PassIssue.Reply>, _ text: String, _ code: QRCode) {
+            if common.isJSON { return printJSON(.passIssue, "reply", answer.text) }
+            let (pass, signed) = (answer.value.first, answer.value.second)
+            let uses = pass.uses.map { $0 == 1 ? "once" : "\($0) times" } ?? "any number of times"
             print(
-                "pass \(value["pass"]?.string ?? ""), \(uses), \((value["from"]?.string ?? "").prefix(16)) to \((value["until"]?.string ?? "").prefix(16)) (entry \(value["event"]?.integer ?? 0))"
+                "pass \(pass.pass), \(uses), \((pass.from ?? "").prefix(16)) to \((pass.until ?? "").prefix(16))\(entryText(signed.event))"
             )
             print(text)
             if svg == nil, png == nil { print(code.terminal) }
@@ -67,14 +66,16 @@ struct Pass: ParsableCommand {
             abstract: "What a pass says and where it stands: by its number, its text, or - for a text from the input.")
         @Argument var pass: String
         @OptionGroup var common: Common
-        func run() throws { try show("pass show", ["pass": .string(try passArgument(pass))], common) }
+        func run() throws { try show(PassShow(pass: passArgument(pass)), common) }
     }
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "A pass opens nothing any more. Needs --reason.")
         @Argument(help: "Its number or its text; - reads it from the input.") var pass: String
         @OptionGroup var common: Common
-        func run() throws { try order("pass revoke", ["pass": .string(try passArgument(pass))], common, "revoked") }
+        func run() throws {
+            try ask(PassRevoke(pass: passArgument(pass)), common) { print("revoked\(entryText($0.event))") }
+        }
     }
 
     struct List: ParsableCommand {
@@ -84,21 +85,15 @@ struct Pass: ParsableCommand {
         func run() throws {
             var rows = [["PASS", "HOST", "FROM", "UNTIL", "POINTS", "LEFT", "STATE"]]
             try ask(
-                "pass list", all ? ["all": true] : [:], common,
-                item: { value in
-                    if common.isJSON { return print(value.line) }
-                    let points = (value["points"]?.array ?? []).compactMap(\.string).joined(separator: " ")
+                PassList(all: all ? true : nil), common,
+                item: { pass in
                     rows.append([
-                        value["pass"]?.string ?? "",
-                        plain(value["host"]?.string ?? value["host"]?.integer.map { "#\($0)" } ?? "-"),
-                        String((value["from"]?.string ?? "-").prefix(16)),
-                        String((value["until"]?.string ?? "-").prefix(16)), plain(points),
-                        value["left"]?.integer.map { "\($0)" } ?? "any", value["state"]?.string ?? "",
+                        pass.pass, plain(pass.host ?? "-"), String((pass.from ?? "-").prefix(16)),
+                        String((pass.until ?? "-").prefix(16)), plain((pass.points ?? []).joined(separator: " ")),
+                        pass.left.map { "\($0)" } ?? "any", pass.state ?? "",
                     ])
                 }
-            ) { value in
-                print(common.isJSON ? value.line : table(rows))
-            }
+            ) { _ in print(table(rows)) }
         }
     }
 
@@ -109,12 +104,9 @@ struct Pass: ParsableCommand {
                 "What another controller lists under passes: keys: in its configuration, to take passes of this one.")
         @OptionGroup var common: Common
         func run() throws {
-            try ask("pass key", [:], common) { value in
-                if common.isJSON { return print(value.line) }
-                print("key id \(value["key_id"]?.string ?? "")")
-                print(
-                    "- {issuer: \(value["issuer"]?.string ?? ""), public_key: \"\(value["public_key"]?.string ?? "")\", register: same}"
-                )
+            try ask(PassKey(), common) { key in
+                print("key id \(key.keyID)")
+                print("- {issuer: \(key.issuer), public_key: \"\(key.publicKey)\", register: same}")
             }
         }
     }
@@ -137,7 +129,10 @@ struct Pass: ParsableCommand {
         func run() throws {
             if let exported {
                 var lines: [String] = []
-                try ask("pass uses", [:], common, item: { lines.append($0.line) }) { _ in }
+                try asking(PassUsesList(), common) {
+                    lines.append(String(decoding: $0.text, as: UTF8.self))
+                } result: { _ in
+                }
                 if exported == "-" { return lines.forEach { print($0) } }
                 try writeFile(exported, Array((lines + [""]).joined(separator: "\n").utf8))
                 print("\(lines.count) passes")
@@ -147,18 +142,18 @@ struct Pass: ParsableCommand {
 
         private func merge(_ path: String) throws {
             var count = 0
-            var batch: [JSON] = []
+            var batch: [PassUse] = []
             func send() throws {
                 guard !batch.isEmpty else { return }
-                try ask("pass merge", ["passes": .array(batch)], common) { _ in count += batch.count }
+                try asking(PassMerge(passes: batch), common) { _ in count += batch.count }
                 batch = []
             }
             for (number, line) in try readFile(path).split(separator: UInt8(ascii: "\n")).enumerated() {
-                guard let value = JSON(line: line), PassUses.read(value) != nil else {
+                guard let use = WireJSON.decode(PassUse.self, Array(line)) else {
                     complain("\(path):\(number + 1): no line of `pass uses --export`; nothing from here on was taken")
                     throw Exit.refused
                 }
-                batch.append(value)
+                batch.append(use)
                 if batch.count == 200 { try send() }
             }
             try send()
@@ -168,10 +163,10 @@ struct Pass: ParsableCommand {
 }
 
 /// A pass as it was typed, or from the input: what stands in a command line can be seen by everybody on the machine.
-private func passArgument(_ text: String) throws -> String {
-    guard text == "-" else { return text }
+private func passArgument(_ text: String) throws -> DocumentArgument {
+    guard text == "-" else { return try argument("PASS", text) }
     let line = try readFile("/dev/stdin").split(separator: UInt8(ascii: "\n")).first ?? []
-    return String(decoding: line, as: UTF8.self)
+    return try argument("the input", String(decoding: line, as: UTF8.self))
 }
 
 /// A file for its owner alone.

@@ -2,9 +2,9 @@ import ArgumentParser
 import GatehouseAdmin
 import GatehouseCore
 
-struct Decide: ParsableCommand {
+struct DecideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What would be decided.",
+        commandName: "decide", abstract: "What would be decided.",
         discussion: "Example: gatehousectl decide --as T-7 --at wicket-in --when 2027-03-01T08:00")
     @Option(name: .customLong("as"), help: "A person's reference.") var person: String
     @Option(name: .customLong("at"), help: "An access point.") var point: String
@@ -13,20 +13,20 @@ struct Decide: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        try ask("decide", given([("as", person), ("at", point), ("when", when), ("card", card)]), common) { value in
-            if common.isJSON { return print(value.line) }
-            let reason = value["reason"]?.string.map { " (\(Words.reason($0, common.language)))" } ?? ""
-            print(
-                "\(value["at"]?.string ?? "")  \(Words.outcome(value["outcome"]?.string ?? "", common.language))\(reason)"
-            )
-            printRules(value)
+        let command = try Decide(
+            person: argument("--as", person), point: argument("--at", point), when: argument("--when", when),
+            card: argument("--card", card))
+        try ask(command, common) { reply in
+            let reason = reply.reason.map { " (\(Words.reason($0, common.language)))" } ?? ""
+            print("\(reply.at)  \(Words.outcome(reply.outcome, common.language))\(reason)")
+            printRules(reply.rules, reply.facts)
         }
     }
 }
 
-struct WhoCan: ParsableCommand {
+struct WhoCanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Everybody who would be let in at an access point.",
+        commandName: "who-can", abstract: "Everybody who would be let in at an access point.",
         discussion: """
             Past instants are answered by the registry of then, those to come by the one of now. Areas, used grants and
             company are left out of it.
@@ -40,32 +40,32 @@ struct WhoCan: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        var arguments = given([("point", point), ("when", when)])
-        if refused { arguments["refused"] = true }
+        let command = try WhoCan(
+            point: argument("POINT", point), when: argument("--when", when), refused: refused ? true : nil)
         var rows = [["REFERENCE", "NAME", "ROLE", "REASON"]]
         try ask(
-            "who-can", arguments, common,
-            item: { value in
-                if common.isJSON { return print(value.line) }
-                rows.append(
-                    ["reference", "name", "role"].map { plain(value[$0]?.string ?? "") }
-                        + [value["reason"]?.string.map { Words.reason($0, common.language) } ?? ""])
+            command, common,
+            item: { holder in
+                rows.append([
+                    plain(holder.reference ?? ""), plain(holder.name ?? ""), holder.role,
+                    holder.reason.map { Words.reason($0, common.language) } ?? "",
+                ])
             }
-        ) { value in
-            if common.isJSON { return print(value.line) }
+        ) { reply in
             if rows.count > 1 { print(table(rows)) }
             print(
-                "\(value["at"]?.string ?? "")  \(value["point"]?.string ?? ""): \(value["can"]?.integer ?? 0) can, \(value["without_credential"]?.integer ?? 0) more hold no credential; registry revision \(value["revision"]?.integer ?? 0)"
+                "\(reply.at)  \(reply.point): \(reply.can) can, \(reply.withoutCredential) more hold no credential; registry revision \(reply.revision)"
             )
-            for (reason, count) in (value["refused"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-                print("  refused: \(count.integer ?? 0) \(Words.reason(reason, common.language))")
+            for (reason, count) in reply.refused.sorted(by: { $0.key < $1.key }) {
+                print("  refused: \(count) \(Words.reason(reason, common.language))")
             }
         }
     }
 }
 
-struct Replay: ParsableCommand {
+struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Past decisions with a proposed registry or policy: who would have been treated otherwise.",
         discussion: """
             Nothing is changed. FILES are those of an import (CSV), a configuration (.yaml), or both. What the gate and
@@ -79,33 +79,28 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         let client = try connect(common)
-        for file in files { try upload(file, as: "import chunk", common, client) }
+        for file in files { try upload(file, common, client) { ImportChunk(file: $0, data: $1) } }
         var rows = [["PERSON", "NAME", "BEFORE", "AFTER", "EVENTS", "FIRST", "LAST"]]
+        func words(_ word: String?) -> String {
+            guard let word else { return "" }
+            return word == "granted" ? Words.outcome(word, common.language) : Words.reason(word, common.language)
+        }
         try ask(
-            "replay", given([("from", from), ("until", until)]), common, client: client,
-            item: { value in
-                if common.isJSON { return print(value.line) }
-                if let problem = value["problem"]?.string { return complain(plain(problem)) }
-                func words(_ key: String) -> String {
-                    let word = value[key]?.string ?? ""
-                    return word == "granted"
-                        ? Words.outcome(word, common.language) : Words.reason(word, common.language)
-                }
-                rows.append(
-                    [
-                        plain(value["reference"]?.string ?? "?"), plain(value["name"]?.string ?? ""), words("before"),
-                        words("after"),
-                    ] + ["events", "first", "last"].map { "\(value[$0]?.integer ?? 0)" })
+            Replay(from: argument("--from", from), until: argument("--until", until)), common, client: client,
+            item: { difference in
+                if let problem = difference.problem { return complain(plain(problem)) }
+                rows.append([
+                    plain(difference.reference ?? "?"), plain(difference.name ?? ""), words(difference.before),
+                    words(difference.after), "\(difference.events ?? 0)", difference.first.map { "\($0)" } ?? "",
+                    difference.last.map { "\($0)" } ?? "",
+                ])
             }
-        ) { value in
-            if common.isJSON { return print(value.line) }
+        ) { reply in
             if rows.count > 1 { print(table(rows)) }
             print(
-                "\(value["decisions"]?.integer ?? 0) decisions: \(value["changed"]?.integer ?? 0) would come out otherwise, \(value["other_reason"]?.integer ?? 0) refused for another reason"
+                "\(reply.decisions) decisions: \(reply.changed) would come out otherwise, \(reply.otherReason) refused for another reason"
             )
-            if let passed = value["passed_over"]?.integer, passed > 0 {
-                print("\(passed) have no facts and were passed over")
-            }
+            if reply.passedOver > 0 { print("\(reply.passedOver) have no facts and were passed over") }
         }
     }
 }

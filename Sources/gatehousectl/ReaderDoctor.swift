@@ -9,10 +9,7 @@ extension Reader {
         @Argument var reader: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask("reader doctor", ["reader": .string(reader)], common) { value in
-                if common.isJSON { return print(value.line) }
-                print(doctorText(value))
-            }
+            try ask(ReaderDoctor(reader: argument("READER", reader)), common) { print(doctorText($0)) }
         }
     }
     struct Trace: ParsableCommand {
@@ -26,29 +23,22 @@ extension Reader {
         @Argument var reader: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask("reader trace", ["reader": .string(reader)], common) { value in
-                if common.isJSON { return print(value.line) }
-                print(value["trace"]?.string ?? "", terminator: "")
-            }
+            try ask(ReaderTraceShow(reader: argument("READER", reader)), common) { print($0.trace, terminator: "") }
         }
     }
     struct Formats: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The latest card of a reader in every format of its length.",
-            discussion: "Show a card, then: gatehousectl reader formats wicket-in")
+            abstract: "The latest card of a reader in every format of its length. Needs --reason.",
+            discussion: "Show a card, then: gatehousectl reader formats wicket-in --reason \"new batch of cards\"")
         @Argument var reader: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask("reader formats", ["reader": .string(reader)], common) { value in
-                if common.isJSON { return print(value.line) }
+            try ask(ReaderFormats(reader: argument("READER", reader)), common) { reply in
                 var rows = [["FORMAT", "IN USE", "CHECKS", "CARD"]]
-                for row in value["formats"]?.array ?? [] {
-                    rows.append([
-                        row["format"]?.string ?? "", row["inUse"]?.boolean == true ? "yes" : "no",
-                        "\(row["checks"]?.integer ?? 0)", row["card"]?.string ?? "does not fit",
-                    ])
+                for row in reply.formats {
+                    rows.append([row.format, row.inUse ? "yes" : "no", "\(row.checks)", row.card ?? "does not fit"])
                 }
-                print("\(value["bits"]?.integer ?? 0) bits")
+                print("\(reply.bits) bits")
                 print(rows.count > 1 ? table(rows) : "no format has this length")
             }
         }
@@ -56,21 +46,24 @@ extension Reader {
 }
 
 /// A reader's health in sentences, then its counts.
-func doctorText(_ value: JSON) -> String {
-    var lines = ["\(value["name"]?.string ?? ""): \(value["protocol"]?.string ?? ""), \(value["link"]?.string ?? "")"]
-    let findings = (value["conditions"]?.array ?? []) + (value["findings"]?.array ?? [])
+func doctorText(_ reply: ReaderDoctor.Reply) -> String {
+    let (reader, report) = (reply.first, reply.second)
+    var lines = ["\(reader.name): \(reader.protocolName), \(reader.link)"]
+    let findings = report.conditions + report.findings
     for finding in findings {
-        lines.append("- \(finding["what"]?.string ?? "")")
-        lines.append("  \(finding["advice"]?.string ?? "")")
+        lines.append("- \(finding.what)")
+        lines.append("  \(finding.advice)")
     }
-    if findings.isEmpty { lines.append("Nothing is wrong with the wire.") }
-    if let timing = value["bitMicros"] {
-        let shares = ["p50", "p90", "p99"].map { "\($0) \(timing[$0]?.integer ?? 0)" }
+    if reader.link == "neverHeard" {
+        lines.append("Nothing came over this wire since the start: show a card, and look at power and wiring.")
+    } else if findings.isEmpty {
+        lines.append("Nothing is wrong with the wire.")
+    }
+    if let timing = report.bitMicros {
+        let shares = ["p50", "p90", "p99"].map { "\($0) \(timing[$0] ?? 0)" }
         lines.append("From bit to bit, in microseconds: \(shares.joined(separator: ", "))")
     }
-    let counts = (value["counters"]?.object ?? [:]).filter { $0.value.integer != 0 }
-    if !counts.isEmpty {
-        lines.append(counts.keys.sorted().map { "\($0) \(counts[$0]?.integer ?? 0)" }.joined(separator: ", "))
-    }
+    let counts = (reader.counters ?? [:]).filter { $0.value != 0 }.sorted { $0.key < $1.key }
+    if !counts.isEmpty { lines.append(counts.map { "\($0.key) \($0.value)" }.joined(separator: ", ")) }
     return lines.joined(separator: "\n")
 }

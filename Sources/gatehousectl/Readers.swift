@@ -8,13 +8,13 @@ struct Reader: ParsableCommand {
             List.self, Show.self, Doctor.self, Trace.self, Formats.self, Text.self, Move.self, Search.self,
             SendFile.self,
             Install.self, Accept.self,
-            RotateKey.self,
+            RotateKey.self, Resume.self,
         ])
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One OSDP reader, with what it says of itself.")
         @Argument var reader: String
         @OptionGroup var common: Common
-        func run() throws { try show("reader show", ["reader": .string(reader)], common) }
+        func run() throws { try show(ReaderShow(reader: argument("READER", reader)), common) }
     }
     struct Text: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -22,13 +22,13 @@ struct Reader: ParsableCommand {
             discussion: "Example: gatehousectl reader text lane-in \"GATE CLOSED\" --seconds 30")
         @Argument var reader: String
         @Argument(help: "Up to 32 ASCII characters.") var text: String
-        @Option(help: "0 shows it until another text comes.") var seconds = 5
+        @Option(help: "0 shows it until another text comes; 5 if left out.") var seconds: String?
         @OptionGroup var common: Common
         func run() throws {
-            try order(
-                "reader text",
-                ["reader": .string(reader), "text": .string(text), "seconds": .integer(Int64(seconds))], common,
-                "shown")
+            let command = try ReaderText(
+                reader: argument("READER", reader), text: argument("TEXT", text),
+                seconds: argument("--seconds", seconds))
+            try order(command, common, "shown")
         }
     }
     struct Search: ParsableCommand {
@@ -41,24 +41,19 @@ struct Reader: ParsableCommand {
         @Argument(help: "Any reader of the bus, whether it answers or not.") var reader: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask("reader search", ["reader": .string(reader)], common) { value in
-                if common.isJSON { return print(value.line) }
-                let found = value["found"]?.array ?? []
-                if found.isEmpty {
+            try ask(ReaderSearch(reader: argument("READER", reader)), common) { reply in
+                if reply.found.isEmpty {
                     return print("No reader answers on this bus: check power, polarity and termination.")
                 }
                 var rows = [["ADDRESS", "BAUD", "CONFIGURED AS", "ANSWER"]]
-                for one in found {
+                for one in reply.found {
                     let answer =
-                        switch one["answer"]?.string {
-                        case "identity": "vendor \(one["vendor"]?.string ?? ""), serial \(one["serial"]?.integer ?? 0)"
+                        switch one.answer {
+                        case "identity": "vendor \(one.vendor ?? ""), serial \(one.serial ?? 0)"
                         case "doubled": "more than one reader answers here: give one of them another address"
                         default: "answers, and says nothing in clear"
                         }
-                    rows.append([
-                        "\(one["address"]?.integer ?? 0)", "\(one["baud"]?.integer ?? 0)",
-                        one["reader"]?.string ?? "-", answer,
-                    ])
+                    rows.append(["\(one.address)", "\(one.baud)", one.reader ?? "-", answer])
                 }
                 print(table(rows))
             }
@@ -73,19 +68,16 @@ struct Reader: ParsableCommand {
                 Example: gatehousectl reader move lane-in --baud 38400 --reason "longer bus"
                 """)
         @Argument var reader: String
-        @Option(help: "0 to 126.") var address: Int?
-        @Option var baud: Int?
+        @Option(help: "0 to 126.") var address: String?
+        @Option var baud: String?
         @OptionGroup var common: Common
         func run() throws {
-            var arguments: [String: JSON] = ["reader": .string(reader)]
-            if let address { arguments["address"] = .integer(Int64(address)) }
-            if let baud { arguments["baud"] = .integer(Int64(baud)) }
-            try ask("reader move", arguments, common) { value in
-                if common.isJSON { return print(value.line) }
-                let address = value["address"]?.integer ?? 0
-                let baud = value["baud"]?.integer ?? 0
+            let command = try ReaderMove(
+                reader: argument("READER", reader), address: argument("--address", address),
+                baud: argument("--baud", baud))
+            try ask(command, common) { reply in
                 print(
-                    "\(reader) is at address \(address), \(baud) baud. Now the configuration: address: \(address), baud: \(baud)"
+                    "\(reader) is at address \(reply.address), \(reply.baud) baud. Now the configuration: address: \(reply.address), baud: \(reply.baud)"
                 )
             }
         }
@@ -100,16 +92,13 @@ struct Reader: ParsableCommand {
                 """)
         @Argument var reader: String
         @Argument var file: String
-        @Option(help: "1 for any file, 128 to 255 as the maker says.") var type = 1
+        @Option(help: "1 for any file, 128 to 255 as the maker says.") var type: String?
         @OptionGroup var common: Common
         func run() throws {
             let client = try connect(common)
-            try upload(file, as: "reader chunk", common, client)
-            try ask(
-                "reader send-file", ["reader": .string(reader), "type": .integer(Int64(type))], common, client: client
-            ) { value in
-                print(common.isJSON ? value.line : "\(file) is on its way to \(reader)")
-            }
+            try upload(file, common, client) { ReaderChunk(file: $0, data: $1) }
+            let command = try ReaderSendFile(reader: argument("READER", reader), type: argument("--type", type))
+            try ask(command, common, client: client) { _ in print("\(file) is on its way to \(reader)") }
         }
     }
     struct Install: ParsableCommand {
@@ -124,7 +113,7 @@ struct Reader: ParsableCommand {
         @Argument var reader: String
         @OptionGroup var common: Common
         func run() throws {
-            try order("reader install", ["reader": .string(reader)], common, "the window for \(reader) is open")
+            try order(ReaderInstall(reader: argument("READER", reader)), common, "the window for \(reader) is open")
         }
     }
     struct Accept: ParsableCommand {
@@ -137,7 +126,9 @@ struct Reader: ParsableCommand {
                 """)
         @Argument var reader: String
         @OptionGroup var common: Common
-        func run() throws { try order("reader accept", ["reader": .string(reader)], common, "\(reader) is accepted") }
+        func run() throws {
+            try order(ReaderAccept(reader: argument("READER", reader)), common, "\(reader) is accepted")
+        }
     }
     struct RotateKey: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -147,29 +138,41 @@ struct Reader: ParsableCommand {
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                "reader rotate-key", ["reader": .string(reader)], common, "\(reader) is being given another key")
+                ReaderRotateKey(reader: argument("READER", reader)), common, "\(reader) is being given another key")
+        }
+    }
+    struct Resume: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a reader's pause after wrong PINs or tried card numbers. Needs --reason.",
+            discussion: """
+                `reader list` shows until when a reader asks for more, or takes no PIN.
+                Example: gatehousectl reader resume wicket-in --reason "looked: children, they are gone"
+                """)
+        @Argument var reader: String
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                ReaderResume(reader: argument("READER", reader)), common, "\(reader) takes cards and PINs as usual")
         }
     }
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Readers and how they are heard.")
         @OptionGroup var common: Common
         func run() throws {
-            try ask("reader list", [:], common) { value in
-                if common.isJSON { return print(value.line) }
-                print(readerTable(value))
-            }
+            try ask(ReaderList(), common) { print(readerTable($0)) }
         }
     }
 }
 
 /// Readers, one a row: how each is heard, and whether it is secured.
-func readerTable(_ readers: JSON?) -> String {
-    var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "KEY", "TAMPER"]]
-    for reader in readers?.array ?? [] {
-        rows.append(
-            ["name", "protocol", "link", "security", "key"].map { reader[$0]?.string ?? "" } + [
-                reader["tamper"]?.boolean == true ? "yes" : "no"
-            ])
+func readerTable(_ readers: [ReaderView]) -> String {
+    var rows = [["READER", "PROTOCOL", "LINK", "SECURITY", "KEY", "TAMPER", "WAITS UNTIL"]]
+    for reader in readers {
+        rows.append([
+            reader.name, reader.protocolName, reader.link, reader.security, reader.key ?? "",
+            reader.tamper ? "yes" : "no",
+            [reader.slowedUntil, reader.pinPausedUntil].compactMap { $0 }.max().map { String($0.prefix(19)) } ?? "",
+        ])
     }
     return table(rows)
 }

@@ -21,13 +21,15 @@ struct Person: ParsableCommand {
         @Option(help: "Reference of the guardian of a child, of the host of a visitor.") var responsible: String?
         @Option(help: "The schedule that they work in; none takes it away.") var shift: String?
         @Option(help: "yes: portals stay released longer for them.") var needsTime: String?
-        func arguments(_ reference: String) -> [String: JSON] {
-            given([
-                ("reference", reference), ("name", name), ("role", role), ("dwelling", dwelling), ("groups", groups),
-                ("from", from),
-                ("until", until), ("status", status), ("responsible", responsible), ("shift", shift),
-                ("needs-time", needsTime),
-            ])
+        @Option(help: "Why access is taken away: lost, stolen, moved-out, order:NUMBER, safety, asked, other:TEXT.")
+        var cause: String?
+        func fields() throws -> PersonFields {
+            try PersonFields(
+                name: argument("--name", name), role: argument("--role", role),
+                dwelling: argument("--dwelling", dwelling), groups: argument("--groups", groups),
+                from: argument("--from", from), until: argument("--until", until), status: argument("--status", status),
+                responsible: argument("--responsible", responsible), shift: argument("--shift", shift),
+                needsTime: argument("--needs-time", needsTime), cause: argument("--cause", cause))
         }
     }
     struct Add: ParsableCommand {
@@ -37,34 +39,46 @@ struct Person: ParsableCommand {
         @Argument(help: "The office's reference, unique.") var reference: String
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
-        func run() throws { try order("person add", fields.arguments(reference), common, "added") }
+        func run() throws {
+            try order(PersonAdd(reference: argument("REFERENCE", reference), fields: fields.fields()), common, "added")
+        }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Change a person.")
         @Argument var reference: String
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
-        func run() throws { try order("person change", fields.arguments(reference), common, "changed") }
+        func run() throws {
+            try order(
+                PersonChange(reference: argument("REFERENCE", reference), fields: fields.fields()), common, "changed")
+        }
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "One person, with tenancies, credentials and history.")
         @Argument var reference: String
         @OptionGroup var common: Common
-        func run() throws { try show("person show", ["reference": .string(reference)], common) }
+        func run() throws { try show(PersonShow(reference: argument("REFERENCE", reference)), common) }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End a person; the history stays. Needs --reason.")
         @Argument var reference: String
+        @Option(help: "Why: moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause: String?
         @OptionGroup var common: Common
-        func run() throws { try order("person remove", ["reference": .string(reference)], common, "ended") }
+        func run() throws {
+            try order(
+                PersonRemove(reference: argument("REFERENCE", reference), cause: argument("--cause", cause)), common,
+                "ended")
+        }
     }
     struct Forgive: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.")
         @Argument var reference: String
         @OptionGroup var common: Common
-        func run() throws { try order("person forgive", ["reference": .string(reference)], common, "forgiven") }
+        func run() throws {
+            try order(PersonForgive(reference: argument("REFERENCE", reference)), common, "forgiven")
+        }
     }
     struct Erase: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -75,7 +89,9 @@ struct Person: ParsableCommand {
                 """)
         @Argument var reference: String
         @OptionGroup var common: Common
-        func run() throws { try deleteFaces("person erase", reference, common, "erased") }
+        func run() throws {
+            try deleteFaces(PersonErase(reference: argument("REFERENCE", reference)), common, "erased")
+        }
     }
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -83,17 +99,15 @@ struct Person: ParsableCommand {
             discussion:
                 "Example: gatehousectl person report R-1001 --reason \"request of 2026-11-24\" --json > R-1001.jsonl")
         @Argument var reference: String
+        @Option(help: "First moment of the entries; the last 72 hours if left out.") var from: String?
+        @Option(help: "The moment before which they end.") var until: String?
         @OptionGroup var common: Common
         func run() throws {
-            try ask(
-                "person report", ["reference": .string(reference)], common,
-                item: { value in
-                    if common.isJSON { return print(value.line) }
-                    let words = ["at", "kind", "point", "portal", "outcome", "reason", "actor"]
-                    print("entry " + words.compactMap { value[$0]?.string }.map(plain).joined(separator: "  "))
-                }
-            ) { value in
-                common.isJSON ? print(value.line) : printMembers(value, indent: "")
+            let command = try PersonReport(
+                reference: argument("REFERENCE", reference), from: argument("--from", from),
+                until: argument("--until", until))
+            try ask(command, common, item: { print("entry " + plain(LogCommand.sentence($0, common.language))) }) {
+                printMembers(JSON($0), indent: "")
             }
         }
     }
@@ -101,15 +115,18 @@ struct Person: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget in which area everybody and every vehicle is. Needs --reason.")
         @OptionGroup var common: Common
-        func run() throws { try order("person forgive-all", [:], common, "forgiven") }
+        func run() throws { try order(PersonForgiveAll(), common, "forgiven") }
     }
 }
 
 /// A row for people: its members, one a line.
-func show(_ command: String, _ arguments: [String: JSON], _ common: Common) throws {
-    try ask(command, arguments, common) { value in
-        common.isJSON ? print(value.line) : printMembers(value, indent: "")
-    }
+func show<Command: AdminCommand>(_ command: Command, _ common: Common) throws {
+    try ask(command, common) { printMembers(JSON($0), indent: "") }
+}
+
+extension JSON {
+    /// A reply as its members.
+    init(_ value: some Encodable) { self = JSON(line: WireJSON.encode(value)) ?? .null }
 }
 
 func printMembers(_ value: JSON, indent: String) {
@@ -141,7 +158,6 @@ struct CredentialCommand: ParsableCommand {
         @Option(help: "Grants that it is good for; 0 is without end.") var uses: String?
         @Option(help: "How long it is good from its first grant: 90 min, 12 h, 3 d; none.") var firstUse: String?
         @Option(help: "Plate of the vehicle whose tag it is.") var vehicle: String?
-        var arguments: [String: JSON] { given([("uses", uses), ("first-use", firstUse), ("vehicle", vehicle)]) }
     }
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -171,50 +187,61 @@ struct CredentialCommand: ParsableCommand {
             }
         }
         func run() throws {
-            var arguments = given([("person", person), ("card", card), ("from", from), ("until", until)])
-            arguments.merge(limits.arguments) { $1 }
-            arguments["kind"] = .string(card != nil ? "card" : pinFrom != nil ? "pin" : "face")
+            var command = try CredentialAdd(
+                person: argument("PERSON", person), kind: card != nil ? "card" : pinFrom != nil ? "pin" : "face",
+                card: argument("--card", card), from: argument("--from", from), until: argument("--until", until),
+                uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
+                vehicle: argument("--vehicle", limits.vehicle))
             if let pinFrom {
                 let octets = try readFile(pinFrom == "-" ? "/dev/stdin" : pinFrom)
-                arguments["pin"] = .string(String(decoding: octets.filter { $0 > 32 }, as: UTF8.self))
+                let pin = String(decoding: octets.filter { $0 > 32 }, as: UTF8.self)
+                command.pin = try argument("the PIN", pin) as PersonalArgument
             }
             if let face {
                 let parts = face.split(separator: ":")
                 guard parts.count == 2 else { throw ValidationError("--face is MODULE:USER, for instance face-1:5") }
-                arguments["module"] = .string(String(parts[0]))
-                arguments["user"] = .string(String(parts[1]))
+                command.module = try argument("--face", String(parts[0])) as NameArgument
+                command.user = try argument("--face", String(parts[1])) as CountArgument
             }
-            if bound { arguments["bound"] = true }
-            if duress { arguments["duress"] = true }
-            try order("credential add", arguments, common, "added")
+            if bound { command.bound = true }
+            if duress { command.duress = true }
+            try order(command, common, "added")
         }
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One credential, with its history.")
-        @Argument var id: Int
+        @Argument var id: String
         @OptionGroup var common: Common
-        func run() throws { try show("credential show", ["id": .integer(Int64(id))], common) }
+        func run() throws { try show(CredentialShow(id: argument("ID", id)), common) }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a credential.", discussion: "Example: gatehousectl credential change 12 --status lost")
-        @Argument var id: Int
+        @Argument var id: String
         @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
+        @Option(help: "Why it is suspended: order:NUMBER, safety, asked, other:TEXT; or --reason.") var cause: String?
         @Option var from: String?
         @Option var until: String?
         @OptionGroup var limits: Limits
         @OptionGroup var common: Common
         func run() throws {
-            var arguments = given([("status", status), ("from", from), ("until", until)])
-            arguments.merge(limits.arguments) { $1 }
-            arguments["id"] = .integer(Int64(id))
-            try order("credential change", arguments, common, "changed")
+            let command = try CredentialChange(
+                id: argument("ID", id), status: argument("--status", status), cause: argument("--cause", cause),
+                from: argument("--from", from), until: argument("--until", until),
+                uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
+                vehicle: argument("--vehicle", limits.vehicle))
+            try order(command, common, "changed")
         }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End a credential. Needs --reason.")
-        @Argument var id: Int
+        @Argument var id: String
+        @Option(help: "Why: lost, stolen, returned, moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause:
+            String?
         @OptionGroup var common: Common
-        func run() throws { try order("credential remove", ["id": .integer(Int64(id))], common, "ended") }
+        func run() throws {
+            try order(
+                CredentialRemove(id: argument("ID", id), cause: argument("--cause", cause)), common, "ended")
+        }
     }
 }

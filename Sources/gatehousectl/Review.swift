@@ -7,104 +7,6 @@ import GatehouseCrypto
 import GatehouseStore
 import Glibc
 
-struct Log: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "What happened.",
-        discussion: """
-            Examples:
-              gatehousectl log --limit 20
-              gatehousectl log --follow --point wicket-in
-              gatehousectl log --person R-1001 --from 2026-11-20 --until 2026-11-22 --reason "complaint of 21 November"
-              gatehousectl log --kind all --csv > november.csv
-            """)
-    @Option(help: "Local time of the site: 2026-11-22 or 2026-11-22T18:30.") var from: String?
-    @Option var until: String?
-    @Option(help: "Entries behind this number.") var after: Int?
-    @Option(help: "A person's reference; needs --reason, --from and --until.") var person: String?
-    @Option(help: "A credential's number.") var credential: Int?
-    @Option(help: "An access point.") var point: String?
-    @Option var portal: String?
-    @Option(help: "granted or denied.") var decision: String?
-    @Option(help: "Kinds, separated by commas, or all.") var kind: String?
-    @Option var limit = 100
-    @Flag(help: "Go on with what comes.") var follow = false
-    @Flag(help: "CSV.") var csv = false
-    @OptionGroup var common: Common
-
-    func run() throws {
-        var arguments = given([
-            ("from", from), ("until", until), ("person", person), ("point", point), ("portal", portal),
-            ("decision", decision), ("kind", kind),
-        ])
-        arguments["limit"] = .integer(Int64(limit))
-        if let after { arguments["after"] = .integer(Int64(after)) }
-        if let credential { arguments["credential"] = .integer(Int64(credential)) }
-        if follow { arguments["follow"] = true }
-        if csv { print(Self.columns.joined(separator: ",")) }
-        let client = try connect(common)
-        try ask("log", arguments, common, client: client, item: show) { _ in }
-        guard follow else { return }
-        do {
-            while true {
-                if case .item(let value)? = AdminReply(line: try client.receive()) {
-                    show(value)
-                    fflush(nil)
-                }
-            }
-        } catch { throw Exit.unreachable }
-    }
-
-    private static let columns = [
-        "seq", "at", "kind", "portal", "point", "reader", "outcome", "reason", "person", "reference", "name",
-        "credential", "about", "actor", "picture",
-    ]
-
-    private func show(_ value: JSON) {
-        if csv {
-            let cells = Self.columns.map { column -> String in
-                if column == "picture" {
-                    return value["picture"]?["path"]?.string ?? value["picture"]?["reason"]?.string ?? ""
-                }
-                return value[column]?.string ?? value[column]?.integer.map(String.init) ?? ""
-            }
-            return print(cells.map(CSVCell.write).joined(separator: ","))
-        }
-        if common.isJSON { return print(value.line) }
-        print(plain(Self.sentence(value, common.language)))
-    }
-
-    /// One line for people: number, time, place, what, who, why, picture.
-    static func sentence(_ value: JSON, _ language: Language) -> String {
-        let kind = value["kind"]?.string.flatMap(EntryKind.init(rawValue:))
-        var parts = [
-            String(value["seq"]?.integer ?? 0), String((value["at"]?.string ?? "").prefix(23)),
-            value["point"]?.string ?? value["portal"]?.string ?? value["reader"]?.string ?? "-",
-            kind.map { Words.kind($0, language) } ?? "",
-        ]
-        if let outcome = value["outcome"]?.string { parts.append(Words.outcome(outcome, language)) }
-        if let reason = value["reason"]?.string { parts.append("(\(Words.reason(reason, language)))") }
-        if let name = value["name"]?.string {
-            parts.append(name)
-        } else if let person = value["person"]?.integer {
-            parts.append("#\(person)")
-        }
-        if let card = value["personal"]?["cardNumber"]?.string, value["person"] == nil { parts.append(card) }
-        if let detail = value["detail"] {
-            if let pass = detail["pass"]?.string { parts.append("pass \(pass)") }
-            if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
-            if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
-            if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
-                parts.append("\(unknown) unknown, \(missing) missing")
-            }
-        }
-        if let actor = value["actor"]?.string { parts.append("by \(actor)") }
-        if let note = value["personal"]?["note"]?.string { parts.append("\"\(note)\"") }
-        if let about = value["about"]?.integer { parts.append("of \(about)") }
-        if let path = value["picture"]?["path"]?.string { parts.append(path) }
-        return parts.joined(separator: "  ")
-    }
-}
-
 func connect(_ common: Common) throws -> AdminClient {
     do { return try AdminClient(path: common.socket) } catch {
         complain("\(error). Is gatehoused running? systemctl status gatehoused")
@@ -112,37 +14,33 @@ func connect(_ common: Common) throws -> AdminClient {
     }
 }
 
-struct Explain: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Why a decision fell as it did, rule by rule.")
-    @Argument(help: "The number of the entry.") var event: Int
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Why a decision fell as it did, rule by rule.")
+    @Argument(help: "The number of the entry.") var event: String
     @OptionGroup var common: Common
 
     func run() throws {
-        try ask("explain", ["event": .integer(Int64(event))], common) { value in
-            if common.isJSON { return print(value.line) }
-            print(plain(Log.sentence(value["entry"] ?? .null, common.language)))
-            printRules(value)
-            if let agrees = value["agrees"]?.boolean {
+        try ask(Explain(event: argument("EVENT", event)), common) { reply in
+            print(plain(LogCommand.sentence(reply.entry, common.language)))
+            printRules(reply.rules ?? [], reply.facts ?? [:])
+            if let agrees = reply.agrees {
                 print(
                     agrees
                         ? "\nAsked again with the stored facts: the same answer."
-                        : "\nAsked again with the stored facts: ANOTHER answer (\(value["again"]?.string ?? "")).")
+                        : "\nAsked again with the stored facts: ANOTHER answer (\(reply.again ?? "")).")
             }
-            for entry in value["followed"]?.array ?? [] {
-                print("  then  \(plain(Log.sentence(entry, common.language)))")
-            }
+            for entry in reply.followed { print("  then  \(plain(LogCommand.sentence(entry, common.language)))") }
         }
     }
 }
 
-func printRules(_ value: JSON) {
+func printRules(_ rules: [[String]], _ facts: [String: JSON]) {
     print("")
-    for rule in value["rules"]?.array ?? [] {
-        if let pair = rule.array, pair.count == 2 { print("  \(pair[0].string ?? "")  ->  \(pair[1].string ?? "")") }
-    }
-    let facts = (value["facts"]?.object ?? [:]).sorted { $0.key < $1.key }
+    for rule in rules where rule.count == 2 { print("  \(rule[0])  ->  \(rule[1])") }
     print("")
-    print("  facts: " + facts.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }.joined(separator: " "))
+    let shown = facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }
+    print("  facts: " + shown.joined(separator: " "))
 }
 
 struct JournalCommand: ParsableCommand {
@@ -159,46 +57,46 @@ struct JournalCommand: ParsableCommand {
         func run() throws {
             let earlier = try against.map { text in
                 let parts = text.split(separator: ":").map(String.init)
-                guard parts.count == 2, let size = Int64(parts[0]), size > 0, Hexadecimal.decode(parts[1])?.count == 32
+                guard parts.count == 2, let size = UInt64(parts[0]), size > 0, Hexadecimal.decode(parts[1])?.count == 32
                 else {
                     throw ValidationError("--against needs SIZE:ROOT, as an earlier check printed it")
                 }
                 return (size: size, root: parts[1].lowercased())
             }
             var isWhole = true
-            try ask("journal verify", earlier.map { ["size": .integer($0.size)] } ?? [:], common) { value in
-                let isSame = earlier.map { $0.root == value["earlier_root"]?.string } ?? true
-                isWhole = value["whole"]?.boolean == true && isSame
-                if common.isJSON { return print(value.line) }
-                let count = value["entries"]?.integer ?? 0
+            try asking(JournalVerify(size: earlier.map { CountArgument($0.size) }), common) { answer in
+                let report = answer.value
+                let isShort = earlier.map { $0.size > report.entries } ?? false
+                let isSame = earlier.map { $0.root == report.earlierRoot } ?? true
+                isWhole = report.whole && isSame
+                if common.isJSON { return printJSON(.journalVerify, "reply", answer.text) }
                 print(
-                    "\(count) entries, \(value["first"]?.integer ?? 0) to \(value["last"]?.integer ?? 0), \(value["erased"]?.integer ?? 0) personal values erased"
+                    "\(report.entries) entries, \(report.first) to \(report.last), \(report.erased) personal values erased"
                 )
-                print("root \(count):\(value["root"]?.string ?? "")")
-                let isShorter = (earlier?.size ?? 0) > count
+                print("root \(report.entries):\(report.root)")
                 if let earlier {
                     print(
-                        isSame
-                            ? "The first \(earlier.size) entries are those of that check."
-                            : isShorter
-                                ? "FAULT  there are fewer entries than that check counted: \(count) of \(earlier.size); the end is missing, or the check was of another journal"
+                        isShort
+                            ? "FAULT  there are fewer entries than that check counted: \(report.entries) of \(earlier.size); the end is missing, or the check was of another journal"
+                            : isSame
+                                ? "The first \(earlier.size) entries are those of that check."
                                 : "FAULT  the first \(earlier.size) entries are NOT those of that check")
                 }
-                for fault in value["faults"]?.array ?? [] { print("FAULT  \(plain(fault.string ?? ""))") }
-                let isUnharmed = value["whole"]?.boolean == true && (isSame || isShorter)
+                for fault in report.faults { print("FAULT  \(plain(fault))") }
+                let isUnharmed = report.whole && (isSame || isShort)
                 print(
                     isWhole
-                        ? "The journal is whole."
-                        : isUnharmed ? "What is there is whole." : "The journal is NOT whole.")
+                        ? "The journal is whole." : isUnharmed ? "What is there is whole." : "The journal is NOT whole."
+                )
             }
             if !isWhole { throw Exit.refused }
         }
     }
 }
 
-struct Export: ParsableCommand {
+struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
+        commandName: "export", abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
     @Argument(help: "A folder; it is made when it is missing.") var directory: String
     @OptionGroup var common: Common
     func run() throws {
@@ -206,44 +104,57 @@ struct Export: ParsableCommand {
         mkdir(directory, 0o700)
         var problem: String?
         var begun: Set<String> = []
-        try ask(
-            "export", ["pieces": true], common,
-            item: { value in
-                guard let name = value["file"]?.string, let data = value["data"]?.string.flatMap({ Base64.decode($0) }),
-                    !name.contains("/")
-                else { return }
-                let path = "\(directory)/\(name)"
-                // The pieces of a file follow one another.
-                let isFirst = begun.insert(name).inserted
-                let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isFirst ? O_TRUNC : O_APPEND)
-                let descriptor = open(path, flags, 0o600)
-                defer { if descriptor >= 0 { close(descriptor) } }
-                guard descriptor >= 0, write(descriptor, data, data.count) == data.count else {
-                    problem = problem ?? "\(path): \(String(cString: strerror(errno)))"
-                    return
-                }
-                if isFirst { print(path) }
+        var octets = 0
+        try asking(Export(pieces: true), common) { answer in
+            let piece = answer.value
+            guard !piece.file.contains("/"), problem == nil else { return }
+            let path = "\(directory)/\(piece.file)"
+            // Pieces of one file follow one another; the first begins it anew.
+            let isNew = begun.insert(piece.file).inserted
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isNew ? O_TRUNC : O_APPEND), 0o600)
+            defer { if descriptor >= 0 { close(descriptor) } }
+            guard descriptor >= 0, writeAll(piece.data.octets, to: descriptor) else {
+                problem = "\(path): \(String(cString: strerror(errno)))"
+                return
             }
-        ) { _ in }
+            octets += piece.data.octets.count
+            if isNew { print(path) }
+            if isatty(2) == 1, octets > 1 << 20 { progress("\(octets >> 20) MiB") }
+        } result: { _ in
+        }
         if let problem {
             complain("\(problem); the export is not complete")
             throw Exit.refused
         }
     }
+
+    private func progress(_ text: String) {
+        let line = Array("\r\(text)\u{1B}[K\r".utf8)
+        _ = write(2, line, line.count)
+    }
+}
+
+func writeAll(_ octets: [UInt8], to descriptor: Int32) -> Bool {
+    var sent = 0
+    while sent < octets.count {
+        let count = octets[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 else { return false }
+        sent += count
+    }
+    return true
 }
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "An encrypted copy of the database, made while it is in use.",
-        discussion:
-            "The daemon writes it: the folder must be one that the service may write, for instance below /var/lib/gatehouse."
-    )
-    @Argument(help: "An absolute path.") var directory: String
+        commandName: "backup", abstract: "An encrypted copy of the database, made while it is in use. Needs --reason.",
+        discussion: """
+            The daemon writes it, into a folder that files.backups in the configuration names, at most one a minute.
+            Example: gatehousectl backup --reason "before the upgrade"
+            """)
+    @Argument(help: "A folder of files.backups; the first one if left out.") var directory: String?
     @OptionGroup var common: Common
     func run() throws {
-        try ask("backup", ["directory": .string(directory)], common) { value in
-            print(common.isJSON ? value.line : value["path"]?.string ?? "")
-        }
+        try ask(BackupMake(directory: argument("DIRECTORY", directory)), common) { print($0.path) }
     }
 }
 
@@ -259,7 +170,8 @@ struct Restore: ParsableCommand {
 
     func run() throws {
         let configuration = try readConfiguration(config)
-        try requireStopped(configuration)
+        let lock = try claim(configuration)
+        defer { withExtendedLifetime(lock) {} }
         let master = try readMasterKey(key)
         do {
             let done = try Backup.restore(
@@ -277,30 +189,37 @@ struct Restore: ParsableCommand {
     }
 }
 
-func requireStopped(_ configuration: Configuration) throws {
-    guard (try? AdminClient(path: configuration.files.adminSocket)) != nil else { return }
-    complain("gatehoused is running; stop it first: systemctl stop gatehoused")
-    throw Exit.refused
+/// The database of a daemon that does not run, for as long as the result is kept.
+func claim(_ configuration: Configuration) throws -> StoreLock {
+    do {
+        return try StoreLock(
+            database: configuration.files.database, program: "gatehousectl",
+            at: CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000))
+    } catch {
+        complain("\(error): systemctl stop gatehoused")
+        throw Exit.refused
+    }
 }
 
 func readMasterKey(_ path: String) throws -> SecretKey {
     let octets = try readFile(path)
-    let text = String(decoding: octets, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-    guard let master = octets.count == 32 ? octets : Hexadecimal.decode(text), master.count == 32 else {
-        complain("\(path): a master key has 32 octets or 64 hexadecimal digits")
+    do throws(MasterKeyFile.Fault) { return try MasterKeyFile.key(octets) } catch {
+        complain("\(path): \(error)")
         throw Exit.usage
     }
-    return SecretKey(master)
 }
 
 /// Sends a file piece by piece, for the command that follows on the same connection.
-func upload(_ file: String, as command: String, _ common: Common, _ client: AdminClient) throws {
+func upload<Command: AdminCommand>(
+    _ file: String, _ common: Common, _ client: AdminClient,
+    _ piece: (PersonalArgument, OctetsArgument) throws -> Command
+) throws where Command.Reply == UploadSize {
     let octets = try readFile(file)
     var start = 0
     repeat {
         let end = min(octets.count, start + 512 * 1024)
-        let chunk: [String: JSON] = ["file": .string(file), "data": .string(Base64.encode(octets[start..<end]))]
-        try ask(command, chunk, common, client: client) { _ in }
+        let chunk = try piece(argument("FILE", file), OctetsArgument(Array(octets[start..<end])))
+        try asking(chunk, common, client: client) { _ in }
         start = end
     } while start < octets.count
 }
@@ -313,7 +232,7 @@ struct Config: ParsableCommand {
         @Argument var file = "/etc/gatehouse/gatehouse.yaml"
         func run() throws {
             let configuration = try readConfiguration(file)
-            try checkReaderKeys(configuration)
+            try checkSurroundings(configuration)
             print(
                 "\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras."
             )
@@ -321,14 +240,11 @@ struct Config: ParsableCommand {
     }
 }
 
-/// A key that can be read is looked at; one that cannot is named, since only the service may read it.
-private func checkReaderKeys(_ configuration: Configuration) throws {
-    var isGood = true
-    for (reader, problem) in ReaderKeyFile.problems(of: configuration) {
-        complain("reader \(reader): \(problem)")
-        if case .key = problem { isGood = false }
-    }
-    guard isGood else { throw Exit.refused }
+/// All that would keep a program from starting. What only the service may read is named, and is no fault.
+private func checkSurroundings(_ configuration: Configuration) throws {
+    let problems = StartCheck.problems(of: configuration, withUplink: true, masterKeyFault: MasterKeyFile.fault)
+    for problem in problems { complain("\(problem)") }
+    if problems.contains(where: \.isCertain) { throw Exit.refused }
 }
 
 func readConfiguration(_ path: String) throws -> Configuration {

@@ -18,10 +18,9 @@ struct Gatehoused: ParsableCommand {
     func run() throws {
         if check {
             let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
-            let problems = ReaderKeyFile.problems(of: configuration)
-            guard problems.isEmpty else {
-                throw StartFailure(problems.map { "reader \($0.reader): \($0.problem)" }.joined(separator: "\n"))
-            }
+            let problems = StartCheck.problems(
+                of: configuration, withUplink: false, masterKeyFault: MasterKeyFile.fault)
+            guard problems.isEmpty else { throw StartFailure(problems.map(\.description).joined(separator: "\n")) }
             return print("\(config): in order")
         }
         try Daemon.run(ConfigurationSource(path: config, digest: { Hash.sha256($0) }))

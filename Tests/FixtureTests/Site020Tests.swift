@@ -177,9 +177,9 @@ import Testing
     @Test func usesOfPassesAreRead() throws {
         let known = Site020.facts["passes"]?.array?.compactMap(\.string) ?? []
         let lines = Site020.read("\(Site020.root)/site/pass-uses.jsonl").split(separator: 10)
-        let uses = lines.compactMap { JSON(line: Array($0)).flatMap(PassUses.read) }
+        let uses = lines.compactMap { WireJSON.decode(PassUse.self, Array($0)) }
         #expect(uses.count == 2 && lines.count == 2)
-        #expect(uses.allSatisfy { known.contains($0.id.description) })
+        #expect(uses.allSatisfy { known.contains($0.pass.description) })
         #expect(uses.filter(\.record.isRevoked).count == 1)
         #expect(uses.contains { $0.record.counts == ["lotus-garden": 1] })
     }

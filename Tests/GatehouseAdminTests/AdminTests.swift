@@ -1,27 +1,199 @@
 import GatehouseAdmin
 import GatehouseCore
+import GatehouseCrypto
 import Glibc
+import Synchronization
 import Testing
 
-@Suite("Admin socket")
-struct AdminTests {
+@Suite("What may be said")
+struct CommandTests {
     @Test(arguments: [
         ("garbage", "malformed"), ("[]", "malformed"), (#"{"v":2,"command":"status"}"#, "version"),
-        (#"{"v":1}"#, "malformed"),
-        (#"{"v":1,"command":"status","x":1}"#, "malformed"),
+        (#"{"v":1}"#, "malformed"), (#"{"v":1,"command":"status","x":1}"#, "malformed"),
+        (#"{"v":1,"command":"no such"}"#, "unknownCommand"), (#"{"v":1,"command":"status","life":-1}"#, "malformed"),
+        (#"{"v":1,"command":"status","reason":"a\#u{202E}b"}"#, "malformed"),
     ])
     func badLineIsRefusedByName(line: String, code: String) {
-        guard case .refused(_, let found, _) = AdminRequest.parse(Array(line.utf8)) else {
-            Issue.record("it was taken: \(line)")
-            return
-        }
-        #expect(found == code)
+        #expect { try AdminLine(Array(line.utf8)) } throws: { ($0 as? AdminLine.Refused)?.refusal.code == code }
     }
 
+    @Test func aMistypedCommandIsToldTheNearOne() {
+        #expect { try AdminLine(Array(#"{"v":1,"command":"portal opne"}"#.utf8)) } throws: {
+            ($0 as? AdminLine.Refused)?.refusal.message.contains(#"did you mean "portal open""#) == true
+        }
+    }
+
+    /// A megabyte of brackets is refused where it is measured, whatever would be inside.
+    @Test(arguments: ["[", "{\"a\":", "[{\"a\":["]) func nestingIsBoundedBeforeAnythingReadsIt(part: String) {
+        let deep = String(repeating: part, count: LineSplitter.bound / part.utf8.count)
+        let line = #"{"v":1,"command":"status","arguments":"# + deep
+        #expect { try AdminLine(Array(line.utf8)) } throws: {
+            ($0 as? AdminLine.Refused)?.refusal.message.contains("nested") == true
+        }
+        let wide = #"{"v":1,"command":"status","arguments":["# + String(repeating: "1,", count: 400_000) + "1]}"
+        #expect(throws: AdminLine.Refused.self) { try AdminLine(Array(wide.utf8)) }
+    }
+
+    /// Whatever a command takes goes over the wire and comes back the same.
+    @Test(arguments: CommandName.allCases) func everyCommandIsWrittenAndReadBack(name: CommandName) throws {
+        func roundTrip<Command: AdminCommand>(_ type: Command.Type) throws {
+            #expect(Command.name == name)
+            let sample = try #require(Sample.of(type))
+            let line = try AdminLine(AdminRequest(id: 7, sample, reason: "why").line)
+            #expect(line.id == 7 && line.command == name && line.reason == "why")
+            #expect(try line.command(type) == sample)
+        }
+        try roundTrip(name.type)
+    }
+
+    /// Each argument of each command with what nobody means: a refusal that names the argument, and nothing else.
+    @Test(arguments: CommandName.allCases) func everyBadArgumentIsRefusedByItsName(name: CommandName) throws {
+        func check<Command: AdminCommand>(_ type: Command.Type) throws {
+            let command = try #require(Sample.of(type))
+            let sample = try #require(JSON(line: AdminRequest(command).line))
+            var members = try #require(sample.object)
+            let arguments = members["arguments"]?.object ?? [:]
+            guard case .object(let shape) = Shape.of(type) else { return }
+            #expect(Set(arguments.keys) == Set(shape.map(\.name)))
+            for argument in shape {
+                for bad in Self.bad where !Self.isFine(bad, argument) {
+                    var changed = arguments
+                    changed[argument.name] = bad
+                    members["arguments"] = .object(changed)
+                    let line = Array(JSON.object(members).line.utf8)
+                    #expect(
+                        performing: { try AdminLine(line).command(type) },
+                        throws: { error in
+                            let refusal = error as? CommandRefusal ?? (error as? AdminLine.Refused)?.refusal
+                            return refusal?.message.contains(argument.name) == true
+                                || refusal?.message.contains("pass uses") == true
+                        })
+                }
+            }
+            var changed = arguments
+            changed["nosuch"] = "1"
+            members["arguments"] = .object(changed)
+            let line = Array(JSON.object(members).line.utf8)
+            #expect { try AdminLine(line).command(type) } throws: {
+                ($0 as? CommandRefusal)?.message.contains("nosuch") == true
+            }
+        }
+        try check(name.type)
+    }
+
+    static let bad: [JSON] = [
+        "", " ", "a\u{0}b", "a\u{1B}[31m", "a\u{202E}b", "a\u{200B}b", .string(String(repeating: "x", count: 600_000)),
+        .array([]), .object([:]), .number(1.5),
+    ]
+    /// An empty file has no octets, and an empty list no pass.
+    private static func isFine(_ bad: JSON, _ argument: Shape.Member) -> Bool {
+        if argument.name == "data" { return (bad.string?.utf8.allSatisfy { $0 == UInt8(ascii: "x") }) == true }
+        if case .array = argument.shape { return bad == .array([]) }
+        return false
+    }
+
+    @Test(arguments: [
+        "9223372036854775808", "18446744073709551615", "-1", "١٢", "１２", "+1", " 1", "1 ", "0x1", "1e3", "",
+    ])
+    func aNumberIsDigitsOfASCIIAndNothingElse(text: String) {
+        #expect(throws: ArgumentProblem.self) { try CountArgument(argument: text) }
+        #expect(throws: ArgumentProblem.self) { try RowArgument(argument: text) }
+    }
+
+    @Test func theWidestNumbersAreTaken() throws {
+        #expect(try CountArgument(argument: "9223372036854775807").value == UInt64(Int64.max))
+        #expect(try RowArgument(argument: "4294967295").value == .max)
+        #expect(throws: ArgumentProblem.self) { try RowArgument(argument: "4294967296") }
+        #expect(throws: ArgumentProblem.self) { try RowArgument(argument: "0") }
+    }
+
+    /// Numbers and truth values of JSON are what 0.2.0 sent.
+    @Test func aNumberMayComeAsANumber() throws {
+        let line = try AdminLine(Array(#"{"v":1,"command":"credential show","arguments":{"id":12}}"#.utf8))
+        #expect(try line.command(CredentialShow.self) == CredentialShow(id: 12))
+        let flag = try AdminLine(Array(#"{"v":1,"command":"pass list","arguments":{"all":true}}"#.utf8))
+        #expect(try flag.command(PassList.self) == PassList(all: true))
+    }
+
+    @Test func whatMayNameSomebodyStandsNotInTheJournal() {
+        #expect(PortalOpen(portal: "lane").journalText == "portal open portal=lane")
+        let fields = PersonFields(name: "赵一", role: "resident", dwelling: "c/1-101")
+        #expect(PersonAdd(reference: "R-1", fields: fields).journalText == "person add role=resident")
+        #expect(CredentialAdd(person: "R-1", kind: "pin", pin: "73910482").journalText == "credential add kind=pin")
+    }
+
+    @Test func everyCommandHasARowThatSomebodyMayUse() {
+        for name in CommandName.allCases {
+            let entry = name.entry
+            #expect(!entry.roles.isEmpty && !entry.summary.isEmpty, "\(name)")
+            #expect(entry.life != .order || entry.lane == .openings || entry.lane == .devices, "\(name)")
+            #expect(
+                !entry.isUrgent || entry.life == .change,
+                "only what changes the register goes before the others: \(name)")
+        }
+        #expect(CommandName.credentialChange.entry.isUrgent && CommandName.personChange.entry.isUrgent)
+        #expect(CommandName.passRevoke.entry.isUrgent && CommandName.consentWithdraw.entry.isUrgent)
+        #expect(CommandName.tenancyTerminate.entry.isUrgent)
+    }
+}
+
+/// A command with a value for each argument, made of the shape that its type has.
+enum Sample {
+    static func of<Command: AdminCommand>(_ type: Command.Type) -> Command? {
+        guard let arguments = json(Shape.of(type), "") else { return nil }
+        return WireJSON.decode(type, Array(arguments.line.utf8))
+    }
+
+    private static let digest = String(repeating: "ab", count: 32)
+
+    private static func json(_ shape: Shape, _ name: String) -> JSON? {
+        switch shape {
+        case .object(let members):
+            var object: [String: JSON] = [:]
+            for member in members { object[member.name] = json(member.shape, member.name) }
+            return .object(object)
+        case .text:
+            switch name {
+            case "data": return "aGVsbG8="
+            case "receiver", "token-hash": return .string(digest)
+            case "id", "event", "alarm", "credential", "after", "limit", "offset", "size", "seconds", "address", "baud",
+                "type", "level", "user":
+                return "3"
+            case "all", "beside", "bound", "duress", "dry-run", "ends", "pieces", "follow", "refused", "needs-time":
+                return "yes"
+            default: return "some-text"
+            }
+        case .array(.object):
+            return .array([["pass": "00000000000000ff", "until": 5, "revoked": false, "counts": ["a": 1]]])
+        default: return nil
+        }
+    }
+}
+
+@Suite("Lines and paces")
+struct LineTests {
     @Test func lineThatNeverEndsIsCutOff() {
         var splitter = LineSplitter()
         #expect(splitter.take([UInt8](repeating: 65, count: LineSplitter.bound)) == [])
         #expect(splitter.take([65]) == nil)
+    }
+
+    /// In one piece with its end it is as long as without.
+    @Test func lineOverItsBoundIsNoneEvenWhenItEnds() {
+        var splitter = LineSplitter(bound: 4)
+        #expect(splitter.take(Array("1234\n".utf8)) == [Array("1234".utf8)])
+        #expect(splitter.take(Array("12345\n".utf8)) == nil)
+    }
+
+    @Test func aReasonIsBounded() throws {
+        func reason(_ count: Int) throws -> String? {
+            let text = String(repeating: "x", count: count)
+            return try AdminLine(AdminRequest(PortalOpen(portal: "lane"), reason: text).line).reason
+        }
+        #expect(try reason(512)?.count == 512)
+        #expect { try reason(513) } throws: {
+            ($0 as? AdminLine.Refused)?.refusal.message.contains("reason") == true
+        }
     }
 
     @Test func anyChunkingGivesTheSameLines() {
@@ -38,96 +210,52 @@ struct AdminTests {
         }
     }
 
-    @Test(
-        arguments: [
-            ("portal open", [.viewer], "notAllowed"), ("portal open", [.guard_], "argumentMissing"),
-            ("no such", [.manager], "unknownCommand"),
-            ("watchlist import", [.manager, .guard_, .installer], "notAllowed"),
-        ] as [(String, Set<Role>, String)])
-    func commandNeedsItsRoleAndItsArguments(command: String, roles: Set<Role>, code: String) {
-        switch CommandTable.check(AdminRequest(id: 1, command: command), roles: roles) {
-        case .success: Issue.record("it was taken")
-        case .failure(let refusal): #expect(refusal.code == code)
-        }
+    @Test func repliesAreReadAsTheyAreWritten() {
+        let item = AdminReply<[String: String]>.item(["a": "}\"ok\":true,\"result\":{"]).line(id: 5)
+        #expect(ReceivedReply(line: item) == .item(Array(#"{"a":"}\"ok\":true,\"result\":{"}"#.utf8)))
+        let done = AdminReply<[Int]>.done([1, 2]).line(id: -3)
+        #expect(ReceivedReply(line: done) == .done(Array("[1,2]".utf8)))
+        let refusal = CommandRefusal(code: "busy", message: "later")
+        #expect(ReceivedReply(line: AdminReply<Nothing>.refused(refusal, id: 1)) == .refused(refusal))
+        // As another version might write it.
+        #expect(ReceivedReply(line: Array(#"{"ok":true,"result":7,"id":1}"#.utf8)) == .done(Array("7".utf8)))
+        #expect(ReceivedReply(line: Array("{}".utf8)) == nil)
     }
 
-    @Test func manualOpeningNeedsAReason() {
-        var request = AdminRequest(id: 1, command: "portal open", arguments: ["portal": "lane"])
-        guard case .failure(let refusal) = CommandTable.check(request, roles: [.guard_]) else {
-            Issue.record("it was taken without a reason")
-            return
-        }
-        #expect(refusal.code == "reasonMissing")
-        request.reason = "parcel"
-        #expect(throws: Never.self) { try CommandTable.check(request, roles: [.guard_]).get() }
-    }
-
-    @Test(arguments: [nil, "", " ", "\t \n", "\u{3000}\u{A0}"] as [String?])
-    func blanksAreNoReason(reason: String?) {
-        for entry in CommandTable.entries where entry.needsReason {
-            var request = AdminRequest(id: 1, command: entry.name)
-            for argument in entry.required { request.arguments[argument] = "x" }
-            func refusal(_ reason: String?) -> String? {
-                request.reason = reason
-                guard case .failure(let refusal) = CommandTable.check(request, roles: Set(Role.allCases)) else {
-                    return nil
-                }
-                return refusal.code
+    @Test func aPaceIsHeldOverAnyTime() {
+        var now = MonotonicTime(nanoseconds: 5)
+        var bucket = TokenBucket(Pace(perSecond: 10, burst: 4), at: now)
+        var taken = 0
+        for _ in 0..<1000 {
+            if bucket.opens(at: now) <= now {
+                bucket.take(1, at: now)
+                taken += 1
             }
-            #expect(refusal(reason) == "reasonMissing", "\(entry.name)")
-            #expect(refusal("because") == nil, "\(entry.name)")
+            now = now + .milliseconds(10)
         }
+        // Ten seconds at ten a second, and the burst; the last may overdraw by one.
+        #expect((103...105).contains(taken))
     }
 
-    /// Ten thousand connections: each is served or told so, and the socket goes on.
-    @Test func floodOfConnectionsIsRefusedCleanly() throws {
-        let path = "/tmp/gatehouse-admin-\(getpid()).sock"
-        let server = try LineServer(
-            path: path, mode: 0o600,
-            handlers: .init(admit: { _ in .success(()) }, line: { _, _, _ in }))
-        server.start()
-        defer { server.stop() }
-        var kept: [Int32] = []
-        for _ in 0..<LineServer.connectionLimit { kept.append(try LocalSocket.connect(path: path)) }
-        for _ in 0..<10_000 {
-            let descriptor = try LocalSocket.connect(path: path)
-            var octets = [UInt8](repeating: 0, count: 512)
-            let count = read(descriptor, &octets, octets.count)
-            #expect(count > 0 && String(decoding: octets[0..<max(0, count)], as: UTF8.self).contains("busy"))
-            close(descriptor)
+    /// However long somebody rested, they have the burst and no more.
+    @Test func aRestFillsTheBurstAndNoMore() {
+        var now = MonotonicTime.zero
+        var bucket = TokenBucket(Pace(perSecond: 10, burst: 4), at: now)
+        now = now + .seconds(3600)
+        var taken = 0
+        while taken < 100, bucket.opens(at: now) <= now {
+            bucket.take(1, at: now)
+            taken += 1
         }
-        for descriptor in kept { close(descriptor) }
-    }
-}
-
-@Suite("Words")
-struct WordTests {
-    @Test func everyReasonForNoPictureHasWordsInBothLanguages() {
-        for reason in DenialReason.allCases {
-            let words = Language.allCases.map { Words.reason(reason.word, $0) }
-            #expect(Set(words + [reason.word]).count == 3, "\(reason)")
-        }
-        for reason in SnapshotFailure.allCases {
-            let words = Language.allCases.map { Words.reason(reason.rawValue, $0) }
-            #expect(Set(words + [reason.rawValue]).count == 3, "\(reason)")
-        }
+        #expect(taken == 4)
     }
 
-    @Test(
-        arguments: [
-            .welcome(version: "0.2.0", run: "00ff", first: 9), .noted(report: 7), .hello(version: "0.2.0"),
-            .erase(event: 3, camera: "lane"),
-            .capture(event: 1, camera: "lane", at: CivilTime(milliseconds: 5)),
-            .picture(SnapshotRow(event: 2, camera: "lane", result: .missing(.tlsFailed)), report: 1),
-            .picture(SnapshotRow(event: 2, camera: "lane", result: .expired), report: 2),
-            .picture(
-                SnapshotRow(
-                    event: 2, camera: "lane",
-                    result: .stored(
-                        path: "2026/11/20/2-lane-aa.jpg", size: 9, digest: [UInt8](repeating: 255, count: 32))),
-                report: 3), .delivered(id: 4, receipt: "200"), .failed(id: 5, reason: "timeout", isFinal: false),
-        ] as [UplinkMessage])
-    func wordsBetweenDaemonAndUplinkComeBackAsTheyWere(message: UplinkMessage) {
-        #expect(UplinkMessage(line: Array(message.line.utf8)) == message)
+    @Test func whatOverdrawsIsWaitedFor() {
+        let now = MonotonicTime.zero
+        var bucket = TokenBucket(Pace(perSecond: 1000, burst: 10), at: now)
+        bucket.take(1010, at: now)
+        let opens = bucket.opens(at: now)
+        #expect(opens - now > .milliseconds(999) && opens - now < .milliseconds(1001))
+        #expect(bucket.opens(at: opens) == opens)
     }
 }

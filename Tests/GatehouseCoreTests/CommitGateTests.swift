@@ -145,6 +145,36 @@ struct CommitGateTests {
         #expect(gate.failed(2, problem: "full", at: Self.start).inputs.count == 1)
     }
 
+    /// A writer that neither writes nor refuses is told after 30 s, once; with its answer all is well, and the next is told anew.
+    @Test func aWriterThatDoesNotAnswerIsTold() {
+        var gate = gate()
+        for (number, start) in [(UInt64(1), Self.start), (2, Self.start + .seconds(100))] {
+            _ = gate.admit([entry(number)], at: start)
+            #expect(gate.nextBatch()?.number == number)
+            #expect(gate.nextDeadline == Deadline(at: start + .seconds(30), waiter: "the writer's answer"))
+            #expect(gate.timePassed(at: start + .milliseconds(29_999)).inputs.isEmpty)
+            let told = gate.timePassed(at: start + .seconds(30))
+            #expect(told.inputs == [.store(isAvailable: false, problem: "the disk has not answered for 30 s")])
+            #expect(told.again == nil, "it may still be writing")
+            #expect(gate.nextDeadline == nil)
+            #expect(gate.timePassed(at: start + .seconds(90)).inputs.isEmpty, "once")
+            #expect(
+                gate.committed(number).inputs == [.store(isAvailable: true, problem: ""), .committed(through: number)])
+        }
+    }
+
+    /// The condition of a disk that does not answer stands at the gate, which goes on opening, and ends with the answer.
+    @Test func aWriterThatDoesNotAnswerIsAConditionUntilItDoes() {
+        var bench = Bench(SiteBuilder())
+        var gate = gate()
+        _ = gate.admit([entry(1)], at: bench.now.monotonic)
+        _ = gate.nextBatch()
+        for input in gate.timePassed(at: bench.now.monotonic + .seconds(30)).inputs { _ = bench.give(input) }
+        #expect(bench.controller.health.has(.journalUnavailable))
+        for input in gate.committed(1).inputs { _ = bench.give(input) }
+        #expect(!bench.controller.health.has(.journalUnavailable))
+    }
+
     /// A completion of a batch that is not out is nobody's, and frees nothing.
     @Test func aCompletionOfAnotherBatchFreesNothing() {
         var gate = gate()

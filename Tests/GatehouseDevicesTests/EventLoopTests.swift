@@ -68,6 +68,49 @@ struct EventLoopTests {
         #expect(loop.inbox.post {}, "there is room again")
     }
 
+    /// The writer's answer finds the inbox full of questions: it is taken all the same, and goes before them.
+    @Test func aCompletionIsNeverRefusedAndGoesFirst() throws {
+        let loop = try EventLoop(jobLimit: 3)
+        let diary = Diary()
+        let bound = loop.bind(diary)
+        for number in 0..<5 { loop.inbox.post { bound.value.entries.append("\(number)") } }
+        for number in 0..<200 { loop.inbox.complete { bound.value.entries.append("done \(number)") } }
+        loop.inbox.stop()
+        try loop.run()
+        #expect(diary.entries == (0..<200).map { "done \($0)" } + ["0", "1", "2"])
+        loop.inbox.close()
+        #expect(!loop.inbox.post {})
+        loop.inbox.complete { bound.value.entries.append("after the close") }
+        loop.inbox.stop()
+        try loop.run()
+        #expect(diary.entries.last == "after the close")
+    }
+
+    /// A flood of questions is done in turns, and the completion that comes meanwhile waits for one turn and not for all.
+    @Test func jobsOfATurnAreBounded() throws {
+        let loop = try EventLoop(jobLimit: 10_000)
+        let diary = Diary()
+        let bound = loop.bind(diary)
+        let inbox = loop.inbox
+        var turns: [Int] = []
+        var seen = 0
+        loop.onTurnEnd = {
+            turns.append(diary.entries.count - seen)
+            seen = diary.entries.count
+        }
+        for number in 0..<1000 {
+            inbox.post {
+                bound.value.entries.append("job")
+                if number == 0 { inbox.complete { bound.value.entries.append("written") } }
+            }
+        }
+        inbox.stop()
+        try loop.run()
+        let most = try #require(turns.max())
+        #expect(most <= 33 && diary.entries.count == 1001, "\(most) in one turn")
+        #expect(try #require(diary.entries.firstIndex(of: "written")) == turns[0])
+    }
+
     @Test func aDeadlineInThePastIsDueAtOnceAndOnce() throws {
         let loop = try EventLoop()
         let diary = Diary()

@@ -134,10 +134,11 @@ struct StoreTests {
         for question in StoreLoader.questions {
             let plan = try database.prepare("EXPLAIN QUERY PLAN \(question)")
             while try plan.step() {
-                if plan.text(3).hasPrefix("SCAN journal") { scans.append(question) }
+                let step = plan.text(3)
+                if step.hasPrefix("SCAN journal"), !step.contains("INDEX journal_alarm") { scans.append(question) }
             }
         }
-        #expect(StoreLoader.questions.count == 4 && scans.isEmpty)
+        #expect(StoreLoader.questions.count == 5 && scans.isEmpty)
     }
 
     @Test func batchGivenTwiceIsWrittenOnce() throws {
@@ -283,6 +284,18 @@ struct StoreTests {
         let loaded = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
         #expect(loaded.restored.nextSequence == 5 && loaded.restored.epoch == 2)
         #expect(loaded.restored.registry.person(1) != nil)
+    }
+
+    /// The floor that a restore leaves holds, also where the entry that said so is gone.
+    @Test func noNumberIsGivenTwiceAfterARestore() throws {
+        let scratch = Scratch()
+        try scratch.writer().commit(.init(number: 1, effects: [scratch.entry(1), scratch.entry(2)]))
+        for (floor, next) in [("100", UInt64(100)), ("2", 3)] {
+            try StoreWriter.open(path: scratch.database).execute(
+                "INSERT OR REPLACE INTO meta VALUES ('first', '\(floor)')")
+            let loaded = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+            #expect(loaded.restored.nextSequence == next)
+        }
     }
 
     @Test func damagedBackupIsRefusedAndChangesNothing() throws {

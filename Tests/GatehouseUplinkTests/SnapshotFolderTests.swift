@@ -1,5 +1,6 @@
 import GatehouseCore
 import GatehouseCrypto
+import GatehouseThreads
 import GatehouseUplink
 import Glibc
 import Testing

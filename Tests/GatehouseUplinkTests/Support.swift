@@ -2,6 +2,7 @@ import CLinux
 import GatehouseAdmin
 import GatehouseConfiguration
 import GatehouseCore
+import GatehouseThreads
 import GatehouseUplink
 import Glibc
 import Synchronization
@@ -72,7 +73,7 @@ final class PlayedDaemon: Sendable {
             path: path, mode: 0o600,
             handlers: .init(
                 admit: { _ in .success(()) },
-                line: { connection, _, line in
+                line: { connection, _, line, _ in
                     if let message = UplinkMessage(line: line) { said.put((connection, message)) }
                 }))
         server.start()

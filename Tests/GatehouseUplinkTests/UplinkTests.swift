@@ -277,28 +277,3 @@ struct UplinkTests {
         try uplink.stop()
     }
 }
-
-@Suite("Workers")
-struct WorkerTests {
-    @Test func jobBeyondItsBoundIsSeen() throws {
-        let worker = Worker(limit: 1, longestJob: .seconds(30))
-        let begun = Mailbox<Void>()
-        let end = Mailbox<Void>()
-        let done = Mailbox<Void>()
-        worker.start()
-        let start = UplinkClock.monotonic()
-        #expect(!worker.isStuck(at: start + .seconds(3600)))
-        #expect(
-            worker.post {
-                begun.put(())
-                _ = try? end.take()
-            })
-        try begun.take()
-        #expect(!worker.isStuck(at: start))
-        #expect(worker.isStuck(at: UplinkClock.monotonic() + .seconds(31)))
-        #expect(worker.post { done.put(()) })
-        #expect(!worker.post {}, "a full queue takes no more")
-        end.put(())
-        try done.take()
-    }
-}

@@ -44,6 +44,9 @@ int64_t clinux_nanoseconds(int clock);
 /// Whether the kernel says that the civil clock is kept in step: 1, 0, or a negative errno when it would not say.
 int clinux_clock_is_synchronized(void);
 
+/// Gives the calling thread the name that the kernel shows, of which it keeps 15 octets.
+void clinux_name_thread(const char *name);
+
 /// Opens a new pseudo-terminal: the master's descriptor comes back, the slave's path is written to `path`.
 /// Returns -1 with errno set on failure.
 int clinux_pty_open(char *path, size_t size);

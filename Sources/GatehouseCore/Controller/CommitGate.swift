@@ -36,11 +36,18 @@ package struct CommitGate: Sendable {
 
     /// Durable effects after which a transaction takes no further step; a step is never divided. A portion fills one.
     package static let batchLimit = 256
+    /// A batch that the writer has neither written nor refused for so long is told: the disk, or the writer, stands still.
+    package static let longestWrite: Duration = .seconds(30)
 
     private let maxWait: Duration
     private let onTimeout: OnTimeout
     private var waiting: [[DurableEffect]] = []
     private var inFlight: Batch?
+    /// When the writer was given it, and whether it was told that no answer comes.
+    private var inFlightSince: MonotonicTime = .zero
+    private var isOverdue = false
+    /// The latest moment that was told.
+    private var clock: MonotonicTime = .zero
     private var retryAt: MonotonicTime?
     private var failures = 0
     private var held: [Held] = []
@@ -64,6 +71,7 @@ package struct CommitGate: Sendable {
     /// Takes the effects of one step and gives back those that wait for nothing. `nextBatch` starts the writer when
     /// all inputs that waited together are in.
     package mutating func admit(_ effects: [Effect], at now: MonotonicTime) -> [Effect] {
+        clock = max(clock, now)
         var free: [Effect] = []
         var later: [Effect] = []
         var durable: [DurableEffect] = []
@@ -115,6 +123,7 @@ package struct CommitGate: Sendable {
         let batch = Batch(number: nextNumber, effects: effects)
         nextNumber += 1
         inFlight = batch
+        inFlightSince = clock
         return batch
     }
 
@@ -123,6 +132,7 @@ package struct CommitGate: Sendable {
         var output = Output()
         inFlight = nil
         retryAt = nil
+        isOverdue = false
         if failures > 0 { output.inputs.append(.store(isAvailable: true, problem: "")) }
         failures = 0
         for effect in done.effects {
@@ -150,6 +160,7 @@ package struct CommitGate: Sendable {
     package mutating func failed(_ number: UInt64, problem: String, at now: MonotonicTime) -> Output {
         guard inFlight?.number == number else { return Output() }
         failures += 1
+        inFlightSince = now
         retryAt = now + .seconds(1)
         var output = Output()
         if failures == 1 { output.inputs.append(.store(isAvailable: false, problem: problem)) }
@@ -157,7 +168,17 @@ package struct CommitGate: Sendable {
     }
 
     package mutating func timePassed(at now: MonotonicTime) -> Output {
+        clock = max(clock, now)
         var output = Output()
+        if inFlight != nil, !isOverdue, retryAt == nil, now - inFlightSince >= Self.longestWrite {
+            isOverdue = true
+            failures += 1
+            let seconds = Self.longestWrite.wholeMilliseconds / 1000
+            if failures == 1 {
+                output.inputs.append(
+                    .store(isAvailable: false, problem: "the disk has not answered for \(seconds) s"))
+            }
+        }
         while let first = held.first, first.until <= now {
             held.removeFirst()
             free(first.effects, isLate: true, into: &output)
@@ -172,7 +193,10 @@ package struct CommitGate: Sendable {
     package var nextDeadline: Deadline? {
         let wait = held.first.map { Deadline(at: $0.until, waiter: "the journal before a release") }
         let retry = retryAt.map { Deadline(at: $0, waiter: "the writer's next try") }
-        return .earliest(wait, retry)
+        let answer =
+            inFlight == nil || isOverdue || retryAt != nil
+            ? nil : Deadline(at: inFlightSince + Self.longestWrite, waiter: "the writer's answer")
+        return .earliest(.earliest(wait, retry), answer)
     }
 
     // MARK: -

@@ -142,7 +142,7 @@ extension Controller {
 
         noteGuess(presented, judgement, settings, event: event, now, &effects)
         if decision.isGranted {
-            if event != 0, joined == nil {
+            if let event, joined == nil {
                 grants[event] = Grant(
                     accessPoint: settings.id, portal: settings.portal, person: judgement.person,
                     vehicle: judgement.vehicle, company: together,
@@ -158,7 +158,7 @@ extension Controller {
             }
             effects.append(.indicate(presented.reader, .granted, waits: true))
             let needsTime = judgement.person.flatMap { registry.person($0)?.needsTime } ?? false
-            feed(.grant(event: joined ?? event, isExtended: needsTime), to: settings.portal, now, &effects)
+            feed(.grant(event: joined ?? event ?? 0, isExtended: needsTime), to: settings.portal, now, &effects)
         } else if let reason = decision.reason, reason.waitsForCompany {
             company.wait(judgement.person, for: reason, at: point, until: now.monotonic + settings.companyTimeout)
             effects.append(.indicate(presented.reader, .waiting, waits: true))
@@ -175,7 +175,7 @@ extension Controller {
 
     // MARK: Guessing
 
-    private mutating func keep(_ subject: PINLockout.Subject, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func keep(_ subject: PINLockout.Subject, _ now: Moment, _ effects: inout [Effect]) {
         effects.append(.durable(.ledger(ledger.apply(.tries(subject, lockout.kept(subject, at: now))))))
     }
 
@@ -255,7 +255,7 @@ extension Controller {
     }
 
     private mutating func noteGuess(
-        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64,
+        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64?,
         _ now: Moment, _ effects: inout [Effect]
     ) {
         guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused else { return }
@@ -268,7 +268,7 @@ extension Controller {
         entry.accessPoint = settings.id
         entry.portal = settings.portal
         entry.reader = presented.reader
-        entry.about = event == 0 ? nil : event
+        entry.about = event
         entry.outcome = "guessing"
         entry.detail["seconds"] = .integer(GuessGuard.span.wholeMilliseconds / 1000)
         let alarm = record(entry, now, &effects)

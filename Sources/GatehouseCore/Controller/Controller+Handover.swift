@@ -7,6 +7,10 @@ package struct Handover: Hashable, Sendable {
     /// SHA-256 of the token; the token itself is nowhere but with whoever was given it.
     package var tokenHash: [UInt8]
     package var hasEnded = false
+    /// When it was announced, and by whom; a second role agrees, or a day passes, before it takes effect.
+    package var announced = CivilTime(milliseconds: 0)
+    package var announcer = ""
+    package var hasAgreement = false
 
     package init(at: CivilTime, receiver: [UInt8], tokenHash: [UInt8], hasEnded: Bool = false) {
         self.at = at
@@ -15,19 +19,50 @@ package struct Handover: Hashable, Sendable {
         self.hasEnded = hasEnded
     }
 
+    /// What nobody of a second role agreed to stands for a day before it takes effect.
+    package static let consideration: Duration = .seconds(86400)
+
+    package var isConfirmed: Bool { hasAgreement || hasEnded }
+
+    /// The moment from which the old operator's access is over.
+    package var effective: CivilTime { hasAgreement ? at : max(at, announced + Self.consideration) }
+
     /// The roles that end with the instant. Whoever oversees the site, and whoever only looks at its state, stays.
     package static let ended: Set<Role> = [.guard_, .manager, .installer]
 
     var stored: CanonicalValue {
-        .array([.integer(at.milliseconds), .octets(receiver), .octets(tokenHash), .boolean(hasEnded)])
+        .array([
+            .integer(at.milliseconds), .octets(receiver), .octets(tokenHash), .boolean(hasEnded),
+            .integer(announced.milliseconds), .text(announcer), .boolean(hasAgreement),
+        ])
     }
 
     init?(stored value: CanonicalValue) {
-        guard let parts = value.array, parts.count == 4, let at = parts[0].integer, let receiver = parts[1].octets,
+        guard let parts = value.array, parts.count == 4 || parts.count == 7, let at = parts[0].integer,
+            let receiver = parts[1].octets,
             let hash = parts[2].octets, hash.count == 32, let hasEnded = parts[3].boolean
         else { return nil }
         self.init(
             at: CivilTime(milliseconds: at), receiver: receiver, tokenHash: hash, hasEnded: hasEnded)
+        guard parts.count == 7 else {
+            // Announced before there was a second role to ask.
+            hasAgreement = true
+            return
+        }
+        guard let announced = parts[4].integer, let announcer = parts[5].text, let hasAgreement = parts[6].boolean
+        else { return nil }
+        self.announced = CivilTime(milliseconds: announced)
+        self.announcer = announcer
+        self.hasAgreement = hasAgreement
+    }
+
+    /// What guards of the old operator do at the gates until the new one has accepted.
+    static func staysWithGuards(_ verb: Order.Verb) -> Bool {
+        switch verb {
+        case .open, .fireReset, .acknowledge: true
+        case .posture(_, let posture): posture == .lockdown
+        default: false
+        }
     }
 }
 
@@ -44,11 +79,21 @@ extension Controller {
             guard let standing else { return .other("no hand-over stands; see `gatehousectl status`") }
             guard standing.hasEnded else { return .other("the old operator's access has not ended yet") }
             return Self.areEqual(primitives.digest(token), standing.tokenHash) ? nil : .wrongToken
+        case .cancelHandover where order.actor.isRoot && standing != nil:
+            // Whoever stands at the machine can take back what one person announced.
+            return order.hasReason ? nil : .reasonMissing
+        case _ where isHandedOver && order.actor.role == .guard_ && Handover.staysWithGuards(order.verb): return nil
         case _ where isHandedOver && Handover.ended.contains(order.actor.role): return .handedOver
         case .announceHandover(let new):
             if !order.hasReason { return .reasonMissing }
             if standing != nil { return .other("a hand-over stands already; cancel that first") }
             return new.at < now.civil ? .other("that instant is over") : nil
+        case .confirmHandover:
+            guard let standing else { return .other("no hand-over stands; see `gatehousectl status`") }
+            if !order.hasReason { return .reasonMissing }
+            if standing.isConfirmed { return .other("the hand-over is confirmed already") }
+            return standing.announcer == order.actor.name
+                ? .other("you announced it yourself; a person of another role confirms it") : nil
         case .cancelHandover:
             if standing == nil { return .other("no hand-over stands; see `gatehousectl status`") }
             return order.hasReason ? nil : .reasonMissing
@@ -58,7 +103,10 @@ extension Controller {
 
     mutating func announce(
         _ handover: Handover, _ order: Order, _ now: Moment, _ effects: inout [Effect]
-    ) -> UInt64 {
+    ) -> UInt64? {
+        var handover = handover
+        handover.announced = now.civil
+        handover.announcer = order.actor.name
         effects.append(.durable(.ledger(ledger.apply(.handover(handover)))))
         var entry = orderEntry(order, "announced")
         entry.kind = .handover
@@ -69,10 +117,23 @@ extension Controller {
         return event
     }
 
+    /// A second role agrees: from here on the instant alone decides.
+    mutating func confirm(_ order: Order, _ now: Moment, _ effects: inout [Effect]) -> UInt64? {
+        guard var standing = ledger.handover else { return nil }
+        standing.hasAgreement = true
+        effects.append(.durable(.ledger(ledger.apply(.handover(standing)))))
+        var entry = orderEntry(order, "confirmed")
+        entry.kind = .handover
+        entry.detail["receiver"] = .octets(standing.receiver)
+        let event = record(entry, now, &effects)
+        settleHandover(now, &effects)
+        return event
+    }
+
     /// Cancelled by the old operator or accepted by the new one.
     mutating func endHandover(
         _ order: Order, _ outcome: String, _ now: Moment, _ effects: inout [Effect]
-    ) -> UInt64 {
+    ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .handover
         entry.detail["receiver"] = (ledger.handover?.receiver).map { .octets($0) }
@@ -89,8 +150,8 @@ extension Controller {
             handoverCheckAt = nil
             return
         }
-        guard standing.at <= now.civil else {
-            handoverCheckAt = now.monotonic + min(standing.at - now.civil, .seconds(3600))
+        guard standing.effective <= now.civil else {
+            handoverCheckAt = now.monotonic + min(standing.effective - now.civil, .seconds(3600))
             return
         }
         standing.hasEnded = true

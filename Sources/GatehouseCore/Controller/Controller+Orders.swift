@@ -1,19 +1,26 @@
 extension Controller {
     /// Carries an order out or refuses it; either way it becomes an entry with its actor.
     mutating func carryOut(_ order: Order, _ now: Moment, _ effects: inout [Effect]) {
+        if cursor.isCrowded, !order.verb.isOfTheGate {
+            // Without an entry: that is what there is no room for. How many there were is an entry later.
+            cursor.unrecorded += 1
+            effects.append(.reply(order.id, .refused(.journalCrowded)))
+            return
+        }
+        if !cursor.isCrowded { noteUnrecorded(now, &effects) }
         if let refusal = refusal(of: order, now) {
             recordOrder(order, "refused", reason: refusal.word, now, &effects)
             effects.append(.reply(order.id, .refused(refusal)))
             return
         }
-        var event: UInt64 = 0
+        let event: UInt64?
         switch order.verb {
         case .open(let portal):
             event = recordOrder(order, "done", portal: portal, now, &effects)
-            if event != 0 {
+            if let event {
                 grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
             }
-            feed(.grant(event: event), to: portal, now, &effects)
+            feed(.grant(event: event ?? 0), to: portal, now, &effects)
             capture(event, camera: cameraOfPortal(portal), now, &effects)
         case .posture(let portal, let posture):
             event = recordOrder(order, "done", portal: portal, now, &effects)
@@ -92,20 +99,30 @@ extension Controller {
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
             event = record(entry, now, &effects)
-        case .look(let person):
-            var entry = orderEntry(order, "done")
-            entry.kind = .look
-            entry.person = person
+        case .look(let look): event = carryOut(look, order, now, &effects)
+        case .refused(let reason, let count):
+            var entry = orderEntry(order, "refused")
+            entry.reason = reason
+            if count > 1 { entry.detail["count"] = .integer(Int64(count)) }
             event = record(entry, now, &effects)
-        case .refused(let reason):
-            event = recordOrder(order, "refused", reason: reason, now, &effects)
         case .acceptClock:
             var entry = orderEntry(order, "accepted")
             entry.kind = .clock
             event = record(entry, now, &effects)
             effects.append(.acceptClock)
         case .announceHandover(let handover): event = announce(handover, order, now, &effects)
+        case .confirmHandover: event = confirm(order, now, &effects)
         case .cancelHandover: event = endHandover(order, "cancelled", now, &effects)
+        case .acknowledge(let alarm):
+            var entry = orderEntry(order, "acknowledged")
+            entry.detail["alarm"] = .integer(Int64(clamping: alarm))
+            event = record(entry, now, &effects)
+        case .resume(let reader):
+            resume(reader, now, &effects)
+            var entry = orderEntry(order, "done")
+            entry.reader = reader
+            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
+            event = record(entry, now, &effects)
         case .acceptHandover: event = endHandover(order, "accepted", now, &effects)
         case .stop:
             giveUpStaged(.other("the daemon stops; nothing was changed"), now, &effects)
@@ -114,7 +131,7 @@ extension Controller {
             event = record(entry, now, &effects)
             effects.append(.stop)
         }
-        effects.append(.reply(order.id, .done(event: event == 0 ? nil : event)))
+        effects.append(.reply(order.id, .done(event: event)))
     }
 
     /// Why an order is not carried out; nil when it is.
@@ -131,22 +148,29 @@ extension Controller {
         switch order.verb {
         case .open(let portal):
             guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             switch portals[index].posture {
             case .blocked, .lockdown: return .postureForbids(portals[index].posture)
             case .secure, .free, .fire: return nil
             }
-        case .posture(let portal, _):
+        case .posture(let portal, let posture):
             if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
-            return (order.reason ?? "").isEmpty ? .reasonMissing : nil
-        case .acceptClock: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+            if isFire, posture == .secure || posture == .free { return .fireStands }
+            return order.hasReason ? nil : .reasonMissing
+        case .acknowledge(let alarm):
+            if !alarms.holds(alarm) { return .unknownAlarm }
+            return order.hasReason ? nil : .reasonMissing
+        case .resume(let reader):
+            guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
+            return order.hasReason ? nil : .reasonMissing
+        case .acceptClock: return order.hasReason ? nil : .reasonMissing
         case .fireReset:
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             if !isFire { return .noFire }
             return fire.isActive ? .fireInputActive : nil
         case .erase(let person, let ends, _):
             if registry.person(person) == nil { return .registry(.unknownPerson, row: 0) }
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             if case .failure(let refusal) = tried(ends) { return refusal }
             return nil
         case .registry(let changes):
@@ -162,19 +186,21 @@ extension Controller {
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
-        case .forgiveAll, .threat: return (order.reason ?? "").isEmpty ? .reasonMissing : nil
+        case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
         case .confirmPolicy: return nil
         case .pass(let pass): return refusal(of: pass, reason: order.reason)
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
         case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
-            if (order.reason ?? "").isEmpty { return .reasonMissing }
+            if !order.hasReason { return .reasonMissing }
             switch order.verb {
             case .installReader: return refusalToKey(reader, by: order.actor)
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
             default: return nil
             }
-        case .watchlistActivate, .look, .refused, .announceHandover, .cancelHandover, .acceptHandover, .stop: return nil
+        case .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover,
+            .stop:
+            return nil
         }
     }
 
@@ -187,14 +213,74 @@ extension Controller {
         if let reason = order.reason {
             entry.personal.append(PersonalField(name: .note, value: Array(reason.utf8.prefix(512))))
         }
+        if let account = order.actor.account {
+            entry.personal.append(PersonalField(name: .account, value: Array(account.utf8.prefix(64))))
+        }
+        entry.detail["cause"] = order.cause.map { .text($0.word) }
         return entry
+    }
+
+    /// A look is an entry in the report of each person that was looked at.
+    private mutating func carryOut(_ look: Look, _ order: Order, _ now: Moment, _ effects: inout [Effect]) -> UInt64? {
+        var entry = orderEntry(order, "done")
+        entry.kind = .look
+        switch look {
+        case .people(let people):
+            guard people.count <= Self.namedLooks else { return record(register(entry), now, &effects) }
+            var last: UInt64?
+            for person in people.isEmpty ? [nil] : Set(people).sorted().map(Optional.some) {
+                entry.person = person
+                last = record(entry, now, &effects)
+            }
+            return last
+        case .entries(let first, let through):
+            entry.detail["scope"] = .text("entries")
+            entry.detail["from"] = .integer(Int64(clamping: first))
+            entry.detail["through"] = .integer(Int64(clamping: through))
+            return record(entry, now, &effects)
+        case .register: return record(register(entry), now, &effects)
+        }
+    }
+
+    /// People that a look names one by one; more of them are the register.
+    private static let namedLooks = 64
+
+    private func register(_ entry: JournalEntry) -> JournalEntry {
+        var entry = entry
+        entry.detail["scope"] = .text("register")
+        return entry
+    }
+
+    /// Orders that were refused without an entry while the disk was behind, in one entry.
+    private mutating func noteUnrecorded(_ now: Moment, _ effects: inout [Effect]) {
+        guard cursor.unrecorded > 0 else { return }
+        var entry = JournalEntry(kind: .order)
+        entry.outcome = "refused"
+        entry.reason = OrderRefusal.journalCrowded.word
+        entry.detail["count"] = .integer(Int64(clamping: cursor.unrecorded))
+        cursor.unrecorded = 0
+        record(entry, now, &effects)
+    }
+
+    /// Ends what makes people wait at a reader.
+    private mutating func resume(_ reader: ReaderID, _ now: Moment, _ effects: inout [Effect]) {
+        if lockout.forget(.reader(reader)) { keep(.reader(reader), now, &effects) }
+        if guesses.end(reader) {
+            effects.append(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
+            set(.readerGuessed, reader.name, false, now, &effects)
+        }
+    }
+
+    /// Until when people wait at a reader: because numbers were tried, because wrong PINs were typed.
+    package func pauses(of reader: ReaderID, at now: Moment) -> (tried: MonotonicTime?, wrongPINs: MonotonicTime?) {
+        (guesses.alertEnd(reader, at: now.monotonic), lockout.pauseEnd(.reader(reader), at: now))
     }
 
     @discardableResult
     mutating func recordOrder(
         _ order: Order, _ outcome: String, portal: PortalID? = nil, reason: String? = nil, _ now: Moment,
         _ effects: inout [Effect]
-    ) -> UInt64 {
+    ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.portal = portal
         entry.reason = reason
@@ -203,10 +289,23 @@ extension Controller {
 
     private mutating func recordWatchlist(
         _ order: Order, _ outcome: String, _ digest: [UInt8], _ now: Moment, _ effects: inout [Effect]
-    ) -> UInt64 {
+    ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .watchlist
         entry.detail["document"] = .octets(digest)
         return record(entry, now, &effects)
+    }
+}
+
+extension Order.Verb {
+    /// What has to be done whatever waits for the disk: it moves a gate, or takes nobody's room.
+    fileprivate var isOfTheGate: Bool {
+        switch self {
+        case .open, .posture, .fireReset, .acknowledge, .stop: true
+        case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
+            .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look, .refused,
+            .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume:
+            false
+        }
     }
 }

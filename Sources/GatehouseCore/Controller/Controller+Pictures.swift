@@ -1,6 +1,6 @@
 extension Controller {
-    mutating func capture(_ event: UInt64, camera: CameraID?, _ now: Moment, _ effects: inout [Effect]) {
-        guard event != 0 else { return }
+    mutating func capture(_ event: UInt64?, camera: CameraID?, _ now: Moment, _ effects: inout [Effect]) {
+        guard let event else { return }
         guard let camera else {
             take(SnapshotRow(event: event, camera: "none", result: .missing(.noCamera)), now, &effects)
             return
@@ -14,6 +14,7 @@ extension Controller {
             take(SnapshotRow(event: event, camera: camera, result: .missing(.busy)), now, &effects)
             return
         }
+        effects.append(.durable(.pictureOwed(request)))
         effects.append(.capture(request))
     }
 

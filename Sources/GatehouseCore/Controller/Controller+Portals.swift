@@ -45,7 +45,7 @@ extension Controller {
     mutating func recordPortal(
         _ kind: EntryKind, _ portal: PortalID, _ now: Moment, _ effects: inout [Effect],
         detail: [String: CanonicalValue] = [:]
-    ) -> UInt64 {
+    ) -> UInt64? {
         var entry = JournalEntry(kind: kind)
         entry.portal = portal
         entry.detail = detail

@@ -45,7 +45,7 @@ extension Controller {
     mutating func noteReader(
         _ reader: ReaderID, _ outcome: String, _ now: Moment, _ effects: inout [Effect],
         detail: [String: CanonicalValue] = [:], reason: String? = nil
-    ) -> UInt64 {
+    ) -> UInt64? {
         var entry = JournalEntry(kind: .reader)
         entry.reason = reason
         entry.reader = reader

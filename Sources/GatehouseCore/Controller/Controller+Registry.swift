@@ -4,7 +4,7 @@ extension Controller {
     mutating func change(
         _ order: Order, _ changes: [RegistryChange], to new: Registry?, _ now: Moment, _ effects: inout [Effect]
     )
-        -> UInt64
+        -> UInt64?
     {
         take(changes, to: new, now, &effects)
         return record(registryEntry(order, changes), now, &effects)
@@ -98,7 +98,7 @@ extension Controller {
         effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
         retentionCheckAt = now.monotonic
         let event = record(registryEntry(change.order, change.changes), now, &effects)
-        effects.append(.reply(change.order.id, .done(event: event == 0 ? nil : event)))
+        effects.append(.reply(change.order.id, .done(event: event)))
     }
 
     /// Nothing of it comes into force.

@@ -1,6 +1,6 @@
 extension Controller {
     mutating func matchWatchlist(
-        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64,
+        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64?,
         _ now: Moment, _ effects: inout [Effect]
     ) {
         guard watchlist.sleepReason(at: now) == nil else { return }
@@ -13,7 +13,7 @@ extension Controller {
     /// While the list is active each attempt has a sealed entry of one size beside it, hit or not: the numbers of the
     /// journal tell nobody who is sought.
     mutating func noteSealed(
-        references: [[UInt8]], lead: (entry: WatchlistEntry, portal: PortalID, event: UInt64)?, _ now: Moment,
+        references: [[UInt8]], lead: (entry: WatchlistEntry, portal: PortalID, event: UInt64?)?, _ now: Moment,
         _ effects: inout [Effect]
     ) {
         guard watchlist.sleepReason(at: now) == nil else { return }
@@ -22,8 +22,8 @@ extension Controller {
         var entry = JournalEntry(kind: .sealed)
         entry.detail["note"] = .octets(primitives.sealWatchlistNote(cursor.next, plain))
         record(entry, now, &effects)
-        guard let lead, lead.event != 0 else { return }
-        let content = WatchlistLead(entry: lead.entry.id, portal: lead.portal, at: now.civil, event: lead.event)
+        guard let lead, let event = lead.event else { return }
+        let content = WatchlistLead(entry: lead.entry.id, portal: lead.portal, at: now.civil, event: event)
         send(content, expires: lead.entry.expires, now, &effects)
         watchlist.awaitPicture(of: content, expires: lead.entry.expires)
     }

@@ -7,6 +7,7 @@ package struct Controller: Sendable {
     var staged: StagedChange?
     var stagedAt: MonotonicTime?
     package internal(set) var health = HealthTable()
+    package internal(set) var alarms: Alarms
     package internal(set) var portals: [PortalMachine]
     /// The lane of each portal that has one.
     var lanes: [LaneMachine?] = []
@@ -70,6 +71,7 @@ package struct Controller: Sendable {
         nextOutboxID = restored.nextOutboxID
         ledger = restored.ledger
         readerStandings = restored.readerStandings
+        alarms = restored.alarms
         isFire = restored.isFire
         basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
         portals = []
@@ -274,21 +276,28 @@ struct JournalCursor: Sendable {
         committed = next - 1
     }
 
-    var isFull: Bool { next > committed && next - 1 - committed >= Self.backlogLimit }
+    /// Of the room in memory, what entries of people may take: the rest belongs to the gates.
+    static let shareOfPeople: UInt64 = 2500
+    /// Orders that found that share taken, and were refused without an entry of their own.
+    var unrecorded: UInt64 = 0
+
+    private var backlog: UInt64 { next > committed ? next - 1 - committed : 0 }
+    var isFull: Bool { backlog >= Self.backlogLimit }
+    var isCrowded: Bool { backlog >= Self.shareOfPeople }
 }
 
 extension Controller {
-    /// Numbers the entry, stamps it and hands it on. Zero comes back when the backlog is full and the entry was only
+    /// Numbers the entry, stamps it and hands it on. Nil comes back when the backlog is full and the entry was only
     /// counted.
     @discardableResult
-    mutating func record(_ entry: JournalEntry, _ now: Moment, _ effects: inout [Effect]) -> UInt64 {
+    mutating func record(_ entry: JournalEntry, _ now: Moment, _ effects: inout [Effect]) -> UInt64? {
         if cursor.isFull {
             cursor.lost += 1
             cursor.lostSince = cursor.lostSince ?? now.civil
             if cursor.lost == 1 {
                 _ = health.set(.journalBacklogFull, subject: "", isOn: true, at: now.civil)
             }
-            return 0
+            return nil
         }
         if cursor.lost > 0 {
             var gap = JournalEntry(kind: .gap)
@@ -313,6 +322,7 @@ extension Controller {
         entry.isCivilTrusted = now.isCivilTrusted
         entry.registryRevision = registry.revision
         entry.policyDigest = site.policy.digest
+        alarms.hear(entry)
     }
 
     /// Sets or clears a condition; a change is an entry.
@@ -331,9 +341,9 @@ extension Controller {
 
     /// Owes an alert to every destination that takes its kind.
     mutating func raise(
-        _ kind: AlertKind, event: UInt64, _ fields: [String: String], _ now: Moment, _ effects: inout [Effect]
+        _ kind: AlertKind, event: UInt64?, _ fields: [String: String], _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard event != 0 else { return }
+        guard let event else { return }
         for route in site.alerts where route.kinds.contains(kind) {
             enqueue(kind, to: route.destination, event: event, .plain(fields), expires: nil, now, &effects)
         }

@@ -48,6 +48,8 @@ package enum DurableEffect: Hashable, Sendable {
     /// Which device stands under the name of a reader.
     case readerStanding(ReaderID, ReaderStanding)
     case snapshot(SnapshotRow)
+    /// A picture was asked for: owed until its row, or the reason for having none, is there.
+    case pictureOwed(CaptureRequest)
     case watchlistActivation(WatchlistActivation)
     case watchlistEntry(WatchlistEntry)
     case watchlistErased(String)
@@ -110,11 +112,18 @@ package typealias OrderID = UInt64
 
 /// Who asks, as the socket's credentials tell.
 package struct Actor: Hashable, Sendable {
+    /// As the journal keeps it in clear: `uid 1000`.
     package var name: String
     package var role: Role
-    package init(name: String, role: Role) {
+    /// Whose account it is: a personal value of the entry.
+    package var account: String?
+    /// Whether it is root, at the machine itself.
+    package var isRoot: Bool
+    package init(name: String, role: Role, account: String? = nil, isRoot: Bool = false) {
         self.name = name
         self.role = role
+        self.account = account
+        self.isRoot = isRoot
     }
 }
 
@@ -164,14 +173,20 @@ package struct Order: Hashable, Sendable {
         /// Another device answers under the name of a reader, and may from now on.
         case acceptReader(ReaderID)
         /// A question. Nothing but the entry comes of it.
-        case look(person: UInt32?)
+        case look(Look)
         /// A command that was refused before it came here.
-        case refused(reason: String)
+        case refused(reason: String, count: Int = 1)
         case acceptClock
         case announceHandover(Handover)
         case cancelHandover
         /// With the token that the announcement was given the hash of.
         case acceptHandover(token: [UInt8])
+        /// A second role agrees to what was announced.
+        case confirmHandover
+        /// Somebody saw the alarm that began with this entry.
+        case acknowledge(alarm: UInt64)
+        /// Ends the pauses of a reader: after wrong PINs, after numbers that were tried.
+        case resume(ReaderID)
         case stop
     }
     package var id: OrderID
@@ -180,23 +195,37 @@ package struct Order: Hashable, Sendable {
     package var command: String
     package var verb: Verb
     package var reason: String?
+    /// Why it takes somebody's access away; nil for orders that do not.
+    package var cause: WithdrawalCause?
     /// Past this moment the order is dead (promise P10).
     package var expires: MonotonicTime?
 
     package init(
-        id: OrderID, actor: Actor, command: String, verb: Verb, reason: String? = nil, expires: MonotonicTime? = nil
+        id: OrderID, actor: Actor, command: String, verb: Verb, reason: String? = nil, cause: WithdrawalCause? = nil,
+        expires: MonotonicTime? = nil
     ) {
         self.id = id
         self.actor = actor
         self.command = command
         self.verb = verb
         self.reason = reason
+        self.cause = cause
         self.expires = expires
     }
 
     /// Whether what somebody wrote is a reason: blanks are none.
     package static func isReason(_ text: String?) -> Bool { !(text ?? "").allSatisfy(\.isWhitespace) }
     var hasReason: Bool { Self.isReason(reason) }
+}
+
+/// What somebody looked at.
+package enum Look: Hashable, Sendable {
+    /// These people, each of whom has it in their own report. Nobody: the look is an entry all the same.
+    case people([UInt32])
+    /// A view of entries by their numbers: whoever stands in one of them was looked at.
+    case entries(from: UInt64, through: UInt64)
+    /// The whole register, or a part of it that names many.
+    case register
 }
 
 package enum OrderReply: Hashable, Sendable {
@@ -223,6 +252,11 @@ package enum OrderRefusal: Error, Hashable, Sendable {
     case watchlistUnknown
     case handedOver
     case wrongToken
+    case fireStands
+    case unknownAlarm
+    /// So much waits for the disk that what is left of memory belongs to the gates.
+    case journalCrowded
+    case secondPerson(String)
     case other(String)
 
     package var sentence: String {
@@ -247,6 +281,10 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .handedOver:
             "this site was handed over: the new operator takes it with `gatehousectl handover accept`; gates go on deciding"
         case .wrongToken: "that is not the token of this hand-over"
+        case .fireStands: "a fire holds the portals open; end it first: gatehousectl portal fire-reset --reason …"
+        case .unknownAlarm: "no open alarm has that number; see `gatehousectl alarm list`"
+        case .journalCrowded: "the disk is behind, and what it can still take belongs to the gates; try again later"
+        case .secondPerson(let what): "\(what): another person has to say the same within 5 minutes"
         case .other(let sentence): sentence
         }
     }
@@ -272,6 +310,10 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .watchlistUnknown: "watchlistUnknown"
         case .handedOver: "handedOver"
         case .wrongToken: "wrongToken"
+        case .fireStands: "fireStands"
+        case .unknownAlarm: "unknownAlarm"
+        case .journalCrowded: "journalCrowded"
+        case .secondPerson: "secondPerson"
         case .other: "other"
         }
     }

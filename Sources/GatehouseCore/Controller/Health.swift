@@ -10,7 +10,18 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    package enum Severity: String, Hashable, Sendable { case info, warning, fault, alarm }
+    package enum Severity: String, Hashable, Sendable, Comparable, CaseIterable {
+        case info, warning, fault, alarm
+        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+        private var rank: Int {
+            switch self {
+            case .info: 0
+            case .warning: 1
+            case .fault: 2
+            case .alarm: 3
+            }
+        }
+    }
 
     package var severity: Severity {
         switch self {
@@ -67,7 +78,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .barrierFault: "The barrier did not reach an end of its way in time, or both at once."
         case .faceDeletionDue: "A face should be gone from its module: its consent was taken back."
         case .threatRaised: "The threat level is raised: some access levels rest."
-        case .handedOver: "The site was handed over: nobody gives orders until the new operator has taken it."
+        case .handedOver:
+            "The site was handed over: guards open by hand, lock down and end a fire, and no more, until it is taken."
         case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
         }
     }

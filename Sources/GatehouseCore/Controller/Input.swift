@@ -64,6 +64,7 @@ package struct Restored: Sendable {
     package var outbox: [DestinationID: (items: [OutboxItem], isLast: Bool)] = [:]
     package var activation: WatchlistActivation?
     package var watchlist: [WatchlistEntry] = []
+    package var alarms = Alarms()
     /// Hashes of withdrawn entries.
     package var watchlistTombstones: [[UInt8]] = []
     /// Entries of presentations that have neither a picture nor a reason.

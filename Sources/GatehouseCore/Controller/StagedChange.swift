@@ -1,9 +1,9 @@
 /// A large change of the registry on its way. It is tried portion by portion on a copy beside the registry that decides,
 /// then written portion by portion, and comes into force as one revision with its last: whoever looks sees the whole of it
 /// or nothing, in memory and on disk. Between two portions the loop serves readers and the writer other entries.
-struct StagedChange: Sendable {
+package struct StagedChange: Sendable {
     /// Changes that are tried at a time. What has no more than these is no large change.
-    static let portion = 1000
+    package static let portion = 1000
     /// Changes that are written at a time: a release that comes meanwhile waits for them.
     static let writtenPortion = 500
     /// Revisions that other changes may take meanwhile: a change comes into force behind all that were before it.

@@ -44,6 +44,8 @@ package struct JournalEntry: Hashable, Sendable {
 package struct PersonalField: Hashable, Sendable {
     package enum Name: String, Hashable, Sendable, CaseIterable {
         case cardNumber, rawBits, plate, name, note
+        /// The account of whoever gave an order or looked.
+        case account
     }
     package var name: Name
     package var value: [UInt8]

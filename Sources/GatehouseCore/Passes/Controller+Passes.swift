@@ -102,7 +102,7 @@ extension Controller {
 
     mutating func carryOut(
         _ order: PassOrder, _ entry: JournalEntry, _ now: Moment, _ effects: inout [Effect]
-    ) -> UInt64 {
+    ) -> UInt64? {
         var entry = entry
         dropPasses(now, &effects)
         switch order {

@@ -73,6 +73,14 @@ package enum TenancyState: String, Hashable, Sendable, CaseIterable {
     case renewed
     /// Over, and nobody has said that the dwelling was handed back.
     case overstay
+
+    /// To come or running: somebody lives there, or will.
+    package var isOpen: Bool {
+        switch self {
+        case .registered, .running, .notice: true
+        case .ended, .terminatedEarly, .renewed, .overstay: false
+        }
+    }
 }
 
 extension TenancyRow {

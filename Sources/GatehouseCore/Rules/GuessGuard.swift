@@ -47,6 +47,18 @@ package struct GuessGuard: Sendable {
         return isNew ? .begun : .prolonged
     }
 
+    /// When the alert of a reader ends; nil for none.
+    package func alertEnd(_ reader: ReaderID, at now: MonotonicTime) -> MonotonicTime? {
+        records[reader]?.alertUntil.flatMap { now < $0 ? $0 : nil }
+    }
+
+    /// Ends an alert by hand. True when there was one.
+    package mutating func end(_ reader: ReaderID) -> Bool {
+        guard records[reader]?.alertUntil != nil else { return false }
+        records[reader] = nil
+        return true
+    }
+
     /// An alert from before a restart that has so long to go.
     package mutating func restore(_ reader: ReaderID, for rest: Duration, at now: MonotonicTime) {
         records[reader, default: Record()].alertUntil = now + min(rest, Self.span)

@@ -64,6 +64,14 @@ package struct PINLockout: Sendable {
         return false
     }
 
+    /// When PINs of the subject are compared again; nil where none waits.
+    package func pauseEnd(_ subject: Subject, at now: Moment) -> MonotonicTime? {
+        guard isLocked(subject, at: now) else { return nil }
+        if let until = records[subject]?.lockedUntil, now.monotonic < until { return until }
+        // The tries of the day are used up.
+        return now.monotonic + .seconds(60 * Int(1440 - now.localMinute))
+    }
+
     /// True when there was something to forget.
     package mutating func forget(_ subject: Subject) -> Bool { records.removeValue(forKey: subject) != nil }
 

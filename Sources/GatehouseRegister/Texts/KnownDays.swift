@@ -1,4 +1,4 @@
-package import GatehouseCore
+internal import GatehouseCore
 
 /// Days that were read already: most lines of a file share a few.
 package struct KnownDays: Sendable {

@@ -1,3 +1,4 @@
+internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseStore
@@ -30,8 +31,8 @@ extension Bench {
     }
 
     /// A whole presentation: collector, facts, all rules, rule path, journal entry and effects, against one prepared
-    /// SQLite join of the same facts.
-    static func decisions(_ folder: String, _ report: (String) -> Void) throws {
+    /// SQLite join of the same facts in a program of C.
+    static func decisions(_ folder: String, join: String?, _ report: (String) -> Void) throws {
         let path = "\(folder)/gatehouse-bench-join.db"
         unlink(path)
         defer { unlink(path) }
@@ -57,23 +58,9 @@ extension Bench {
                 ).run()
             }
         }
-        let join = try database.prepare(
-            """
-            SELECT credential.status, valid_from, valid_until, person.status, role, groups, dwelling.use FROM credential
-            JOIN person ON person.id = credential.person JOIN dwelling ON dwelling.id = person.dwelling WHERE high = ? AND low = ?
-            """)
-        var dice = Dice(seed: 1)
         let rounds = 200_000
-        var began = seconds()
-        var found = 0
-        for _ in 0..<rounds {
-            let key = CredentialKey(card: VirtualSite.card(UInt64(dice.below(Int(count))) + 1), primitives: primitives)
-            try join.bind(Int64(bitPattern: key.high), Int64(bitPattern: key.low))
-            if try join.step() { found += 1 }
-            join.reset()
-        }
-        let floor = (seconds() - began) / Double(rounds)
-        report("one prepared SQLite join of the same facts: \(micros(floor)) (\(found) of \(rounds) found)")
+        let floor = try join.map { try Self.floor($0, path, rounds: rounds, folder) }
+        if let floor { report("one prepared SQLite join of the same facts, in C: \(micros(floor))") }
 
         var perDecision: [UInt32: Double] = [:]
         for size in [1000, 150_000, 1_000_000] as [UInt32] {
@@ -90,7 +77,7 @@ extension Bench {
             let calendar = SiteCalendar(fixedOffset: 0)
             let reader = VirtualSite.reader("wicket", isEntry: true)
             var granted = 0
-            began = seconds()
+            let began = seconds()
             for round in 0..<rounds {
                 let moment = calendar.moment(
                     monotonic: MonotonicTime(nanoseconds: Int64(round) * 20_000_000_000),
@@ -106,11 +93,24 @@ extension Bench {
             }
             perDecision[size] = (seconds() - began) / Double(rounds)
             report(
-                "\(size) credentials: \(micros(perDecision[size]!)) a whole presentation, \(ratio(floor, perDecision[size]!)) times the join's rate, \(granted) granted, about \(octets) octets a credential"
+                "\(size) credentials: \(micros(perDecision[size]!)) a whole presentation\(floor.map { ", \(ratio(perDecision[size]!, $0)) of the join's time" } ?? ""), \(granted) granted, about \(octets) octets a credential"
             )
         }
         report(
             "from 1,000 to 1,000,000 credentials the cost grows \(ratio(perDecision[1_000_000]!, perDecision[1000]!)) times"
         )
+    }
+
+    /// Seconds of processor time of one join, as the program says.
+    private static func floor(_ program: String, _ database: String, rounds: Int, _ folder: String) throws -> Double {
+        let output = "\(folder)/gatehouse-bench-join.out"
+        unlink(output)
+        defer { unlink(output) }
+        try ChildProcess([program, database, "\(rounds)"], environment: [], output: output).wait()
+        let text = FileOctets.read(output).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard let nanoseconds = text.split(separator: "\n").last.flatMap({ Double($0) }) else {
+            throw ChildProcess.Failure(description: "\(program): \(text)")
+        }
+        return nanoseconds / 1e9
     }
 }

@@ -11,13 +11,14 @@ package enum Bench {
     }
 
     /// `daemon` is the program to measure as a whole. `slowSync` is a library that, loaded before the C library, makes
-    /// each sync of a file wait 15 ms; nil leaves the figures that need it out.
+    /// each sync of a file wait 15 ms, `join` the program of Benchmarks/join.c; nil leaves the figures that need one out.
     package static func run(
-        _ parts: [Part], folder: String, daemon: String, slowSync: String?, report: @escaping (String) -> Void
+        _ parts: [Part], folder: String, daemon: String, slowSync: String?, join: String?,
+        report: @escaping (String) -> Void
     ) throws {
         for part in parts {
             switch part {
-            case .decisions: try decisions(folder, report)
+            case .decisions: try decisions(folder, join: join, report)
             case .commits: try commits(folder, report)
             case .people: try people(folder, report)
             case .register: try register(folder, report)

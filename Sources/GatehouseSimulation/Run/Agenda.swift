@@ -14,6 +14,7 @@ struct Agenda {
         case networkTime
         case trouble
         case readerTrouble
+        case command
     }
     private var items: [(at: MonotonicTime, event: Event)] = []
 

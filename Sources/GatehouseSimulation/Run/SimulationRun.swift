@@ -16,6 +16,9 @@ package struct SimulationRun {
         package var simulated: Duration = .zero
         package var presentations = 0
         package var decisionsCompared = 0
+        /// Commands that people said, and those of them that were refused.
+        package var commands = 0
+        package var refusedCommands = 0
         package var entries: UInt64 = 0
         package var powerCuts = 0
         package var diskFailures = 0

@@ -31,7 +31,8 @@ extension World {
         case .loadOutbox(let destination, _):
             let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
             pendingLoads.append((destination, items))
-        case .indicate, .acknowledge, .reply, .noted, .stop, .acceptClock, .eraseSnapshots: break
+        case .reply(let id, let reply): replies[id] = reply
+        case .indicate, .acknowledge, .noted, .stop, .acceptClock, .eraseSnapshots: break
         case .durable: violation("a durable effect left the gate")
         }
     }
@@ -40,6 +41,7 @@ extension World {
     func observe(_ effects: [Effect], _ moment: Moment) {
         for case .durable(.record(let entry)) in effects {
             admittedAt[entry.sequence] = moment.monotonic
+            newestEntry = entry.sequence
             if admittedAt.count > 5000 { admittedAt = admittedAt.filter { $0.key + 2000 > entry.sequence } }
             switch entry.kind {
             case .decision:
@@ -50,6 +52,12 @@ extension World {
                     )
                 }
                 expecting = nil
+                // What a manager is told would be decided is what is decided.
+                if let foretold, foretold.word != entry.outcome || foretold.reason?.word != entry.reason {
+                    violation(
+                        "entry \(entry.sequence): \(entry.outcome ?? "") \(entry.reason ?? ""), foretold was \(foretold.word) \(foretold.reason?.word ?? "")"
+                    )
+                }
             case .passage:
                 guard entry.outcome == "taken", let person = entry.person, let point = entry.accessPoint else {
                     continue
@@ -79,7 +87,7 @@ extension World {
         isWebhookAway = false
         todo.drop { event in
             switch event {
-            case .visit, .trouble, .readerTrouble: true
+            case .visit, .trouble, .readerTrouble, .command: true
             default: false
             }
         }

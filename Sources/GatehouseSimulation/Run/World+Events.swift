@@ -1,3 +1,4 @@
+internal import GatehouseAdmin
 internal import GatehouseCore
 internal import GatehouseRuntime
 
@@ -30,12 +31,11 @@ extension World {
         case .fireQuiet:
             give([.fireInput(isActive: false)])
             todo.add(now + .seconds(30), .fireReset)
-        case .fireReset:
-            order(.fireReset)
-            if !shell.controller.isFire { model.isFire = false }
+        case .fireReset: say(PortalFireReset(), mayBe: ["noFire", "fireInputActive"])
         case .posture(let portal, let posture):
-            order(.posture(portal, posture))
-            model.posture[portal.name] = posture
+            say(posture, at: portal)
+            // In a fire nothing goes back to normal: somebody comes again.
+            if model.posture[portal.name] != posture { todo.add(now + .seconds(300), .posture(portal, posture)) }
         case .webhookBack: isWebhookAway = false
         case .networkTime: clock = SimulatedClock()
         case .trouble:
@@ -44,6 +44,9 @@ extension World {
         case .readerTrouble:
             take(readers.trouble(at: now))
             todo.add(now + .seconds(5400), .readerTrouble)
+        case .command:
+            sayAnything()
+            todo.add(now + commands.between(.seconds(30), .seconds(900)), .command)
         }
     }
 
@@ -88,9 +91,12 @@ extension World {
             card: number, portal: portal.name, leadsFrom: point.fromArea?.name, isHard: point.antiPassback == .hard,
             at: before.civil.seconds, minute: before.localMinute)
         expecting = (expected.outcome, expected.reason)
+        foretold = model.cards.first { $0.number == number }.flatMap {
+            shell.controller.whatIf(card: card.number, person: $0.holder, at: point.id, now: before)?.decision
+        }
         give([.reader(reader, .card(card))])
         if expecting != nil, shell.controller.isRecording { violation("a card was shown and no decision came") }
-        expecting = nil
+        (expecting, foretold) = (nil, nil)
         if expected.outcome == "granted", !dice.isOne(in: 12) {
             let opens = dice.between(.milliseconds(600), .seconds(3))
             todo.add(now + opens, .door(portal, isOpen: true))
@@ -124,8 +130,7 @@ extension World {
         case 6:
             let portal = VirtualSite.portals[dice.below(2)]
             let posture: Posture = [.blocked, .lockdown, .free][dice.below(3)]
-            order(.posture(portal, posture))
-            model.posture[portal.name] = posture
+            say(posture, at: portal)
             todo.add(now + dice.between(.seconds(30), .seconds(900)), .posture(portal, .secure))
         default:
             // Noise, and a door that somebody levers open.

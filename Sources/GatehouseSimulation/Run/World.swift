@@ -1,11 +1,13 @@
 internal import GatehouseCore
 internal import GatehouseCrypto
+internal import GatehouseDesk
 internal import GatehouseRuntime
 internal import GatehouseStore
 internal import Glibc
 
 /// Everything of one run. A class because effects call back into it.
-final class World {
+final class World: @unchecked Sendable {
+    // Unchecked: a run is on one thread; the desk's closures demand the mark.
     var report = SimulationRun.Report()
     let settings: SimulationRun.Settings
     var dice: Dice
@@ -49,6 +51,19 @@ final class World {
     /// What the reference model says of the card that is being shown.
     var expecting: (outcome: String, reason: String?)?
     var pendingLoads: [(DestinationID, [OutboxItem])] = []
+    /// What the gate is asked about the card before it is shown, and has to decide then.
+    var foretold: AccessDecision?
+    /// The desk of this run of the daemon, and what became of the orders that it gave.
+    var desk: Desk!
+    var commands: Dice
+    var replies: [OrderID: OrderReply] = [:]
+    var nextOrder: OrderID = 2
+    /// Rows that commands changed, with the entry that says so: what is not on disk is undone by a power cut.
+    var changed: [(event: UInt64, rows: [RegistryRow])] = []
+    /// The revision of the registry that the model knows.
+    var revision: UInt64 = 0
+    /// The newest entry of the step that was just taken.
+    var newestEntry: UInt64 = 0
     /// What a restart has to know, by the entries that reached the disk and by nothing else.
     var disk = DiskMemory()
 
@@ -57,6 +72,7 @@ final class World {
     init(_ settings: SimulationRun.Settings) throws {
         self.settings = settings
         dice = Dice(seed: settings.seed)
+        commands = Dice(seed: settings.seed ^ 0xDE5C)
         report.seed = settings.seed
         start = 1_780_000_000 + Int64(settings.seed % 1000) * 3600
         truthBase = start * 1000
@@ -107,9 +123,11 @@ final class World {
     func live() throws {
         try boot(isFirst: true)
         order(.registry(virtual.changes))
+        revision = shell.controller.registry.revision
         for portal in VirtualSite.portals { todo.add(now + dice.between(.seconds(1), .seconds(60)), .visit(portal)) }
         todo.add(now + dice.between(.seconds(600), .seconds(20_000)), .trouble)
         todo.add(now + .seconds(1800), .readerTrouble)
+        todo.add(now + .seconds(120), .command)
         while try step(until: end) {}
         try finish()
     }
@@ -158,6 +176,7 @@ final class World {
             site: virtual.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch))
         compare(restored, with: disk)
         (model.areas, model.posture, model.isFire) = (disk.areas, disk.postures, disk.isFire)
+        forgetUnwritten()
         for portal in controller.portals { lines[portal.settings.id] = portal.isReleased }
         batches = []
         shell = ControllerShell(
@@ -166,6 +185,7 @@ final class World {
             perform: { [unowned self] effect, _ in self.carryOut(effect) },
             commit: { [unowned self] batch in self.batches.append((batch, self.now + self.diskTime())) })
         shell.observe = { [unowned self] effects, moment in self.observe(effects, moment) }
+        openDesk(epoch: restored.epoch)
         give([.started(StartReport(version: "sim", wasCleanStop: loaded.wasCleanStop))])
         give([.uplink(isConnected: true)])
         take(readers.start(at: now))

@@ -10,7 +10,8 @@ enum HandoverTables {
     /// With the reason.
     static let leftOut = [
         "meta": "belongs to one database", "watch": "the watchlist stays with its authority",
-        "outbox": "owed to the old operator's receivers", "erasure": "pictures on their way out: they count as expired",
+        "outbox": "owed to the old operator's receivers", "owed_picture": "asked of the old site's cameras",
+        "erasure": "pictures on their way out: they count as expired",
         "mark": "keyed digests, made anew",
     ]
 

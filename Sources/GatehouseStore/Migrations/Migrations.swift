@@ -1,6 +1,8 @@
 /// The ordered list of schema steps. A step is frozen once it has left the house.
 enum Migrations {
-    static let steps: [String] = [V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql]
+    static let steps: [String] = [
+        V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql, V0007.sql,
+    ]
 
     /// Brings the database to the newest schema, each step in a transaction of its own.
     static func apply(to database: Database) throws {

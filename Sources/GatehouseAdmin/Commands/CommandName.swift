@@ -1,0 +1,210 @@
+internal import GatehouseCore
+
+/// Every command, by the words that are said on the wire. The only place of a name: what is not here does not exist.
+package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
+    case status
+    case health
+    case areaList = "area list"
+    case policyConfirm = "policy confirm"
+    case clockAccept = "clock accept"
+    case threat
+    case backup
+
+    case portalOpen = "portal open"
+    case portalFree = "portal free"
+    case portalBlock = "portal block"
+    case portalLockdown = "portal lockdown"
+    case portalNormal = "portal normal"
+    case portalFireReset = "portal fire-reset"
+    case alarmList = "alarm list"
+    case alarmAck = "alarm ack"
+
+    case personAdd = "person add"
+    case personShow = "person show"
+    case personChange = "person change"
+    case personRemove = "person remove"
+    case personForgive = "person forgive"
+    case personForgiveAll = "person forgive-all"
+    case personErase = "person erase"
+    case personReport = "person report"
+    case consentWithdraw = "consent withdraw"
+    case privacyStatus = "privacy status"
+
+    case communityAdd = "community add"
+    case dwellingAdd = "dwelling add"
+    case dwellingChange = "dwelling change"
+    case dwellingShow = "dwelling show"
+    case dwellingRemove = "dwelling remove"
+    case vehicleAdd = "vehicle add"
+    case vehicleChange = "vehicle change"
+    case vehicleShow = "vehicle show"
+    case vehicleRemove = "vehicle remove"
+
+    case tenancyAdd = "tenancy add"
+    case tenancyChange = "tenancy change"
+    case tenancyShow = "tenancy show"
+    case tenancyNotice = "tenancy notice"
+    case tenancyTerminate = "tenancy terminate"
+    case tenancyRenew = "tenancy renew"
+    case tenancyHandBack = "tenancy hand-back"
+    case tenancyRemove = "tenancy remove"
+    case tenancyReport = "tenancy report"
+    case tenancyEvidence = "tenancy evidence"
+
+    case credentialAdd = "credential add"
+    case credentialShow = "credential show"
+    case credentialChange = "credential change"
+    case credentialRemove = "credential remove"
+
+    case passIssue = "pass issue"
+    case passShow = "pass show"
+    case passRevoke = "pass revoke"
+    case passList = "pass list"
+    case passKey = "pass key"
+    case passUses = "pass uses"
+    case passMerge = "pass merge"
+
+    case importChunk = "import chunk"
+    case importFiles = "import"
+    case export
+
+    case log
+    case explain
+    case decide
+    case whoCan = "who-can"
+    case replay
+    case journalVerify = "journal verify"
+
+    case readerList = "reader list"
+    case readerShow = "reader show"
+    case readerDoctor = "reader doctor"
+    case readerTrace = "reader trace"
+    case readerFormats = "reader formats"
+    case readerText = "reader text"
+    case readerMove = "reader move"
+    case readerSearch = "reader search"
+    case readerChunk = "reader chunk"
+    case readerSendFile = "reader send-file"
+    case readerInstall = "reader install"
+    case readerAccept = "reader accept"
+    case readerRotateKey = "reader rotate-key"
+    case readerResume = "reader resume"
+
+    case faceEnrol = "face enrol"
+    case faceDelete = "face delete"
+    case faceUsers = "face users"
+    case faceReset = "face reset"
+
+    case handoverAnnounce = "handover announce"
+    case handoverConfirm = "handover confirm"
+    case handoverCancel = "handover cancel"
+    case handoverAccept = "handover accept"
+
+    case watchlistActivate = "watchlist activate"
+    case watchlistImport = "watchlist import"
+    case watchlistWithdraw = "watchlist withdraw"
+    case watchlistStatus = "watchlist status"
+
+    /// The command that somebody may have meant.
+    package static func nearest(to word: String) -> CommandName? {
+        Nearest.match(for: word, among: allCases.map(\.rawValue)).flatMap { CommandName(rawValue: $0) }
+    }
+
+    /// What is said with the name.
+    package var type: any AdminCommand.Type {
+        switch self {
+        case .status: Status.self
+        case .health: Health.self
+        case .areaList: AreaList.self
+        case .policyConfirm: PolicyConfirm.self
+        case .clockAccept: ClockAccept.self
+        case .threat: Threat.self
+        case .backup: BackupMake.self
+        case .portalOpen: PortalOpen.self
+        case .portalFree: PortalFree.self
+        case .portalBlock: PortalBlock.self
+        case .portalLockdown: PortalLockdown.self
+        case .portalNormal: PortalNormal.self
+        case .portalFireReset: PortalFireReset.self
+        case .alarmList: AlarmList.self
+        case .alarmAck: AlarmAck.self
+        case .personAdd: PersonAdd.self
+        case .personShow: PersonShow.self
+        case .personChange: PersonChange.self
+        case .personRemove: PersonRemove.self
+        case .personForgive: PersonForgive.self
+        case .personForgiveAll: PersonForgiveAll.self
+        case .personErase: PersonErase.self
+        case .personReport: PersonReport.self
+        case .consentWithdraw: ConsentWithdraw.self
+        case .privacyStatus: PrivacyStatus.self
+        case .communityAdd: CommunityAdd.self
+        case .dwellingAdd: DwellingAdd.self
+        case .dwellingChange: DwellingChange.self
+        case .dwellingShow: DwellingShow.self
+        case .dwellingRemove: DwellingRemove.self
+        case .vehicleAdd: VehicleAdd.self
+        case .vehicleChange: VehicleChange.self
+        case .vehicleShow: VehicleShow.self
+        case .vehicleRemove: VehicleRemove.self
+        case .tenancyAdd: TenancyAdd.self
+        case .tenancyChange: TenancyChange.self
+        case .tenancyShow: TenancyShow.self
+        case .tenancyNotice: TenancyNotice.self
+        case .tenancyTerminate: TenancyTerminate.self
+        case .tenancyRenew: TenancyRenew.self
+        case .tenancyHandBack: TenancyHandBack.self
+        case .tenancyRemove: TenancyRemove.self
+        case .tenancyReport: TenancyReport.self
+        case .tenancyEvidence: TenancyEvidence.self
+        case .credentialAdd: CredentialAdd.self
+        case .credentialShow: CredentialShow.self
+        case .credentialChange: CredentialChange.self
+        case .credentialRemove: CredentialRemove.self
+        case .passIssue: PassIssue.self
+        case .passShow: PassShow.self
+        case .passRevoke: PassRevoke.self
+        case .passList: PassList.self
+        case .passKey: PassKey.self
+        case .passUses: PassUsesList.self
+        case .passMerge: PassMerge.self
+        case .importChunk: ImportChunk.self
+        case .importFiles: ImportFiles.self
+        case .export: Export.self
+        case .log: Log.self
+        case .explain: Explain.self
+        case .decide: Decide.self
+        case .whoCan: WhoCan.self
+        case .replay: Replay.self
+        case .journalVerify: JournalVerify.self
+        case .readerList: ReaderList.self
+        case .readerShow: ReaderShow.self
+        case .readerDoctor: ReaderDoctor.self
+        case .readerTrace: ReaderTraceShow.self
+        case .readerFormats: ReaderFormats.self
+        case .readerText: ReaderText.self
+        case .readerMove: ReaderMove.self
+        case .readerSearch: ReaderSearch.self
+        case .readerChunk: ReaderChunk.self
+        case .readerSendFile: ReaderSendFile.self
+        case .readerInstall: ReaderInstall.self
+        case .readerAccept: ReaderAccept.self
+        case .readerRotateKey: ReaderRotateKey.self
+        case .readerResume: ReaderResume.self
+        case .faceEnrol: FaceEnrol.self
+        case .faceDelete: FaceDelete.self
+        case .faceUsers: FaceUsers.self
+        case .faceReset: FaceReset.self
+        case .handoverAnnounce: HandoverAnnounce.self
+        case .handoverConfirm: HandoverConfirm.self
+        case .handoverCancel: HandoverCancel.self
+        case .handoverAccept: HandoverAccept.self
+        case .watchlistActivate: WatchlistActivate.self
+        case .watchlistImport: WatchlistImport.self
+        case .watchlistWithdraw: WatchlistWithdraw.self
+        case .watchlistStatus: WatchlistStatus.self
+        }
+    }
+
+    package var entry: CommandEntry { type.entry }
+}

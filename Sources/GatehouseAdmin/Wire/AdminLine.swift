@@ -1,0 +1,329 @@
+internal import FoundationEssentials
+
+/// The local protocol: one JSON object a line over a unix socket, version 1.
+///
+///     -> {"v":1,"id":7,"command":"portal open","arguments":{"portal":"north"},"reason":"delivery"}
+///     <- {"id":7,"item":{…}}            any number of these, for commands that list or follow
+///     <- {"id":7,"ok":true,"result":{…}}
+///     <- {"id":7,"ok":false,"error":{"code":"unknownPortal","message":"…"}}
+///
+/// The receiving end: the outer members are read first, the arguments only by the type of a command that its sender may give.
+package struct AdminLine: Sendable {
+    package let id: Int64
+    package let command: CommandName
+    package let reason: String?
+    /// The signed-in person for whom a console acts.
+    package let onBehalfOf: String?
+    /// Milliseconds that the sender gives the command, where that is less than it has.
+    package let life: Int64?
+    private let octets: [UInt8]
+
+    /// Levels of nesting, and values, that a line may have: more than any command needs, and read in milliseconds.
+    package static let depthLimit = 8
+    package static let valueLimit = 200_000
+    /// Octets of a reason.
+    package static let reasonLimit = 512
+
+    package struct Refused: Error, Hashable, Sendable {
+        package var id: Int64
+        package var refusal: CommandRefusal
+    }
+
+    private struct Outer: Decodable {
+        var version: Int64?
+        var id: Int64 = 0
+        var command: String?
+        var reason: String?
+        var onBehalfOf: String?
+        var life: Int64?
+        var unknown: String?
+
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: AnyKey.self)
+            version = try? members.decode(Int64.self, forKey: "v")
+            id = (try? members.decode(Int64.self, forKey: "id")) ?? 0
+            command = try? members.decode(String.self, forKey: "command")
+            reason = try members.decodeIfPresent(String.self, forKey: "reason")
+            onBehalfOf = try members.decodeIfPresent(String.self, forKey: "as")
+            life = try members.decodeIfPresent(Int64.self, forKey: "life")
+            let known: Set = ["v", "id", "command", "arguments", "reason", "as", "life"]
+            unknown = members.allKeys.map(\.stringValue).filter { !known.contains($0) }.min()
+        }
+    }
+
+    package init(_ octets: [UInt8]) throws(Refused) {
+        func refused(_ id: Int64, _ code: String, _ message: String) -> Refused {
+            Refused(id: id, refusal: CommandRefusal(code: code, message: message))
+        }
+        guard JSONBounds.hold(octets, depth: Self.depthLimit, values: Self.valueLimit) else {
+            throw refused(
+                0, "malformed", "a line may be nested \(Self.depthLimit) deep and hold \(Self.valueLimit) values")
+        }
+        guard let outer = try? JSONDecoder().decode(Outer.self, from: Data(octets)) else {
+            throw refused(0, "malformed", "a line must be one JSON object; see docs/protocols.md")
+        }
+        guard outer.version == 1 else {
+            throw refused(outer.id, "version", "the protocol version must be \"v\":1")
+        }
+        guard let word = outer.command else { throw refused(outer.id, "malformed", "\"command\" is missing") }
+        if let unknown = outer.unknown {
+            throw refused(outer.id, "malformed", "unknown member \"\(Self.shown(unknown))\"")
+        }
+        guard let command = CommandName(rawValue: word) else {
+            let near = CommandName.nearest(to: word).map { "; did you mean \"\($0.rawValue)\"?" } ?? ""
+            throw refused(outer.id, "unknownCommand", "there is no command \"\(Self.shown(word))\"\(near)")
+        }
+        if let life = outer.life, life < 0 {
+            throw refused(outer.id, "malformed", "\"life\" is a number of milliseconds")
+        }
+        id = outer.id
+        self.command = command
+        onBehalfOf = outer.onBehalfOf
+        life = outer.life
+        self.octets = octets
+        // A reason of blanks says nothing.
+        let given = outer.reason?.unicodeScalars.contains { !$0.properties.isWhitespace } == true ? outer.reason : nil
+        if let given {
+            do throws(ArgumentProblem) {
+                _ = try ArgumentText.checked(given, atMost: Self.reasonLimit)
+            } catch {
+                throw refused(outer.id, "malformed", "\"reason\" \(error.sentence)")
+            }
+        }
+        reason = given
+    }
+
+    /// The command with its arguments. Every fault names the argument.
+    package func command<Command: AdminCommand>(_ type: Command.Type) throws(CommandRefusal) -> Command {
+        do {
+            return try JSONDecoder().decode(Arguments<Command>.self, from: Data(octets)).command
+        } catch let refusal as CommandRefusal {
+            throw refusal
+        } catch DecodingError.keyNotFound(let key, _) {
+            throw CommandRefusal(
+                code: "argumentMissing", message: "\"\(Command.name.rawValue)\" needs \"\(key.stringValue)\"")
+        } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context)
+        {
+            let name = context.codingPath.dropFirst().first { $0.intValue == nil }?.stringValue ?? "arguments"
+            throw CommandRefusal(code: "malformed", message: "\"\(name)\" has a value that it cannot have")
+        } catch {
+            throw CommandRefusal(code: "malformed", message: "the arguments cannot be read")
+        }
+    }
+
+    private struct Arguments<Command: AdminCommand>: Decodable {
+        var command: Command
+
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: AnyKey.self)
+            guard members.contains("arguments") else {
+                command = try JSONDecoder().decode(Command.self, from: Data("{}".utf8))
+                return
+            }
+            let given = try members.nestedContainer(keyedBy: AnyKey.self, forKey: "arguments")
+            var known: Set<String> = []
+            if case .object(let members) = Shape.of(Command.self) { known = Set(members.map(\.name)) }
+            if let unknown = given.allKeys.map(\.stringValue).filter({ !known.contains($0) }).min() {
+                throw CommandRefusal(
+                    code: "argumentUnknown",
+                    message: "\"\(Command.name.rawValue)\" has no argument \"\(AdminLine.shown(unknown))\"")
+            }
+            command = try members.decode(Command.self, forKey: "arguments")
+        }
+    }
+
+    private static func shown(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(64).map {
+                    $0.properties.isDefaultIgnorableCodePoint || $0.properties.generalCategory == .control ? "·" : $0
+                }))
+    }
+}
+
+/// The sending end: a command as a line.
+package struct AdminRequest<Command: AdminCommand>: Encodable, Sendable {
+    package var id: Int64
+    package var command: Command
+    package var reason: String?
+
+    package init(id: Int64 = 0, _ command: Command, reason: String? = nil) {
+        self.id = id
+        self.command = command
+        self.reason = reason
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: AnyKey.self)
+        try members.encode(1, forKey: "v")
+        try members.encode(id, forKey: "id")
+        try members.encode(Command.name.rawValue, forKey: "command")
+        try members.encode(command, forKey: "arguments")
+        try members.encodeIfPresent(reason, forKey: "reason")
+    }
+
+    package var line: [UInt8] { WireJSON.encode(self) }
+}
+
+/// One line of an answer, as it is written and read.
+package enum AdminReply<Value: Codable & Sendable>: Sendable {
+    case item(Value)
+    case done(Value)
+    case refused(CommandRefusal)
+
+    /// The line without its line feed.
+    package func line(id: Int64) -> [UInt8] {
+        switch self {
+        case .item(let value): Array("{\"id\":\(id),\"item\":".utf8) + WireJSON.encode(value) + [UInt8(ascii: "}")]
+        case .done(let value):
+            Array("{\"id\":\(id),\"ok\":true,\"result\":".utf8) + WireJSON.encode(value) + [UInt8(ascii: "}")]
+        case .refused(let refusal):
+            Array("{\"error\":".utf8) + WireJSON.encode(refusal) + Array(",\"id\":\(id),\"ok\":false}".utf8)
+        }
+    }
+}
+
+extension AdminReply where Value == Nothing {
+    package static func refused(_ refusal: CommandRefusal, id: Int64) -> [UInt8] {
+        AdminReply<Nothing>.refused(refusal).line(id: id)
+    }
+}
+
+/// An answer as the asking end reads it: its kind, and its value still as text.
+package enum ReceivedReply: Hashable, Sendable {
+    case item([UInt8])
+    case done([UInt8])
+    case refused(CommandRefusal)
+
+    private struct Outer: Decodable {
+        var item: JSON?
+        var ok: Bool?
+        var result: JSON?
+        var error: CommandRefusal?
+    }
+
+    package init?(line: [UInt8]) {
+        // What a daemon of this version writes is taken as it stands; anything else is read member by member.
+        if let range = Self.value(of: line, behind: "\"item\":") {
+            self = .item(Array(line[range]))
+            return
+        }
+        if let range = Self.value(of: line, behind: "\"ok\":true,\"result\":") {
+            self = .done(Array(line[range]))
+            return
+        }
+        guard let outer = try? JSONDecoder().decode(Outer.self, from: Data(line)) else { return nil }
+        if let item = outer.item {
+            self = .item(Array(item.line.utf8))
+        } else if outer.ok == true {
+            self = .done(Array((outer.result ?? .null).line.utf8))
+        } else if let error = outer.error {
+            self = .refused(error)
+        } else {
+            return nil
+        }
+    }
+
+    private static func value(of line: [UInt8], behind member: String) -> Range<Int>? {
+        let start = Array("{\"id\":".utf8)
+        guard line.starts(with: start), line.last == UInt8(ascii: "}") else { return nil }
+        var index = start.count
+        if index < line.count, line[index] == UInt8(ascii: "-") { index += 1 }
+        while index < line.count, (48...57).contains(line[index]) { index += 1 }
+        let rest = Array(",\(member)".utf8)
+        guard line[index...].starts(with: rest), index + rest.count < line.count else { return nil }
+        return index + rest.count..<line.count - 1
+    }
+}
+
+package enum WireJSON {
+    /// One line, members sorted, control characters escaped.
+    package static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { preconditionFailure("\(type(of: value)) cannot be encoded") }
+        return Array(data)
+    }
+
+    package static func decode<Value: Decodable>(_ type: Value.Type, _ octets: [UInt8]) -> Value? {
+        try? JSONDecoder().decode(type, from: Data(octets))
+    }
+}
+
+struct AnyKey: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+    init(stringLiteral value: String) { stringValue = value }
+}
+
+/// Measures JSON before anything reads it: nesting and the number of values are bounded, so that no line costs more time or
+/// stack than its length says.
+enum JSONBounds {
+    static func hold(_ octets: [UInt8], depth: Int, values: Int) -> Bool {
+        var open = 0
+        var count = 0
+        var isInText = false
+        var isEscaped = false
+        for octet in octets {
+            if isInText {
+                if isEscaped {
+                    isEscaped = false
+                } else if octet == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if octet == UInt8(ascii: "\"") {
+                    isInText = false
+                }
+                continue
+            }
+            switch octet {
+            case UInt8(ascii: "\""): isInText = true
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                open += 1
+                if open > depth { return false }
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): open -= 1
+            case UInt8(ascii: ","):
+                count += 1
+                if count > values { return false }
+            default: continue
+            }
+        }
+        return true
+    }
+}
+
+/// Cuts a stream into lines. A line over the bound is an error for which the connection is closed.
+package struct LineSplitter: Sendable {
+    /// Octets of a line, the line feed not counted.
+    package static let bound = 1 << 20
+
+    private let bound: Int
+    private var buffer: [UInt8] = []
+    private var searched = 0
+
+    package init(bound: Int = LineSplitter.bound) { self.bound = bound }
+
+    package var partialCount: Int { buffer.count }
+
+    /// The complete lines; nil when the bound is passed.
+    package mutating func take(_ octets: some Sequence<UInt8>) -> [[UInt8]]? {
+        buffer += octets
+        var lines: [[UInt8]] = []
+        var start = 0
+        var index = searched
+        while index < buffer.count {
+            if buffer[index] == 10 {
+                let line = buffer[start..<index]
+                if line.count > bound { return nil }
+                if !line.isEmpty { lines.append(Array(line)) }
+                start = index + 1
+            }
+            index += 1
+        }
+        buffer.removeFirst(start)
+        searched = buffer.count
+        return buffer.count > bound ? nil : lines
+    }
+}

@@ -1,0 +1,103 @@
+package import GatehouseCore
+internal import Glibc
+
+/// What would keep a program from starting although its configuration reads well: a time zone that is none, a key or a secret
+/// that is not there.
+package enum StartCheck {
+    package struct Problem: Error, Hashable, CustomStringConvertible {
+        package var description: String
+        /// False where the file is there and only somebody else may read it.
+        package var isCertain: Bool
+    }
+
+    /// Everything that is wrong, in the order of the configuration. `masterKeyFault` says what is wrong with the octets of a
+    /// master key; `withUplink` is about the secrets of gatehouse-uplink too.
+    package static func problems(
+        of configuration: Configuration, withUplink: Bool, masterKeyFault: ([UInt8]) -> String?
+    ) -> [Problem] {
+        var found: [Problem?] = [
+            zoneProblem(of: configuration), masterKeyProblem(configuration.files.masterKey, masterKeyFault),
+        ]
+        for (reader, problem) in ReaderKeyFile.problems(of: configuration) {
+            found.append(Problem(description: "reader \(reader): \(problem)", isCertain: problem.isCertain))
+        }
+        guard withUplink else { return found.compactMap(\.self) }
+        for camera in configuration.cameras { found.append(secretProblem(camera.passwordFile, "camera \(camera.id)")) }
+        for destination in configuration.destinations {
+            for name in [destination.secretFile, destination.clientKeyFile] {
+                found.append(secretProblem(name, "destination \(destination.id)"))
+            }
+        }
+        return found.compactMap(\.self)
+    }
+
+    /// The calendar of the site, or why there is none.
+    package static func calendar(of configuration: Configuration) -> Result<SiteCalendar, Problem> {
+        let (folder, zone) = (configuration.files.zoneInfo, configuration.timeZone)
+        if let octets = FileOctets.read("\(folder)/\(zone)"), let calendar = SiteCalendar(tzif: octets) {
+            return .success(calendar)
+        }
+        let meant = nearZone(zone, in: folder).map { "; did you mean \($0)?" } ?? "; check that tzdata is installed"
+        return .failure(
+            Problem(description: "site.time_zone: there is no \(zone) in \(folder)\(meant)", isCertain: true))
+    }
+
+    private static func zoneProblem(of configuration: Configuration) -> Problem? {
+        if case .failure(let problem) = calendar(of: configuration) { problem } else { nil }
+    }
+
+    /// Cities that people write and that keep the time of another one.
+    private static let cities = [
+        "beijing": "Asia/Shanghai", "peking": "Asia/Shanghai", "guangzhou": "Asia/Shanghai",
+        "shenzhen": "Asia/Shanghai",
+        "tianjin": "Asia/Shanghai", "chengdu": "Asia/Shanghai", "wuhan": "Asia/Shanghai", "hangzhou": "Asia/Shanghai",
+        "nanjing": "Asia/Shanghai", "xian": "Asia/Shanghai", "suzhou": "Asia/Shanghai", "qingdao": "Asia/Shanghai",
+        "delhi": "Asia/Kolkata", "mumbai": "Asia/Kolkata", "hanoi": "Asia/Ho_Chi_Minh", "osaka": "Asia/Tokyo",
+    ]
+
+    private static func nearZone(_ zone: String, in folder: String) -> String? {
+        let city = zone.split(separator: "/").last.map { $0.lowercased() } ?? ""
+        if let meant = cities[city], access("\(folder)/\(meant)", R_OK) == 0 { return meant }
+        let all = names(in: folder).flatMap { area in
+            area.first?.isUppercase == true ? [area] + names(in: "\(folder)/\(area)").map { "\(area)/\($0)" } : []
+        }
+        if let near = Nearest.match(for: zone, among: all) { return near }
+        return all.filter { $0.lowercased().hasSuffix("/" + city) }.min()
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var found: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { found.append(name) }
+        }
+        return found
+    }
+
+    private static func masterKeyProblem(_ name: String, _ fault: ([UInt8]) -> String?) -> Problem? {
+        let path = CredentialFile.masterKey.path(of: name)
+        if let problem = unreadable(path, "the master key") { return problem }
+        guard let octets = FileOctets.read(path), let fault = fault(octets) else { return nil }
+        return Problem(description: "\(path): \(fault)", isCertain: true)
+    }
+
+    private static func secretProblem(_ name: String?, _ whose: String) -> Problem? {
+        guard let name else { return nil }
+        let path = CredentialFile.secret.path(of: name)
+        if let problem = unreadable(path, "the secret of \(whose)") { return problem }
+        return FileOctets.read(path)?.isEmpty == true
+            ? Problem(description: "\(path): the secret of \(whose) is empty", isCertain: true) : nil
+    }
+
+    private static func unreadable(_ path: String, _ what: String) -> Problem? {
+        guard access(path, R_OK) != 0 else { return nil }
+        let reason = errno
+        return Problem(
+            description: "\(path): \(what) cannot be read: \(String(cString: strerror(reason))); see docs/operating.md",
+            isCertain: reason != EACCES)
+    }
+}

@@ -1,0 +1,293 @@
+internal import CLinux
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseDesk
+internal import GatehouseThreads
+internal import Glibc
+internal import Logging
+
+/// The door of the room in which commands are carried out: who comes in, in which role, at what pace, and in which lane their
+/// commands wait. A command's life begins here, when its line is read.
+///
+/// A class because it owns the socket and the lanes.
+final class CommandDoor: Sendable {
+    /// Lines over this are read off the thread that serves all connections.
+    static let longLine = 16 << 10
+    /// Commands that wait in a lane, in all and of one user.
+    static let laneLimit = 256
+    static let laneLimitOfOne = 32
+
+    private let desk: Desk
+    private let log: Logger
+    private let groupIDs = PeerRoles.lookUp()
+    private let accounts = AccountNames()
+    private let refusals: RefusalBook
+    private let server = Guarded<LineServer?>(nil)
+    private let lanes: [CommandLane: Worker]
+    private let reading = Worker("reading", limit: 64, limitOfOne: 4)
+    private let following = Worker("followers", limit: 1)
+    private let recording = Worker("refusals", limit: 16)
+    /// Ends what may be ended when the daemon is told to stop, and everything when the loop is over.
+    let ending: Cancellation
+    private let monotonic: @Sendable () -> MonotonicTime
+
+    private struct Presence: Sendable {
+        var peer: Peer
+        /// Commands under way.
+        var served = 0
+        /// Long lines that are being read: what comes behind them waits for them.
+        var read = 0
+        /// Roles that the user databases gave when they came.
+        var listed: Set<Role> = []
+    }
+    private let present = Guarded<[LineServer.ConnectionID: Presence]>([:])
+
+    /// `record` puts a refusal into the journal, on a thread that may wait; false when it could not.
+    init(
+        path: String, desk: Desk, ending: Cancellation, log: Logger, monotonic: @escaping @Sendable () -> MonotonicTime,
+        record: @escaping @Sendable (RefusalBook.Entry) -> Bool
+    ) throws {
+        self.desk = desk
+        self.ending = ending
+        self.log = log
+        self.monotonic = monotonic
+        refusals = RefusalBook(record: record)
+        var lanes: [CommandLane: Worker] = [:]
+        for lane in CommandLane.allCases {
+            lanes[lane] = Worker(
+                lane.rawValue, width: lane == .devices ? 3 : 1, limit: Self.laneLimit, limitOfOne: Self.laneLimitOfOne)
+        }
+        self.lanes = lanes
+        var limits = LineServer.Limits()
+        let groupIDs = groupIDs
+        limits.keepsPlace = { PeerRoles.roles(of: $0, groupIDs: groupIDs).contains(.guard_) }
+        // Who sends no files and no documents needs no long lines.
+        limits.line = { peer in
+            PeerRoles.roles(of: peer, groupIDs: groupIDs).isSubset(of: [.viewer, .guard_])
+                ? 64 << 10 : LineSplitter.bound
+        }
+        let made = try LineServer(
+            path: path, mode: 0o666, limits: limits,
+            handlers: LineServer.Handlers(
+                admit: { [weak self] in self?.admit($0) ?? .failure(Self.stopping) },
+                line: { [weak self] in self?.take($2, from: $0, peer: $1, readAt: $3) },
+                broken: { [weak self] in self?.note($1, "(broken line)", of: $0) },
+                closed: { [weak self] in self?.closed($0) }, isServed: { [weak self] in self?.isServed($0) ?? false }))
+        server.withLock { $0 = made }
+    }
+
+    func start() {
+        for worker in lanes.values { worker.start() }
+        for worker in [reading, following, recording] { worker.start() }
+        server.withLock { $0 }?.start()
+    }
+
+    static let stopping = CommandRefusal(code: "stopping", message: "the daemon is stopping; try again in a moment")
+
+    /// Called on the loop when it is told to stop: followers are told, nothing new is begun, long work ends.
+    func beginStop() {
+        ending.cancel()
+        for call in desk.followers.remove() { reply(.failure(Self.stopping), to: call.connection, id: call.id) }
+    }
+
+    /// Ends the threads, waiting for each only so long; those that still wait for something end with the process.
+    func stop(within limit: Duration) {
+        refusals.flush(at: monotonic(), isLast: true)
+        server.withLock { $0 }?.stop()
+        for worker in Array(lanes.values) + [reading, following, recording] { worker.stop(within: limit) }
+    }
+
+    /// What the bounds hold and refused, for `status`.
+    var bounds: [Status.Bound] {
+        let counts = server.withLock { $0 }?.counts ?? LineServer.Counts()
+        let workers = CommandLane.allCases.compactMap { lanes[$0]?.counts } + [reading.counts]
+        let (uploads, followers) = (desk.uploads.counts, desk.followers.counts)
+        return [
+            Status.Bound(name: "connections", waiting: counts.connections, refused: counts.refusedConnections),
+            Status.Bound(name: "idle connections closed", refused: counts.idleClosed),
+            Status.Bound(name: "lines read later than they came", refused: counts.slowedReads),
+            Status.Bound(name: "broken lines", refused: counts.brokenLines),
+            Status.Bound(name: "peers that did not read", refused: counts.slowReaders),
+            Status.Bound(name: "refused commands", refused: refusals.total),
+            Status.Bound(name: "octets of files sent", waiting: uploads.octets, refused: uploads.refused),
+            Status.Bound(name: "followers", waiting: followers.present, refused: followers.refused),
+        ] + workers.map { Status.Bound(name: "lane \($0.name)", waiting: $0.waiting, refused: $0.refused) }
+    }
+
+    // MARK: Who comes in
+
+    private func admit(_ peer: Peer) -> Result<Void, CommandRefusal> {
+        if ending.isCancelled { return .failure(Self.stopping) }
+        guard PeerRoles.roles(of: peer, groupIDs: groupIDs).isEmpty else { return .success(()) }
+        return .failure(
+            CommandRefusal(
+                code: "notAllowed",
+                message:
+                    "you are in none of the groups gatehouse-viewer, -guard, -manager, -installer, -auditor"))
+    }
+
+    private func isServed(_ connection: LineServer.ConnectionID) -> Bool {
+        let isBusy = present.withLock { $0[connection].map { $0.served + $0.read > 0 } ?? false }
+        return isBusy || desk.followers.isFollowing(connection)
+    }
+
+    private func closed(_ connection: LineServer.ConnectionID) {
+        present.withLock { _ = $0.removeValue(forKey: connection) }
+        desk.uploads.closed(connection)
+        let looks = desk.followers.closed(connection)
+        if !looks.isEmpty { recording.post { [desk] in desk.endFollowing(looks) } }
+    }
+
+    // MARK: Lines
+
+    /// On the thread of the socket: a short line is read here, a long one on a thread that nobody else waits for.
+    private func take(
+        _ line: [UInt8], from connection: LineServer.ConnectionID, peer: Peer, readAt: MonotonicTime
+    ) {
+        refusals.flush(at: readAt)
+        if ending.isCancelled { return reply(.failure(Self.stopping), to: connection, id: 0) }
+        let groupIDs = groupIDs
+        let goesAside = present.change { present in
+            var presence =
+                present[connection]
+                ?? Presence(peer: peer, listed: PeerRoles.listed(peer.uid, groupIDs: groupIDs))
+            let goesAside = line.count > Self.longLine || presence.read > 0
+            if goesAside { presence.read += 1 }
+            present[connection] = presence
+            return goesAside
+        }
+        guard goesAside else { return read(line, from: connection, peer, readAt) }
+        let isTaken = reading.post(from: peer.uid) { [weak self] in
+            self?.read(line, from: connection, peer, readAt)
+            self?.present.change { $0[connection]?.read -= 1 }
+        }
+        guard !isTaken else { return }
+        present.change { $0[connection]?.read -= 1 }
+        refuse(Self.tooMany, "(long line)", of: peer, to: connection, id: 0)
+    }
+
+    private static let tooMany = CommandRefusal(code: "busy", message: "too many commands of yours wait; try again")
+
+    private func read(
+        _ octets: [UInt8], from connection: LineServer.ConnectionID, _ peer: Peer, _ readAt: MonotonicTime
+    ) {
+        let line: AdminLine
+        do throws(AdminLine.Refused) {
+            line = try AdminLine(octets)
+        } catch {
+            return refuse(error.refusal, "(malformed line)", of: peer, to: connection, id: error.id)
+        }
+        let roles = PeerRoles.roles(of: peer, groupIDs: groupIDs)
+        let entry = line.command.entry
+        if line.onBehalfOf != nil {
+            let refusal = CommandRefusal(
+                code: "asNotAllowed",
+                message:
+                    "\"as\" is for a console that signs people in, and there is none here: whoever asks is their account"
+            )
+            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id)
+        }
+        guard let role = entry.role(of: roles), entry.refusal(line.command, roles, reason: line.reason) == nil else {
+            let refusal = entry.refusal(line.command, roles, reason: line.reason) ?? Self.stopping
+            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id)
+        }
+        let server = server.withLock { $0 }
+        let ending = ending
+        let call = Call(
+            id: line.id,
+            actor: Actor(
+                name: "uid \(peer.uid)", role: role, account: accounts.name(peer.uid), isRoot: peer.uid == 0),
+            roles: roles, reason: line.reason, uid: peer.uid, connection: connection,
+            expires: readAt + entry.life(of: line),
+            diesWithItsSender: entry.life.diesWithItsSender,
+            isWanted: { server?.isOpen(connection) ?? false },
+            send: { item throws(CommandRefusal) in
+                guard let server, server.awaitRoom(to: connection) else {
+                    server?.close(connection)
+                    throw CommandRefusal(code: "gone", message: "nobody reads the answer")
+                }
+                server.send(Array("{\"id\":\(line.id),\"item\":".utf8) + item + [UInt8(ascii: "}")], to: connection)
+            },
+            check: { () throws(CommandRefusal) in
+                if ending.isCancelled { throw Self.stopping }
+                guard server?.isOpen(connection) == true else {
+                    throw CommandRefusal(code: "gone", message: "nobody waits for the answer")
+                }
+            })
+        post(entry.lane, call, isUrgent: entry.isUrgent) { [desk] in desk.answer(line, call) }
+    }
+
+    // MARK: Lanes
+
+    private func post(
+        _ lane: CommandLane, _ call: Call, isUrgent: Bool,
+        _ work: @escaping @Sendable () -> Result<DeskOutcome, CommandRefusal>
+    ) {
+        present.change { $0[call.connection]?.served += 1 }
+        let isTaken = lanes[lane]!.post(from: call.uid, isUrgent: isUrgent) { [weak self] in
+            guard let self else { return }
+            carryOut(work, call)
+        }
+        guard !isTaken else { return }
+        present.change { $0[call.connection]?.served -= 1 }
+        reply(.failure(Self.tooMany), to: call.connection, id: call.id)
+    }
+
+    private func carryOut(_ work: @Sendable () -> Result<DeskOutcome, CommandRefusal>, _ call: Call) {
+        let outcome = ending.isCancelled ? .failure(Self.stopping) : work()
+        switch outcome {
+        case .success(.later(let lane, let rest)):
+            // It is served until the rest has answered.
+            post(lane, call, isUrgent: true) { [desk] in desk.refusing { .reply(try rest()) } }
+        case .success(.reply(let text)): reply(.success(text), to: call.connection, id: call.id)
+        case .failure(let refusal):
+            if refusal.code == "failed" { log.error("a command failed: \(refusal.message)") }
+            reply(.failure(refusal), to: call.connection, id: call.id)
+        }
+        present.change { $0[call.connection]?.served -= 1 }
+        server.withLock { $0 }?.served(call.connection)
+        if desk.followers.isFollowing(call.connection) { journalGrew() }
+    }
+
+    private func reply(_ outcome: Result<[UInt8], CommandRefusal>, to connection: LineServer.ConnectionID, id: Int64) {
+        let server = server.withLock { $0 }
+        switch outcome {
+        case .success(let text):
+            server?.send(
+                Array("{\"id\":\(id),\"ok\":true,\"result\":".utf8) + text + [UInt8(ascii: "}")], to: connection)
+        case .failure(let refusal): server?.send(AdminReply<Nothing>.refused(refusal, id: id), to: connection)
+        }
+    }
+
+    private func refuse(
+        _ refusal: CommandRefusal, _ command: String, of peer: Peer, to connection: LineServer.ConnectionID, id: Int64
+    ) {
+        reply(.failure(refusal), to: connection, id: id)
+        note(refusal, command, of: peer)
+    }
+
+    private func note(_ refusal: CommandRefusal, _ command: String, of peer: Peer) {
+        let role = Role.strongest(of: PeerRoles.roles(of: peer, groupIDs: groupIDs)) ?? .viewer
+        refusals.note(peer.uid, role, command, refusal.code, at: monotonic())
+    }
+
+    // MARK: Following
+
+    /// Called on the loop when entries have reached the disk.
+    func journalGrew() {
+        guard !desk.followers.isEmpty else { return }
+        following.post { [weak self] in self?.serveFollowers() }
+    }
+
+    private func serveFollowers() {
+        let (present, groupIDs) = (present.withLock { $0 }, groupIDs)
+        let ended = desk.serveFollowers { call in
+            guard let presence = present[call.connection], presence.listed.contains(call.actor.role) else {
+                return false
+            }
+            return !PeerRoles.listed(call.uid, groupIDs: groupIDs).contains(call.actor.role)
+        }
+        for (call, refusal) in ended { reply(.failure(refusal), to: call.connection, id: call.id) }
+    }
+}

@@ -1,0 +1,43 @@
+internal import GatehouseAdmin
+internal import GatehouseCore
+internal import GatehouseDesk
+internal import GatehouseDevices
+internal import GatehouseProtocols
+internal import GatehouseRuntime
+
+extension GateLoop {
+    /// The gate as it stands between two inputs.
+    var view: LoopView {
+        LoopView(
+            controller: shell.controller, now: now(), machineClock: SystemClock.civil(), isSettled: shell.isSettled,
+            release: Status.Release(
+                count: latency.count, half: latency.percentile(0.5).wholeNanoseconds / 1000,
+                most: latency.percentile(0.99).wholeNanoseconds / 1000,
+                longest: latency.longest.wholeNanoseconds / 1000)
+        ) { [unowned self] in reading(of: $0) }
+    }
+
+    private func reading(of reader: ReaderID) -> ReaderReading {
+        var reading = ReaderReading()
+        reading.isHeard = isHeard(reader)
+        reading.wasHeard = wasHeard(reader)
+        reading.isSecured = isSecured(reader)
+        reading.counters = counters(reader)
+        reading.timing = timing(reader).map { ($0.p50, $0.p90, $0.p99) }
+        reading.findings = findings(reader)
+        reading.trace = trace(reader)
+        reading.lastFrame = lastFrame(reader)
+        if let found = description(of: reader) {
+            reading.identity = found.identity
+            reading.place = found.place
+            reading.outputs = found.outputs
+        }
+        return reading
+    }
+
+    /// Whether anything came from a reader since the start.
+    private func wasHeard(_ reader: ReaderID) -> Bool {
+        if lines.wiegand(reader) != nil { return lines.lastEdges[reader].map { $0 > .zero } ?? false }
+        return stations.contains { $0.readers.contains(reader) && $0.lastOctets > .zero }
+    }
+}

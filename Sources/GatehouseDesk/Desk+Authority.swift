@@ -1,0 +1,120 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+/// Steps that more than one party takes: the hand-over of the site, and the watchlist.
+extension Desk {
+    /// After the instant of a hand-over a command is taken under the roles that did not end with it, or not at all. What
+    /// guards do at the gates stays theirs until the new operator has accepted.
+    func withinHandover(_ line: AdminLine, _ call: Call) throws -> Call {
+        guard Handover.ended.contains(call.actor.role), try ask({ $0.controller.isHandedOver }) else { return call }
+        var call = call
+        switch line.command {
+        case .portalOpen, .portalLockdown, .portalFireReset, .alarmAck:
+            if call.roles.contains(.guard_) {
+                call.actor.role = .guard_
+                return call
+            }
+        case .handoverCancel where call.actor.isRoot: return call
+        default: break
+        }
+        let roles = call.roles.subtracting(Handover.ended).union([.viewer])
+        guard let role = line.command.entry.role(of: roles) else {
+            call.journalText = line.command.rawValue
+            try order(call, .refused(reason: OrderRefusal.handedOver.word))
+            throw CommandRefusal(code: OrderRefusal.handedOver.word, message: OrderRefusal.handedOver.sentence)
+        }
+        call.actor.role = role
+        return call
+    }
+
+    func announceHandover(_ command: HandoverAnnounce, _ call: Call) throws -> HandoverAnnounce.Reply {
+        let text = command.at.argumentText
+        let at = try text == "now" ? now() : time("at", command.at)
+        // "now" is a moment ago by the time that the loop hears of it.
+        let handover = Handover(
+            at: text == "now" ? at + .milliseconds(500) : at, receiver: command.receiver.octets,
+            tokenHash: command.tokenHash.octets)
+        let event = try order(call, .announceHandover(handover))
+        let isConfirmed = try ask { $0.controller.ledger.handover?.isConfirmed ?? false }
+        return HandoverAnnounce.Reply(
+            event: event, at: self.text(handover.at), ms: handover.at.milliseconds, confirmed: isConfirmed)
+    }
+
+    func confirmHandover(_ command: HandoverConfirm, _ call: Call) throws -> Recorded {
+        Recorded(try order(call, .confirmHandover))
+    }
+
+    func cancelHandover(_ command: HandoverCancel, _ call: Call) throws -> Recorded {
+        Recorded(try order(call, .cancelHandover))
+    }
+
+    func acceptHandover(_ command: HandoverAccept, _ call: Call) throws -> Recorded {
+        guard let token = Base64.decode(command.token.argumentText, isURLSafe: true) else {
+            try order(call, .refused(reason: OrderRefusal.wrongToken.word))
+            throw CommandRefusal(code: OrderRefusal.wrongToken.word, message: OrderRefusal.wrongToken.sentence)
+        }
+        return Recorded(try order(call, .acceptHandover(token: token)))
+    }
+
+    // MARK: Watchlist
+
+    func activateWatchlist(_ command: WatchlistActivate, _ call: Call) throws -> Recorded {
+        guard let settings = configuration.watchlist else {
+            try order(call, .refused(reason: "noOversightKey"))
+            throw CommandRefusal(
+                code: "noOversightKey",
+                message: "no oversight key stands in the configuration; the watchlist stays off")
+        }
+        do {
+            let activation = try WatchlistDocument.activation(
+                command.document.argumentText, oversightKey: settings.oversightKey, site: configuration.site.name,
+                now: now())
+            return Recorded(try order(call, .watchlistActivate(activation)))
+        } catch let refusal as WatchlistDocument.Refusal {
+            try order(call, .refused(reason: "certificateRefused"))
+            throw CommandRefusal(code: "certificateRefused", message: refusal.message)
+        }
+    }
+
+    func importWatchlist(_ command: WatchlistImport, _ call: Call) throws -> Recorded {
+        let (now, activation) = try ask { ($0.now, $0.controller.watchlist.activation) }
+        guard let activation else {
+            try order(call, .refused(reason: "notActivated"))
+            throw CommandRefusal(code: "notActivated", message: WatchlistSleep.notActivated.sentence)
+        }
+        let reader = try reader()
+        do {
+            let entry = try WatchlistDocument.entry(
+                command.document.argumentText, activation: activation, now: now.civil,
+                portals: configuration.site.portals.map(\.id), primitives: primitives, cards: fields.cards
+            ) { reference in try? self.fields.findPerson(reference, in: StoredRegister(reader: reader))?.id }
+            return Recorded(try order(call, .watchlistImport(entry)))
+        } catch let refusal as WatchlistDocument.Refusal {
+            try order(call, .refused(reason: "entryRefused"))
+            throw CommandRefusal(code: "entryRefused", message: refusal.message)
+        }
+    }
+
+    func withdrawWatchlist(_ command: WatchlistWithdraw, _ call: Call) throws -> Recorded {
+        Recorded(try order(call, .watchlistWithdraw(command.entry.argumentText)))
+    }
+
+    /// To all but its auditor the list is active or asleep, and nothing else.
+    func tellWatchlist(_ command: WatchlistStatus, _ call: Call) throws -> WatchlistStatus.Reply {
+        let isAuditor = call.roles.contains(.auditor)
+        return try ask { view in
+            let list = view.controller.watchlist
+            let sleep = list.sleepReason(at: view.now)
+            guard isAuditor else {
+                return WatchlistStatus.Reply(state: sleep == nil ? "active" : "asleep", entries: nil, cap: nil)
+            }
+            return WatchlistStatus.Reply(
+                state: sleep?.sentence ?? "active", entries: list.count,
+                cap: Watchlist.cap(residents: view.controller.registry.counts.persons))
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+extension Desk {
+    func addCredential(_ command: CredentialAdd, _ call: Call) throws -> RecordedRow {
+        let reader = try reader()
+        let source = StoredRegister(reader: reader)
+        let holder = try person(command.person, "person", reader)
+        var texts = CredentialTexts()
+        texts.kind = command.kind.argumentText
+        texts.bound = command.bound?.argumentText
+        texts.duress = command.duress?.argumentText
+        texts.status = command.status?.argumentText
+        texts.from = command.from?.argumentText
+        texts.until = command.until?.argumentText
+        texts.uses = command.uses?.argumentText
+        texts.firstUse = command.firstUse?.argumentText
+        texts.vehicle = command.vehicle?.argumentText
+        let kind = try fields.at("kind") { try fields.kind(command.kind.argumentText) }
+        texts.value = try value(of: command, kind)
+        var row: CredentialRow
+        do {
+            let new = try fields.presented(texts, by: holder.id)
+            var days = KnownDays()
+            row = try fields.credential(texts, new, of: holder.id, changing: nil, id: 0, in: source, &days)
+        } catch var problem as FieldProblem where problem.field == "value" {
+            problem.field = kind == .face ? "user" : kind.word
+            throw problem
+        }
+        try explain(&row, call, isSaid: command.status != nil)
+        var changes: [RegistryChange] = []
+        if kind == .face {
+            try checkOtherWay(holder, reader)
+            if let basis = command.consent { changes = try consentChanges(of: holder, basis: basis, reader) }
+        }
+        row.id = try ids.next(.credential, reader)
+        try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
+        var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes + [.put(.credential(row))])))
+        if kind == .card, let card = CardNumber(row.label) { answer.warning = fields.cards.warning(card) }
+        return answer
+    }
+
+    private func value(of command: CredentialAdd, _ kind: CredentialKind) throws -> String? {
+        switch kind {
+        case .card: return command.card?.argumentText
+        case .pin: return command.pin?.argumentText
+        case .face:
+            let module = command.module?.argumentText ?? ""
+            _ = try fields.at("module") { try fields.faceModule(module) }
+            return "\(module):\(command.user?.argumentText ?? "")"
+        case .plate:
+            throw CommandRefusal(code: "malformed", message: "a plate belongs to a vehicle: use vehicle add")
+        }
+    }
+
+    /// Why it is off; enabled again it needs no words.
+    private func explain(_ row: inout CredentialRow, _ call: Call, isSaid: Bool) throws {
+        if row.status == .enabled {
+            row.note = ""
+        } else if isSaid, let reason = call.reason {
+            row.note = try fields.note(reason)
+        }
+    }
+
+    /// The configuration was weighed against guessing with a number of PINs that stand alone: more may not be given.
+    func checkAlonePINs(_ changes: [RegistryChange], present: () throws -> [RegistryRow]) throws {
+        func isAlone(_ row: RegistryRow) -> Bool {
+            guard case .credential(let row) = row else { return false }
+            return row.kind == .pin && row.label == RegistryFields.aloneLabel
+        }
+        var added: Set<UInt32> = []
+        for case .put(let row) in changes where isAlone(row) { added.insert(row.id) }
+        guard !added.isEmpty else { return }
+        let all = try added.union(present().filter(isAlone).map(\.id))
+        let limit = configuration.site.lockout.alonePINs
+        guard all.count > limit else { return }
+        throw CommandRefusal(
+            code: "tooManyPINs",
+            message:
+                "\(all.count) PINs would stand alone and lockout.alone_pins allows \(limit); bind PINs to cards, or raise it with alone_digits"
+        )
+    }
+
+    func changeCredential(_ command: CredentialChange, _ call: Call) throws -> RecordedRow {
+        let reader = try reader()
+        let old = try credential(command.id, reader)
+        try saysSomething(
+            command.status, command.from, command.until, command.uses, command.firstUse, command.vehicle,
+            beside: .credentialChange)
+        var texts = CredentialTexts()
+        texts.status = command.status?.argumentText
+        texts.from = command.from?.argumentText
+        texts.until = command.until?.argumentText
+        texts.uses = command.uses?.argumentText
+        texts.firstUse = command.firstUse?.argumentText
+        texts.vehicle = command.vehicle?.argumentText
+        var days = KnownDays()
+        var row = try fields.credential(
+            texts, nil, of: old.person, changing: old, id: old.id, in: StoredRegister(reader: reader), &days)
+        try explain(&row, call, isSaid: command.status != nil)
+        if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }
+        let takesAway = row.status != .enabled && row.status != old.status
+        let cause = try takesAway ? cause(command.cause, call, implied: WithdrawalCause(row.status)) : nil
+        return RecordedRow(id: row.id, event: try order(call, .registry([.put(.credential(row))]), cause: cause))
+    }
+
+    func removeCredential(_ command: CredentialRemove, _ call: Call) throws -> Recorded {
+        Recorded(
+            try order(
+                call, .registry([.end(.credential, id: command.id.value)]), cause: cause(command.cause, call)))
+    }
+
+    func showCredential(_ command: CredentialShow, _ call: Call) throws -> CredentialShow.Reply {
+        let reader = try reader()
+        let row = try credential(command.id, reader)
+        try look(call, .people([row.person]))
+        let views = try views()
+        let history = try history(.credential, row.id, reader) {
+            if case .credential(let row) = $0 { views.view(row) } else { nil }
+        }
+        return Joined(views.view(row), CredentialShow.Details(history: history))
+    }
+}

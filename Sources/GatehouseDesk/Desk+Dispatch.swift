@@ -1,0 +1,193 @@
+package import GatehouseAdmin
+internal import GatehouseConfiguration
+package import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+/// What came of a command.
+package enum DeskOutcome: Sendable {
+    /// The text of its reply.
+    case reply([UInt8])
+    /// Its entry stands; the rest waits for a device and goes on in that lane.
+    case later(CommandLane, @Sendable () throws -> [UInt8])
+}
+
+extension Desk {
+    /// Carries a command out that its sender may give. Whatever goes wrong is a refusal.
+    package func answer(_ line: AdminLine, _ call: Call) -> Result<DeskOutcome, CommandRefusal> {
+        refusing {
+            let call = try withinHandover(line, call)
+            if surroundings.monotonic() > call.expires || call.diesWithItsSender && !call.isWanted() {
+                try refuseExpired(line, call)
+            }
+            return try carryOut(line, call)
+        }
+    }
+
+    /// What a command threw, as its answer.
+    package func refusing<Value>(_ body: () throws -> Value) -> Result<Value, CommandRefusal> {
+        do { return .success(try body()) } catch let refusal as CommandRefusal { return .failure(refusal) } catch let
+            problem as FieldProblem
+        {
+            return .failure(CommandRefusal(code: problem.code, message: problem.text))
+        } catch let problem as RegistryFields.Problem {
+            return .failure(CommandRefusal(code: "malformed", message: problem.message))
+        } catch {
+            return .failure(CommandRefusal(code: "failed", message: "\(error)"))
+        }
+    }
+
+    /// A command that came too late is an entry and nothing else; a question is not even that.
+    private func refuseExpired(_ line: AdminLine, _ call: Call) throws {
+        let refusal = OrderRefusal.expired
+        if line.command.entry.life != .question {
+            var call = call
+            call.journalText = line.command.rawValue
+            try order(call, .refused(reason: refusal.word))
+        }
+        throw CommandRefusal(code: refusal.word, message: refusal.sentence)
+    }
+
+    private func carryOut(_ line: AdminLine, _ call: Call) throws -> DeskOutcome {
+        /// The command with its arguments, and the call with what the journal keeps of it.
+        func read<Command: AdminCommand>(_ type: Command.Type) throws -> (Command, Call) {
+            let command = try line.command(type)
+            var call = call
+            call.journalText = command.journalText
+            return (command, call)
+        }
+        func run<Command: AdminCommand>(_ body: (Command, Call) throws -> Command.Reply) throws -> DeskOutcome {
+            let (command, call) = try read(Command.self)
+            return .reply(WireJSON.encode(try body(command, call)))
+        }
+        func hop<Command: AdminCommand>(
+            _ body: (Command, Call) throws -> @Sendable () throws -> Command.Reply
+        ) throws -> DeskOutcome {
+            let (command, call) = try read(Command.self)
+            let rest = try body(command, call)
+            return .later(.devices) { WireJSON.encode(try rest()) }
+        }
+        switch line.command {
+        case .status: return try run(status)
+        case .health: return try run(health)
+        case .areaList: return try run(listAreas)
+        case .policyConfirm: return try run(confirmPolicy)
+        case .clockAccept: return try run(acceptClock)
+        case .threat: return try run(raiseThreat)
+        case .backup: return try run(makeBackup)
+        case .portalOpen: return try run(openPortal)
+        case .portalFree: return try run(freePortal)
+        case .portalBlock: return try run(blockPortal)
+        case .portalLockdown: return try run(lockDown)
+        case .portalNormal: return try run(returnToNormal)
+        case .portalFireReset: return try run(resetFire)
+        case .alarmList: return try run(listAlarms)
+        case .alarmAck: return try run(acknowledgeAlarm)
+        case .personAdd: return try run(addPerson)
+        case .personShow: return try run(showPerson)
+        case .personChange: return try run(changePerson)
+        case .personRemove: return try run(removePerson)
+        case .personForgive: return try run(forgivePerson)
+        case .personForgiveAll: return try run(forgiveAll)
+        case .personErase: return try hop(erasePerson)
+        case .personReport: return try run(reportPerson)
+        case .consentWithdraw: return try hop(withdrawConsent)
+        case .privacyStatus: return try run(tellPrivacy)
+        case .communityAdd: return try run(addCommunity)
+        case .dwellingAdd: return try run(addDwelling)
+        case .dwellingChange: return try run(changeDwelling)
+        case .dwellingShow: return try run(showDwelling)
+        case .dwellingRemove: return try run(removeDwelling)
+        case .vehicleAdd: return try run(addVehicle)
+        case .vehicleChange: return try run(changeVehicle)
+        case .vehicleShow: return try run(showVehicle)
+        case .vehicleRemove: return try run(removeVehicle)
+        case .tenancyAdd: return try run(addTenancy)
+        case .tenancyChange: return try run(changeTenancy)
+        case .tenancyShow: return try run(showTenancy)
+        case .tenancyNotice: return try run(noteNotice)
+        case .tenancyTerminate: return try run(terminateTenancy)
+        case .tenancyRenew: return try run(renewTenancy)
+        case .tenancyHandBack: return try run(handBackTenancy)
+        case .tenancyRemove: return try run(removeTenancy)
+        case .tenancyReport: return try run(reportTenancies)
+        case .tenancyEvidence: return try run(showEvidence)
+        case .credentialAdd: return try run(addCredential)
+        case .credentialShow: return try run(showCredential)
+        case .credentialChange: return try run(changeCredential)
+        case .credentialRemove: return try run(removeCredential)
+        case .passIssue: return try run(issuePass)
+        case .passShow: return try run(showPass)
+        case .passRevoke: return try run(revokePass)
+        case .passList: return try run(listPasses)
+        case .passKey: return try run(tellPassKey)
+        case .passUses: return try run(exportUses)
+        case .passMerge: return try run(mergeUses)
+        case .importChunk: return try run(takeImportChunk)
+        case .importFiles: return try run(importFiles)
+        case .export: return try run(exportRegister)
+        case .log: return try run(showLog)
+        case .explain: return try run(explain)
+        case .decide: return try run(decide)
+        case .whoCan: return try run(tellWhoCan)
+        case .replay: return try run(replay)
+        case .journalVerify: return try run(verifyJournal)
+        case .readerList: return try run(listReaders)
+        case .readerShow: return try run(showReader)
+        case .readerDoctor: return try run(tellDoctor)
+        case .readerTrace: return try run(showTrace)
+        case .readerFormats: return try run(showFormats)
+        case .readerText: return try run(showText)
+        case .readerMove: return try run(moveReader)
+        case .readerSearch: return try run(searchBus)
+        case .readerChunk: return try run(takeReaderChunk)
+        case .readerSendFile: return try run(sendFile)
+        case .readerInstall: return try run(installReader)
+        case .readerAccept: return try run(acceptReader)
+        case .readerRotateKey: return try run(rotateKey)
+        case .readerResume: return try run(resumeReader)
+        case .faceEnrol: return try run(enrolFace)
+        case .faceDelete: return try hop(deleteFace)
+        case .faceUsers: return try run(listFaces)
+        case .faceReset: return try run(resetFace)
+        case .handoverAnnounce: return try run(announceHandover)
+        case .handoverConfirm: return try run(confirmHandover)
+        case .handoverCancel: return try run(cancelHandover)
+        case .handoverAccept: return try run(acceptHandover)
+        case .watchlistActivate: return try run(activateWatchlist)
+        case .watchlistImport: return try run(importWatchlist)
+        case .watchlistWithdraw: return try run(withdrawWatchlist)
+        case .watchlistStatus: return try run(tellWatchlist)
+        }
+    }
+}
+
+extension CommandEntry {
+    /// In which of their roles somebody gives the command: who has several acts in the one that sees most.
+    package func role(of roles: Set<Role>) -> Role? {
+        Role.strongest(of: roles.intersection(self.roles))
+    }
+
+    /// How long a command is worth something: what its row says, or less as its sender said.
+    package func life(of line: AdminLine) -> Duration {
+        min(life.longest, line.life.map { .milliseconds($0) } ?? life.longest)
+    }
+
+    /// Why a command is not taken from these roles.
+    package func refusal(_ name: CommandName, _ roles: Set<Role>, reason: String?) -> CommandRefusal? {
+        guard role(of: roles) != nil else {
+            let wanted = self.roles.sorted { $0.rawValue < $1.rawValue }.map(\.word).joined(separator: " or ")
+            return CommandRefusal(code: "notAllowed", message: "\"\(name.rawValue)\" needs the role \(wanted)")
+        }
+        guard needsReason, reason == nil else { return nil }
+        return CommandRefusal(code: "reasonMissing", message: "\"\(name.rawValue)\" needs a reason: --reason \"…\"")
+    }
+}
+
+extension Role {
+    /// Of several roles the one that sees most.
+    package static func strongest(of roles: Set<Role>) -> Role? {
+        [Role.manager, .auditor, .installer, .guard_, .viewer].first { roles.contains($0) }
+    }
+}

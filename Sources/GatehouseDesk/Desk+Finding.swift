@@ -1,0 +1,102 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+internal import GatehouseThreads
+
+extension Desk {
+    /// The person of an argument that names one.
+    func person(_ argument: PersonalArgument, _ field: String, _ reader: JournalReader) throws -> PersonRow {
+        try fields.person(argument.argumentText, field, in: StoredRegister(reader: reader))
+    }
+
+    func person(_ reference: PersonalArgument, _ reader: JournalReader) throws -> PersonRow {
+        try person(reference, "reference", reader)
+    }
+
+    /// A dwelling by `community/code`, or by its code where that is unique.
+    func dwelling(_ argument: PersonalArgument, _ reader: JournalReader) throws -> DwellingRow {
+        try fields.dwelling(argument.argumentText, community: nil, in: StoredRegister(reader: reader))
+    }
+
+    func tenancy(_ id: RowArgument, _ reader: JournalReader) throws -> TenancyRow {
+        guard case .tenancy(let row)? = try reader.row(.tenancy, id.value) else { throw Self.unknownRow("tenancy") }
+        return row
+    }
+
+    func credential(_ id: RowArgument, _ reader: JournalReader) throws -> CredentialRow {
+        guard case .credential(let row)? = try reader.row(.credential, id.value) else {
+            throw Self.unknownRow("credential")
+        }
+        return row
+    }
+
+    static func unknownRow(_ kind: String) -> CommandRefusal {
+        CommandRefusal(code: "unknownRow", message: "there is no \(kind) of that number")
+    }
+
+    func portal(_ name: NameArgument) throws -> PortalID {
+        let known = configuration.site.portals.map(\.id.name)
+        guard known.contains(name.argumentText) else {
+            throw unknown("portal", name.argumentText, among: known, code: "unknownPortal")
+        }
+        return PortalID(name.argumentText)
+    }
+
+    func accessPoint(_ name: NameArgument) throws -> AccessPointID {
+        let known = configuration.site.accessPoints.map(\.id.name)
+        guard known.contains(name.argumentText) else {
+            throw unknown("access point", name.argumentText, among: known, code: "unknownPoint")
+        }
+        return AccessPointID(name.argumentText)
+    }
+
+    /// A name that is none, with the near one where somebody may have mistyped, and with all of them where they are few.
+    func unknown(_ what: String, _ name: String, among known: [String], code: String) -> CommandRefusal {
+        let hint =
+            if let near = Nearest.match(for: name, among: known) {
+                "; did you mean \"\(near)\"?"
+            } else if known.count <= 16 {
+                "; one of \(known.sorted().joined(separator: ", "))"
+            } else { "; see `gatehousectl status`" }
+        return CommandRefusal(code: code, message: "there is no \(what) \"\(name.prefix(40))\"\(hint)")
+    }
+
+    /// A change that says nothing to change is none.
+    func saysSomething(_ texts: (any ArgumentValue)?..., beside command: CommandName) throws {
+        guard texts.allSatisfy({ $0 == nil }) else { return }
+        throw CommandRefusal(
+            code: "nothingSaid",
+            message: "nothing is said that should change; see `gatehousectl \(command.rawValue) --help`")
+    }
+
+    func views() throws -> RowViews { RowViews(calendar: fields.calendar, now: try now().seconds) }
+
+    /// Every state that a row had, with when and by which entry it came.
+    func history<View>(
+        _ kind: RegistryKind, _ id: UInt32, _ reader: JournalReader, _ view: (RegistryRow) -> View?
+    ) throws -> [PastState<View>] {
+        try reader.history(kind, id).compactMap { state in
+            guard let row = view(state.row) else { return nil }
+            let cause = try reader.revision(state.from)
+            return PastState(
+                row: row, from: state.from, to: state.to, at: cause.map { text($0.at) }, entry: cause?.sequence)
+        }
+    }
+}
+
+/// Numbers of new rows: never one that is on its way already.
+final class RowNumbers: Sendable {
+    private let last = Guarded<[RegistryKind: UInt32]>([:])
+
+    func next(_ kind: RegistryKind, _ reader: JournalReader) throws -> UInt32 {
+        let stored = try reader.nextID(kind)
+        return last.withLock { last in
+            let next = max(stored, (last[kind] ?? 0) + 1)
+            last[kind] = next
+            return next
+        }
+    }
+}

@@ -1,0 +1,171 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+/// What happened, and who may see of whom.
+extension Desk {
+    /// Seconds of entries that somebody may see of one person at a time, or with names without saying why.
+    static let personWindow = 72 * 3600
+
+    /// An auditor with a case may look further than anybody else.
+    func mayLookFurther(_ call: Call) -> Bool {
+        call.roles.contains(.auditor) && (call.reason.map { $0.contains("case ") || $0.contains("案件") } ?? false)
+    }
+
+    /// The one gate to entries of one person, whatever they are found by: with a reason, for 72 hours at most.
+    func checkWindow(of filter: JournalFilter, _ call: Call) throws {
+        guard call.actor.role == .manager || call.actor.role == .auditor else {
+            throw CommandRefusal(
+                code: "notAllowed", message: "entries of one person need the role manager or auditor")
+        }
+        guard call.reason != nil else {
+            throw CommandRefusal(
+                code: "reasonMissing", message: "entries of one person need a reason: --reason \"…\"")
+        }
+        guard let from = filter.from, let until = filter.until else {
+            if mayLookFurther(call) { return }
+            throw CommandRefusal(
+                code: "windowMissing",
+                message: "entries of one person need --from and --until, at most 72 hours apart")
+        }
+        guard until - from > .seconds(Self.personWindow), !mayLookFurther(call) else { return }
+        throw CommandRefusal(
+            code: "windowTooWide",
+            message:
+                "more than 72 hours of a person need the role auditor and a reason that names the case: \"case 12/2026 …\""
+        )
+    }
+
+    func showLog(_ command: Log, _ call: Call) throws -> Log.Reply {
+        let reader = try reader()
+        let isOffice = call.actor.role == .manager || call.actor.role == .auditor
+        var filter = try filter(of: command, call, isOffice: isOffice)
+        if let person = command.person {
+            filter.person = try self.person(person, "person", reader).id
+        }
+        if let id = command.credential {
+            // Somebody else may have held it before: their entries are shown as well, and so they are looked at.
+            let holders = try reader.history(.credential, id.value).compactMap { state in
+                if case .credential(let row) = state.row { row.person } else { nil }
+            }
+            guard !holders.isEmpty else { throw Self.unknownRow("credential") }
+            filter.credential = id.value
+            try checkWindow(of: filter, call)
+            try look(call, .people(holders))
+        }
+        if let person = filter.person {
+            try checkWindow(of: filter, call)
+            try look(call, .people([person]))
+        }
+        var views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: isOffice)
+        if isOffice, call.reason == nil { views.namesSince = try now() + .seconds(-Self.personWindow) }
+        return try list(filter, views, command, call)
+    }
+
+    private func filter(of command: Log, _ call: Call, isOffice: Bool) throws -> JournalFilter {
+        var filter = JournalFilter()
+        filter.from = try command.from.map { try time("from", $0) }
+        filter.until = try command.until.map { try time("until", $0) }
+        filter.after = command.after?.value
+        filter.accessPoint = try command.point.map { try accessPoint($0).name }
+        filter.portal = try command.portal.map { try portal($0).name }
+        filter.limit = Int(clamping: command.limit?.value ?? 100)
+        if let decision = command.decision?.argumentText {
+            let words =
+                [AccessDecision.granted.word, "denied"] + (isOffice ? [AccessDecision.grantedUnderDuress.word] : [])
+            guard words.contains(decision) else {
+                throw unknown("decision", decision, among: words, code: "malformed")
+            }
+            let duress = AccessDecision.grantedUnderDuress.word
+            // To a guard a grant under duress is a grant, and there is no other kind.
+            filter.outcomes = decision == AccessDecision.granted.word && !isOffice ? [decision, duress] : [decision]
+        }
+        if let words = command.kind?.argumentText.split(separator: ",").map(String.init) {
+            filter.kinds =
+                try words.contains("all")
+                ? EntryKind.allCases
+                : words.map { word in
+                    guard let kind = EntryKind(rawValue: word) else {
+                        throw unknown("kind", word, among: EntryKind.allCases.map(\.rawValue), code: "malformed")
+                    }
+                    return kind
+                }
+        }
+        // What is sealed shows to nobody here, and its neighbours are not told apart by it.
+        if call.actor.role != .auditor {
+            let isNamed = !filter.kinds.isEmpty
+            filter.kinds.removeAll { $0 == .sealed || $0 == .watchlist }
+            // No kind at all would be every event.
+            if isNamed, filter.kinds.isEmpty {
+                throw CommandRefusal(code: "notAllowed", message: "entries of this kind need the role auditor")
+            }
+        }
+        if filter.after != nil { filter.isNewestFirst = false }
+        return filter
+    }
+
+    /// Streams what fits, puts down who saw from which number to which, and goes on with what comes.
+    private func list(_ filter: JournalFilter, _ views: EntryViews, _ command: Log, _ call: Call) throws -> Log.Reply {
+        let follows = command.follow?.isOn ?? false
+        let isOfOne = filter.person != nil || filter.credential != nil
+        if follows { try followers.check(call) }
+        let span = try views.reader.span(filter)
+        if !isOfOne { try look(call, .entries(from: span.first, through: span.last)) }
+        var count = 0
+        var withheld = 0
+        var last = filter.after ?? 0
+        try views.reader.each(filter, withPersonal: views.showsNames) { stored in
+            if count % 64 == 0 { try call.check() }
+            if views.withholds(stored.entry) { withheld += 1 }
+            try call.list(views.view(stored))
+            count += 1
+            last = stored.entry.sequence
+        }
+        if follows {
+            var next = filter
+            next.after = try max(last, filter.after ?? views.reader.lastSequence())
+            next.isNewestFirst = false
+            next.limit = 1000
+            try followers.add(call, next, showsNames: views.showsNames)
+        }
+        let leftOut = filter.limit > 0 && span.count > UInt64(count) ? span.count - UInt64(count) : nil
+        return Log.Reply(count: count, leftOut: follows ? nil : leftOut, withheld: withheld == 0 ? nil : withheld)
+    }
+
+    func explain(_ command: Explain, _ call: Call) throws -> Explain.Reply {
+        let reader = try reader()
+        guard let stored = try reader.entry(command.event.value, withPersonal: true),
+            stored.entry.kind != .sealed || call.actor.role == .auditor
+        else { throw CommandRefusal(code: "unknownEvent", message: "there is no entry of that number") }
+        try look(call, .people([stored.entry.person].compactMap(\.self)))
+        let views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)
+        var about = JournalFilter()
+        about.kinds = EntryKind.allCases.filter { $0 != .sealed }
+        about.isNewestFirst = false
+        about.about = command.event.value
+        about.limit = 200
+        var reply = Explain.Reply(
+            entry: views.view(stored), facts: nil, rules: nil, again: nil, agrees: nil,
+            followed: try reader.entries(about).map(views.view))
+        if let facts = stored.entry.facts, let path = stored.entry.path {
+            let again = RuleBook.decide(facts)
+            reply.facts = EntryViews.facts(facts)
+            reply.rules = EntryViews.rules(path)
+            reply.again = again.decision.word
+            reply.agrees = again.decision.word == stored.entry.outcome && path.agrees(with: facts)
+        }
+        return reply
+    }
+
+    func verifyJournal(_ command: JournalVerify, _ call: Call) throws -> JournalVerify.Reply {
+        let report = try JournalVerifier(path: configuration.files.database, secrets: secrets).verify(
+            earlier: command.size?.value, check: call.check)
+        return JournalVerify.Reply(
+            entries: report.count, first: report.first, last: report.last, root: Hexadecimal.encode(report.root),
+            erased: report.erased, earlierRoot: report.earlierRoot.map(Hexadecimal.encode), whole: report.isWhole,
+            faults: report.faults)
+    }
+}

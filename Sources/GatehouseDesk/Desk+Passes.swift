@@ -1,0 +1,231 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+/// Visitor passes: signed here, shown at a scanner, counted by the ledger. The text of a pass goes to whoever asked for
+/// it and is kept nowhere.
+extension Desk {
+    private func signingKeys() throws -> PassKeys {
+        if let passKeys { return passKeys }
+        throw CommandRefusal(code: OrderRefusal.withoutKey.word, message: OrderRefusal.withoutKey.sentence)
+    }
+
+    func tellPassKey(_ command: PassKey, _ call: Call) throws -> PassKey.Reply {
+        let keys = try signingKeys()
+        return PassKey.Reply(
+            issuer: configuration.site.name, keyID: Hexadecimal.encode(keys.keyID),
+            publicKey: Hexadecimal.encode(keys.publicKey))
+    }
+
+    // MARK: Issuing
+
+    func issuePass(_ command: PassIssue, _ call: Call) throws -> PassIssue.Reply {
+        let keys = try signingKeys()
+        let host = try person(command.host, "host", reader())
+        let now = try ask { $0.now }
+        let end = try instant("until", command.until, isEnd: true)
+        let from = try command.from.map { try instant("from", $0) } ?? now.civil.seconds
+        // Once, unless something else is said; 0 is as often as one likes.
+        let uses = try command.uses.map { text in try fields.at("uses") { try fields.uses(text.argumentText) } } ?? 1
+        let claims = PassClaims(
+            id: PassID(Random.octets(8).reduce(0) { $0 << 8 | UInt64($1) }), issuer: configuration.site.name,
+            from: max(0, from), until: end, points: try points(command.points.argumentText), uses: uses, host: host.id,
+            plate: try command.plate.map { text in
+                try fields.at("plate") { try fields.plate(text.argumentText) }
+            })
+        try checkIssue(claims, host, now, call)
+        let text: String
+        do {
+            text = try keys.sign(claims)
+        } catch PassKeys.Refusal.tooLong(let count) {
+            try order(call, .refused(reason: "passTooLong"))
+            throw CommandRefusal(
+                code: "passTooLong",
+                message:
+                    "the pass would have \(count) characters and readers take \(PassToken.longestText): name fewer access points"
+            )
+        }
+        let event = try order(call, .pass(.issue(claims)))
+        var view = view(claims)
+        view.host = host.reference
+        return Joined(view, PassIssue.Signed(token: text, event: event))
+    }
+
+    private func checkIssue(_ claims: PassClaims, _ host: PersonRow, _ now: Moment, _ call: Call) throws {
+        let tomorrow = fields.calendar.utc(day: now.localDay + 1, minute: 0)
+        if let problem = PassProblem(claims, by: call.actor.role, now: now.civil.seconds, tomorrow: tomorrow) {
+            try order(call, .refused(reason: problem.rawValue))
+            throw CommandRefusal(code: problem.rawValue, message: problem.sentence)
+        }
+        let isAtHome = try ask { $0.controller.isAtHome(claims.host, at: max(claims.from, now.civil.seconds)) }
+        guard isAtHome else {
+            try order(call, .refused(reason: DenialReason.hostGone.word))
+            throw CommandRefusal(
+                code: DenialReason.hostGone.word,
+                message: "\"\(host.reference)\" neither lives nor works here then: no visitor comes to them")
+        }
+    }
+
+    /// Names of access points here, and `site/point` for those of others.
+    private func points(_ text: String) throws -> [String] {
+        let site = configuration.site
+        var found: [String] = []
+        for word in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+            let parts = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count <= 2 else {
+                throw CommandRefusal(
+                    code: "malformed", message: "\"\(word.prefix(40))\" is no access point; write point or site/point")
+            }
+            if parts.count == 2, parts[0] != site.name {
+                found.append(
+                    "\(try fields.identifier(parts[0], "site"))/\(try fields.identifier(parts[1], "access point"))")
+                continue
+            }
+            let name = parts[parts.count - 1]
+            guard let point = site.accessPoints.first(where: { $0.id.name == name }) else {
+                throw unknown("access point", name, among: site.accessPoints.map(\.id.name), code: "unknownPoint")
+            }
+            guard takesPasses(point) else {
+                throw CommandRefusal(
+                    code: "noPassesThere",
+                    message: "\(point.id) takes no passes: its factors in the configuration name none")
+            }
+            found.append(point.id.name)
+        }
+        let unique = found.enumerated().filter { found.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+        guard !unique.isEmpty else {
+            throw CommandRefusal(code: "malformed", message: "name at least one access point: --points wicket-in")
+        }
+        return unique
+    }
+
+    private func takesPasses(_ point: AccessPointSettings) -> Bool {
+        let windows = configuration.site.policy.factorWindows.filter { $0.accessPoint == point.id }
+        return (point.factors + windows.flatMap(\.factors)).contains { $0.contains(.pass) }
+    }
+
+    // MARK: Looking
+
+    private func view(_ claims: PassClaims) -> PassView {
+        PassView(
+            pass: claims.id.description, issuer: claims.issuer, from: text(seconds: claims.from),
+            until: text(seconds: claims.until), points: claims.points, uses: claims.uses, used: nil, left: nil,
+            host: "\(claims.host)", plate: claims.plate, hasPlate: nil, keyID: nil, state: nil, counts: nil)
+    }
+
+    private func view(_ id: PassID, _ record: PassRecord, _ reader: JournalReader) -> PassView {
+        let details = record.details
+        var view = PassView(
+            pass: id.description, issuer: details?.issuer, from: text(seconds: details?.from),
+            until: text(seconds: record.until), points: details?.points, uses: details?.uses, used: record.total,
+            left: details?.uses.map { max(0, Int($0) - record.total) }, host: details.map { "\($0.host)" }, plate: nil,
+            hasPlate: details?.hasPlate, keyID: nil, state: nil, counts: nil)
+        if let details, details.issuer == configuration.site.name,
+            case .person(let row)? = try? reader.row(.person, details.host)
+        {
+            view.host = row.reference
+        }
+        return view
+    }
+
+    private static func state(
+        from: Int64?, until: Int64?, uses: UInt16?, _ record: PassRecord?, at now: Int64
+    ) -> String {
+        if record?.isRevoked == true { return "revoked" }
+        if let until, now >= until { return "ended" }
+        if let uses, (record?.total ?? 0) >= Int(uses) { return "usedUp" }
+        if let from, now < from { return "coming" }
+        return "valid"
+    }
+
+    func showPass(_ command: PassShow, _ call: Call) throws -> PassView {
+        let (id, token) = try identify(command.pass)
+        let (record, now) = try ask { ($0.controller.ledger.passes[id], $0.now.civil.seconds) }
+        if let token, let claims = token.claims {
+            try look(call, .people(claims.issuer == configuration.site.name ? [claims.host] : []))
+            var view = view(claims)
+            view.used = record?.total ?? 0
+            view.keyID = Hexadecimal.encode(token.keyID)
+            view.state =
+                passKeys?.open(command.pass.argumentText) != nil
+                ? Self.state(from: claims.from, until: claims.until, uses: claims.uses, record, at: now)
+                : "unknownSignature"
+            return view
+        }
+        guard let record else {
+            throw CommandRefusal(code: "unknownPass", message: "no pass of that number was given out or shown here")
+        }
+        let isOurs = record.details?.issuer == configuration.site.name
+        try look(call, .people(isOurs ? [record.details?.host].compactMap(\.self) : []))
+        var view = view(id, record, try reader())
+        view.state = Self.state(
+            from: record.details?.from, until: record.until, uses: record.details?.uses, record, at: now)
+        view.counts = record.counts
+        return view
+    }
+
+    /// A pass by its number or its text.
+    private func identify(_ argument: DocumentArgument) throws -> (id: PassID, token: PassToken?) {
+        let text = argument.argumentText
+        if let id = PassID(text) { return (id, nil) }
+        if let token = PassKeys.token(text), let claims = token.claims { return (claims.id, token) }
+        throw CommandRefusal(code: "notAPass", message: "give the number of a pass (16 hexadecimal digits) or its text")
+    }
+
+    func listPasses(_ command: PassList, _ call: Call) throws -> Listed {
+        try look(call, .register)
+        let (book, now) = try ask { ($0.controller.ledger.passes, $0.now.civil.seconds) }
+        let reader = try reader()
+        var count = 0
+        for (id, record) in book.records.sorted(by: {
+            ($0.value.until ?? .max, $0.key) < ($1.value.until ?? .max, $1.key)
+        }) {
+            let state = Self.state(
+                from: record.details?.from, until: record.until, uses: record.details?.uses, record, at: now)
+            let isGood = ["valid", "coming"].contains(state) && record.details != nil
+            guard command.all?.isOn == true || isGood else { continue }
+            var view = view(id, record, reader)
+            view.state = state
+            try call.list(view)
+            count += 1
+        }
+        return Listed(count: count)
+    }
+
+    /// Passes for visitors of somebody on the register here, as far as they are kept.
+    func passes(ofHost host: UInt32, _ reader: JournalReader) throws -> [PassView] {
+        let (site, book) = (configuration.site.name, try ask { $0.controller.ledger.passes })
+        return book.records.filter { $0.value.details?.host == host && $0.value.details?.issuer == site }
+            .sorted { $0.key < $1.key }.map { view($0.key, $0.value, reader) }
+    }
+
+    // MARK: Revoking, and other gates
+
+    func revokePass(_ command: PassRevoke, _ call: Call) throws -> PassRevoke.Reply {
+        let (id, token) = try identify(command.pass)
+        let event = try order(call, .pass(.revoke(id, until: token?.claims?.until)))
+        return PassRevoke.Reply(pass: id.description, event: event)
+    }
+
+    func exportUses(_ command: PassUsesList, _ call: Call) throws -> Listed {
+        let book = try ask { $0.controller.ledger.passes }
+        var count = 0
+        for (id, record) in book.records.sorted(by: { $0.key < $1.key }) where record.isRevoked || record.total > 0 {
+            try call.list(PassUse(pass: id, record: record))
+            count += 1
+        }
+        return Listed(count: count)
+    }
+
+    func mergeUses(_ command: PassMerge, _ call: Call) throws -> PassMerge.Reply {
+        var others: [PassID: PassRecord] = [:]
+        for use in command.passes {
+            others[use.pass, default: PassRecord(until: use.record.until)].merge(use.record)
+        }
+        let event = try order(call, .pass(.merge(others)))
+        return PassMerge.Reply(passes: others.count, event: event)
+    }
+}

@@ -1,0 +1,122 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+extension Desk {
+    func addPerson(_ command: PersonAdd, _ call: Call) throws -> RecordedRow {
+        let reader = try reader()
+        let fields = try liveFields()
+        let reference = command.reference.argumentText
+        guard try fields.findPerson(reference, in: StoredRegister(reader: reader)) == nil else {
+            throw CommandRefusal(code: "exists", message: "the reference is taken; use person change")
+        }
+        return try putPerson(command.fields, reference, changing: nil, fields, reader, call)
+    }
+
+    func changePerson(_ command: PersonChange, _ call: Call) throws -> RecordedRow {
+        let reader = try reader()
+        let old = try person(command.reference, reader)
+        let given = command.fields
+        try saysSomething(
+            given.name, given.role, given.dwelling, given.groups, given.from, given.until, given.status,
+            given.responsible, given.shift, given.needsTime, beside: .personChange)
+        return try putPerson(given, old.reference, changing: old, liveFields(), reader, call)
+    }
+
+    private func putPerson(
+        _ given: PersonFields, _ reference: String, changing old: PersonRow?, _ fields: RegistryFields,
+        _ reader: JournalReader, _ call: Call
+    ) throws -> RecordedRow {
+        var texts = PersonTexts()
+        texts.reference = reference
+        texts.name = given.name?.argumentText
+        texts.role = given.role?.argumentText
+        texts.dwelling = given.dwelling?.argumentText
+        texts.groups = given.groups?.argumentText
+        texts.from = given.from?.argumentText
+        texts.until = given.until?.argumentText
+        texts.status = given.status?.argumentText
+        texts.responsible = given.responsible?.argumentText
+        texts.shift = given.shift?.argumentText
+        texts.needsTime = given.needsTime?.argumentText
+        var days = KnownDays()
+        var row = try fields.person(texts, changing: old, id: 0, in: StoredRegister(reader: reader), &days)
+        if let old, old == row { return RecordedRow(id: row.id, event: nil, changed: false) }
+        let takesAway = row.status != .active && old?.status != row.status
+        let cause = try takesAway ? cause(given.cause, call) : nil
+        if old == nil { row.id = try ids.next(.person, reader) }
+        return RecordedRow(id: row.id, event: try order(call, .registry([.put(.person(row))]), cause: cause))
+    }
+
+    func removePerson(_ command: PersonRemove, _ call: Call) throws -> Recorded {
+        let row = try person(command.reference, reader())
+        return Recorded(
+            try order(call, .registry([.end(.person, id: row.id)]), cause: cause(command.cause, call)))
+    }
+
+    func forgivePerson(_ command: PersonForgive, _ call: Call) throws -> Recorded {
+        Recorded(try order(call, .forgive(person: person(command.reference, reader()).id)))
+    }
+
+    func forgiveAll(_ command: PersonForgiveAll, _ call: Call) throws -> Recorded {
+        Recorded(try order(call, .forgiveAll))
+    }
+
+    func showPerson(_ command: PersonShow, _ call: Call) throws -> PersonShow.Reply {
+        let reader = try reader()
+        let row = try person(command.reference, reader)
+        try look(call, .people([row.id]))
+        let views = try views()
+        let details = PersonShow.Details(
+            tenancies: try tenancies(.of(person: row.id), reader).map(views.view),
+            credentials: try credentials(of: row.id, reader).map(views.view),
+            vehicles: try vehicles(.of(person: row.id), reader).map(views.view),
+            responsibleFor: try reader.rows(.person, by: .of(person: row.id)).compactMap {
+                if case .person(let row) = $0 { views.view(row) } else { nil }
+            }, history: try personHistory(row.id, reader, views))
+        return Joined(views.view(row), details)
+    }
+
+    func personHistory(_ id: UInt32, _ reader: JournalReader, _ views: RowViews) throws -> [PastState<PersonView>] {
+        try history(.person, id, reader) { if case .person(let row) = $0 { views.view(row) } else { nil } }
+    }
+
+    func tenancies(_ key: RegistryMark, _ reader: JournalReader) throws -> [TenancyRow] {
+        try reader.rows(.tenancy, by: key).compactMap { if case .tenancy(let row) = $0 { row } else { nil } }
+    }
+
+    func credentials(of person: UInt32, _ reader: JournalReader) throws -> [CredentialRow] {
+        try reader.rows(.credential, by: .of(person: person)).compactMap {
+            if case .credential(let row) = $0 { row } else { nil }
+        }
+    }
+
+    func vehicles(_ key: RegistryMark, _ reader: JournalReader) throws -> [VehicleRow] {
+        try reader.rows(.vehicle, by: key).compactMap { if case .vehicle(let row) = $0 { row } else { nil } }
+    }
+
+    /// Why access is taken away: by a word of the closed list, or by the reason that was given.
+    func cause(_ argument: TextArgument?, _ call: Call, implied: WithdrawalCause? = nil) throws -> WithdrawalCause {
+        if let argument {
+            guard let cause = WithdrawalCause(argument.argumentText) else {
+                throw CommandRefusal(
+                    code: "malformed", message: "\"cause\" is one of \(WithdrawalCause.words), with a number or text")
+            }
+            return cause
+        }
+        if let implied { return implied }
+        guard let reason = call.reason else {
+            throw CommandRefusal(
+                code: "reasonMissing",
+                message: "say why access is taken away: --cause \(WithdrawalCause.words), or --reason \"…\"")
+        }
+        guard !WithdrawalCause.speaksOfArrears(reason) else {
+            throw CommandRefusal(
+                code: "causeForbidden", message: "what somebody owes is no reason to keep them out of their home")
+        }
+        return .other(reason)
+    }
+}

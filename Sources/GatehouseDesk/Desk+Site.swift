@@ -1,0 +1,159 @@
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseRegister
+internal import GatehouseStore
+
+/// The controller as a whole. What shows no person is no entry.
+extension Desk {
+    func status(_ command: Status, _ call: Call) throws -> Status.Reply {
+        let reader = try reader()
+        let sealed = sealedDestinations(for: call)
+        let outbox = try reader.outboxCounts().filter { !sealed.contains($0.destination) }
+        let last = try reader.lastSequence()
+        let bounds = surroundings.bounds()
+        let site = configuration.site.name
+        let readers = configuration.readers
+        let keys = surroundings.keys
+        let calendar = fields.calendar
+        return try ask { view in
+            let controller = view.controller
+            let counts = controller.registry.counts
+            return Status.Reply(
+                site: site, version: GatehouseVersion.text, time: SiteTime.text(view.now.civil, calendar),
+                clock: view.now.isCivilTrusted ? "trusted" : "untrusted", epoch: controller.epoch, entries: last,
+                settled: view.isSettled,
+                registry: Status.Register(
+                    revision: controller.registry.revision, persons: counts.persons, credentials: counts.credentials,
+                    tenancies: counts.tenancies, dwellings: counts.dwellings),
+                portals: controller.portals.map { Self.view($0, controller) },
+                readers: readers.map { Self.view($0, view, keys, calendar) },
+                outbox: outbox.map {
+                    Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
+                }, release: view.release, handover: Self.view(controller.ledger.handover, calendar),
+                conditions: Self.conditions(controller, calendar, without: sealed), bounds: bounds)
+        }
+    }
+
+    private static func view(_ portal: PortalMachine, _ controller: Controller) -> Status.Portal {
+        let door =
+            switch portal.door {
+            case .closed: portal.settings.hasContact ? "closed" : "unknown"
+            case .open(_, let wasForced, let isHeldOpen): wasForced ? "forced" : isHeldOpen ? "heldOpen" : "open"
+            }
+        return Status.Portal(
+            name: portal.settings.id.name, posture: portal.posture.word,
+            lock: portal.isReleased ? "released" : "secured", door: door,
+            barrier: controller.barriers[portal.settings.id]?.rawValue)
+    }
+
+    func health(_ command: Health, _ call: Call) throws -> Health.Reply {
+        let calendar = fields.calendar
+        let sealed = sealedDestinations(for: call)
+        return try ask {
+            Health.Reply(
+                conditions: Self.conditions($0.controller, calendar, without: sealed),
+                alarms: $0.controller.alarms.open.count { !$0.isAcknowledged })
+        }
+    }
+
+    /// Destinations that leads go to. Whether something waits for one is told to nobody but an auditor: it would say that
+    /// somebody was recognized.
+    private func sealedDestinations(for call: Call) -> Set<String> {
+        guard !call.roles.contains(.auditor) else { return [] }
+        return Set(configuration.site.alerts.filter { $0.kinds.contains(.watchlist) }.map(\.destination.name))
+    }
+
+    /// The worst first.
+    private static func conditions(
+        _ controller: Controller, _ calendar: SiteCalendar, without sealed: Set<String>
+    ) -> [ConditionView] {
+        controller.health.standing.filter { $0.code != .outboxStuck || !sealed.contains($0.subject) }.sorted {
+            ($1.code.severity, $0.code, $0.subject) < ($0.code.severity, $1.code, $1.subject)
+        }
+        .map {
+            ConditionView(
+                code: $0.code.rawValue, severity: $0.code.severity.rawValue, subject: $0.subject,
+                since: SiteTime.text($0.since, calendar), sentence: $0.code.sentence, advice: $0.code.advice)
+        }
+    }
+
+    static func view(_ handover: Handover?, _ calendar: SiteCalendar) -> HandoverView? {
+        handover.map {
+            HandoverView(
+                at: SiteTime.text($0.at, calendar), ms: $0.at.milliseconds, receiver: Hexadecimal.encode($0.receiver),
+                ended: $0.hasEnded, confirmed: $0.isConfirmed)
+        }
+    }
+
+    /// How many are where, by the ledger: counts, nobody by name.
+    func listAreas(_ command: AreaList, _ call: Call) throws -> AreaList.Reply {
+        let points = configuration.site.accessPoints
+        return try ask { view in
+            let controller = view.controller
+            let names = Set(points.flatMap { [$0.fromArea, $0.toArea] }.compactMap(\.self))
+                .union(controller.site.areas.keys).sorted()
+            return AreaList.Reply(
+                threat: Int(controller.ledger.threat),
+                areas: names.map { area in
+                    AreaList.Area(
+                        area: area.name, people: controller.ledger.count(in: area, controller.site.areas),
+                        limit: controller.site.areas[area]?.limit.map { Int($0) },
+                        vehicles: controller.ledger.vehicles.values.count { $0 == area })
+                })
+        }
+    }
+
+    func confirmPolicy(_ command: PolicyConfirm, _ call: Call) throws -> Recorded {
+        Recorded(try order(call, .confirmPolicy))
+    }
+
+    /// Minutes that one person may turn the time of the gate back: what ended since then would begin again.
+    private static let clockSlack: Duration = .seconds(300)
+
+    func acceptClock(_ command: ClockAccept, _ call: Call) throws -> Recorded {
+        let (gate, machine) = try ask { ($0.now.civil, $0.machineClock) }
+        if machine + Self.clockSlack < gate,
+            !seconds.agrees("clock accept", call.actor.name, at: surroundings.monotonic())
+        {
+            throw CommandRefusal(
+                code: "secondPerson",
+                message:
+                    "the machine's clock says \(text(machine)) and the last entries are of \(text(gate)): tenancies that ended since would run again. If it is right, a second person gives the same command within 5 minutes"
+            )
+        }
+        return try Recorded(order(call, .acceptClock))
+    }
+
+    func raiseThreat(_ command: Threat, _ call: Call) throws -> Recorded {
+        guard let level = UInt8(exactly: command.level.value), level <= AccessPolicy.highestThreat else {
+            throw CommandRefusal(
+                code: "malformed", message: "\"level\" has to be a number from 0 to \(AccessPolicy.highestThreat)")
+        }
+        return Recorded(try order(call, .threat(level)))
+    }
+
+    /// Into folders of the configuration alone, and not faster than one a minute: a copy is as long as the database.
+    func makeBackup(_ command: BackupMake, _ call: Call) throws -> BackupMake.Reply {
+        let folders = configuration.files.backups
+        let folder = command.directory?.argumentText ?? folders[0]
+        guard folders.contains(folder) else {
+            throw CommandRefusal(
+                code: "folderUnknown",
+                message:
+                    "backups go to \(folders.joined(separator: " or ")): files.backups in the configuration names the folders"
+            )
+        }
+        let now = surroundings.monotonic()
+        guard seconds.begins("backup", at: now, every: .seconds(60)) else {
+            throw CommandRefusal(code: "busy", message: "a backup was made within the last minute; try again later")
+        }
+        let at = try self.now()
+        let entry = try look(call, .register)
+        let path = try Backup.make(
+            database: configuration.files.database, directory: folder, name: "\(configuration.site.name)-\(at.seconds)",
+            secrets: secrets, check: call.check)
+        return BackupMake.Reply(path: path, event: entry)
+    }
+}

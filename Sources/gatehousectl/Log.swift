@@ -1,0 +1,168 @@
+import ArgumentParser
+import GatehouseAdmin
+import GatehouseCore
+import Glibc
+
+/// How CSV is written: for programs, or with the mark by which a spreadsheet knows its encoding.
+enum CSVKind: String, ExpressibleByArgument, CaseIterable {
+    case plain, excel
+}
+
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "What happened.",
+        discussion: """
+            Examples:
+              gatehousectl log --limit 20
+              gatehousectl log --follow --point wicket-in
+              gatehousectl log --person R-1001 --from 2026-11-20 --until 2026-11-22 --reason "complaint of 21 November"
+              gatehousectl log --kind all --csv > november.csv
+              gatehousectl log --from 2026-11-01 --csv=excel --reason "monthly report" > november.csv
+
+            The newest 100 entries, or as many as --limit says; with --csv all of them. What is left out is said.
+            """)
+    @Option(help: "Local time of the site: 2026-11-22 or 2026-11-22T18:30.") var from: String?
+    @Option var until: String?
+    @Option(help: "Entries behind this number.") var after: String?
+    @Option(help: "A person's reference; needs --reason, --from and --until.") var person: String?
+    @Option(help: "A credential's number; needs --reason, --from and --until.") var credential: String?
+    @Option(help: "An access point.") var point: String?
+    @Option var portal: String?
+    @Option(help: "granted or denied.") var decision: String?
+    @Option(help: "Kinds, separated by commas, or all.") var kind: String?
+    @Option(help: "Entries at most; 0 is all.") var limit: String?
+    @Flag(help: "Go on with what comes, also when the daemon was started again.") var follow = false
+    @Option(help: "CSV; --csv=excel for spreadsheets.") var csv: CSVKind?
+    @OptionGroup var common: Common
+
+    func run() throws {
+        var command = try Log(
+            from: argument("--from", from), until: argument("--until", until), after: argument("--after", after),
+            person: argument("--person", person), credential: argument("--credential", credential),
+            point: argument("--point", point), portal: argument("--portal", portal),
+            decision: argument("--decision", decision), kind: argument("--kind", kind),
+            limit: argument("--limit", limit) ?? (csv == nil ? 100 : 0))
+        if follow { command.follow = true }
+        if csv == .excel { print("\u{FEFF}", terminator: "") }
+        if csv != nil { print(Self.columns.map(\.name).joined(separator: ",")) }
+        var last: UInt64 = 0
+        let client = try connect(common)
+        try asking(command, common, client: client) { answer in
+            last = answer.value.seq
+            show(answer)
+        } result: { answer in
+            tellLeftOut(answer.value)
+        }
+        if follow { try goOn(client, command, last) }
+    }
+
+    /// Shows what comes, and calls the daemon again when it was gone.
+    private func goOn(_ client: AdminClient, _ command: Log, _ last: UInt64) throws {
+        var (client, command, last) = (client, command, last)
+        while true {
+            do throws(SocketError) {
+                while true {
+                    switch try client.reply() {
+                    case .item(let text):
+                        let answer: AdminClient.Answer<EntryView> = try client.answer(text)
+                        last = max(last, answer.value.seq)
+                        show(answer)
+                    case .done: continue
+                    case .refused(let refusal):
+                        guard refusal.code == "stopping" else {
+                            tell(refusal, common)
+                            Glibc.exit(1)
+                        }
+                        throw SocketError(attempt: "follow", path: common.socket, code: ECONNRESET)
+                    }
+                }
+            } catch {
+                complain("the daemon is gone; calling it again")
+            }
+            command.after = CountArgument(last)
+            command.limit = 0
+            client = again(command, &last)
+        }
+    }
+
+    private func again(_ command: Log, _ last: inout UInt64) -> AdminClient {
+        while true {
+            var nothing = pollfd(fd: -1, events: 0, revents: 0)
+            poll(&nothing, 1, 1000)
+            guard let client = try? AdminClient(path: common.socket) else { continue }
+            var newest = last
+            let answer = try? client.ask(command, reason: common.reason) { answer in
+                newest = max(newest, answer.value.seq)
+                show(answer)
+            }
+            last = newest
+            if case .success? = answer {
+                complain("the daemon is there again; nothing is missing")
+                return client
+            }
+        }
+    }
+
+    private func tellLeftOut(_ reply: Log.Reply) {
+        if common.isJSON, csv == nil { printJSON(.log, "reply", WireJSON.encode(reply)) }
+        if let leftOut = reply.leftOut {
+            complain("\(leftOut) more entries fit and are not shown: --limit 0 shows all, --from and --until a span")
+        }
+        if let withheld = reply.withheld {
+            complain("the names of \(withheld) entries older than 72 hours are left out: give a --reason")
+        }
+    }
+
+    private static let columns: [(name: String, value: @Sendable (EntryView) -> String?)] = [
+        ("seq", { "\($0.seq)" }), ("at", { $0.at }), ("kind", { $0.kind }), ("portal", { $0.portal }),
+        ("point", { $0.point }), ("reader", { $0.reader }), ("outcome", { $0.outcome }), ("reason", { $0.reason }),
+        ("person", { $0.person.map { "\($0)" } }), ("reference", { $0.reference }), ("name", { $0.name }),
+        ("credential", { $0.credential.map { "\($0)" } }), ("about", { $0.about.map { "\($0)" } }),
+        ("actor", { $0.actor }), ("picture", { $0.picture?.path ?? $0.picture?.reason }),
+    ]
+
+    private func show(_ answer: AdminClient.Answer<EntryView>) {
+        defer { if follow { fflush(nil) } }
+        if csv != nil {
+            return print(Self.columns.map { CSVCell.write($0.value(answer.value) ?? "") }.joined(separator: ","))
+        }
+        if common.isJSON { return printJSON(.log, "item", answer.text) }
+        print(plain(Self.sentence(answer.value, common.language)))
+    }
+
+    /// One line for people: number, time, place, what, who, why, picture.
+    static func sentence(_ entry: EntryView, _ language: Language) -> String {
+        var parts = [
+            "\(entry.seq)", String(entry.at.prefix(23)), entry.point ?? entry.portal ?? entry.reader ?? "-",
+            EntryKind(rawValue: entry.kind).map { Words.kind($0, language) } ?? entry.kind,
+        ]
+        if let outcome = entry.outcome { parts.append(Words.outcome(outcome, language)) }
+        if let reason = entry.reason { parts.append("(\(Words.reason(reason, language)))") }
+        if let name = entry.name {
+            parts.append(name)
+        } else if let person = entry.person {
+            parts.append("#\(person)")
+        }
+        if let card = entry.personal?["cardNumber"], entry.person == nil { parts.append(card) }
+        if let detail = entry.detail { parts += details(detail) }
+        if let actor = entry.actor {
+            parts.append("by \(actor)\(entry.personal?["account"].map { " \($0)" } ?? "")")
+        }
+        if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
+        if let about = entry.about { parts.append("of \(about)") }
+        if let path = entry.picture?.path { parts.append(path) }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func details(_ detail: [String: JSON]) -> [String] {
+        var parts: [String] = []
+        if let pass = detail["pass"]?.string { parts.append("pass \(pass)") }
+        if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
+        if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
+        if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
+            parts.append("\(unknown) unknown, \(missing) missing")
+        }
+        if let count = detail["count"]?.integer { parts.append("\(count) times") }
+        return parts
+    }
+}

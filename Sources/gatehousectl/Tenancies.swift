@@ -1,0 +1,152 @@
+import ArgumentParser
+import GatehouseAdmin
+import GatehouseCore
+
+struct Tenancy: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tenancies.",
+        subcommands: [
+            Add.self, Show.self, Change.self, Notice.self, Terminate.self, Renew.self, HandBack.self, Remove.self,
+            Report.self, Evidence.self,
+        ])
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register a tenancy. Both days count.",
+            discussion:
+                "Example: gatehousectl tenancy add lotus/1-1-102 --tenants \"T-7 T-8\" --from 2026-03-01 --until 2027-02-28"
+        )
+        @Argument(help: "community/dwelling.") var dwelling: String
+        @Option(help: "References, separated by blanks.") var tenants: String
+        @Option var from: String
+        @Option var until: String
+        @Option var contract: String?
+        @Option(help: "Reference of the landlord.") var landlord: String?
+        @Flag(help: "Another tenancy of the dwelling runs in that time, and this one stands beside it.") var beside =
+            false
+        @OptionGroup var common: Common
+        func run() throws {
+            let command = try TenancyAdd(
+                dwelling: argument("DWELLING", dwelling), tenants: argument("--tenants", tenants),
+                from: argument("--from", from), until: argument("--until", until),
+                contract: argument("--contract", contract), landlord: argument("--landlord", landlord),
+                beside: beside ? true : nil)
+            try order(command, common, "added")
+        }
+    }
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One tenancy, with its history.")
+        @Argument var id: String
+        @OptionGroup var common: Common
+        func run() throws { try show(TenancyShow(id: argument("ID", id)), common) }
+    }
+    struct Change: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Change a tenancy, for instance its last day.")
+        @Argument var id: String
+        @Option var tenants: String?
+        @Option var from: String?
+        @Option var until: String?
+        @Option var contract: String?
+        @Option(help: "Reference of the landlord.") var landlord: String?
+        @Flag(help: "Another tenancy of the dwelling runs in that time, and this one stands beside it.") var beside =
+            false
+        @OptionGroup var common: Common
+        func run() throws {
+            let command = try TenancyChange(
+                id: argument("ID", id), tenants: argument("--tenants", tenants), from: argument("--from", from),
+                until: argument("--until", until), contract: argument("--contract", contract),
+                landlord: argument("--landlord", landlord), beside: beside ? true : nil)
+            try order(command, common, "changed")
+        }
+    }
+    struct Notice: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Notice was given; the last day stands. Needs --reason.")
+        @Argument var id: String
+        @OptionGroup var common: Common
+        func run() throws { try order(TenancyNotice(id: argument("ID", id)), common, "noted") }
+    }
+    struct Terminate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a tenancy before its last day. Needs --reason.",
+            discussion: "Example: gatehousectl tenancy terminate 12 --at 2026-12-01T12:00 --reason \"agreed\"")
+        @Argument var id: String
+        @Option(help: "The instant at which access ends; now if left out.") var at: String?
+        @Option(help: "Why: moved-out, order:NUMBER, safety, asked, other:TEXT; or --reason alone.") var cause: String?
+        @OptionGroup var common: Common
+        func run() throws {
+            let command = try TenancyTerminate(
+                id: argument("ID", id), at: argument("--at", at), cause: argument("--cause", cause))
+            try order(command, common, "ended")
+        }
+    }
+    struct Renew: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Go on from a tenancy with another one, from the day after its last.")
+        @Argument var id: String
+        @Option(help: "The last day of the new one.") var until: String
+        @Option var contract: String?
+        @Flag(help: "Although another tenancy of the dwelling runs at that time.") var beside = false
+        @OptionGroup var common: Common
+        func run() throws {
+            let command = try TenancyRenew(
+                id: argument("ID", id), until: argument("--until", until), contract: argument("--contract", contract),
+                beside: beside ? true : nil)
+            try order(command, common, "renewed")
+        }
+    }
+    struct HandBack: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "The dwelling was handed back after its tenancy.")
+        @Argument var id: String
+        @OptionGroup var common: Common
+        func run() throws { try order(TenancyHandBack(id: argument("ID", id)), common, "noted") }
+    }
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a tenancy row. Needs --reason.")
+        @Argument var id: String
+        @OptionGroup var common: Common
+        func run() throws { try order(TenancyRemove(id: argument("ID", id)), common, "ended") }
+    }
+    struct Report: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Indicators of rental supervision: counts by dwelling, for people to act on.",
+            discussion: "With --json each finding is a line and the counts are the last: what a street office takes.")
+        @Flag(help: "The counts alone.") var counts = false
+        @OptionGroup var common: Common
+        func run() throws {
+            var rows = [["INDICATOR", "DWELLING", "TENANCY", "COUNT"]]
+            try asking(TenancyReport(), common) { answer in
+                if counts { return }
+                if common.isJSON { return printJSON(.tenancyReport, "item", answer.text) }
+                let finding = answer.value
+                rows.append([
+                    finding.indicator, plain(finding.dwelling), finding.tenancy.map { "\($0)" } ?? "",
+                    "\(finding.count)",
+                ])
+            } result: { answer in
+                if common.isJSON { return printJSON(.tenancyReport, "reply", answer.text) }
+                if rows.count > 1 { print(table(rows) + "\n") }
+                for kind in RentalIndicators.Kind.allCases {
+                    print("\(answer.value.counts[kind.rawValue] ?? 0) \(kind.sentence)")
+                }
+            }
+        }
+    }
+    struct Evidence: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The numbers of the events behind an indicator, at most 72 hours. Needs --reason.",
+            discussion:
+                "Each event opens by itself: gatehousectl explain NUMBER. More than 72 hours: auditor, with a case.")
+        @Argument(help: "community/dwelling.") var dwelling: String
+        @Option var from: String
+        @Option var until: String
+        @OptionGroup var common: Common
+        func run() throws {
+            let command = try TenancyEvidence(
+                dwelling: argument("DWELLING", dwelling), from: argument("--from", from),
+                until: argument("--until", until))
+            try ask(command, common) { reply in
+                print(reply.events.isEmpty ? "no event" : reply.events.map { "\($0)" }.joined(separator: " "))
+            }
+        }
+    }
+}

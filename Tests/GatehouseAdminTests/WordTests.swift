@@ -1,0 +1,35 @@
+import GatehouseAdmin
+import GatehouseCore
+import Testing
+
+@Suite("Words")
+struct WordTests {
+    @Test func everyReasonForNoPictureHasWordsInBothLanguages() {
+        for reason in DenialReason.allCases {
+            let words = Language.allCases.map { Words.reason(reason.word, $0) }
+            #expect(Set(words + [reason.word]).count == 3, "\(reason)")
+        }
+        for reason in SnapshotFailure.allCases {
+            let words = Language.allCases.map { Words.reason(reason.rawValue, $0) }
+            #expect(Set(words + [reason.rawValue]).count == 3, "\(reason)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            .welcome(version: "0.2.0", run: "00ff", first: 9), .noted(report: 7), .hello(version: "0.2.0"),
+            .erase(event: 3, camera: "lane"),
+            .capture(event: 1, camera: "lane", at: CivilTime(milliseconds: 5)),
+            .picture(SnapshotRow(event: 2, camera: "lane", result: .missing(.tlsFailed)), report: 1),
+            .picture(SnapshotRow(event: 2, camera: "lane", result: .expired), report: 2),
+            .picture(
+                SnapshotRow(
+                    event: 2, camera: "lane",
+                    result: .stored(
+                        path: "2026/11/20/2-lane-aa.jpg", size: 9, digest: [UInt8](repeating: 255, count: 32))),
+                report: 3), .delivered(id: 4, receipt: "200"), .failed(id: 5, reason: "timeout", isFinal: false),
+        ] as [UplinkMessage])
+    func wordsBetweenDaemonAndUplinkComeBackAsTheyWere(message: UplinkMessage) {
+        #expect(UplinkMessage(line: Array(message.line.utf8)) == message)
+    }
+}

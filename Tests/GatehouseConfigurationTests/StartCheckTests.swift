@@ -1,0 +1,83 @@
+import GatehouseConfiguration
+import Glibc
+import Testing
+
+/// What would keep a program from starting is found before it is started.
+@Suite struct StartCheckTests {
+    private func configuration(
+        zone: String = "Asia/Shanghai", key: String = "/tmp/gatehouse-no-such-key", more: String = ""
+    ) throws -> Configuration {
+        let text = """
+            site: {name: s, time_zone: \(zone), clock: not-behind-floor}
+            files: {database: /tmp/x.db, admin_socket: /tmp/x.sock, uplink_socket: /tmp/u.sock, snapshots: /tmp/p, master_key: \(key)}
+            lines: {backend: simulated, socket: /tmp/l.sock}
+            readers:
+              r: {protocol: wiegand, data0: {line: D0}, data1: {line: D1}, formats: [H10301]}
+            portals:
+              p:
+                release: {line: P}
+                access_points: {a: {readers: [r], factors: [card]}}
+            \(more)
+            """
+        return try ConfigurationReader.read(octets: Array(text.utf8), file: "f.yaml", digest: { _ in [] })
+    }
+
+    private func problems(_ configuration: Configuration, withUplink: Bool = true) -> [String] {
+        StartCheck.problems(of: configuration, withUplink: withUplink) { $0.count == 32 ? nil : "no key" }
+            .map(\.description)
+    }
+
+    private func withFile(_ count: Int, _ body: (String) throws -> Void) throws {
+        let path = "/tmp/gatehouse-check-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        defer { unlink(path) }
+        let octets = [UInt8](repeating: 7, count: count)
+        #expect(write(descriptor, octets, count) == count)
+        close(descriptor)
+        try body(path)
+    }
+
+    @Test(arguments: [
+        ("Asia/Beijing", "Asia/Shanghai"), ("Asia/Shangai", "Asia/Shanghai"), ("Shanghai", "Asia/Shanghai"),
+        ("Europe/Berln", "Europe/Berlin"), ("asia/tokyo", "Asia/Tokyo"), ("Asia/Shenzhen", "Asia/Shanghai"),
+    ])
+    func aZoneThatIsNoneNamesTheNearOne(zone: String, meant: String) throws {
+        try withFile(32) { key in
+            let found = problems(try configuration(zone: zone, key: key))
+            #expect(found.count == 1 && found[0].contains("did you mean \(meant)?"), "\(found)")
+        }
+    }
+
+    @Test func whatIsInOrderHasNoProblem() throws {
+        try withFile(32) { key in
+            let found = problems(try configuration(key: key))
+            #expect(found.isEmpty)
+        }
+    }
+
+    @Test func aMasterKeyThatIsMissingOrNoneIsTold() throws {
+        let missing = problems(try configuration())
+        #expect(missing.count == 1 && missing[0].contains("/tmp/gatehouse-no-such-key: the master key cannot be read"))
+        try withFile(31) { key in
+            let found = problems(try configuration(key: key))
+            #expect(found == ["\(key): no key"])
+        }
+    }
+
+    @Test func secretsOfCamerasAndDestinationsAreAskedForWhereTheyAreNeeded() throws {
+        try withFile(32) { key in
+            let more = """
+                cameras:
+                  c: {url: "https://10.0.0.1/s.jpg", user: u, password_file: /tmp/gatehouse-no-camera}
+                alerts:
+                  d: {url: "https://10.0.0.2/a", secret_file: /tmp/gatehouse-no-secret, kinds: [duress]}
+                """
+            let one = try configuration(key: key, more: more)
+            let found = problems(one)
+            #expect(found.count == 2, "\(found)")
+            #expect(found.first?.contains("/tmp/gatehouse-no-camera: the secret of camera c") == true)
+            #expect(found.last?.contains("/tmp/gatehouse-no-secret: the secret of destination d") == true)
+            #expect(problems(one, withUplink: false).isEmpty, "the daemon that decides needs none of them")
+        }
+    }
+}
