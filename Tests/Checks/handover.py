@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 
-from gate import GOOD, NAME, Gate, check, eventually, running
+from gate import GOOD, NAME, Gate, Person, check, eventually, running
 
 PICTURE = b"\xff\xd8\xff\xe0" + os.urandom(50_000) + b"\xff\xd9"
 CANARY = "CANARY-WATCH"
@@ -43,6 +43,7 @@ def field(text, name):
 
 def handover():
     """K43, P6: everything goes over, nobody is locked out, and the old operator is out at the stated instant."""
+    manager, auditor = Person(4003, "manager"), Person(4004, "auditor")
     with running("handover-old") as old:
         key, cert = certificate(old.dir)
         archive = old.dir / "site.gho"
@@ -66,8 +67,15 @@ def handover():
         check("handover: the announcement is taken back with a reason", old.ctl("handover", "cancel", "--reason", "they stay")[0] == 0)
 
         code, text = export("--at", "now", "--reason", "contract ends")
+        check("handover: exported, and a second role has to agree", code == 0 and "second role" in text, text)
+        token = field(text, "token ")
+        check("handover: until then orders count", not old.ask("status")["result"]["handover"]["ended"] and old.ask("portal open", {"portal": "lane"}, "still here", manager)["ok"])
+        check("handover: not by who announced it", not old.ask("handover confirm", {}, "me again")["ok"])
+        check("handover: an auditor agrees", old.ask("handover confirm", {}, "contract seen", auditor)["ok"])
+        check("handover: and it is in force", eventually(lambda: old.ask("status")["result"]["handover"]["ended"]))
+        code, text = export()
         check("handover: exported at the instant", code == 0, text)
-        token, signer = field(text, "token "), field(text, "signed by ").removeprefix("by ")
+        signer = field(text, "signed by ").removeprefix("by ")
         root = field(text, "root ")
         size = int(root.split(":")[0])
         check("handover: an archive is for its owner alone", archive.stat().st_mode & 0o777 == 0o600)
@@ -76,16 +84,20 @@ def handover():
             check(f"handover: {word[:6]}… stands nowhere readable", word.encode() not in content)
 
         for command, arguments in (("portal open", {"portal": "lane"}), ("person show", {"reference": "R-1"}), ("export", {}), ("handover cancel", {}), ("backup", {"directory": str(old.dir)})):
-            answer = old.ask(command, arguments, "not mine any more")
+            answer = old.ask(command, arguments, "not mine any more", manager)
             check(f"handover: after it nobody gives {command}", not answer["ok"] and answer["error"]["code"] == "handedOver", answer)
+        night = Person(4005, "guard")
+        check("handover: guards open until the new operator is there", old.ask("portal open", {"portal": "lane"}, "ambulance", night)["ok"])
+        check("handover: and lock down", old.ask("portal lockdown", {"portal": "wicket"}, "attack", night)["ok"] and not old.ask("portal normal", {"portal": "wicket"}, "over", night)["ok"])
         check("handover: the refusals are entries", eventually(lambda: [one for one in old.ask("log", {"kind": "order", "limit": 50})["items"] if one.get("reason") == "handedOver"]))
         check("handover: its state is seen", old.ask("status")["result"]["handover"]["ended"] and old.has("handedOver"))
+        eventually(lambda: not old.is_released("lane"))
         before = old.pulses("lane")
         old.do("card lane-in EM4100:3887558")
         check("handover: and residents come in", eventually(lambda: old.pulses("lane") > before), old.entries()[-4:])
         old.end()
         assert old.start(), old.log()
-        check("handover: a restart gives nothing back", not old.ask("portal open", {"portal": "lane"}, "again")["ok"])
+        check("handover: a restart gives nothing back", not old.ask("portal open", {"portal": "lane"}, "again", manager)["ok"])
 
         # The receiver, who has nothing of the old operator but a file and a key over the telephone.
         with receiver(old) as new:
@@ -104,7 +116,7 @@ def handover():
 
             assert new.start(), new.log()
             code, text = take()
-            check("handover: no import under a running daemon", code == 1 and "running" in text, text)
+            check("handover: no import under a running daemon", code == 1 and "in use by gatehoused" in text, text)
             new.end()
             code, text = take()
             check("handover: taken", code == 0 and "PINs have to be set anew" in text, text)
@@ -130,7 +142,7 @@ def handover():
         # Or the same machine.
         for wrong in ("", "AAAA", "A" * 43, token[:-2] + "AA"):
             answer = old.ask("handover accept", {"token": wrong})
-            check("handover: a wrong token takes nothing", not answer["ok"] and answer["error"]["code"] in ("wrongToken", "argumentMissing"), answer)
+            check("handover: a wrong token takes nothing", not answer["ok"] and answer["error"]["code"] in ("wrongToken", "malformed"), answer)
         check("handover: the token takes the site", old.ctl("handover", "accept", "--token", token)[0] == 0)
         check("handover: once", not old.ask("handover accept", {"token": token})["ok"])
         check("handover: and orders count again", old.ask("portal open", {"portal": "lane"}, "new here")["ok"] and not old.has("handedOver"))

@@ -1,5 +1,6 @@
 """The register as a property manager uses it, and the questions that are asked of it."""
 
+import datetime
 import threading
 
 from gate import NAME, check, eventually, running
@@ -108,7 +109,7 @@ def questions():
         harness.eventually(lambda: gate.ask("status")["result"]["time"][:19] > before)
         between = gate.ask("status")["result"]["time"][:19]
         harness.eventually(lambda: gate.ask("status")["result"]["time"][:19] > between)
-        done(ask("person change", {"reference": "R-1", "status": "barred"}))
+        done(ask("person change", {"reference": "R-1", "status": "barred"}, reason="threatened the guard"))
         now = done(ask("who-can", {"point": "lane-in"}))
         then = done(ask("who-can", {"point": "lane-in", "when": between}))
         check("questions: as of then he could, now he cannot", (now["can"], then["can"]) == (0, 1), now, then)
@@ -121,7 +122,10 @@ def questions():
         window = ["--from", "2020-01-01", "--until", "2099-01-01", "--reason", "check"]
         code, text = gate.ctl("replay", proposal, *window)
         check("questions: a proposal changes two decisions", code == 0 and "2 decisions: 2 would come out otherwise" in text, text)
-        check("questions: one each way, by name", "unknown card" in text and "credential is off" in text and text.count(NAME) == 2, text)
+        check("questions: one each way, and years name nobody", "unknown card" in text and "credential is off" in text and NAME not in text, text)
+        today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+        code, text = gate.ctl("replay", proposal, "--from", today - datetime.timedelta(1), "--until", today + datetime.timedelta(1), "--reason", "check")
+        check("questions: two days do", code == 0 and text.count(NAME) == 2, text)
         policy = gate.dir / "policy.yaml"
         policy.write_text(gate.configuration.replace("access_points: [wicket-in, wicket-out, lane-in], schedule: always", "access_points: [wicket-in, wicket-out], schedule: always"))
         code, text = gate.ctl("replay", policy, *window)

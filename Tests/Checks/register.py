@@ -34,7 +34,7 @@ def imported(gate, paths, done):
 
 
 def large():
-    """R6, R12, B9: an import of 8,000 rows cut by kill -9 leaves nothing; whole, it is one entry; an export of it comes back."""
+    """An import of 8,000 rows cut by kill -9 leaves nothing; whole, it is one entry; an export of it comes back."""
     with running("large") as gate:
         paths = files(gate.dir)
         before = persons(gate)
