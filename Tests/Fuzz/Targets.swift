@@ -11,7 +11,8 @@ enum Targets {
     static let all: [String: @Sendable ([UInt8]) -> Void] = [
         "wiegand": Readers.wiegand, "osdp-frames": Readers.osdpFrames, "osdp-replies": Readers.osdpReplies,
         "osdp-panel": Readers.osdpPanel, "em4100": Readers.em4100, "line": Readers.line, "framed": Readers.framed,
-        "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": admin,
+        "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": Commands.line,
+        "desk": Commands.desk,
         "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
         "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv, "pass": pass,
         "archive": Archives.check,
@@ -28,19 +29,6 @@ enum Targets {
             let again = try? LineWire.FromServer(parsing: String(message.line.dropLast()))
             precondition(again?.line == message.line, "a message of a server is not what it was")
         }
-    }
-
-    static func admin(_ octets: [UInt8]) {
-        if case .request(let request) = AdminRequest.parse(octets) {
-            precondition(AdminRequest.parse(Array(request.line.utf8)) == .request(request), "a request changed")
-            _ = CommandTable.check(request, roles: Set(Role.allCases))
-        }
-        if let reply = AdminReply(line: octets) {
-            precondition(AdminReply(line: Array(reply.line(id: 1).utf8)) == reply, "a reply changed")
-        }
-        var splitter = LineSplitter()
-        let lines = splitter.take(octets)
-        precondition(lines?.allSatisfy { !$0.contains(10) } ?? true, "a line has a line feed")
     }
 
     static func uplink(_ octets: [UInt8]) {
