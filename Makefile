@@ -58,7 +58,7 @@ test-lines:
 
 test-tsan:
 	scripts/install-packages build test
-	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseDevicesTests|GatehouseUplinkTests|SideThreadTests|HandoverTests|RegistryRowTests'
+	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseThreadsTests|GatehouseDevicesTests|GatehouseUplinkTests|LineServerTests|RefusalBookTests|SideThreadTests|HandoverTests|RegistryRowTests'
 
 mutants:
 	scripts/install-packages build test
@@ -73,7 +73,8 @@ bench:
 	swift build -c release --static-swift-stdlib --product gatehouse-sim
 	swift build -c release --static-swift-stdlib --product gatehoused
 	cc -O1 -shared -fPIC -o .build/slow-sync.so Benchmarks/slow-sync.c -ldl
-	.build/release/gatehouse-sim bench --slow-sync $(CURDIR)/.build/slow-sync.so
+	cc -O2 -o .build/join Benchmarks/join.c -lsqlite3
+	.build/release/gatehouse-sim bench --slow-sync $(CURDIR)/.build/slow-sync.so --join $(CURDIR)/.build/join
 
 bench-lines:
 	scripts/install-packages build test lines
