@@ -104,7 +104,6 @@ struct LogCommand: ParsableCommand {
     }
 
     private func tellLeftOut(_ reply: Log.Reply) {
-        if common.isJSON, csv == nil { printJSON(.log, "reply", WireJSON.encode(reply)) }
         if let leftOut = reply.leftOut {
             complain("\(leftOut) more entries fit and are not shown: --limit 0 shows all, --from and --until a span")
         }

@@ -387,3 +387,6 @@ def doors():
         check("doors: and the look names whose", len(fresh) == 1 and fresh[0].get("person") is not None, fresh)
         report = gate.ask("person report", {"reference": "R-1"}, "request:the person", person=MANAGER)
         check("doors: it stands in that person's own report", report["ok"] and "uid 4101" in json.dumps(report), report.get("error"))
+        words = [BIN / "gatehousectl", "log", "--json", "--kind", "all", "--limit", "3", "--socket", gate.dir / "admin.sock"]
+        lines = subprocess.run(words, capture_output=True, text=True).stdout.splitlines()
+        check("doors: a pipe behind log --json sees entries alone", len(lines) == 3 and all(json.loads(line)["seq"] > 0 for line in lines), lines)
