@@ -53,7 +53,8 @@ package struct Alarm: Hashable, Sendable {
 
 /// The alarms that are open, made of entries alone: hearing the journal again brings the same.
 package struct Alarms: Hashable, Sendable {
-    /// Over it the oldest that has ended is let go; its entries stay.
+    /// Over it the oldest that has ended is let go; its entries stay. Where none has ended a new one is not taken in, and stands
+    /// in `health` and in its entry alone.
     package static let limit = 256
 
     /// Kinds of entries that raise, end or acknowledge alarms: what a start has to read.
