@@ -83,10 +83,10 @@ extension Controller {
         return others
     }
 
-    func indicateEndOfWait(pointAt point: Int, _ effects: inout [Effect]) {
+    func indicateEndOfWait(pointAt point: Int, _ step: inout Step) {
         guard let portal = portalIndex[site.accessPoints[point].portal] else { return }
         for reader in site.accessPoints[point].readers {
-            effects.append(.indicate(reader, indication(of: portals[portal].posture), waits: false))
+            step.yield(.indicate(reader, indication(of: portals[portal].posture), waits: false))
         }
     }
 }

@@ -102,66 +102,66 @@ extension Controller {
     }
 
     mutating func announce(
-        _ handover: Handover, _ order: Order, _ now: Moment, _ effects: inout [Effect]
+        _ handover: Handover, _ order: Order, _ step: inout Step
     ) -> UInt64? {
         var handover = handover
-        handover.announced = now.civil
+        handover.announced = step.now.civil
         handover.announcer = order.actor.name
-        effects.append(.durable(.ledger(ledger.apply(.handover(handover)))))
+        step.yield(.durable(.ledger(ledger.apply(.handover(handover)))))
         var entry = orderEntry(order, "announced")
         entry.kind = .handover
         entry.detail["at"] = .integer(handover.at.milliseconds)
         entry.detail["receiver"] = .octets(handover.receiver)
-        let event = record(entry, now, &effects)
-        settleHandover(now, &effects)
+        let event = record(entry, &step)
+        settleHandover(&step)
         return event
     }
 
     /// A second role agrees: from here on the instant alone decides.
-    mutating func confirm(_ order: Order, _ now: Moment, _ effects: inout [Effect]) -> UInt64? {
+    mutating func confirm(_ order: Order, _ step: inout Step) -> UInt64? {
         guard var standing = ledger.handover else { return nil }
         standing.hasAgreement = true
-        effects.append(.durable(.ledger(ledger.apply(.handover(standing)))))
+        step.yield(.durable(.ledger(ledger.apply(.handover(standing)))))
         var entry = orderEntry(order, "confirmed")
         entry.kind = .handover
         entry.detail["receiver"] = .octets(standing.receiver)
-        let event = record(entry, now, &effects)
-        settleHandover(now, &effects)
+        let event = record(entry, &step)
+        settleHandover(&step)
         return event
     }
 
     /// Cancelled by the old operator or accepted by the new one.
     mutating func endHandover(
-        _ order: Order, _ outcome: String, _ now: Moment, _ effects: inout [Effect]
+        _ order: Order, _ outcome: String, _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .handover
         entry.detail["receiver"] = (ledger.handover?.receiver).map { .octets($0) }
-        effects.append(.durable(.ledger(ledger.apply(.handover(nil)))))
+        step.yield(.durable(.ledger(ledger.apply(.handover(nil)))))
         handoverCheckAt = nil
-        let event = record(entry, now, &effects)
-        set(.handedOver, "", false, now, &effects)
+        let event = record(entry, &step)
+        set(.handedOver, "", false, &step)
         return event
     }
 
     /// Ends the old operator's access when its instant has come. Gates go on deciding.
-    mutating func settleHandover(_ now: Moment, _ effects: inout [Effect]) {
+    mutating func settleHandover(_ step: inout Step) {
         guard var standing = ledger.handover, !standing.hasEnded else {
             handoverCheckAt = nil
             return
         }
-        guard standing.effective <= now.civil else {
-            handoverCheckAt = now.monotonic + min(standing.effective - now.civil, .seconds(3600))
+        guard standing.effective <= step.now.civil else {
+            handoverCheckAt = step.now.monotonic + min(standing.effective - step.now.civil, .seconds(3600))
             return
         }
         standing.hasEnded = true
         handoverCheckAt = nil
-        effects.append(.durable(.ledger(ledger.apply(.handover(standing)))))
+        step.yield(.durable(.ledger(ledger.apply(.handover(standing)))))
         var entry = JournalEntry(kind: .handover)
         entry.outcome = "ended"
         entry.detail["receiver"] = .octets(standing.receiver)
-        record(entry, now, &effects)
-        set(.handedOver, "", true, now, &effects)
+        record(entry, &step)
+        set(.handedOver, "", true, &step)
     }
 
     /// In a time that does not depend on where they differ.

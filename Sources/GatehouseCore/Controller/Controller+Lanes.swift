@@ -1,41 +1,40 @@
 extension Controller {
-    mutating func feed(_ input: LaneMachine.Input, toLaneAt index: Int, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func feed(_ input: LaneMachine.Input, toLaneAt index: Int, _ step: inout Step) {
         guard let lane = lanes[index] else { return }
         var machine = lane
-        let outputs = machine.handle(input, at: now.monotonic)
+        let outputs = machine.handle(input, at: step.now.monotonic)
         lanes[index] = machine
         let portal = portals[index].settings.id
         for output in outputs {
             switch output {
-            case .taken(let event): end(event, isTaken: true, portal: portal, now, &effects)
-            case .notTaken(let event): end(event, isTaken: false, portal: portal, now, &effects)
+            case .taken(let event): end(event, isTaken: true, portal: portal, &step)
+            case .notTaken(let event): end(event, isTaken: false, portal: portal, &step)
             case .tailgated:
-                let event = recordPortal(.tailgated, portal, now, &effects)
-                raise(.tailgated, event: event, ["portal": portal.name], now, &effects)
-                capture(event, camera: cameraOfPortal(portal), now, &effects)
-            case .occupied(let isOccupied): feed(.occupied(isOccupied), toPortalAt: index, now, &effects)
-            case .barrier(let barrier): set(.barrierFault, portal.name, barrier == .fault, now, &effects)
+                let event = recordPortal(.tailgated, portal, &step)
+                raise(.tailgated, event: event, ["portal": portal.name], &step)
+                capture(event, camera: cameraOfPortal(portal), &step)
+            case .occupied(let isOccupied): feed(.occupied(isOccupied), toPortalAt: index, &step)
+            case .barrier(let barrier): set(.barrierFault, portal.name, barrier == .fault, &step)
             }
         }
     }
 
     /// What a portal's machine did, as far as its lane has to know.
     mutating func tellLane(
-        _ input: PortalMachine.Input, _ outputs: [PortalMachine.Output], ofPortalAt index: Int, _ now: Moment,
-        _ effects: inout [Effect]
+        _ input: PortalMachine.Input, _ outputs: [PortalMachine.Output], ofPortalAt index: Int, _ step: inout Step
     ) {
         guard lanes[index] != nil else { return }
-        for case .notTaken(let event) in outputs { feed(.cancelled(event: event), toLaneAt: index, now, &effects) }
+        for case .notTaken(let event) in outputs { feed(.cancelled(event: event), toLaneAt: index, &step) }
         switch input {
         case .performed(let event):
             // Not that of a grant that another one took the place of.
             guard case .released(.grant(event), _) = portals[index].lock else { break }
-            feed(.granted(event: event), toLaneAt: index, now, &effects)
+            feed(.granted(event: event), toLaneAt: index, &step)
         case .grant(let event, _) where portals[index].lock == .held:
             // The way is open already: the vehicle is on its way.
-            feed(.granted(event: event), toLaneAt: index, now, &effects)
+            feed(.granted(event: event), toLaneAt: index, &step)
         case .posture(let posture):
-            feed(.free(posture == .free || posture == .fire), toLaneAt: index, now, &effects)
+            feed(.free(posture == .free || posture == .fire), toLaneAt: index, &step)
         default: break
         }
     }

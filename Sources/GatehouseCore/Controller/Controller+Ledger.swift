@@ -2,19 +2,19 @@ extension Controller {
     // MARK: Passages
 
     /// Somebody took the way that a grant opened: they and those with them are in another area now.
-    mutating func move(_ grant: Grant, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func move(_ grant: Grant, _ step: inout Step) {
         for person in [grant.person].compactMap(\.self) + grant.company {
-            noteArrival(of: person, grant, now, &effects)
+            noteArrival(of: person, grant, &step)
             guard let area = grant.toArea else { continue }
             // Where time counts, a second entry begins it anew.
             if ledger.area(of: person) != area || isTimed(grant.accessPoint) {
-                let presence = Ledger.Presence(area: area, since: now.civil)
+                let presence = Ledger.Presence(area: area, since: step.now.civil)
                 ledger.move(person, to: presence)
-                effects.append(.durable(.area(person: person, presence)))
+                step.yield(.durable(.area(person: person, presence)))
             }
         }
         if let vehicle = grant.vehicle, let area = grant.toArea, ledger.vehicles[vehicle] != area {
-            effects.append(.durable(.ledger(ledger.apply(.vehicle(vehicle, area)))))
+            step.yield(.durable(.ledger(ledger.apply(.vehicle(vehicle, area)))))
         }
     }
 
@@ -23,7 +23,7 @@ extension Controller {
     }
 
     /// The first of the day opens the way for others, at the access point and through the portal.
-    private mutating func noteArrival(of person: UInt32, _ grant: Grant, _ now: Moment, _ effects: inout [Effect]) {
+    private mutating func noteArrival(of person: UInt32, _ grant: Grant, _ step: inout Step) {
         guard let groups = registry.person(person)?.groups else { return }
         var places: [String] = []
         for rule in access.firstPersons where rule.accessPoint == grant.accessPoint && rule.groups & groups != 0 {
@@ -31,12 +31,12 @@ extension Controller {
         }
         for (index, window) in site.policy.freeWindows.enumerated()
         where window.portal == grant.portal && access.freeWindowGroups[index] & groups != 0
-            && access.isOpen(schedule: window.schedule, at: now)
+            && access.isOpen(schedule: window.schedule, at: step.now)
         {
             places.append(Self.freePlace(window.portal))
         }
-        for place in places where ledger.arrivals[place] != now.localDay {
-            effects.append(.durable(.ledger(ledger.apply(.arrival(place, day: now.localDay)))))
+        for place in places where ledger.arrivals[place] != step.now.localDay {
+            step.yield(.durable(.ledger(ledger.apply(.arrival(place, day: step.now.localDay)))))
         }
     }
 
@@ -66,30 +66,30 @@ extension Controller {
 
     /// Opens and closes portals whose free window begins or ends. A clock that cannot be trusted opens nothing, and what
     /// an operator set during a window stays until it ends.
-    mutating func settleFreeWindows(_ now: Moment, _ effects: inout [Effect]) {
+    mutating func settleFreeWindows(_ step: inout Step) {
         guard !site.policy.freeWindows.isEmpty || !ledger.passages.isEmpty else {
             freeWindowsCheckAt = nil
             return
         }
         for index in portals.indices {
             let portal = portals[index].settings.id
-            let isOpen = now.isCivilTrusted && isFreeWindowOpen(portal, now)
+            let isOpen = step.now.isCivilTrusted && isFreeWindowOpen(portal, step.now)
             switch (isOpen, ledger.passages[portal]) {
             case (true, nil) where basePostures[index] == .secure:
-                setPosture(.free, portalAt: index, actor: Self.scheduleActor, now, &effects)
-                effects.append(.durable(.ledger(ledger.apply(.passage(portal, .opened)))))
+                setPosture(.free, portalAt: index, actor: Self.scheduleActor, &step)
+                step.yield(.durable(.ledger(ledger.apply(.passage(portal, .opened)))))
             case (false, .opened?):
                 if basePostures[index] == .free {
-                    setPosture(.secure, portalAt: index, actor: Self.scheduleActor, now, &effects)
+                    setPosture(.secure, portalAt: index, actor: Self.scheduleActor, &step)
                 }
-                effects.append(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
-            case (false, .overruled?): effects.append(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
+                step.yield(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
+            case (false, .overruled?): step.yield(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
             default: break
             }
         }
         // Windows begin and end with a minute.
-        let rest = 60_000 - ((now.civil.milliseconds % 60_000) + 60_000) % 60_000
-        freeWindowsCheckAt = now.monotonic + .milliseconds(rest)
+        let rest = 60_000 - ((step.now.civil.milliseconds % 60_000) + 60_000) % 60_000
+        freeWindowsCheckAt = step.now.monotonic + .milliseconds(rest)
     }
 
     static var scheduleActor: String { "schedule" }
@@ -102,9 +102,9 @@ extension Controller {
     }
 
     /// An operator set the posture by hand: the window does not set it again.
-    mutating func overruleFreeWindow(portalAt index: Int, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func overruleFreeWindow(portalAt index: Int, _ step: inout Step) {
         let portal = portals[index].settings.id
-        guard ledger.passages[portal] == .opened || isFreeWindowOpen(portal, now) else { return }
-        effects.append(.durable(.ledger(ledger.apply(.passage(portal, .overruled)))))
+        guard ledger.passages[portal] == .opened || isFreeWindowOpen(portal, step.now) else { return }
+        step.yield(.durable(.ledger(ledger.apply(.passage(portal, .overruled)))))
     }
 }

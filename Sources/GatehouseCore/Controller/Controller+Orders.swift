@@ -1,137 +1,137 @@
 extension Controller {
     /// Carries an order out or refuses it; either way it becomes an entry with its actor.
-    mutating func carryOut(_ order: Order, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func carryOut(_ order: Order, _ step: inout Step) {
         if cursor.isCrowded, !order.verb.isOfTheGate {
             // Without an entry: that is what there is no room for. How many there were is an entry later.
             cursor.unrecorded += 1
-            effects.append(.reply(order.id, .refused(.journalCrowded)))
+            step.yield(.reply(order.id, .refused(.journalCrowded)))
             return
         }
-        if !cursor.isCrowded { noteUnrecorded(now, &effects) }
-        if let refusal = refusal(of: order, now) {
-            recordOrder(order, "refused", reason: refusal.word, now, &effects)
-            effects.append(.reply(order.id, .refused(refusal)))
+        if !cursor.isCrowded { noteUnrecorded(&step) }
+        if let refusal = refusal(of: order, step.now) {
+            recordOrder(order, "refused", reason: refusal.word, &step)
+            step.yield(.reply(order.id, .refused(refusal)))
             return
         }
         let event: UInt64?
         switch order.verb {
         case .open(let portal):
-            event = recordOrder(order, "done", portal: portal, now, &effects)
+            event = recordOrder(order, "done", portal: portal, &step)
             if let event {
                 grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
             }
-            feed(.grant(event: event ?? 0), to: portal, now, &effects)
-            capture(event, camera: cameraOfPortal(portal), now, &effects)
+            feed(.grant(event: event ?? 0), to: portal, &step)
+            capture(event, camera: cameraOfPortal(portal), &step)
         case .posture(let portal, let posture):
-            event = recordOrder(order, "done", portal: portal, now, &effects)
+            event = recordOrder(order, "done", portal: portal, &step)
             for index in portals.indices where portal == nil || portals[index].settings.id == portal {
-                overruleFreeWindow(portalAt: index, now, &effects)
-                setPosture(posture, portalAt: index, actor: order.actor.name, now, &effects)
+                overruleFreeWindow(portalAt: index, &step)
+                setPosture(posture, portalAt: index, actor: order.actor.name, &step)
             }
         case .fireReset:
-            event = recordOrder(order, "done", now, &effects)
-            resetFire(actor: order.actor.name, now, &effects)
+            event = recordOrder(order, "done", &step)
+            resetFire(actor: order.actor.name, &step)
         case .erase(let person, let ends, let rows):
-            take(ends, now, &effects)
-            erase(person, rows, now, &effects)
+            apply(ends, &step)
+            erase(person, rows, &step)
             var entry = orderEntry(order, "person")
             entry.kind = .erasure
             entry.person = person
             entry.detail["rows"] = .integer(Int64(rows.count))
-            event = record(entry, now, &effects)
+            event = record(entry, &step)
         case .registry(let changes):
-            if changes.count > StagedChange.portion { return stage(order, changes, now) }
+            if changes.count > StagedChange.portion { return stage(order, changes, step.now) }
             // Later rows may lean on earlier ones, so they are tried on a copy, which then decides.
             switch tried(changes) {
-            case .success(let new): event = change(order, changes, to: new, now, &effects)
+            case .success(let new): event = change(order, changes, to: new, &step)
             case .failure(let refusal):
-                recordOrder(order, "refused", reason: refusal.word, now, &effects)
-                effects.append(.reply(order.id, .refused(refusal)))
+                recordOrder(order, "refused", reason: refusal.word, &step)
+                step.yield(.reply(order.id, .refused(refusal)))
                 return
             }
         case .forgiveAll:
             for person in ledger.presences.keys.sorted() {
                 ledger.move(person, to: nil)
-                effects.append(.durable(.area(person: person, nil)))
+                step.yield(.durable(.area(person: person, nil)))
             }
             for vehicle in ledger.vehicles.keys.sorted() {
-                effects.append(.durable(.ledger(ledger.apply(.vehicle(vehicle, nil)))))
+                step.yield(.durable(.ledger(ledger.apply(.vehicle(vehicle, nil)))))
             }
-            event = recordOrder(order, "done", now, &effects)
+            event = recordOrder(order, "done", &step)
         case .threat(let level):
-            effects.append(.durable(.ledger(ledger.apply(.threat(level)))))
+            step.yield(.durable(.ledger(ledger.apply(.threat(level)))))
             var entry = orderEntry(order, "done")
             entry.detail["level"] = .integer(Int64(level))
-            event = record(entry, now, &effects)
-            set(.threatRaised, "", level > 0, now, &effects)
-        case .pass(let pass): event = carryOut(pass, orderEntry(order, "done"), now, &effects)
+            event = record(entry, &step)
+            set(.threatRaised, "", level > 0, &step)
+        case .pass(let pass): event = carryOut(pass, orderEntry(order, "done"), &step)
         case .confirmPolicy:
-            effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
-            event = recordOrder(order, "done", now, &effects)
+            step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
+            event = recordOrder(order, "done", &step)
         case .forgive(let person):
             ledger.move(person, to: nil)
-            effects.append(.durable(.area(person: person, nil)))
-            forgetTries(of: person, now, &effects)
+            step.yield(.durable(.area(person: person, nil)))
+            forgetTries(of: person, &step)
             var entry = orderEntry(order, "done")
             entry.person = person
-            event = record(entry, now, &effects)
+            event = record(entry, &step)
         case .watchlistActivate(let activation):
             watchlist.activate(activation)
-            effects.append(.durable(.watchlistActivation(activation)))
-            event = recordWatchlist(order, "activated", activation.digest, now, &effects)
+            step.yield(.durable(.watchlistActivation(activation)))
+            event = recordWatchlist(order, "activated", activation.digest, &step)
         case .watchlistImport(let entry):
             let isRenewal = watchlist.holds(entry.id)
             watchlist.put(entry)
-            scheduleSweep(now)
-            effects.append(.durable(.watchlistEntry(entry)))
-            event = recordWatchlist(order, isRenewal ? "renewed" : "added", entry.digest, now, &effects)
+            scheduleSweep(step.now)
+            step.yield(.durable(.watchlistEntry(entry)))
+            event = recordWatchlist(order, isRenewal ? "renewed" : "added", entry.digest, &step)
         case .watchlistWithdraw(let id):
-            erase(id, outcome: "withdrawn", actor: order.actor.name, now, &effects)
-            event = recordOrder(order, "done", now, &effects)
+            erase(id, outcome: "withdrawn", actor: order.actor.name, &step)
+            event = recordOrder(order, "done", &step)
         case .acceptReader(let reader):
             var entry = orderEntry(order, "accepted")
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-            entry.detail.merge(accept(reader, by: order.actor, now, &effects)) { $1 }
-            event = record(entry, now, &effects)
+            entry.detail.merge(accept(reader, by: order.actor, &step)) { $1 }
+            event = record(entry, &step)
         case .changeReader(let reader), .installReader(let reader):
             var entry = orderEntry(order, "done")
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-            event = record(entry, now, &effects)
-        case .look(let look): event = carryOut(look, order, now, &effects)
+            event = record(entry, &step)
+        case .look(let look): event = carryOut(look, order, &step)
         case .refused(let reason, let count):
             var entry = orderEntry(order, "refused")
             entry.reason = reason
             if count > 1 { entry.detail["count"] = .integer(Int64(count)) }
-            event = record(entry, now, &effects)
+            event = record(entry, &step)
         case .acceptClock:
             var entry = orderEntry(order, "accepted")
             entry.kind = .clock
-            event = record(entry, now, &effects)
-            effects.append(.acceptClock)
-        case .announceHandover(let handover): event = announce(handover, order, now, &effects)
-        case .confirmHandover: event = confirm(order, now, &effects)
-        case .cancelHandover: event = endHandover(order, "cancelled", now, &effects)
+            event = record(entry, &step)
+            step.yield(.acceptClock)
+        case .announceHandover(let handover): event = announce(handover, order, &step)
+        case .confirmHandover: event = confirm(order, &step)
+        case .cancelHandover: event = endHandover(order, "cancelled", &step)
         case .acknowledge(let alarm):
             var entry = orderEntry(order, "acknowledged")
             entry.detail["alarm"] = .integer(Int64(clamping: alarm))
-            event = record(entry, now, &effects)
+            event = record(entry, &step)
         case .resume(let reader):
-            resume(reader, now, &effects)
+            resume(reader, &step)
             var entry = orderEntry(order, "done")
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-            event = record(entry, now, &effects)
-        case .acceptHandover: event = endHandover(order, "accepted", now, &effects)
+            event = record(entry, &step)
+        case .acceptHandover: event = endHandover(order, "accepted", &step)
         case .stop:
-            giveUpStaged(.other("the daemon stops; nothing was changed"), now, &effects)
+            giveUpStaged(.other("the daemon stops; nothing was changed"), &step)
             var entry = orderEntry(order, "done")
             entry.kind = .stop
-            event = record(entry, now, &effects)
-            effects.append(.stop)
+            event = record(entry, &step)
+            step.yield(.stop)
         }
-        effects.append(.reply(order.id, .done(event: event)))
+        step.yield(.reply(order.id, .done(event: event)))
     }
 
     /// Why an order is not carried out; nil when it is.
@@ -221,24 +221,24 @@ extension Controller {
     }
 
     /// A look is an entry in the report of each person that was looked at.
-    private mutating func carryOut(_ look: Look, _ order: Order, _ now: Moment, _ effects: inout [Effect]) -> UInt64? {
+    private mutating func carryOut(_ look: Look, _ order: Order, _ step: inout Step) -> UInt64? {
         var entry = orderEntry(order, "done")
         entry.kind = .look
         switch look {
         case .people(let people):
-            guard people.count <= Self.namedLooks else { return record(register(entry), now, &effects) }
+            guard people.count <= Self.namedLooks else { return record(register(entry), &step) }
             var last: UInt64?
             for person in people.isEmpty ? [nil] : Set(people).sorted().map(Optional.some) {
                 entry.person = person
-                last = record(entry, now, &effects)
+                last = record(entry, &step)
             }
             return last
         case .entries(let first, let through):
             entry.detail["scope"] = .text("entries")
             entry.detail["from"] = .integer(Int64(clamping: first))
             entry.detail["through"] = .integer(Int64(clamping: through))
-            return record(entry, now, &effects)
-        case .register: return record(register(entry), now, &effects)
+            return record(entry, &step)
+        case .register: return record(register(entry), &step)
         }
     }
 
@@ -252,22 +252,22 @@ extension Controller {
     }
 
     /// Orders that were refused without an entry while the disk was behind, in one entry.
-    private mutating func noteUnrecorded(_ now: Moment, _ effects: inout [Effect]) {
+    private mutating func noteUnrecorded(_ step: inout Step) {
         guard cursor.unrecorded > 0 else { return }
         var entry = JournalEntry(kind: .order)
         entry.outcome = "refused"
         entry.reason = OrderRefusal.journalCrowded.word
         entry.detail["count"] = .integer(Int64(clamping: cursor.unrecorded))
         cursor.unrecorded = 0
-        record(entry, now, &effects)
+        record(entry, &step)
     }
 
     /// Ends what makes people wait at a reader.
-    private mutating func resume(_ reader: ReaderID, _ now: Moment, _ effects: inout [Effect]) {
-        if lockout.forget(.reader(reader)) { keep(.reader(reader), now, &effects) }
+    private mutating func resume(_ reader: ReaderID, _ step: inout Step) {
+        if lockout.forget(.reader(reader)) { keep(.reader(reader), &step) }
         if guesses.end(reader) {
-            effects.append(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
-            set(.readerGuessed, reader.name, false, now, &effects)
+            step.yield(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
+            set(.readerGuessed, reader.name, false, &step)
         }
     }
 
@@ -278,22 +278,21 @@ extension Controller {
 
     @discardableResult
     mutating func recordOrder(
-        _ order: Order, _ outcome: String, portal: PortalID? = nil, reason: String? = nil, _ now: Moment,
-        _ effects: inout [Effect]
+        _ order: Order, _ outcome: String, portal: PortalID? = nil, reason: String? = nil, _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.portal = portal
         entry.reason = reason
-        return record(entry, now, &effects)
+        return record(entry, &step)
     }
 
     private mutating func recordWatchlist(
-        _ order: Order, _ outcome: String, _ digest: [UInt8], _ now: Moment, _ effects: inout [Effect]
+        _ order: Order, _ outcome: String, _ digest: [UInt8], _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .watchlist
         entry.detail["document"] = .octets(digest)
-        return record(entry, now, &effects)
+        return record(entry, &step)
     }
 }
 

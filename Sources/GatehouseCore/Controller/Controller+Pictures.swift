@@ -1,25 +1,25 @@
 extension Controller {
-    mutating func capture(_ event: UInt64?, camera: CameraID?, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func capture(_ event: UInt64?, camera: CameraID?, _ step: inout Step) {
         guard let event else { return }
         guard let camera else {
-            take(SnapshotRow(event: event, camera: "none", result: .missing(.noCamera)), now, &effects)
+            note(SnapshotRow(event: event, camera: "none", result: .missing(.noCamera)), &step)
             return
         }
         guard isUplinkConnected else {
-            take(SnapshotRow(event: event, camera: camera, result: .missing(.uplinkAway)), now, &effects)
+            note(SnapshotRow(event: event, camera: camera, result: .missing(.uplinkAway)), &step)
             return
         }
-        let request = CaptureRequest(event: event, camera: camera, at: now.civil)
+        let request = CaptureRequest(event: event, camera: camera, at: step.now.civil)
         guard captures.add(request) else {
-            take(SnapshotRow(event: event, camera: camera, result: .missing(.busy)), now, &effects)
+            note(SnapshotRow(event: event, camera: camera, result: .missing(.busy)), &step)
             return
         }
-        effects.append(.durable(.pictureOwed(request)))
-        effects.append(.capture(request))
+        step.yield(.durable(.pictureOwed(request)))
+        step.yield(.capture(request))
     }
 
-    mutating func take(_ row: SnapshotRow, _ now: Moment, _ effects: inout [Effect]) {
-        effects.append(.durable(.snapshot(row)))
+    mutating func note(_ row: SnapshotRow, _ step: inout Step) {
+        step.yield(.durable(.snapshot(row)))
         var entry = JournalEntry(kind: .snapshot)
         entry.about = row.event
         entry.detail["camera"] = .text(row.camera.name)
@@ -34,8 +34,8 @@ extension Controller {
             entry.reason = failure.rawValue
         case .expired: entry.outcome = "expired"
         }
-        record(entry, now, &effects)
-        sendPicture(row, now, &effects)
+        record(entry, &step)
+        sendPicture(row, &step)
     }
 
     func cameraOfPortal(_ portal: PortalID) -> CameraID? {

@@ -2,12 +2,12 @@
 extension Controller {
     /// Carries a change out that was found good, with its entry.
     mutating func change(
-        _ order: Order, _ changes: [RegistryChange], to new: Registry?, _ now: Moment, _ effects: inout [Effect]
+        _ order: Order, _ changes: [RegistryChange], to new: Registry?, _ step: inout Step
     )
         -> UInt64?
     {
-        take(changes, to: new, now, &effects)
-        return record(registryEntry(order, changes), now, &effects)
+        apply(changes, to: new, &step)
+        return record(registryEntry(order, changes), &step)
     }
 
     private func registryEntry(_ order: Order, _ changes: [RegistryChange]) -> JournalEntry {
@@ -24,12 +24,12 @@ extension Controller {
 
     /// Takes changes that were found good into the next revision. The entry has to follow in the same step. `new` is the
     /// registry on which they were tried.
-    mutating func take(
-        _ changes: [RegistryChange], to new: Registry? = nil, _ now: Moment, _ effects: inout [Effect]
+    mutating func apply(
+        _ changes: [RegistryChange], to new: Registry? = nil, _ step: inout Step
     ) {
         let revision = registry.revision + 1
         if staged?.follows(changes, revision: revision) == false {
-            giveUpStaged(.other("the register was changed meanwhile; look at the dry run again"), now, &effects)
+            giveUpStaged(.other("the register was changed meanwhile; look at the dry run again"), &step)
         }
         if let new {
             registry = new
@@ -37,11 +37,11 @@ extension Controller {
         } else {
             for change in changes { registry.apply(change, revision: revision) }
         }
-        for change in changes { if let person = change.forgets { forgetTries(of: person, now, &effects) } }
+        for change in changes { if let person = change.forgets { forgetTries(of: person, &step) } }
         if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
-        effects.append(.durable(.registry(changes, revision: revision)))
-        effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
-        retentionCheckAt = now.monotonic
+        step.yield(.durable(.registry(changes, revision: revision)))
+        step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
+        retentionCheckAt = step.now.monotonic
     }
 
     /// The registry with changes of which later ones may lean on earlier ones, or what stands against them.
@@ -63,51 +63,51 @@ extension Controller {
     }
 
     /// Tries the next portion; called once a turn, so that readers are served between two.
-    mutating func advanceStaged(_ now: Moment, _ effects: inout [Effect]) {
-        guard let at = stagedAt, at <= now.monotonic, var change = staged else { return }
+    mutating func advanceStaged(_ step: inout Step) {
+        guard let at = stagedAt, at <= step.now.monotonic, var change = staged else { return }
         // One owner: what is tried is not copied.
         staged = nil
         let fault = change.tryPortion()
         let isTried = change.isTried
         staged = change
         if let fault {
-            giveUpStaged(.registry(fault.problem, row: fault.row), now, &effects)
+            giveUpStaged(.registry(fault.problem, row: fault.row), &step)
         } else if isTried {
             stagedAt = nil
-            writeStaged(now, &effects)
+            writeStaged(&step)
         }
     }
 
     /// A portion is on disk.
-    mutating func portionWritten(_ revision: UInt64, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func portionWritten(_ revision: UInt64, _ step: inout Step) {
         guard let staged, staged.revision == revision, stagedAt == nil else { return }
-        writeStaged(now, &effects)
+        writeStaged(&step)
     }
 
     /// The next portion, or the end.
-    private mutating func writeStaged(_ now: Moment, _ effects: inout [Effect]) {
-        if let portion = staged?.nextPortion() { return effects.append(.durable(portion)) }
+    private mutating func writeStaged(_ step: inout Step) {
+        if let portion = staged?.nextPortion() { return step.yield(.durable(portion)) }
         guard let change = staged else { return }
-        if let refusal = handoverRefusal(of: change.order, now) { return giveUpStaged(refusal, now, &effects) }
+        if let refusal = handoverRefusal(of: change.order, step.now) { return giveUpStaged(refusal, &step) }
         staged = nil
         registry = change.trial
         registry.revision = change.revision
-        for person in change.forgets { forgetTries(of: person, now, &effects) }
+        for person in change.forgets { forgetTries(of: person, &step) }
         if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
-        effects.append(.durable(.registrySealed(revision: change.revision)))
-        effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
-        retentionCheckAt = now.monotonic
-        let event = record(registryEntry(change.order, change.changes), now, &effects)
-        effects.append(.reply(change.order.id, .done(event: event)))
+        step.yield(.durable(.registrySealed(revision: change.revision)))
+        step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
+        retentionCheckAt = step.now.monotonic
+        let event = record(registryEntry(change.order, change.changes), &step)
+        step.yield(.reply(change.order.id, .done(event: event)))
     }
 
     /// Nothing of it comes into force.
-    mutating func giveUpStaged(_ refusal: OrderRefusal, _ now: Moment, _ effects: inout [Effect]) {
+    mutating func giveUpStaged(_ refusal: OrderRefusal, _ step: inout Step) {
         guard let change = staged else { return }
         staged = nil
         stagedAt = nil
-        if change.hasWritten { effects.append(.durable(.registryDropped(revision: change.revision))) }
-        recordOrder(change.order, "refused", reason: refusal.word, now, &effects)
-        effects.append(.reply(change.order.id, .refused(refusal)))
+        if change.hasWritten { step.yield(.durable(.registryDropped(revision: change.revision))) }
+        recordOrder(change.order, "refused", reason: refusal.word, &step)
+        step.yield(.reply(change.order.id, .refused(refusal)))
     }
 }

@@ -101,67 +101,66 @@ package struct Controller: Sendable {
     package func reader(ofGrant event: UInt64) -> ReaderID? { grants[event]?.reader }
 
     package mutating func handle(_ input: Input, at now: Moment) -> [Effect] {
-        var effects: [Effect] = []
-        timePassed(now, &effects)
+        var step = Step(at: now)
+        timePassed(&step)
         switch input {
         case .time: break
-        case .reader(let reader, let signal): take(signal, from: reader, now, &effects)
-        case .contact(let portal, let isOpen): feed(.contact(isOpen: isOpen), to: portal, now, &effects)
-        case .exitButton(let portal, let isPressed): feed(.exitButton(isPressed: isPressed), to: portal, now, &effects)
+        case .reader(let reader, let signal): hear(signal, from: reader, &step)
+        case .contact(let portal, let isOpen): feed(.contact(isOpen: isOpen), to: portal, &step)
+        case .exitButton(let portal, let isPressed): feed(.exitButton(isPressed: isPressed), to: portal, &step)
         case .lane(let portal, let sensor, let isActive):
             if let index = portalIndex[portal] {
-                feed(.sensor(sensor, isActive: isActive), toLaneAt: index, now, &effects)
+                feed(.sensor(sensor, isActive: isActive), toLaneAt: index, &step)
             }
         case .fireInput(let isActive):
-            fire.take(isActive, at: now.monotonic)
-            settleFire(now, &effects)
+            fire.hear(isActive, at: step.now.monotonic)
+            settleFire(&step)
         case .performed(let portal, let event, let isLate):
-            if isLate { noteLate(portal, event, "released", now, &effects) }
-            feed(.performed(event: event), to: portal, now, &effects)
+            if isLate { noteLate(portal, event, "released", &step) }
+            feed(.performed(event: event), to: portal, &step)
         case .abandoned(let portal, let event):
-            noteLate(portal, event, "heldBack", now, &effects)
+            noteLate(portal, event, "heldBack", &step)
             grants[event] = nil
-            feed(.abandoned(event: event), to: portal, now, &effects)
-        case .portionWritten(let revision): portionWritten(revision, now, &effects)
+            feed(.abandoned(event: event), to: portal, &step)
+        case .portionWritten(let revision): portionWritten(revision, &step)
         case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)
         case .store(let isAvailable, let problem):
             isStoreAvailable = isAvailable
-            set(.journalUnavailable, "", !isAvailable, now, &effects, detail: ["problem": .text(problem)])
-            if isAvailable { set(.journalLate, "", false, now, &effects) }
-        case .order(let order): carryOut(order, now, &effects)
+            set(.journalUnavailable, "", !isAvailable, &step, detail: ["problem": .text(problem)])
+            if isAvailable { set(.journalLate, "", false, &step) }
+        case .order(let order): carryOut(order, &step)
         case .snapshot(let row, let report):
             captures.answered(row.event)
-            take(row, now, &effects)
-            if let report { effects.append(.noted(report: report)) }
-        case .delivered(let id, let receipt): take(outbox.delivered(id, receipt: receipt), now, &effects)
+            note(row, &step)
+            if let report { step.yield(.noted(report: report)) }
+        case .delivered(let id, let receipt): settle(outbox.delivered(id, receipt: receipt), &step)
         case .deliveryFailed(let id, let reason, let isFinal):
-            take(outbox.failed(id, reason: reason, isFinal: isFinal, at: now.monotonic), now, &effects)
+            settle(outbox.failed(id, reason: reason, isFinal: isFinal, at: step.now.monotonic), &step)
         case .outboxLoaded(let destination, let items, let isLast):
             outbox.loaded(items, for: destination, isLast: isLast)
         case .uplink(let isConnected):
             isUplinkConnected = isConnected
             // A picture that was taken all the same is reported by the next uplink and takes the place of this row.
             for request in captures.abandon() {
-                take(
-                    SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)), now,
-                    &effects)
+                note(
+                    SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)), &step)
             }
             outbox.uplink(isConnected: isConnected)
-            set(.uplinkAway, "", !isConnected, now, &effects)
-        case .clock(let event): take(event, now, &effects)
-        case .health(.readerBabbling, let subject, let isOn): takeBabble(ReaderID(subject), isOn, now, &effects)
-        case .health(let code, let subject, let isOn): set(code, subject, isOn, now, &effects)
+            set(.uplinkAway, "", !isConnected, &step)
+        case .clock(let event): hear(event, &step)
+        case .health(.readerBabbling, let subject, let isOn): hearBabble(ReaderID(subject), isOn, &step)
+        case .health(let code, let subject, let isOn): set(code, subject, isOn, &step)
         case .policy(let policy):
             site.policy = policy
             access = AccessTable(site: site, registry: registry)
-            effects.append(.durable(.ledger(ledger.apply(.confirmed(now.civil)))))
+            step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
             var entry = JournalEntry(kind: .configuration)
             entry.outcome = "loaded"
-            record(entry, now, &effects)
-        case .started(let report): begin(report, now, &effects)
+            record(entry, &step)
+        case .started(let report): begin(report, &step)
         }
-        take(outbox.advance(at: now), now, &effects)
-        return effects
+        settle(outbox.advance(at: step.now), &step)
+        return step.effects
     }
 
     package var nextDeadline: Deadline? {
@@ -186,77 +185,77 @@ package struct Controller: Sendable {
         return next
     }
 
-    private mutating func timePassed(_ now: Moment, _ effects: inout [Effect]) {
+    private mutating func timePassed(_ step: inout Step) {
         for index in portals.indices {
             // What stands in the passage comes before what its portal would do.
-            feed(LaneMachine.Input.time, toLaneAt: index, now, &effects)
-            feed(.time, toPortalAt: index, now, &effects)
+            feed(LaneMachine.Input.time, toLaneAt: index, &step)
+            feed(.time, toPortalAt: index, &step)
         }
-        settleFire(now, &effects)
+        settleFire(&step)
         for index in collectors.indices {
-            let outputs = collectors[index].timePassed(now.monotonic)
-            if !outputs.isEmpty { take(outputs, pointAt: index, now, &effects) }
+            let outputs = collectors[index].timePassed(step.now.monotonic)
+            if !outputs.isEmpty { settle(outputs, pointAt: index, &step) }
         }
-        for (reader, counts) in faults.flush(at: now.monotonic) {
+        for (reader, counts) in faults.flush(at: step.now.monotonic) {
             var entry = JournalEntry(kind: .unreadable)
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
             for (fault, count) in counts { entry.detail[fault.rawValue] = .integer(Int64(count)) }
-            record(entry, now, &effects)
+            record(entry, &step)
         }
-        advanceStaged(now, &effects)
-        for point in company.ended(at: now.monotonic) { indicateEndOfWait(pointAt: point, &effects) }
-        settleFreeWindows(now, &effects)
-        settleRetention(now, &effects)
-        endGuessingAlerts(now, &effects)
-        sweepWatchlist(now, &effects)
-        settleHandover(now, &effects)
+        advanceStaged(&step)
+        for point in company.ended(at: step.now.monotonic) { indicateEndOfWait(pointAt: point, &step) }
+        settleFreeWindows(&step)
+        settleRetention(&step)
+        endGuessingAlerts(&step)
+        sweepWatchlist(&step)
+        settleHandover(&step)
     }
 
-    private mutating func begin(_ report: StartReport, _ now: Moment, _ effects: inout [Effect]) {
+    private mutating func begin(_ report: StartReport, _ step: inout Step) {
         var entry = JournalEntry(kind: .start)
         entry.outcome = report.wasCleanStop ? "afterStop" : "afterCrash"
         entry.detail["version"] = .text(report.version)
-        record(entry, now, &effects)
-        set(.uplinkAway, "", !isUplinkConnected, now, &effects)
-        set(.clockNotTrusted, "", !now.isCivilTrusted, now, &effects)
-        set(.registryDamaged, "", report.damagedRows > 0, now, &effects)
-        set(.registryFromCopy, "", report.usedCopy, now, &effects)
-        set(.fire, "", isFire, now, &effects)
-        set(.handedOver, "", isHandedOver, now, &effects)
-        raiseSwaps(now, &effects)
-        restoreGuessing(now, &effects)
+        record(entry, &step)
+        set(.uplinkAway, "", !isUplinkConnected, &step)
+        set(.clockNotTrusted, "", !step.now.isCivilTrusted, &step)
+        set(.registryDamaged, "", report.damagedRows > 0, &step)
+        set(.registryFromCopy, "", report.usedCopy, &step)
+        set(.fire, "", isFire, &step)
+        set(.handedOver, "", isHandedOver, &step)
+        raiseSwaps(&step)
+        restoreGuessing(&step)
         for index in portals.indices {
             let portal = portals[index]
-            effects.append(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))
-            indicatePosture(portalAt: index, &effects)
-            feed(.free(portal.isReleased), toLaneAt: index, now, &effects)
+            step.yield(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))
+            indicatePosture(portalAt: index, &step)
+            feed(.free(portal.isReleased), toLaneAt: index, &step)
         }
-        scheduleSweep(now)
+        scheduleSweep(step.now)
     }
 
-    private mutating func take(_ event: ClockEvent, _ now: Moment, _ effects: inout [Effect]) {
+    private mutating func hear(_ event: ClockEvent, _ step: inout Step) {
         switch event {
         case .stepped(let milliseconds):
             var entry = JournalEntry(kind: .clock)
             entry.outcome = "stepped"
             entry.detail["milliseconds"] = .integer(milliseconds)
-            record(entry, now, &effects)
-            scheduleSweep(now)
-        case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, now, &effects)
+            record(entry, &step)
+            scheduleSweep(step.now)
+        case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, &step)
         }
-        keepGuessing(now, &effects)
+        keepGuessing(&step)
     }
 
     private mutating func noteLate(
-        _ portal: PortalID, _ event: UInt64, _ outcome: String, _ now: Moment, _ effects: inout [Effect]
+        _ portal: PortalID, _ event: UInt64, _ outcome: String, _ step: inout Step
     ) {
         var entry = JournalEntry(kind: .late)
         entry.portal = portal
         entry.about = event
         entry.outcome = outcome
-        record(entry, now, &effects)
-        set(.journalLate, "", true, now, &effects)
+        record(entry, &step)
+        set(.journalLate, "", true, &step)
     }
 }
 
@@ -290,12 +289,12 @@ extension Controller {
     /// Numbers the entry, stamps it and hands it on. Nil comes back when the backlog is full and the entry was only
     /// counted.
     @discardableResult
-    mutating func record(_ entry: JournalEntry, _ now: Moment, _ effects: inout [Effect]) -> UInt64? {
+    mutating func record(_ entry: JournalEntry, _ step: inout Step) -> UInt64? {
         if cursor.isFull {
             cursor.lost += 1
-            cursor.lostSince = cursor.lostSince ?? now.civil
+            cursor.lostSince = cursor.lostSince ?? step.now.civil
             if cursor.lost == 1 {
-                _ = health.set(.journalBacklogFull, subject: "", isOn: true, at: now.civil)
+                _ = health.set(.journalBacklogFull, subject: "", isOn: true, at: step.now.civil)
             }
             return nil
         }
@@ -304,13 +303,13 @@ extension Controller {
             gap.detail = ["count": .integer(Int64(cursor.lost)), "since": .integer(cursor.lostSince!.milliseconds)]
             cursor.lost = 0
             cursor.lostSince = nil
-            _ = health.set(.journalBacklogFull, subject: "", isOn: false, at: now.civil)
-            number(&gap, now)
-            effects.append(.durable(.record(gap)))
+            _ = health.set(.journalBacklogFull, subject: "", isOn: false, at: step.now.civil)
+            number(&gap, step.now)
+            step.yield(.durable(.record(gap)))
         }
         var entry = entry
-        number(&entry, now)
-        effects.append(.durable(.record(entry)))
+        number(&entry, step.now)
+        step.yield(.durable(.record(entry)))
         return entry.sequence
     }
 
@@ -327,51 +326,51 @@ extension Controller {
 
     /// Sets or clears a condition; a change is an entry.
     mutating func set(
-        _ code: HealthCode, _ subject: String, _ isOn: Bool, _ now: Moment, _ effects: inout [Effect],
+        _ code: HealthCode, _ subject: String, _ isOn: Bool, _ step: inout Step,
         detail: [String: CanonicalValue] = [:]
     ) {
-        guard health.set(code, subject: subject, isOn: isOn, at: now.civil) else { return }
+        guard health.set(code, subject: subject, isOn: isOn, at: step.now.civil) else { return }
         var entry = JournalEntry(kind: .health)
         entry.outcome = isOn ? "on" : "off"
         entry.reason = code.rawValue
         entry.detail = detail
         if !subject.isEmpty { entry.detail["subject"] = .text(subject) }
-        record(entry, now, &effects)
+        record(entry, &step)
     }
 
     /// Owes an alert to every destination that takes its kind.
     mutating func raise(
-        _ kind: AlertKind, event: UInt64?, _ fields: [String: String], _ now: Moment, _ effects: inout [Effect]
+        _ kind: AlertKind, event: UInt64?, _ fields: [String: String], _ step: inout Step
     ) {
         guard let event else { return }
         for route in site.alerts where route.kinds.contains(kind) {
-            enqueue(kind, to: route.destination, event: event, .plain(fields), expires: nil, now, &effects)
+            enqueue(kind, to: route.destination, event: event, .plain(fields), expires: nil, &step)
         }
     }
 
     mutating func enqueue(
         _ kind: AlertKind, to destination: DestinationID, event: UInt64, _ content: OutboxContent, expires: CivilTime?,
-        _ now: Moment, _ effects: inout [Effect]
+        _ step: inout Step
     ) {
         let item = OutboxItem(
             id: nextOutboxID, destination: destination, kind: kind, event: event,
-            idempotencyKey: "\(site.name)/\(epoch)/\(nextOutboxID)", created: now.civil, expires: expires,
+            idempotencyKey: "\(site.name)/\(epoch)/\(nextOutboxID)", created: step.now.civil, expires: expires,
             content: content)
         nextOutboxID += 1
-        effects.append(.durable(.enqueue(item)))
+        step.yield(.durable(.enqueue(item)))
         outbox.add(item)
     }
 
-    mutating func take(_ outputs: [Outbox.Output], _ now: Moment, _ effects: inout [Effect]) {
+    mutating func settle(_ outputs: [Outbox.Output], _ step: inout Step) {
         for output in outputs {
             switch output {
             case .deliver(let item, let attempt):
-                effects.append(.deliver(item, attempt: attempt))
-                set(.outboxStuck, item.destination.name, attempt > 3, now, &effects)
-            case .load(let destination, let after): effects.append(.loadOutbox(destination, after: after))
+                step.yield(.deliver(item, attempt: attempt))
+                set(.outboxStuck, item.destination.name, attempt > 3, &step)
+            case .load(let destination, let after): step.yield(.loadOutbox(destination, after: after))
             case .settle(let item, let end):
-                effects.append(.durable(.settle(item, end)))
-                set(.outboxStuck, item.destination.name, false, now, &effects)
+                step.yield(.durable(.settle(item, end)))
+                set(.outboxStuck, item.destination.name, false, &step)
                 var entry = JournalEntry(kind: .delivery)
                 // Sealed alerts leave no trace that somebody could read beside a decision.
                 if item.kind == .watchlist {
@@ -389,7 +388,7 @@ extension Controller {
                     entry.reason = reason
                 case .expired: entry.outcome = "expired"
                 }
-                record(entry, now, &effects)
+                record(entry, &step)
             }
         }
     }

@@ -11,7 +11,7 @@ package enum Effect: Hashable, Sendable {
     /// The reading of this reader is on disk, or its wait is over: the reader may be asked for the next one.
     case acknowledge(ReaderID)
     case capture(CaptureRequest)
-    case deliver(OutboxItem, attempt: Int)
+    indirect case deliver(OutboxItem, attempt: Int)
     case loadOutbox(DestinationID, after: UInt64)
     /// What the uplink reported under this number is on disk: it need not be said again.
     case noted(report: UInt64)
@@ -25,9 +25,9 @@ package enum Effect: Hashable, Sendable {
 }
 
 package enum DurableEffect: Hashable, Sendable {
-    case record(JournalEntry)
-    case enqueue(OutboxItem)
-    case settle(OutboxItem, OutboxEnd)
+    indirect case record(JournalEntry)
+    indirect case enqueue(OutboxItem)
+    indirect case settle(OutboxItem, OutboxEnd)
     case registry([RegistryChange], revision: UInt64)
     /// A part of a revision that nobody sees before it is sealed.
     case registryPortion([RegistryChange], revision: UInt64)
@@ -46,12 +46,12 @@ package enum DurableEffect: Hashable, Sendable {
     /// Erases the values beside entries older than this.
     case erasePersonal(before: CivilTime)
     /// Which device stands under the name of a reader.
-    case readerStanding(ReaderID, ReaderStanding)
-    case snapshot(SnapshotRow)
+    indirect case readerStanding(ReaderID, ReaderStanding)
+    indirect case snapshot(SnapshotRow)
     /// A picture was asked for: owed until its row, or the reason for having none, is there.
     case pictureOwed(CaptureRequest)
-    case watchlistActivation(WatchlistActivation)
-    case watchlistEntry(WatchlistEntry)
+    indirect case watchlistActivation(WatchlistActivation)
+    indirect case watchlistEntry(WatchlistEntry)
     case watchlistErased(String)
 }
 

@@ -86,52 +86,52 @@ extension Controller {
     }
 
     /// Counts a grant, in the transaction of its entry: shown again at once, the pass is used up.
-    mutating func use(_ claims: PassClaims, _ now: Moment, _ effects: inout [Effect]) {
-        dropPasses(now, &effects)
+    mutating func use(_ claims: PassClaims, _ step: inout Step) {
+        dropPasses(&step)
         guard ledger.passes.hasRoom(for: claims.id) else { return }
-        effects.append(.durable(.ledger(ledger.use(claims, at: site.name))))
+        step.yield(.durable(.ledger(ledger.use(claims, at: site.name))))
     }
 
     /// Forgets what ended long enough ago.
-    mutating func dropPasses(_ now: Moment, _ effects: inout [Effect]) {
-        guard now.isCivilTrusted else { return }
-        effects += ledger.dropPasses(at: now.civil.seconds).map { .durable(.ledger($0)) }
+    mutating func dropPasses(_ step: inout Step) {
+        guard step.now.isCivilTrusted else { return }
+        for change in ledger.dropPasses(at: step.now.civil.seconds) { step.yield(.durable(.ledger(change))) }
     }
 
     // MARK: Orders
 
     mutating func carryOut(
-        _ order: PassOrder, _ entry: JournalEntry, _ now: Moment, _ effects: inout [Effect]
+        _ order: PassOrder, _ entry: JournalEntry, _ step: inout Step
     ) -> UInt64? {
         var entry = entry
-        dropPasses(now, &effects)
+        dropPasses(&step)
         switch order {
         case .issue(let claims):
-            effects.append(.durable(.ledger(ledger.apply(.pass(claims.id, PassRecord(claims))))))
+            step.yield(.durable(.ledger(ledger.apply(.pass(claims.id, PassRecord(claims))))))
             entry.person = claims.host
             entry.detail["pass"] = .text(claims.id.description)
             entry.detail["points"] = .array(claims.points.map { .text($0) })
         case .revoke(let id, let until):
             var record = ledger.passes[id] ?? PassRecord(until: until)
             record.isRevoked = true
-            effects.append(.durable(.ledger(ledger.apply(.pass(id, record)))))
+            step.yield(.durable(.ledger(ledger.apply(.pass(id, record)))))
             entry.detail["pass"] = .text(id.description)
         case .merge(let others):
             var changed: Int64 = 0
             for id in others.keys.sorted() {
                 guard let other = others[id], ledger.passes.hasRoom(for: id),
-                    other.until.map({ $0 + PassBook.rest > now.civil.seconds }) ?? true
+                    other.until.map({ $0 + PassBook.rest > step.now.civil.seconds }) ?? true
                 else { continue }
                 var record = ledger.passes[id] ?? PassRecord(until: other.until)
                 record.merge(other)
                 guard record != ledger.passes[id], record.counts.count <= PassBook.siteLimit else { continue }
-                effects.append(.durable(.ledger(ledger.apply(.pass(id, record)))))
+                step.yield(.durable(.ledger(ledger.apply(.pass(id, record)))))
                 changed += 1
             }
             entry.detail["passes"] = .integer(Int64(others.count))
             entry.detail["changed"] = .integer(changed)
         }
-        return record(entry, now, &effects)
+        return record(entry, &step)
     }
 
     func refusal(of order: PassOrder, reason: String?) -> OrderRefusal? {

@@ -10,7 +10,7 @@ package struct DebouncedInput: Hashable, Sendable {
     }
 
     /// Takes a raw level. The debounced level changes only when `settle(at:)` finds it unchanged for the whole span.
-    package mutating func take(_ level: Bool, at now: MonotonicTime) {
+    package mutating func hear(_ level: Bool, at now: MonotonicTime) {
         if level == isActive {
             candidate = nil
         } else if candidate == nil {

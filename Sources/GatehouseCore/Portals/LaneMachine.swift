@@ -62,7 +62,7 @@ package struct LaneMachine: Sendable {
                 grants.append((event, now + settings.passageTimeout))
             }
         case .cancelled(let event): grants.removeAll { $0.event == event }
-        case .sensor(let sensor, let isActive): take(sensor, isActive, at: now)
+        case .sensor(let sensor, let isActive): hear(sensor, isActive, at: now)
         case .free(let free): isFree = free
         case .time: break
         }
@@ -87,11 +87,11 @@ package struct LaneMachine: Sendable {
     private func isOn(_ sensor: Sensor) -> Bool { inputs[sensor]?.isActive ?? false }
 
     /// A loop drops out for up to a second under a high bed: it is left only after the hold-off.
-    private mutating func take(_ sensor: Sensor, _ isActive: Bool, at now: MonotonicTime) {
+    private mutating func hear(_ sensor: Sensor, _ isActive: Bool, at now: MonotonicTime) {
         guard var input = inputs[sensor] else { return }
         let isLoop = sensor == .entryLoop || sensor == .safetyLoop
         input.span = isLoop && !isActive ? settings.holdOff : .milliseconds(50)
-        input.take(isActive, at: now)
+        input.hear(isActive, at: now)
         inputs[sensor] = input
     }
 

@@ -126,8 +126,8 @@ package struct PortalMachine: Sendable {
             if following == event { following = nil }
             if case .pending(event) = lock { lock = .secured }
         case .contact(let isOpen):
-            if settings.hasContact { contact.take(isOpen, at: now) }
-        case .exitButton(let isPressed): exitButton.take(isPressed, at: now)
+            if settings.hasContact { contact.hear(isOpen, at: now) }
+        case .exitButton(let isPressed): exitButton.hear(isPressed, at: now)
         case .posture(let posture):
             outputs += change(to: posture, at: now)
             if !Self.isHeld(posture) { outputs += endPassing() }
