@@ -60,9 +60,7 @@ extension Desk {
         try look(call, .register)
         var holders: Set<UInt32> = []
         for credential in controller.registry.presentCredentials
-        where credential.status == .enabled
-            && controller.window(of: credential, at: moment.civil.seconds) == .inside
-        { holders.insert(credential.person) }
+        where controller.isInOrder(credential, at: moment.civil.seconds) { holders.insert(credential.person) }
         var (granted, without) = (0, 0)
         var refused: [String: Int] = [:]
         let showsRefused = command.refused?.isOn ?? false

@@ -146,8 +146,6 @@ struct HabitTests {
         "for (dwelling, registered) in homes where registered.contains(host) {": "fills sets",
         "for (subject, tries) in kept {": "fills a dictionary",
         "for (other, settings) in areas where settings.within == area { total += count(in: other, areas) }": "adds up",
-        "for (fault, count) in counts { entry.detail[fault.rawValue] = .integer(Int64(count)) }":
-            "fills a map, which is written in the order of its keys",
         "for (id, record) in records {": "what it finds is sorted",
         "for (site, count) in counts {": "fills a dictionary",
         "for value in values { value.write(into: &octets) }": "an array, beside a map of the same name",

@@ -23,7 +23,7 @@ extension Controller {
             refuseFace(refusal, reader, pointAt: point, &step)
             step.yield(.acknowledge(reader))
         case .unreadable(let fault):
-            faults.add(fault, of: reader, at: step.now.monotonic)
+            readers.noteUnreadable(fault, of: reader, at: step.now.monotonic)
             if fault == .unsolicited { set(.readerUnsolicited, reader.name, true, &step) }
             if fault == .frameOverrun { set(.frameOverrun, reader.name, true, &step) }
             step.yield(.acknowledge(reader))
@@ -70,18 +70,12 @@ extension Controller {
         _ refusal: FaceRefusal, _ reader: ReaderID, pointAt point: Int, _ step: inout Step
     ) {
         let settings = site.accessPoints[point]
-        var facts = Facts()
-        facts.factorsGiven = [.face]
-        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
-        let (decision, path) = RuleBook.decide(facts)
-        var entry = JournalEntry(kind: .decision)
-        entry.portal = settings.portal
-        entry.accessPoint = settings.id
-        entry.reader = reader
-        entry.facts = facts
-        entry.path = path
-        entry.outcome = decision.word
-        entry.reason = decision.reason?.word
+        var evidence = Evidence(factors: [.face])
+        evidence.isEveryFactorKnown = false
+        evidence.faceModule = reader
+        let judgement = Judgement(evidence: evidence, facts: facts(of: evidence, pointAt: point, step.now))
+        let (decision, path) = RuleBook.decide(judgement.facts)
+        var entry = decisionEntry(judgement, decision, path, settings, at: reader)
         entry.detail["face"] = .text(refusal.rawValue)
         let event = record(entry, &step)
         noteSealed(references: [], lead: nil, &step)
@@ -93,72 +87,25 @@ extension Controller {
         _ presented: FactorCollector.Presented, pointAt point: Int, _ step: inout Step
     ) {
         let settings = site.accessPoints[point]
-        let judgement = pausedByGuessing(presented, settings, step.now) ?? judge(presented, pointAt: point, step.now)
+        let judgement =
+            pausedByGuessing(presented, pointAt: point, step.now) ?? judge(presented, pointAt: point, step.now)
         let (decision, path) = RuleBook.decide(judgement.facts)
 
-        var entry = JournalEntry(kind: .decision)
-        entry.portal = settings.portal
-        entry.accessPoint = settings.id
-        entry.reader = presented.reader
-        entry.person = judgement.person
-        entry.credential = judgement.credential?.id
-        entry.facts = judgement.facts
-        entry.path = path
-        entry.outcome = decision.word
-        entry.reason = decision.reason?.word
-        if let card = presented.card {
-            entry.personal.append(PersonalField(name: .cardNumber, value: Array(card.number.description.utf8)))
-            if card.bits.count > 0 {
-                entry.detail["bits"] = .integer(Int64(card.bits.count))
-                entry.personal.append(PersonalField(name: .rawBits, value: card.bits.octets))
-            }
-        }
-        if let pass = presented.pass { note(pass, in: &entry) }
-        if let plate = presented.plate { note(plate: plate.number, judgement, in: &entry) }
+        var entry = decisionEntry(judgement, decision, path, settings, at: presented.reader)
+        note(presented, judgement, in: &entry)
         let joined = decision.isGranted ? grantInWaiting(of: judgement, at: settings.id) : nil
         entry.about = joined
         let together = decision.isGranted ? together(judgement, pointAt: point, step.now) : []
         if !together.isEmpty { entry.detail["with"] = .array(together.map { .integer(Int64($0)) }) }
         let event = record(entry, &step)
 
-        for subject in judgement.rightPINOf where lockout.noteRight(subject) { keep(subject, &step) }
-        for subject in judgement.wrongPINOf {
-            let (pause, forgotten) = lockout.noteWrong(subject, at: step.now)
-            if let forgotten { keep(forgotten, &step) }
-            keep(subject, &step)
-            guard let pause else { continue }
-            var locked = JournalEntry(kind: .lockout)
-            locked.accessPoint = settings.id
-            locked.portal = settings.portal
-            locked.about = event
-            locked.detail["seconds"] = .integer(pause.wholeMilliseconds / 1000)
-            switch subject {
-            case .reader(let reader): locked.reader = reader
-            case .person(let person): locked.person = person
-            }
-            let lockEvent = record(locked, &step)
-            raise(.lockout, event: lockEvent, ["accessPoint": settings.id.name], &step)
-        }
-
+        notePINs(of: judgement.evidence, settings, event: event, &step)
         noteGuess(presented, judgement, settings, event: event, &step)
         if decision.isGranted {
-            if let event, joined == nil {
-                grants[event] = Grant(
-                    accessPoint: settings.id, portal: settings.portal, person: judgement.person,
-                    vehicle: judgement.vehicle, company: together,
-                    toArea: settings.toArea, reader: presented.reader)
-            }
-            // One passage is one use, however often it was shown before the door opened.
-            for credential in judgement.used where joined == nil {
-                step.yield(.durable(.ledger(ledger.use(credential, at: step.now.civil))))
-            }
-            if let claims = presented.pass?.opened?.claims { use(claims, &step) }
-            if let person = judgement.person {
-                company.pass(person, at: point, until: step.now.monotonic + settings.companyTimeout)
-            }
-            step.yield(.indicate(presented.reader, .granted, waits: true))
-            let needsTime = judgement.person.flatMap { registry.person($0)?.needsTime } ?? false
-            feed(.grant(event: joined ?? event ?? 0, isExtended: needsTime), to: settings.portal, &step)
+            let grant = Grant(
+                accessPoint: settings.id, portal: settings.portal, person: judgement.person,
+                vehicle: judgement.vehicle, company: together, toArea: settings.toArea, reader: presented.reader)
+            use(presented, judgement, grant, of: event, joining: joined, pointAt: point, &step)
         } else if let reason = decision.reason, reason.waitsForCompany {
             company.wait(judgement.person, for: reason, at: point, until: step.now.monotonic + settings.companyTimeout)
             step.yield(.indicate(presented.reader, .waiting, waits: true))
@@ -173,106 +120,56 @@ extension Controller {
         capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), &step)
     }
 
-    // MARK: Guessing
-
-    mutating func keep(_ subject: PINLockout.Subject, _ step: inout Step) {
-        step.yield(.durable(.ledger(ledger.apply(.tries(subject, lockout.kept(subject, at: step.now))))))
-    }
-
-    /// What was tried before a restart counts after it.
-    mutating func restoreGuessing(_ step: inout Step) {
-        for subject in ledger.tries.keys.sorted() where isPast(subject, step.now) {
-            step.yield(.durable(.ledger(ledger.apply(.tries(subject, nil)))))
-        }
-        lockout.restore(ledger.tries, at: step.now)
-        for (reader, until) in ledger.guessed.sorted(by: { $0.key < $1.key }) {
-            let rest = Duration.milliseconds(until.milliseconds - step.now.civil.milliseconds)
-            guard rest > .zero, pointOfReader[reader] != nil else {
-                step.yield(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
-                continue
-            }
-            guesses.restore(reader, for: rest, at: step.now.monotonic)
-            set(.readerGuessed, reader.name, true, &step)
-        }
-    }
-
-    /// Who is gone, and what was a month ago.
-    private func isPast(_ subject: PINLockout.Subject, _ now: Moment) -> Bool {
-        let isKnown =
-            switch subject {
-            case .reader(let reader): pointOfReader[reader] != nil
-            case .person(let person): registry.person(person) != nil
-            }
-        return !isKnown || Int64(now.localDay) - Int64(ledger.tries[subject]?.day ?? .min) > 30
-    }
-
-    /// The civil clock is another one: what is kept in civil time is written anew.
-    mutating func keepGuessing(_ step: inout Step) {
-        for subject in lockout.paused(at: step.now.monotonic) { keep(subject, &step) }
-        for (reader, rest) in guesses.alerts(at: step.now.monotonic) { keep(alertAt: reader, for: rest, &step) }
-    }
-
-    private mutating func keep(
-        alertAt reader: ReaderID, for rest: Duration, _ step: inout Step
-    ) {
-        step.yield(.durable(.ledger(ledger.apply(.guessed(reader, until: step.now.civil + rest)))))
-    }
-
-    /// Wrong PINs of somebody who is gone, was given a new one, or is forgiven.
-    mutating func forgetTries(of person: UInt32, _ step: inout Step) {
-        if lockout.forget(.person(person)) { keep(.person(person), &step) }
-    }
-
-    mutating func endGuessingAlerts(_ step: inout Step) {
-        for reader in guesses.ended(at: step.now.monotonic) {
-            step.yield(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
-            set(.readerGuessed, reader.name, false, &step)
-        }
-    }
-
-    /// A card or pass that came too soon at a reader where somebody tries numbers: it is compared with nothing.
-    private mutating func pausedByGuessing(
-        _ presented: FactorCollector.Presented, _ settings: AccessPointSettings, _ now: Moment
-    ) -> Judgement? {
-        guard presented.card != nil || presented.pass != nil, !settings.keypads.contains(presented.reader),
-            !guesses.takesCard(presented.reader, at: now.monotonic)
-        else { return nil }
-        var judgement = Judgement()
-        judgement.facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
-        judgement.facts.isClockTrusted = now.isCivilTrusted
-        judgement.facts.isReaderTrusted = !untrustedReaders.contains(presented.reader)
-        judgement.facts.factorsGiven = presented.factors
-        judgement.facts.isGuessPaused = true
-        return judgement
-    }
-
-    /// What was shown and is neither a card of the register nor a pass that somebody known here signed.
-    private func unknownNumber(_ presented: FactorCollector.Presented) -> CredentialKey? {
-        if let pass = presented.pass { return pass.opened == nil ? pass.mark : nil }
-        guard let card = presented.card else { return nil }
-        let key = CredentialKey(card: card.number, primitives: primitives)
-        return registry.credential(for: key) == nil ? key : nil
-    }
-
-    private mutating func noteGuess(
-        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64?,
-        _ step: inout Step
-    ) {
-        guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused else { return }
-        let alert = guesses.noteUnknown(key, at: presented.reader, now: step.now.monotonic)
-        guard alert != .none else { return }
-        keep(alertAt: presented.reader, for: GuessGuard.span, &step)
-        guard alert == .begun else { return }
-        set(.readerGuessed, presented.reader.name, true, &step)
-        var entry = JournalEntry(kind: .lockout)
-        entry.accessPoint = settings.id
+    /// The entry of a decision, without what was shown.
+    private func decisionEntry(
+        _ judgement: Judgement, _ decision: AccessDecision, _ path: RulePath, _ settings: AccessPointSettings,
+        at reader: ReaderID
+    ) -> JournalEntry {
+        var entry = JournalEntry(kind: .decision)
         entry.portal = settings.portal
-        entry.reader = presented.reader
-        entry.about = event
-        entry.outcome = "guessing"
-        entry.detail["seconds"] = .integer(GuessGuard.span.wholeMilliseconds / 1000)
-        let alarm = record(entry, &step)
-        raise(
-            .lockout, event: alarm, ["accessPoint": settings.id.name, "cause": "cards"], &step)
+        entry.accessPoint = settings.id
+        entry.reader = reader
+        entry.person = judgement.person
+        entry.credential = judgement.evidence.credentials.first?.id
+        entry.facts = judgement.facts
+        entry.path = path
+        entry.outcome = decision.word
+        entry.reason = decision.reason?.word
+        return entry
+    }
+
+    /// What was shown, as personal values.
+    private func note(
+        _ presented: FactorCollector.Presented, _ judgement: Judgement, in entry: inout JournalEntry
+    ) {
+        if let card = presented.card {
+            entry.personal.append(PersonalField(name: .cardNumber, value: Array(card.number.description.utf8)))
+            if card.bits.count > 0 {
+                entry.detail["bits"] = .integer(Int64(card.bits.count))
+                entry.personal.append(PersonalField(name: .rawBits, value: card.bits.octets))
+            }
+        }
+        if let pass = presented.pass { note(pass, in: &entry) }
+        if let plate = presented.plate { note(plate: plate.number, judgement, in: &entry) }
+    }
+
+    /// What a grant uses up, and the portal that it opens.
+    private mutating func use(
+        _ presented: FactorCollector.Presented, _ judgement: Judgement, _ grant: Grant, of event: UInt64?,
+        joining joined: UInt64?, pointAt point: Int, _ step: inout Step
+    ) {
+        if let event, joined == nil { grants[event] = grant }
+        // One passage is one use, however often it was shown before the door opened.
+        for credential in judgement.evidence.counted where joined == nil {
+            step.yield(.durable(.ledger(ledger.use(credential, at: step.now.civil))))
+        }
+        if let claims = presented.pass?.opened?.claims { use(claims, &step) }
+        if let person = grant.person {
+            let until = step.now.monotonic + site.accessPoints[point].companyTimeout
+            company.pass(person, at: point, until: until)
+        }
+        step.yield(.indicate(presented.reader, .granted, waits: true))
+        let needsTime = grant.person.flatMap { registry.person($0)?.needsTime } ?? false
+        feed(.grant(event: joined ?? event ?? 0, isExtended: needsTime), to: grant.portal, &step)
     }
 }

@@ -107,7 +107,7 @@ extension Controller {
         var handover = handover
         handover.announced = step.now.civil
         handover.announcer = order.actor.name
-        step.yield(.durable(.ledger(ledger.apply(.handover(handover)))))
+        keep(.handover(handover), &step)
         var entry = orderEntry(order, "announced")
         entry.kind = .handover
         entry.detail["at"] = .integer(handover.at.milliseconds)
@@ -121,7 +121,7 @@ extension Controller {
     mutating func confirm(_ order: Order, _ step: inout Step) -> UInt64? {
         guard var standing = ledger.handover else { return nil }
         standing.hasAgreement = true
-        step.yield(.durable(.ledger(ledger.apply(.handover(standing)))))
+        keep(.handover(standing), &step)
         var entry = orderEntry(order, "confirmed")
         entry.kind = .handover
         entry.detail["receiver"] = .octets(standing.receiver)
@@ -137,7 +137,7 @@ extension Controller {
         var entry = orderEntry(order, outcome)
         entry.kind = .handover
         entry.detail["receiver"] = (ledger.handover?.receiver).map { .octets($0) }
-        step.yield(.durable(.ledger(ledger.apply(.handover(nil)))))
+        keep(.handover(nil), &step)
         handoverCheckAt = nil
         let event = record(entry, &step)
         set(.handedOver, "", false, &step)
@@ -156,7 +156,7 @@ extension Controller {
         }
         standing.hasEnded = true
         handoverCheckAt = nil
-        step.yield(.durable(.ledger(ledger.apply(.handover(standing)))))
+        keep(.handover(standing), &step)
         var entry = JournalEntry(kind: .handover)
         entry.outcome = "ended"
         entry.detail["receiver"] = .octets(standing.receiver)

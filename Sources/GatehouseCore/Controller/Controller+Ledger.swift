@@ -9,13 +9,17 @@ extension Controller {
             // Where time counts, a second entry begins it anew.
             if ledger.area(of: person) != area || isTimed(grant.accessPoint) {
                 let presence = Ledger.Presence(area: area, since: step.now.civil)
-                ledger.move(person, to: presence)
-                step.yield(.durable(.area(person: person, presence)))
+                move(person, to: presence, &step)
             }
         }
         if let vehicle = grant.vehicle, let area = grant.toArea, ledger.vehicles[vehicle] != area {
-            step.yield(.durable(.ledger(ledger.apply(.vehicle(vehicle, area)))))
+            keep(.vehicle(vehicle, area), &step)
         }
+    }
+
+    mutating func move(_ person: UInt32, to presence: Ledger.Presence?, _ step: inout Step) {
+        ledger.move(person, to: presence)
+        step.yield(.durable(.area(person: person, presence)))
     }
 
     private func isTimed(_ point: AccessPointID?) -> Bool {
@@ -36,7 +40,7 @@ extension Controller {
             places.append(Self.freePlace(window.portal))
         }
         for place in places where ledger.arrivals[place] != step.now.localDay {
-            step.yield(.durable(.ledger(ledger.apply(.arrival(place, day: step.now.localDay)))))
+            keep(.arrival(place, day: step.now.localDay), &step)
         }
     }
 
@@ -57,39 +61,33 @@ extension Controller {
     func note(plate: CardNumber, _ judgement: Judgement, in entry: inout JournalEntry) {
         guard case .text(let text) = plate.value else { return }
         entry.personal.append(PersonalField(name: .plate, value: Array(text.utf8)))
-        guard judgement.credential == nil, !judgement.facts.factorsGiven.contains(.pass) else { return }
+        guard judgement.evidence.credentials.isEmpty, !judgement.facts.factorsGiven.contains(.pass) else { return }
         let near = registry.plates(near: text)
         if !near.isEmpty { entry.detail["near"] = .array(near.prefix(5).map { .integer(Int64($0)) }) }
     }
 
     // MARK: Free windows
 
-    /// Opens and closes portals whose free window begins or ends. A clock that cannot be trusted opens nothing, and what
-    /// an operator set during a window stays until it ends.
     mutating func settleFreeWindows(_ step: inout Step) {
-        guard !site.policy.freeWindows.isEmpty || !ledger.passages.isEmpty else {
-            freeWindowsCheckAt = nil
-            return
-        }
-        for index in portals.indices {
+        guard !site.policy.freeWindows.isEmpty || !ledger.passages.isEmpty else { return freeWindows.rest() }
+        let standings = portals.indices.map { index in
             let portal = portals[index].settings.id
-            let isOpen = step.now.isCivilTrusted && isFreeWindowOpen(portal, step.now)
-            switch (isOpen, ledger.passages[portal]) {
-            case (true, nil) where basePostures[index] == .secure:
+            return FreeWindows.Standing(
+                // A clock that cannot be trusted opens nothing.
+                isOpen: step.now.isCivilTrusted && isFreeWindowOpen(portal, step.now),
+                posture: basePostures[index], passage: ledger.passages[portal])
+        }
+        let actions = freeWindows.settle(standings, at: step.now)
+        for action in actions {
+            switch action {
+            case .open(let index):
                 setPosture(.free, portalAt: index, actor: Self.scheduleActor, &step)
-                step.yield(.durable(.ledger(ledger.apply(.passage(portal, .opened)))))
-            case (false, .opened?):
-                if basePostures[index] == .free {
-                    setPosture(.secure, portalAt: index, actor: Self.scheduleActor, &step)
-                }
-                step.yield(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
-            case (false, .overruled?): step.yield(.durable(.ledger(ledger.apply(.passage(portal, nil)))))
-            default: break
+                keep(.passage(portals[index].settings.id, .opened), &step)
+            case .end(let index, let secures):
+                if secures { setPosture(.secure, portalAt: index, actor: Self.scheduleActor, &step) }
+                keep(.passage(portals[index].settings.id, nil), &step)
             }
         }
-        // Windows begin and end with a minute.
-        let rest = 60_000 - ((step.now.civil.milliseconds % 60_000) + 60_000) % 60_000
-        freeWindowsCheckAt = step.now.monotonic + .milliseconds(rest)
     }
 
     static var scheduleActor: String { "schedule" }
@@ -105,6 +103,6 @@ extension Controller {
     mutating func overruleFreeWindow(portalAt index: Int, _ step: inout Step) {
         let portal = portals[index].settings.id
         guard ledger.passages[portal] == .opened || isFreeWindowOpen(portal, step.now) else { return }
-        step.yield(.durable(.ledger(ledger.apply(.passage(portal, .overruled)))))
+        keep(.passage(portal, .overruled), &step)
     }
 }

@@ -15,31 +15,14 @@ extension Controller {
         }
         let event: UInt64?
         switch order.verb {
-        case .open(let portal):
-            event = recordOrder(order, "done", portal: portal, &step)
-            if let event {
-                grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
-            }
-            feed(.grant(event: event ?? 0), to: portal, &step)
-            capture(event, camera: cameraOfPortal(portal), &step)
-        case .posture(let portal, let posture):
-            event = recordOrder(order, "done", portal: portal, &step)
-            for index in portals.indices where portal == nil || portals[index].settings.id == portal {
-                overruleFreeWindow(portalAt: index, &step)
-                setPosture(posture, portalAt: index, actor: order.actor.name, &step)
-            }
+        case .open(let portal): event = open(portal, order, &step)
+        case .posture(let portal, let posture): event = setPosture(posture, of: portal, order, &step)
         case .fireReset:
             event = recordOrder(order, "done", &step)
             resetFire(actor: order.actor.name, &step)
-        case .erase(let person, let ends, let rows):
-            apply(ends, &step)
-            erase(person, rows, &step)
-            var entry = orderEntry(order, "person")
-            entry.kind = .erasure
-            entry.person = person
-            entry.detail["rows"] = .integer(Int64(rows.count))
-            event = record(entry, &step)
+        case .erase(let person, let ends, let rows): event = erase(person, ending: ends, rows, order, &step)
         case .registry(let changes):
+            // The reply of a large one comes when all of it is on disk.
             if changes.count > StagedChange.portion { return stage(order, changes, step.now) }
             // Later rows may lean on earlier ones, so they are tried on a copy, which then decides.
             switch tried(changes) {
@@ -49,56 +32,26 @@ extension Controller {
                 step.yield(.reply(order.id, .refused(refusal)))
                 return
             }
-        case .forgiveAll:
-            for person in ledger.presences.keys.sorted() {
-                ledger.move(person, to: nil)
-                step.yield(.durable(.area(person: person, nil)))
-            }
-            for vehicle in ledger.vehicles.keys.sorted() {
-                step.yield(.durable(.ledger(ledger.apply(.vehicle(vehicle, nil)))))
-            }
-            event = recordOrder(order, "done", &step)
-        case .threat(let level):
-            step.yield(.durable(.ledger(ledger.apply(.threat(level)))))
-            var entry = orderEntry(order, "done")
-            entry.detail["level"] = .integer(Int64(level))
-            event = record(entry, &step)
-            set(.threatRaised, "", level > 0, &step)
+        case .forgiveAll: event = forgiveAll(order, &step)
+        case .forgive(let person): event = forgive(person, order, &step)
+        case .threat(let level): event = setThreat(level, order, &step)
         case .pass(let pass): event = carryOut(pass, orderEntry(order, "done"), &step)
         case .confirmPolicy:
-            step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
+            keep(.confirmed(step.now.civil), &step)
             event = recordOrder(order, "done", &step)
-        case .forgive(let person):
-            ledger.move(person, to: nil)
-            step.yield(.durable(.area(person: person, nil)))
-            forgetTries(of: person, &step)
-            var entry = orderEntry(order, "done")
-            entry.person = person
-            event = record(entry, &step)
-        case .watchlistActivate(let activation):
-            watchlist.activate(activation)
-            step.yield(.durable(.watchlistActivation(activation)))
-            event = recordWatchlist(order, "activated", activation.digest, &step)
-        case .watchlistImport(let entry):
-            let isRenewal = watchlist.holds(entry.id)
-            watchlist.put(entry)
-            scheduleSweep(step.now)
-            step.yield(.durable(.watchlistEntry(entry)))
-            event = recordWatchlist(order, isRenewal ? "renewed" : "added", entry.digest, &step)
+        case .watchlistActivate(let activation): event = activate(activation, order, &step)
+        case .watchlistImport(let entry): event = enter(entry, order, &step)
         case .watchlistWithdraw(let id):
             erase(id, outcome: "withdrawn", actor: order.actor.name, &step)
             event = recordOrder(order, "done", &step)
         case .acceptReader(let reader):
-            var entry = orderEntry(order, "accepted")
-            entry.reader = reader
-            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-            entry.detail.merge(accept(reader, by: order.actor, &step)) { $1 }
-            event = record(entry, &step)
+            let detail = accept(reader, by: order.actor, &step)
+            event = recordReader(order, "accepted", reader, detail: detail, &step)
         case .changeReader(let reader), .installReader(let reader):
-            var entry = orderEntry(order, "done")
-            entry.reader = reader
-            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-            event = record(entry, &step)
+            event = recordReader(order, "done", reader, &step)
+        case .resume(let reader):
+            resume(reader, &step)
+            event = recordReader(order, "done", reader, &step)
         case .look(let look): event = carryOut(look, order, &step)
         case .refused(let reason, let count):
             var entry = orderEntry(order, "refused")
@@ -106,102 +59,98 @@ extension Controller {
             if count > 1 { entry.detail["count"] = .integer(Int64(count)) }
             event = record(entry, &step)
         case .acceptClock:
-            var entry = orderEntry(order, "accepted")
-            entry.kind = .clock
-            event = record(entry, &step)
+            event = recordOrder(order, "accepted", kind: .clock, &step)
             step.yield(.acceptClock)
         case .announceHandover(let handover): event = announce(handover, order, &step)
         case .confirmHandover: event = confirm(order, &step)
         case .cancelHandover: event = endHandover(order, "cancelled", &step)
+        case .acceptHandover: event = endHandover(order, "accepted", &step)
         case .acknowledge(let alarm):
             var entry = orderEntry(order, "acknowledged")
             entry.detail["alarm"] = .integer(Int64(clamping: alarm))
             event = record(entry, &step)
-        case .resume(let reader):
-            resume(reader, &step)
-            var entry = orderEntry(order, "done")
-            entry.reader = reader
-            entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-            event = record(entry, &step)
-        case .acceptHandover: event = endHandover(order, "accepted", &step)
         case .stop:
             giveUpStaged(.other("the daemon stops; nothing was changed"), &step)
-            var entry = orderEntry(order, "done")
-            entry.kind = .stop
-            event = record(entry, &step)
+            event = recordOrder(order, "done", kind: .stop, &step)
             step.yield(.stop)
         }
         step.yield(.reply(order.id, .done(event: event)))
     }
 
-    /// Why an order is not carried out; nil when it is.
-    private func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
-        if let expires = order.expires, now.monotonic > expires { return .expired }
-        if let refusal = handoverRefusal(of: order, now) { return refusal }
-        switch order.verb {
-        case .registry, .erase, .watchlistActivate, .watchlistImport, .pass(.issue), .announceHandover:
-            // What a run without the key would seal, nobody could open again.
-            if health.has(.withoutKey) { return .withoutKey }
-            if !isStoreAvailable { return .storeUnavailable }
-        default: break
+    // MARK: What each comes to
+
+    private mutating func open(_ portal: PortalID, _ order: Order, _ step: inout Step) -> UInt64? {
+        let event = recordOrder(order, "done", portal: portal, &step)
+        if let event {
+            grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
         }
-        switch order.verb {
-        case .open(let portal):
-            guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
-            if !order.hasReason { return .reasonMissing }
-            switch portals[index].posture {
-            case .blocked, .lockdown: return .postureForbids(portals[index].posture)
-            case .secure, .free, .fire: return nil
-            }
-        case .posture(let portal, let posture):
-            if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
-            if isFire, posture == .secure || posture == .free { return .fireStands }
-            return order.hasReason ? nil : .reasonMissing
-        case .acknowledge(let alarm):
-            if !alarms.holds(alarm) { return .unknownAlarm }
-            return order.hasReason ? nil : .reasonMissing
-        case .resume(let reader):
-            guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
-            return order.hasReason ? nil : .reasonMissing
-        case .acceptClock: return order.hasReason ? nil : .reasonMissing
-        case .fireReset:
-            if !order.hasReason { return .reasonMissing }
-            if !isFire { return .noFire }
-            return fire.isActive ? .fireInputActive : nil
-        case .erase(let person, let ends, _):
-            if registry.person(person) == nil { return .registry(.unknownPerson, row: 0) }
-            if !order.hasReason { return .reasonMissing }
-            if case .failure(let refusal) = tried(ends) { return refusal }
-            return nil
-        case .registry(let changes):
-            // A small one is tried when it is carried out.
-            return changes.count > StagedChange.portion && staged != nil
-                ? .other("another large change of the register is being taken in; try again when it is done") : nil
-        case .watchlistImport(let entry):
-            if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
-            if watchlist.isBuried(primitives.digest(Array(entry.id.utf8))) {
-                return .other("the entry was withdrawn; the authority has to make and sign a new one")
-            }
-            if entry.expires <= now.civil { return .other("the entry has expired already") }
-            let cap = Watchlist.cap(residents: registry.counts.persons)
-            return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
-        case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
-        case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
-        case .confirmPolicy: return nil
-        case .pass(let pass): return refusal(of: pass, reason: order.reason)
-        case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
-        case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
-            guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
-            if !order.hasReason { return .reasonMissing }
-            switch order.verb {
-            case .installReader: return refusalToKey(reader, by: order.actor)
-            case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
-            default: return nil
-            }
-        case .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover,
-            .stop:
-            return nil
+        feed(.grant(event: event ?? 0), to: portal, &step)
+        capture(event, camera: cameraOfPortal(portal), &step)
+        return event
+    }
+
+    /// Nil are all portals.
+    private mutating func setPosture(
+        _ posture: Posture, of portal: PortalID?, _ order: Order, _ step: inout Step
+    ) -> UInt64? {
+        let event = recordOrder(order, "done", portal: portal, &step)
+        for index in portals.indices where portal == nil || portals[index].settings.id == portal {
+            overruleFreeWindow(portalAt: index, &step)
+            setPosture(posture, portalAt: index, actor: order.actor.name, &step)
         }
+        return event
+    }
+
+    private mutating func erase(
+        _ person: UInt32, ending ends: [RegistryChange], _ rows: [RegistryRowID], _ order: Order, _ step: inout Step
+    ) -> UInt64? {
+        apply(ends, &step)
+        erase(person, rows, &step)
+        var entry = orderEntry(order, "person")
+        entry.kind = .erasure
+        entry.person = person
+        entry.detail["rows"] = .integer(Int64(rows.count))
+        return record(entry, &step)
+    }
+
+    /// Nobody and no vehicle is in any area any more.
+    private mutating func forgiveAll(_ order: Order, _ step: inout Step) -> UInt64? {
+        for person in ledger.presences.keys.sorted() { move(person, to: nil, &step) }
+        for vehicle in ledger.vehicles.keys.sorted() { keep(.vehicle(vehicle, nil), &step) }
+        return recordOrder(order, "done", &step)
+    }
+
+    private mutating func forgive(_ person: UInt32, _ order: Order, _ step: inout Step) -> UInt64? {
+        move(person, to: nil, &step)
+        forgetTries(of: person, &step)
+        var entry = orderEntry(order, "done")
+        entry.person = person
+        return record(entry, &step)
+    }
+
+    private mutating func setThreat(_ level: UInt8, _ order: Order, _ step: inout Step) -> UInt64? {
+        keep(.threat(level), &step)
+        var entry = orderEntry(order, "done")
+        entry.detail["level"] = .integer(Int64(level))
+        let event = record(entry, &step)
+        set(.threatRaised, "", level > 0, &step)
+        return event
+    }
+
+    private mutating func activate(
+        _ activation: WatchlistActivation, _ order: Order, _ step: inout Step
+    ) -> UInt64? {
+        watchlist.activate(activation)
+        step.yield(.durable(.watchlistActivation(activation)))
+        return recordWatchlist(order, "activated", activation.digest, &step)
+    }
+
+    private mutating func enter(_ entry: WatchlistEntry, _ order: Order, _ step: inout Step) -> UInt64? {
+        let isRenewal = watchlist.holds(entry.id)
+        watchlist.put(entry)
+        scheduleSweep(step.now)
+        step.yield(.durable(.watchlistEntry(entry)))
+        return recordWatchlist(order, isRenewal ? "renewed" : "added", entry.digest, &step)
     }
 
     func orderEntry(_ order: Order, _ outcome: String) -> JournalEntry {
@@ -262,27 +211,26 @@ extension Controller {
         record(entry, &step)
     }
 
-    /// Ends what makes people wait at a reader.
-    private mutating func resume(_ reader: ReaderID, _ step: inout Step) {
-        if lockout.forget(.reader(reader)) { keep(.reader(reader), &step) }
-        if guesses.end(reader) {
-            step.yield(.durable(.ledger(ledger.apply(.guessed(reader, until: nil)))))
-            set(.readerGuessed, reader.name, false, &step)
-        }
-    }
-
-    /// Until when people wait at a reader: because numbers were tried, because wrong PINs were typed.
-    package func pauses(of reader: ReaderID, at now: Moment) -> (tried: MonotonicTime?, wrongPINs: MonotonicTime?) {
-        (guesses.alertEnd(reader, at: now.monotonic), lockout.pauseEnd(.reader(reader), at: now))
-    }
-
     @discardableResult
     mutating func recordOrder(
-        _ order: Order, _ outcome: String, portal: PortalID? = nil, reason: String? = nil, _ step: inout Step
+        _ order: Order, _ outcome: String, kind: EntryKind = .order, portal: PortalID? = nil, reason: String? = nil,
+        _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
+        entry.kind = kind
         entry.portal = portal
         entry.reason = reason
+        return record(entry, &step)
+    }
+
+    private mutating func recordReader(
+        _ order: Order, _ outcome: String, _ reader: ReaderID, detail: [String: CanonicalValue] = [:],
+        _ step: inout Step
+    ) -> UInt64? {
+        var entry = orderEntry(order, outcome)
+        entry.reader = reader
+        entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
+        entry.detail.merge(detail) { $1 }
         return record(entry, &step)
     }
 

@@ -4,23 +4,20 @@ extension Controller {
     package func whatIf(
         card: CardNumber?, person: UInt32, at accessPoint: AccessPointID, now: Moment
     ) -> (facts: Facts, decision: AccessDecision, path: RulePath)? {
-        guard let point = pointIndex[accessPoint], let record = registry.person(person) else { return nil }
-        let settings = site.accessPoints[point]
-        var facts = Facts()
-        facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
-        facts.isClockTrusted = now.isCivilTrusted
-        facts.isCredentialKnown = true
-        facts.factorsGiven = settings.factors.first ?? [.card]
-        facts.isCombinationComplete = true
-        if facts.factorsGiven.contains(.pin) { facts.pin = .right }
-        if let card, let credential = registry.credential(for: CredentialKey(card: card, primitives: primitives)) {
-            facts.credentialStatus = credential.status
-            facts.credentialWindow = .of(now.civil.seconds, from: credential.validFrom, until: credential.validUntil)
-            facts.doFactorsAgree = credential.person == person
-        } else if card != nil {
-            facts.isCredentialKnown = false
+        guard let point = pointIndex[accessPoint], registry.person(person) != nil else { return nil }
+        let asked = combinations(pointAt: point, threat: ledger.threat, now)
+        let credential = card.map { registry.credential(for: CredentialKey(card: $0, primitives: primitives)) }
+        // With a card in hand somebody would show it where the choice is theirs.
+        let factors = asked.first { card != nil && $0.contains(.card) } ?? asked.first ?? [.card]
+        var evidence = Evidence(factors: factors)
+        evidence.isComplete = true
+        if factors.contains(.pin) { evidence.pin = guessing.isLocked(.person(person), at: now) ? .locked : .right }
+        evidence.person = person
+        if let credential {
+            evidence.credentials = [credential].compactMap(\.self)
+            evidence.isEveryFactorKnown = credential != nil
         }
-        gather(record, id: person, settings, pointAt: point, now, into: &facts)
+        let facts = facts(of: evidence, pointAt: point, now)
         let (decision, path) = RuleBook.decide(facts)
         return (facts, decision, path)
     }

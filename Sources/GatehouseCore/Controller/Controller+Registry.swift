@@ -40,8 +40,8 @@ extension Controller {
         for change in changes { if let person = change.forgets { forgetTries(of: person, &step) } }
         if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
         step.yield(.durable(.registry(changes, revision: revision)))
-        step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
-        retentionCheckAt = step.now.monotonic
+        keep(.confirmed(step.now.civil), &step)
+        retention.hasten(at: step.now.monotonic)
     }
 
     /// The registry with changes of which later ones may lean on earlier ones, or what stands against them.
@@ -95,8 +95,8 @@ extension Controller {
         for person in change.forgets { forgetTries(of: person, &step) }
         if !access.fits(registry) { access = AccessTable(site: site, registry: registry) }
         step.yield(.durable(.registrySealed(revision: change.revision)))
-        step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
-        retentionCheckAt = step.now.monotonic
+        keep(.confirmed(step.now.civil), &step)
+        retention.hasten(at: step.now.monotonic)
         let event = record(registryEntry(change.order, change.changes), &step)
         step.yield(.reply(change.order.id, .done(event: event)))
     }

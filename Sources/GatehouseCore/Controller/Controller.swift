@@ -22,17 +22,13 @@ package struct Controller: Sendable {
     var pointIndex: [AccessPointID: Int] = [:]
     var collectors: [FactorCollector]
     var access: AccessTable
-    var lockout: PINLockout
-    var guesses = GuessGuard()
+    var guessing: Guessing
     package internal(set) var ledger: Ledger
     var company = Company()
     /// The posture of each portal beneath a fire.
     var basePostures: [Posture]
     var fire: DebouncedInput
-    var faults = FaultCounters()
-    var untrustedReaders: Set<ReaderID> = []
-    var readerStandings: [ReaderID: ReaderStanding]
-    var faceDifferences: [ReaderID: FaceTableDifference] = [:]
+    var readers: ReaderWatch
     /// Grants whose passage is not known yet, by their entry.
     var grants: [UInt64: Grant] = [:]
     var cursor: JournalCursor
@@ -45,8 +41,8 @@ package struct Controller: Sendable {
     var isUplinkConnected = false
     var captures = PendingCaptures()
     var watchlistSweepAt: MonotonicTime?
-    var freeWindowsCheckAt: MonotonicTime?
-    var retentionCheckAt: MonotonicTime?
+    var freeWindows = FreeWindows()
+    var retention = Retention()
     var handoverCheckAt: MonotonicTime?
 
     /// A grant that waits for the door.
@@ -70,14 +66,14 @@ package struct Controller: Sendable {
         firstSequenceOfRun = restored.nextSequence
         nextOutboxID = restored.nextOutboxID
         ledger = restored.ledger
-        readerStandings = restored.readerStandings
+        readers = ReaderWatch(standings: restored.readerStandings)
         alarms = restored.alarms
         isFire = restored.isFire
         basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
         portals = []
         fire = DebouncedInput(isActive: false, span: site.fireDebounce)
         collectors = site.accessPoints.map { FactorCollector(combinations: $0.factors, timeout: $0.factorTimeout) }
-        lockout = PINLockout(settings: site.lockout)
+        guessing = Guessing(settings: site.lockout)
         access = AccessTable(site: site, registry: restored.registry)
         for (index, settings) in site.portals.enumerated() {
             portals.append(PortalMachine(settings: settings, posture: isFire ? .fire : basePostures[index]))
@@ -153,7 +149,7 @@ package struct Controller: Sendable {
         case .policy(let policy):
             site.policy = policy
             access = AccessTable(site: site, registry: registry)
-            step.yield(.durable(.ledger(ledger.apply(.confirmed(step.now.civil)))))
+            keep(.confirmed(step.now.civil), &step)
             var entry = JournalEntry(kind: .configuration)
             entry.outcome = "loaded"
             record(entry, &step)
@@ -173,11 +169,15 @@ package struct Controller: Sendable {
             }
         }
         if let at = fire.settlesAt { next = .earliest(next, Deadline(at: at, waiter: "fire input settles")) }
-        if let at = faults.flushAt { next = .earliest(next, Deadline(at: at, waiter: "unreadable frames of a minute")) }
-        if let at = guesses.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "end of a guessing alert")) }
+        if let at = readers.nextDeadline {
+            next = .earliest(next, Deadline(at: at, waiter: "unreadable frames of a minute"))
+        }
+        if let at = guessing.nextDeadline {
+            next = .earliest(next, Deadline(at: at, waiter: "end of a guessing alert"))
+        }
         if let at = outbox.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "outbox retry")) }
-        if let at = freeWindowsCheckAt { next = .earliest(next, Deadline(at: at, waiter: "free windows")) }
-        if let at = retentionCheckAt { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
+        if let at = freeWindows.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "free windows")) }
+        if let at = retention.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
         if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
         if let at = handoverCheckAt { next = .earliest(next, Deadline(at: at, waiter: "the instant of a hand-over")) }
         if let at = stagedAt { next = .earliest(next, Deadline(at: at, waiter: "a large change of the register")) }
@@ -196,7 +196,7 @@ package struct Controller: Sendable {
             let outputs = collectors[index].timePassed(step.now.monotonic)
             if !outputs.isEmpty { settle(outputs, pointAt: index, &step) }
         }
-        for (reader, counts) in faults.flush(at: step.now.monotonic) {
+        for (reader, counts) in readers.unreadableOfTheMinute(at: step.now.monotonic) {
             var entry = JournalEntry(kind: .unreadable)
             entry.reader = reader
             entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
@@ -244,7 +244,7 @@ package struct Controller: Sendable {
             scheduleSweep(step.now)
         case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, &step)
         }
-        keepGuessing(&step)
+        for change in guessing.rewritten(at: step.now) { keep(change, &step) }
     }
 
     private mutating func noteLate(
@@ -256,158 +256,5 @@ package struct Controller: Sendable {
         entry.outcome = outcome
         record(entry, &step)
         set(.journalLate, "", true, &step)
-    }
-}
-
-/// Where the journal stands: the numbers handed out and those known to be on disk.
-struct JournalCursor: Sendable {
-    /// Entries that may wait for the disk. At the bound entries are counted instead of kept, and the count becomes an
-    /// entry of its own as soon as there is room.
-    static let backlogLimit: UInt64 = 10_000
-
-    var next: UInt64
-    var committed: UInt64
-    var lost: UInt64 = 0
-    var lostSince: CivilTime?
-
-    init(next: UInt64) {
-        self.next = next
-        committed = next - 1
-    }
-
-    /// Of the room in memory, what entries of people may take: the rest belongs to the gates.
-    static let shareOfPeople: UInt64 = 2500
-    /// Orders that found that share taken, and were refused without an entry of their own.
-    var unrecorded: UInt64 = 0
-
-    private var backlog: UInt64 { next > committed ? next - 1 - committed : 0 }
-    var isFull: Bool { backlog >= Self.backlogLimit }
-    var isCrowded: Bool { backlog >= Self.shareOfPeople }
-}
-
-extension Controller {
-    /// Numbers the entry, stamps it and hands it on. Nil comes back when the backlog is full and the entry was only
-    /// counted.
-    @discardableResult
-    mutating func record(_ entry: JournalEntry, _ step: inout Step) -> UInt64? {
-        if cursor.isFull {
-            cursor.lost += 1
-            cursor.lostSince = cursor.lostSince ?? step.now.civil
-            if cursor.lost == 1 {
-                _ = health.set(.journalBacklogFull, subject: "", isOn: true, at: step.now.civil)
-            }
-            return nil
-        }
-        if cursor.lost > 0 {
-            var gap = JournalEntry(kind: .gap)
-            gap.detail = ["count": .integer(Int64(cursor.lost)), "since": .integer(cursor.lostSince!.milliseconds)]
-            cursor.lost = 0
-            cursor.lostSince = nil
-            _ = health.set(.journalBacklogFull, subject: "", isOn: false, at: step.now.civil)
-            number(&gap, step.now)
-            step.yield(.durable(.record(gap)))
-        }
-        var entry = entry
-        number(&entry, step.now)
-        step.yield(.durable(.record(entry)))
-        return entry.sequence
-    }
-
-    private mutating func number(_ entry: inout JournalEntry, _ now: Moment) {
-        entry.sequence = cursor.next
-        cursor.next += 1
-        entry.civil = now.civil
-        entry.monotonic = now.monotonic
-        entry.isCivilTrusted = now.isCivilTrusted
-        entry.registryRevision = registry.revision
-        entry.policyDigest = site.policy.digest
-        alarms.hear(entry)
-    }
-
-    /// Sets or clears a condition; a change is an entry.
-    mutating func set(
-        _ code: HealthCode, _ subject: String, _ isOn: Bool, _ step: inout Step,
-        detail: [String: CanonicalValue] = [:]
-    ) {
-        guard health.set(code, subject: subject, isOn: isOn, at: step.now.civil) else { return }
-        var entry = JournalEntry(kind: .health)
-        entry.outcome = isOn ? "on" : "off"
-        entry.reason = code.rawValue
-        entry.detail = detail
-        if !subject.isEmpty { entry.detail["subject"] = .text(subject) }
-        record(entry, &step)
-    }
-
-    /// Owes an alert to every destination that takes its kind.
-    mutating func raise(
-        _ kind: AlertKind, event: UInt64?, _ fields: [String: String], _ step: inout Step
-    ) {
-        guard let event else { return }
-        for route in site.alerts where route.kinds.contains(kind) {
-            enqueue(kind, to: route.destination, event: event, .plain(fields), expires: nil, &step)
-        }
-    }
-
-    mutating func enqueue(
-        _ kind: AlertKind, to destination: DestinationID, event: UInt64, _ content: OutboxContent, expires: CivilTime?,
-        _ step: inout Step
-    ) {
-        let item = OutboxItem(
-            id: nextOutboxID, destination: destination, kind: kind, event: event,
-            idempotencyKey: "\(site.name)/\(epoch)/\(nextOutboxID)", created: step.now.civil, expires: expires,
-            content: content)
-        nextOutboxID += 1
-        step.yield(.durable(.enqueue(item)))
-        outbox.add(item)
-    }
-
-    mutating func settle(_ outputs: [Outbox.Output], _ step: inout Step) {
-        for output in outputs {
-            switch output {
-            case .deliver(let item, let attempt):
-                step.yield(.deliver(item, attempt: attempt))
-                set(.outboxStuck, item.destination.name, attempt > 3, &step)
-            case .load(let destination, let after): step.yield(.loadOutbox(destination, after: after))
-            case .settle(let item, let end):
-                step.yield(.durable(.settle(item, end)))
-                set(.outboxStuck, item.destination.name, false, &step)
-                var entry = JournalEntry(kind: .delivery)
-                // Sealed alerts leave no trace that somebody could read beside a decision.
-                if item.kind == .watchlist {
-                    guard case .expired = end else { continue }
-                    entry.kind = .watchlist
-                } else {
-                    entry.about = item.event
-                    entry.detail["kind"] = .text(item.kind.rawValue)
-                }
-                entry.detail["destination"] = .text(item.destination.name)
-                switch end {
-                case .delivered: entry.outcome = "delivered"
-                case .abandoned(let reason):
-                    entry.outcome = "abandoned"
-                    entry.reason = reason
-                case .expired: entry.outcome = "expired"
-                }
-                record(entry, &step)
-            }
-        }
-    }
-}
-
-/// Bad frames by reader and kind, gathered for a minute so that noise cannot fill the journal (promise P11).
-struct FaultCounters: Sendable {
-    private var counts: [ReaderID: [ReadFault: Int]] = [:]
-    private(set) var flushAt: MonotonicTime?
-
-    mutating func add(_ fault: ReadFault, of reader: ReaderID, at now: MonotonicTime) {
-        counts[reader, default: [:]][fault, default: 0] += 1
-        if flushAt == nil { flushAt = now + .seconds(60) }
-    }
-
-    mutating func flush(at now: MonotonicTime) -> [(ReaderID, [ReadFault: Int])] {
-        guard let flushAt, flushAt <= now else { return [] }
-        self.flushAt = nil
-        defer { counts = [:] }
-        return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

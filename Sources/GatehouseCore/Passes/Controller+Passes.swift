@@ -107,14 +107,14 @@ extension Controller {
         dropPasses(&step)
         switch order {
         case .issue(let claims):
-            step.yield(.durable(.ledger(ledger.apply(.pass(claims.id, PassRecord(claims))))))
+            keep(.pass(claims.id, PassRecord(claims)), &step)
             entry.person = claims.host
             entry.detail["pass"] = .text(claims.id.description)
             entry.detail["points"] = .array(claims.points.map { .text($0) })
         case .revoke(let id, let until):
             var record = ledger.passes[id] ?? PassRecord(until: until)
             record.isRevoked = true
-            step.yield(.durable(.ledger(ledger.apply(.pass(id, record)))))
+            keep(.pass(id, record), &step)
             entry.detail["pass"] = .text(id.description)
         case .merge(let others):
             var changed: Int64 = 0
@@ -125,7 +125,7 @@ extension Controller {
                 var record = ledger.passes[id] ?? PassRecord(until: other.until)
                 record.merge(other)
                 guard record != ledger.passes[id], record.counts.count <= PassBook.siteLimit else { continue }
-                step.yield(.durable(.ledger(ledger.apply(.pass(id, record)))))
+                keep(.pass(id, record), &step)
                 changed += 1
             }
             entry.detail["passes"] = .integer(Int64(others.count))

@@ -1,131 +1,55 @@
 extension Controller {
-    /// What an attempt comes to, without doing any of it. `compareWith` tells how a PIN compares; nothing is counted.
-    struct Judgement: Sendable {
-        var facts = Facts()
-        var credential: CredentialRecord?
-        var person: UInt32?
-        var vehicle: UInt32?
-        /// Credentials whose grants are counted.
-        var used: [UInt32] = []
-        var wrongPINOf: [PINLockout.Subject] = []
-        var rightPINOf: [PINLockout.Subject] = []
-    }
-
-    /// What the access point asks for now. While somebody tries numbers at a reader with a keypad, a card alone is not
-    /// enough.
-    func combinations(pointAt point: Int, reader: ReaderID, _ now: Moment) -> [FactorSet] {
+    /// The facts of an attempt: gathered here for the gate, and for whoever asks what it would do.
+    func facts(of evidence: Evidence, pointAt point: Int, _ now: Moment) -> Facts {
         let settings = site.accessPoints[point]
-        let usual = combinations(pointAt: point, threat: ledger.threat, now)
-        guard settings.keypads.contains(reader), guesses.isAlert(reader, at: now.monotonic) else { return usual }
-        return usual.map { $0 == [.card] ? [.card, .pin] : $0 }
-    }
-
-    /// What the access point asks for by its schedule and a threat level.
-    func combinations(pointAt point: Int, threat: UInt8, _ now: Moment) -> [FactorSet] {
-        let id = site.accessPoints[point].id
-        let window = site.policy.factorWindows.first {
-            $0.accessPoint == id && threat >= $0.threat && access.isOpen(schedule: $0.schedule, at: now)
-        }
-        return window?.factors ?? site.accessPoints[point].factors
-    }
-
-    func judge(_ presented: FactorCollector.Presented, pointAt point: Int, _ now: Moment) -> Judgement {
-        let settings = site.accessPoints[point]
-        let seconds = now.civil.seconds
-        var result = Judgement()
         var facts = Facts()
         facts.posture = portalIndex[settings.portal].map { portals[$0].posture } ?? .secure
         facts.isClockTrusted = now.isCivilTrusted
         // The users of another module are other people.
-        let isSwapped = presented.faceModule.map { readerStandings[$0]?.stranger != nil } ?? false
-        facts.isReaderTrusted = !untrustedReaders.contains(presented.reader) && !isSwapped
-        facts.factorsGiven = presented.factors
-        let asked = combinations(pointAt: point, reader: presented.reader, now)
-        facts.isCombinationComplete = FactorCollector.asked(asked, of: presented).contains(presented.factors)
-        if let pass = presented.pass {
-            gather(pass, plate: presented.plate, settings, pointAt: point, now, into: &facts)
-            result.facts = facts
-            return result
+        facts.isReaderTrusted = !(evidence.faceModule.map { readers.isSwapped($0) } ?? false)
+        facts.factorsGiven = evidence.factors
+        facts.isCombinationComplete = evidence.isComplete
+        facts.isGuessPaused = evidence.isGuessPaused
+        facts.pin = evidence.pin
+        facts.isDuress = evidence.isDuress
+        if let pass = evidence.pass {
+            gather(pass, plate: evidence.plate, settings, pointAt: point, now, into: &facts)
+            return facts
         }
+        guard evidence.isEveryFactorKnown else { return facts }
+        gather(evidence.credentials, of: evidence.person, at: now.civil.seconds, into: &facts)
+        // Who has left the registry holds nothing: the credential is nobody's.
+        guard let holder = evidence.person, let person = registry.person(holder) else { return facts }
+        facts.isCredentialKnown = true
+        gather(person, id: holder, settings, pointAt: point, now, into: &facts)
+        gather(vehicle: evidence.vehicle, settings, into: &facts)
+        return facts
+    }
 
-        var records: [CredentialRecord] = []
-        var isEveryFactorKnown = true
-        for card in [presented.card, presented.plate].compactMap(\.self) {
-            if let record = registry.credential(for: CredentialKey(card: card.number, primitives: primitives)) {
-                records.append(record)
-            } else {
-                isEveryFactorKnown = false
-            }
-        }
-        if let face = presented.face, let module = presented.faceModule {
-            if let record = registry.credential(for: CredentialKey(face: face, module: module)) {
-                records.append(record)
-            } else {
-                isEveryFactorKnown = false
-            }
-        }
-        if let digits = presented.pin {
-            let holder = records.first?.person
-            let mustNameHolder = presented.card != nil || presented.face != nil || presented.plate != nil
-            var subjects: [PINLockout.Subject] = [.reader(presented.reader)]
-            if let holder { subjects.append(.person(holder)) }
-            if mustNameHolder, holder == nil {
-                // An unknown card with a PIN: there is nothing to compare it with.
-                facts.pin = .notAsked
-            } else if subjects.contains(where: { lockout.isLocked($0, at: now) }) {
-                facts.pin = .locked
-            } else {
-                let key = CredentialKey(
-                    pin: digits.count > FactorCollector.longestPIN ? [] : digits,
-                    person: mustNameHolder ? holder : nil, primitives: primitives)
-                let record = registry.credential(for: key)
-                let isUsable = record.map {
-                    !mustNameHolder
-                        || ($0.person == holder && $0.status == .enabled
-                            && WindowStanding.of(seconds, from: $0.validFrom, until: $0.validUntil) == .inside)
-                }
-                if let record, isUsable == true {
-                    facts.pin = .right
-                    result.rightPINOf = subjects
-                    if mustNameHolder { facts.isDuress = record.isDuress } else { records.append(record) }
-                } else {
-                    facts.pin = .wrong
-                    result.wrongPINOf = subjects
-                    if !mustNameHolder { isEveryFactorKnown = false }
-                }
-            }
-        }
+    private func gather(
+        _ credentials: [CredentialRecord], of person: UInt32?, at seconds: Int64, into facts: inout Facts
+    ) {
+        guard let first = credentials.first else { return }
+        // The first one that is not in order speaks for all.
+        let spoken = credentials.first { $0.status != .enabled || window(of: $0, at: seconds) != .inside } ?? first
+        facts.credentialStatus = spoken.status
+        facts.credentialWindow = window(of: spoken, at: seconds)
+        facts.isUsedUp = credentials.contains { isUsedUp($0) }
+        facts.doFactorsAgree = agree(credentials) && (person == nil || person == first.person)
+        facts.isDuress = facts.isDuress || credentials.contains { $0.isDuress }
+    }
 
-        if let first = records.first, isEveryFactorKnown {
-            facts.isCredentialKnown = true
-            // The first one that is not in order speaks for all.
-            let spoken = records.first { $0.status != .enabled || window(of: $0, at: seconds) != .inside } ?? first
-            facts.credentialStatus = spoken.status
-            facts.credentialWindow = window(of: spoken, at: seconds)
-            facts.isUsedUp = records.contains { $0.uses > 0 && (ledger.uses[$0.id]?.count ?? 0) >= $0.uses }
-            facts.doFactorsAgree = agree(records)
-            result.vehicle = records.lazy.map(\.vehicle).first { $0 != 0 }
-            result.used = records.filter { $0.uses > 0 || $0.firstUseSpan > 0 }.map(\.id)
-            facts.isDuress = facts.isDuress || records.contains { $0.isDuress }
-            result.credential = first
-            if let person = registry.person(first.person) {
-                result.person = first.person
-                gather(person, id: first.person, settings, pointAt: point, now, into: &facts)
-                gather(vehicle: result.vehicle, settings, into: &facts)
-            } else {
-                // The holder has left the registry: the credential is nobody's.
-                facts.isCredentialKnown = false
-            }
-        } else if let first = records.first {
-            result.credential = first
-            result.person = first.person
-        }
-        result.facts = facts
-        return result
+    private func isUsedUp(_ record: CredentialRecord) -> Bool {
+        record.uses > 0 && (ledger.uses[record.id]?.count ?? 0) >= record.uses
+    }
+
+    /// Whether a credential is good for a grant by itself: enabled, in its time, and not used up.
+    package func isInOrder(_ record: CredentialRecord, at seconds: Int64) -> Bool {
+        record.status == .enabled && window(of: record, at: seconds) == .inside && !isUsedUp(record)
     }
 
     /// Where now stands to the validity of a credential, that from its first grant included.
-    package func window(of record: CredentialRecord, at seconds: Int64) -> WindowStanding {
+    func window(of record: CredentialRecord, at seconds: Int64) -> WindowStanding {
         if record.firstUseSpan > 0, let first = ledger.uses[record.id]?.first,
             seconds >= first.seconds + Int64(record.firstUseSpan)
         {

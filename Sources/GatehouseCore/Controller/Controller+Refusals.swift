@@ -1,0 +1,71 @@
+extension Controller {
+    /// Why an order is not carried out; nil when it is.
+    func refusal(of order: Order, _ now: Moment) -> OrderRefusal? {
+        if let expires = order.expires, now.monotonic > expires { return .expired }
+        if let refusal = handoverRefusal(of: order, now) { return refusal }
+        switch order.verb {
+        case .registry, .erase, .watchlistActivate, .watchlistImport, .pass(.issue), .announceHandover:
+            // What a run without the key would seal, nobody could open again.
+            if health.has(.withoutKey) { return .withoutKey }
+            if !isStoreAvailable { return .storeUnavailable }
+        default: break
+        }
+        switch order.verb {
+        case .open(let portal):
+            guard let index = portalIndex[portal] else { return .unknownPortal(portal.name) }
+            if !order.hasReason { return .reasonMissing }
+            switch portals[index].posture {
+            case .blocked, .lockdown: return .postureForbids(portals[index].posture)
+            case .secure, .free, .fire: return nil
+            }
+        case .posture(let portal, let posture):
+            if let portal, portalIndex[portal] == nil { return .unknownPortal(portal.name) }
+            if isFire, posture == .secure || posture == .free { return .fireStands }
+            return order.hasReason ? nil : .reasonMissing
+        case .acknowledge(let alarm):
+            if !alarms.holds(alarm) { return .unknownAlarm }
+            return order.hasReason ? nil : .reasonMissing
+        case .resume(let reader):
+            guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
+            return order.hasReason ? nil : .reasonMissing
+        case .acceptClock: return order.hasReason ? nil : .reasonMissing
+        case .fireReset:
+            if !order.hasReason { return .reasonMissing }
+            if !isFire { return .noFire }
+            return fire.isActive ? .fireInputActive : nil
+        case .erase(let person, let ends, _):
+            if registry.person(person) == nil { return .registry(.unknownPerson, row: 0) }
+            if !order.hasReason { return .reasonMissing }
+            if case .failure(let refusal) = tried(ends) { return refusal }
+            return nil
+        case .registry(let changes):
+            // A small one is tried when it is carried out.
+            return changes.count > StagedChange.portion && staged != nil
+                ? .other("another large change of the register is being taken in; try again when it is done") : nil
+        case .watchlistImport(let entry):
+            if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
+            if watchlist.isBuried(primitives.digest(Array(entry.id.utf8))) {
+                return .other("the entry was withdrawn; the authority has to make and sign a new one")
+            }
+            if entry.expires <= now.civil { return .other("the entry has expired already") }
+            let cap = Watchlist.cap(residents: registry.counts.persons)
+            return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
+        case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
+        case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
+        case .confirmPolicy: return nil
+        case .pass(let pass): return refusal(of: pass, reason: order.reason)
+        case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil
+        case .changeReader(let reader), .installReader(let reader), .acceptReader(let reader):
+            guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
+            if !order.hasReason { return .reasonMissing }
+            switch order.verb {
+            case .installReader: return refusalToKey(reader, by: order.actor)
+            case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
+            default: return nil
+            }
+        case .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover,
+            .stop:
+            return nil
+        }
+    }
+}
