@@ -1,5 +1,6 @@
-import GatehouseCore
+@testable import GatehouseCore
 import GatehouseCrypto
+import Testing
 
 /// A small site for tests: one wicket with an entry and an exit, two areas, a few people.
 struct SiteBuilder {
@@ -117,7 +118,28 @@ struct Bench {
     mutating func give(_ input: Input) -> [Effect] { controller.handle(input, at: now) }
 
     mutating func card(_ number: UInt64, at reader: ReaderID = SiteBuilder.reader) -> [Effect] {
-        give(.reader(reader, .card(CardRead(number: SiteBuilder.card(number)))))
+        let foretold = foretold(card: number, at: reader)
+        let effects = give(.reader(reader, .card(CardRead(number: SiteBuilder.card(number)))))
+        // Another card may have been finished by this one.
+        if let foretold, let entry = effects.decision, entry.credential == foretold.credential,
+            entry.facts?.factorsGiven == foretold.facts.factorsGiven
+        {
+            #expect(entry.outcome == foretold.decision.word && entry.reason == foretold.decision.reason?.word)
+            #expect(entry.facts == foretold.facts, "one gatherer of facts")
+        }
+        return effects
+    }
+
+    /// What `decide` says of a card of the register just before it is shown.
+    private func foretold(card number: UInt64, at reader: ReaderID) -> (
+        credential: UInt32, facts: Facts, decision: AccessDecision
+    )? {
+        let key = CredentialKey(card: SiteBuilder.card(number), primitives: controller.primitives)
+        guard let point = controller.site.accessPoints.first(where: { $0.readers.contains(reader) }),
+            let credential = controller.registry.credential(for: key)
+        else { return nil }
+        return controller.whatIf(card: SiteBuilder.card(number), person: credential.person, at: point.id, now: now)
+            .map { (credential.id, $0.facts, $0.decision) }
     }
 
     mutating func keys(_ digits: [UInt8], at reader: ReaderID = SiteBuilder.reader) -> [Effect] {

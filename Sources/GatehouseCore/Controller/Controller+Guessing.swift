@@ -78,7 +78,7 @@ extension Controller {
         _ presented: FactorCollector.Presented, _ judgement: Judgement, _ settings: AccessPointSettings, event: UInt64?,
         _ step: inout Step
     ) {
-        guard let key = unknownNumber(presented), !judgement.facts.isGuessPaused else { return }
+        guard let key = judgement.evidence.unknownNumber else { return }
         let (hasBegun, change) = guessing.noteUnknown(key, at: presented.reader, step.now)
         if let change { keep(change, &step) }
         guard hasBegun else { return }
@@ -97,13 +97,5 @@ extension Controller {
         entry.about = event
         entry.detail["seconds"] = .integer(span.wholeMilliseconds / 1000)
         return entry
-    }
-
-    /// What was shown and is neither a card of the register nor a pass that somebody known here signed.
-    private func unknownNumber(_ presented: FactorCollector.Presented) -> CredentialKey? {
-        if let pass = presented.pass { return pass.opened == nil ? pass.mark : nil }
-        guard let card = presented.card else { return nil }
-        let key = CredentialKey(card: card.number, primitives: primitives)
-        return registry.credential(for: key) == nil ? key : nil
     }
 }

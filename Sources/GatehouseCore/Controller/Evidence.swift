@@ -11,6 +11,8 @@ struct Evidence: Sendable {
     var pass: PresentedPass?
     var plate: CardRead?
     var credentials: [CredentialRecord] = []
+    /// What was shown and is neither a card of the register nor a pass that somebody known here signed.
+    var unknownNumber: CredentialKey?
     /// Whether everything that was shown is on the register.
     var isEveryFactorKnown = true
     var pin: PINStanding = .notAsked
@@ -74,9 +76,14 @@ extension Controller {
         evidence.plate = presented.plate
         if let pass = presented.pass {
             evidence.pass = pass
+            if pass.opened == nil { evidence.unknownNumber = pass.mark }
             return evidence
         }
-        if let card = presented.card { note(CredentialKey(card: card.number, primitives: primitives), in: &evidence) }
+        if let card = presented.card {
+            let key = CredentialKey(card: card.number, primitives: primitives)
+            note(key, in: &evidence)
+            if evidence.credentials.isEmpty { evidence.unknownNumber = key }
+        }
         if let plate = presented.plate {
             note(CredentialKey(card: plate.number, primitives: primitives), in: &evidence)
         }
