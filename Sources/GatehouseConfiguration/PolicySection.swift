@@ -10,93 +10,24 @@ enum PolicySection {
         _ digest: ([UInt8]) -> [UInt8]
     ) {
         var policy = AccessPolicy()
-        let read = top.items(named: "schedules") { window -> TimeWindow? in
-            var days: DaySet = []
-            for day in window.list("days", of: .choice(DayWord.self), count: 1...10) {
-                switch day {
-                case .holiday: days.insert(.special(.holiday))
-                case .shortened: days.insert(.special(.shortened))
-                case .event: days.insert(.special(.event))
-                default: days.insert(DaySet(rawValue: 1 << UInt16(DayWord.allCases.firstIndex(of: day)!)))
-                }
-            }
-            guard let from = window.required("from", .timeOfDay()),
-                let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
-            else { return nil }
-            if to <= from {
-                window.error(
-                    at: "to", "'to' must be after 'from'",
-                    suggestion: "past midnight: two windows, to \"24:00\" and from \"00:00\"")
-            }
-            return TimeWindow(days: days, from: from.minute, to: to.minute)
-        }
-        policy.schedules = read.map { Schedule(name: $0.name, windows: $0.windows) }
-        let schedules = policy.schedules
+        let schedules = schedules(top)
+        policy.schedules = schedules
         for window in factorWindows {
             let index = window.schedule.flatMap { self.index(of: $0, in: schedules, window.at, "schedule") }
             policy.factorWindows.append(
                 FactorWindow(
                     accessPoint: window.accessPoint, schedule: index, threat: window.threat, factors: window.factors))
         }
-        for (day, kind) in top.groups(
-            "special_days", count: 0...500,
-            { group -> (Int32, SpecialDayKind)? in
-                guard let day = group.required("date", .date), let kind = group.required("kind", .choice(KindWord.self))
-                else { return nil }
-                return (day, kind == .holiday ? .holiday : kind == .shortened ? .shortened : .event)
-            })
-        { policy.specialDays[day] = kind }
+        policy.specialDays = specialDays(top)
         let points = Set(site.accessPoints.map(\.id.name))
-        func known(_ point: String, _ group: MappingReader, _ key: String) {
-            guard !points.contains(point) else { return }
-            group.error(
-                at: key, "there is no access point '\(point)'",
-                suggestion: Nearest.match(for: point, among: points).map { "did you mean '\($0)'?" })
-        }
-        let levels = top.namedGroups("access_levels", names: .identifier(of: AccessPointTag.self), count: 0...64) {
-            name, group -> AccessLevel? in
-            let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
-            let names = group.list("access_points", of: .identifier(of: AccessPointTag.self), count: 1...128)
-            for point in names { known(point.name, group, "access_points") }
-            let schedule = group.required("schedule", .text(atMost: 32), placeholder: always)
-            let isBar = group.optional("deny", .boolean, default: false)
-            let threat = group.optional(
-                "up_to_threat", .integer(in: 0...Int(AccessPolicy.highestThreat)),
-                default: Int(AccessPolicy.highestThreat))
-            if isBar, group.has("up_to_threat") { group.error(at: "up_to_threat", "a level that denies never rests") }
-            return AccessLevel(
-                name: name.name, groups: groups, accessPoints: names,
-                schedule: index(of: schedule, in: schedules, group, "schedule"), isBar: isBar,
-                highestThreat: UInt8(threat))
-        }
-        policy.levels = levels.map(\.value)
+        policy.levels = levels(top, points, schedules)
         policy.lockdownGroups = top.list("lockdown_groups", of: .identifier(of: AreaTag.self), count: 0...64).map(
             \.name)
         policy.tenancyGrace =
             top.optional("tenancy_grace", .duration(in: .zero...(.seconds(30 * 86400))), default: .zero)
             .wholeMilliseconds / 1000
-        policy.firstPersons = top.groups("first_person", count: 0...32) { group -> FirstPersonSettings? in
-            guard let point = group.required("access_point", .identifier(of: AccessPointTag.self)) else { return nil }
-            known(point.name, group, "access_point")
-            let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
-            let schedule = group.optional("schedule", .text(atMost: 32), default: always)
-            return FirstPersonSettings(
-                accessPoint: point, groups: groups, schedule: index(of: schedule, in: schedules, group, "schedule"))
-        }
-        let portals = site.portals.map(\.id)
-        policy.freeWindows = top.groups("free_access", count: 0...32) { group -> FreeWindow? in
-            guard let portal = group.required("portal", .identifier(of: PortalTag.self)),
-                let schedule = group.required("schedule", .text(atMost: 32))
-            else { return nil }
-            if !portals.contains(portal) { group.error(at: "portal", "there is no portal '\(portal)'") }
-            if schedule == always {
-                group.error(at: "schedule", "a portal that is always free needs no gate; name a schedule")
-            }
-            let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
-            return index(of: schedule, in: schedules, group, "schedule").map {
-                FreeWindow(portal: portal, schedule: $0, firstPerson: first)
-            }
-        }
+        policy.firstPersons = firstPersons(top, points, schedules)
+        policy.freeWindows = freeWindows(top, site.portals.map(\.id), schedules)
         top.group("privacy") { group in
             let kept = group.optional(
                 "keep_personal", .duration(in: .seconds(30 * 86400)...(.seconds(3650 * 86400))),
@@ -119,6 +50,103 @@ enum PolicySection {
     }
 
     private static let always = "always"
+
+    private static func schedules(_ top: MappingReader) -> [Schedule] {
+        let read = top.items(named: "schedules") { window -> TimeWindow? in
+            var days: DaySet = []
+            for day in window.list("days", of: .choice(DayWord.self), count: 1...10) {
+                switch day {
+                case .holiday: days.insert(.special(.holiday))
+                case .shortened: days.insert(.special(.shortened))
+                case .event: days.insert(.special(.event))
+                default: days.insert(DaySet(rawValue: 1 << UInt16(DayWord.allCases.firstIndex(of: day)!)))
+                }
+            }
+            guard let from = window.required("from", .timeOfDay()),
+                let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
+            else { return nil }
+            if to <= from {
+                window.error(
+                    at: "to", "'to' must be after 'from'",
+                    suggestion: "past midnight: two windows, to \"24:00\" and from \"00:00\"")
+            }
+            return TimeWindow(days: days, from: from.minute, to: to.minute)
+        }
+        return read.map { Schedule(name: $0.name, windows: $0.windows) }
+    }
+
+    private static func specialDays(_ top: MappingReader) -> [Int32: SpecialDayKind] {
+        var days: [Int32: SpecialDayKind] = [:]
+        for (day, kind) in top.groups(
+            "special_days", count: 0...500,
+            { group -> (Int32, SpecialDayKind)? in
+                guard let day = group.required("date", .date), let kind = group.required("kind", .choice(KindWord.self))
+                else { return nil }
+                return (day, kind == .holiday ? .holiday : kind == .shortened ? .shortened : .event)
+            })
+        { days[day] = kind }
+        return days
+    }
+
+    private static func levels(_ top: MappingReader, _ points: Set<String>, _ schedules: [Schedule]) -> [AccessLevel] {
+        let levels = top.namedGroups("access_levels", names: .identifier(of: AccessPointTag.self), count: 0...64) {
+            name, group -> AccessLevel? in
+            let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
+            let names = group.list("access_points", of: .identifier(of: AccessPointTag.self), count: 1...128)
+            for point in names { expect(point, among: points, group, "access_points") }
+            let schedule = group.required("schedule", .text(atMost: 32), placeholder: always)
+            let isBar = group.optional("deny", .boolean, default: false)
+            let threat = group.optional(
+                "up_to_threat", .integer(in: 0...Int(AccessPolicy.highestThreat)),
+                default: Int(AccessPolicy.highestThreat))
+            if isBar, group.has("up_to_threat") { group.error(at: "up_to_threat", "a level that denies never rests") }
+            return AccessLevel(
+                name: name.name, groups: groups, accessPoints: names,
+                schedule: index(of: schedule, in: schedules, group, "schedule"), isBar: isBar,
+                highestThreat: UInt8(threat))
+        }
+        return levels.map(\.value)
+    }
+
+    private static func firstPersons(
+        _ top: MappingReader, _ points: Set<String>, _ schedules: [Schedule]
+    ) -> [FirstPersonSettings] {
+        top.groups("first_person", count: 0...32) { group -> FirstPersonSettings? in
+            guard let point = group.required("access_point", .identifier(of: AccessPointTag.self)) else { return nil }
+            expect(point, among: points, group, "access_point")
+            let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
+            let schedule = group.optional("schedule", .text(atMost: 32), default: always)
+            return FirstPersonSettings(
+                accessPoint: point, groups: groups, schedule: index(of: schedule, in: schedules, group, "schedule"))
+        }
+    }
+
+    private static func freeWindows(
+        _ top: MappingReader, _ portals: [PortalID], _ schedules: [Schedule]
+    ) -> [FreeWindow] {
+        top.groups("free_access", count: 0...32) { group -> FreeWindow? in
+            guard let portal = group.required("portal", .identifier(of: PortalTag.self)),
+                let schedule = group.required("schedule", .text(atMost: 32))
+            else { return nil }
+            if !portals.contains(portal) { group.error(at: "portal", "there is no portal '\(portal)'") }
+            if schedule == always {
+                group.error(at: "schedule", "a portal that is always free needs no gate; name a schedule")
+            }
+            let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
+            return index(of: schedule, in: schedules, group, "schedule").map {
+                FreeWindow(portal: portal, schedule: $0, firstPerson: first)
+            }
+        }
+    }
+
+    private static func expect(
+        _ point: AccessPointID, among points: Set<String>, _ group: MappingReader, _ key: String
+    ) {
+        guard !points.contains(point.name) else { return }
+        group.error(
+            at: key, "there is no access point '\(point)'",
+            suggestion: Nearest.match(for: point.name, among: points).map { "did you mean '\($0)'?" })
+    }
 
     /// The place of a schedule; nil for `always`, and for one that is not there, which is an error.
     private static func index(

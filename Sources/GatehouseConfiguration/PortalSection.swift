@@ -12,45 +12,13 @@ enum PortalSection {
         var owners: [ReaderID: AccessPointID] = [:]
         _ = top.namedGroups("portals", names: .identifier(of: PortalTag.self), count: 1...16) { name, group -> Bool? in
             var portal = PortalSettings(id: name)
-            switch found.wiring.place(
-                "release", "output", of: group, for: "the release of \(name)", readers: readers, isRequired: true)
-            {
-            case .line(let wiring): found.lines.outputs[name] = wiring
-            case .reader(let point): found.lines.readerReleases[name] = point
-            case nil: break
-            }
-            switch found.wiring.place("contact", "input", of: group, for: "the contact of \(name)", readers: readers) {
-            case .line(let wiring): found.lines.contacts[name] = wiring
-            case .reader(let point): found.lines.readerContacts[name] = point
-            case nil: break
-            }
-            switch found.wiring.place(
-                "exit_button", "input", of: group, for: "the exit button of \(name)", readers: readers)
-            {
-            case .line(let wiring): found.lines.exitButtons[name] = wiring
-            case .reader(let point): found.lines.readerExitButtons[name] = point
-            case nil: break
-            }
+            wire(name, group, readers, &found.lines, &found.wiring)
             if let (settings, sensors) = lane(group, name, &found.wiring) {
                 portal.lane = settings
                 found.lines.laneSensors[name] = sensors
             }
             portal.hasContact = found.lines.contacts[name] != nil || found.lines.readerContacts[name] != nil
-            portal.unlockTime = group.optional(
-                "unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
-            portal.extendedUnlockTime = group.optional(
-                "extended_unlock_time", .duration(in: .milliseconds(100)...(.seconds(120))),
-                default: max(portal.unlockTime, portal.extendedUnlockTime))
-            if portal.extendedUnlockTime < portal.unlockTime {
-                group.error(at: "extended_unlock_time", "people who need time get less of it than others")
-            }
-            portal.heldOpenLimit = group.optional(
-                "held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
-            portal.relocksOnClose = group.optional("relock_on_close", .boolean, default: true)
-            portal.contactDebounce = group.optional(
-                "contact_debounce", .duration(in: .zero...(.seconds(2))), default: portal.contactDebounce)
-            portal.exitDebounce = group.optional(
-                "exit_debounce", .duration(in: .zero...(.seconds(2))), default: portal.exitDebounce)
+            readTimes(group, &portal)
             portal.camera = group.optional("camera", .identifier(of: CameraTag.self))
             found.site.portals.append(portal)
             let points = group.namedGroups("access_points", names: .identifier(of: AccessPointTag.self), count: 1...8) {
@@ -78,18 +46,68 @@ enum PortalSection {
             found.site.fireDebounce = debounce ?? .milliseconds(100)
         }
         AreaSection.read(top, &found.site)
+        found.site.lockout = lockout(top)
+        (site, lines, wiring) = found
+    }
+
+    /// The lines, or the outputs and inputs of readers, of one portal.
+    private static func wire(
+        _ name: PortalID, _ group: MappingReader, _ readers: [ReaderSection.Found], _ lines: inout LineSettings,
+        _ taken: inout Wiring
+    ) {
+        switch taken.place(
+            "release", "output", of: group, for: "the release of \(name)", readers: readers, isRequired: true)
+        {
+        case .line(let wiring): lines.outputs[name] = wiring
+        case .reader(let point): lines.readerReleases[name] = point
+        case nil: break
+        }
+        switch taken.place("contact", "input", of: group, for: "the contact of \(name)", readers: readers) {
+        case .line(let wiring): lines.contacts[name] = wiring
+        case .reader(let point): lines.readerContacts[name] = point
+        case nil: break
+        }
+        switch taken.place(
+            "exit_button", "input", of: group, for: "the exit button of \(name)", readers: readers)
+        {
+        case .line(let wiring): lines.exitButtons[name] = wiring
+        case .reader(let point): lines.readerExitButtons[name] = point
+        case nil: break
+        }
+    }
+
+    private static func readTimes(_ group: MappingReader, _ portal: inout PortalSettings) {
+        portal.unlockTime = group.optional(
+            "unlock_time", .duration(in: .milliseconds(100)...(.seconds(60))), default: portal.unlockTime)
+        portal.extendedUnlockTime = group.optional(
+            "extended_unlock_time", .duration(in: .milliseconds(100)...(.seconds(120))),
+            default: max(portal.unlockTime, portal.extendedUnlockTime))
+        if portal.extendedUnlockTime < portal.unlockTime {
+            group.error(at: "extended_unlock_time", "people who need time get less of it than others")
+        }
+        portal.heldOpenLimit = group.optional(
+            "held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
+        portal.relocksOnClose = group.optional("relock_on_close", .boolean, default: true)
+        portal.contactDebounce = group.optional(
+            "contact_debounce", .duration(in: .zero...(.seconds(2))), default: portal.contactDebounce)
+        portal.exitDebounce = group.optional(
+            "exit_debounce", .duration(in: .zero...(.seconds(2))), default: portal.exitDebounce)
+    }
+
+    private static func lockout(_ top: MappingReader) -> LockoutSettings {
+        var settings = LockoutSettings()
         top.group("lockout") { group in
-            found.site.lockout.tries = group.optional("tries", .integer(in: 1...5), default: 5)
-            found.site.lockout.firstPause = group.optional(
+            settings.tries = group.optional("tries", .integer(in: 1...5), default: 5)
+            settings.firstPause = group.optional(
                 "first_pause", .duration(in: .seconds(10)...(.seconds(3600))), default: .seconds(60))
-            found.site.lockout.longestPause = group.optional(
+            settings.longestPause = group.optional(
                 "longest_pause", .duration(in: .seconds(60)...(.seconds(86400))), default: .seconds(3600))
             let tries = group.optional("tries_per_reader_and_day", .integer(in: 5...100), default: 100)
-            found.site.lockout.triesPerReaderAndDay = tries
+            settings.triesPerReaderAndDay = tries
             let alone = group.optional("alone_pins", .integer(in: 1...100_000), default: 500)
             let digits = group.optional("alone_digits", .integer(in: 8...12), default: 8)
-            found.site.lockout.alonePINs = alone
-            found.site.lockout.aloneDigits = digits
+            settings.alonePINs = alone
+            settings.aloneDigits = digits
             // A8: whoever tries all day must hit some PIN with one in a thousand at most.
             let space = (0..<digits).reduce(1) { space, _ in space * 10 }
             if alone * tries * 1000 > space {
@@ -99,7 +117,7 @@ enum PortalSection {
                     suggestion: "ask for more 'alone_digits', fewer 'tries_per_reader_and_day', or cards with PIN")
             }
         }
-        (site, lines, wiring) = found
+        return settings
     }
 
     private static func lane(

@@ -25,20 +25,7 @@ package enum LineDoctor {
                 "The wire brought so many edges that the reader was put aside \(babbles) times.",
                 "Look for a loose ground or a data line beside a motor cable; the lines want a pull-up of 1 to 10 kΩ.")
         }
-        let isSwap = counters.swappedLines > 0 && counters.swappedLines * 2 > counters.parity
-        if isSwap, counters.reversedBits < counters.swappedLines {
-            add("Frames would be cards with DATA0 and DATA1 exchanged.", "Exchange the two data wires.")
-        } else if isSwap {
-            add(
-                "Frames would be cards with DATA0 and DATA1 exchanged, or with the last bit first.",
-                "Exchange the two data wires; if that does not help, set the bit order of the reader.")
-        } else if counters.reversedBits > 0, counters.reversedBits * 2 > counters.parity {
-            add("Frames would be cards with the last bit first.", "Set the bit order of the reader.")
-        } else if isOften(counters.parity, of: frames) {
-            add(
-                "\(counters.parity) of \(frames) frames have a wrong parity.",
-                "The cable is long or unshielded, or the format is another: gatehousectl reader formats.")
-        }
+        found += wrongWay(counters)
         if isOften(counters.singleBits, of: frames) {
             add(
                 "Frames fall apart into single bits: the reader is slower than the silence that ends a frame.",
@@ -77,6 +64,28 @@ package enum LineDoctor {
             add(
                 "Bits are up to \(p99) us apart; 20 ms is the most that the standard allows.",
                 "Set the reader's interval.")
+        }
+        return found
+    }
+
+    /// Whether frames would be cards if their lines were exchanged or their bits turned round.
+    private static func wrongWay(_ counters: WiegandCounters) -> [Finding] {
+        var found: [Finding] = []
+        func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
+        let frames = counters.frames
+        let isSwap = counters.swappedLines > 0 && counters.swappedLines * 2 > counters.parity
+        if isSwap, counters.reversedBits < counters.swappedLines {
+            add("Frames would be cards with DATA0 and DATA1 exchanged.", "Exchange the two data wires.")
+        } else if isSwap {
+            add(
+                "Frames would be cards with DATA0 and DATA1 exchanged, or with the last bit first.",
+                "Exchange the two data wires; if that does not help, set the bit order of the reader.")
+        } else if counters.reversedBits > 0, counters.reversedBits * 2 > counters.parity {
+            add("Frames would be cards with the last bit first.", "Set the bit order of the reader.")
+        } else if isOften(counters.parity, of: frames) {
+            add(
+                "\(counters.parity) of \(frames) frames have a wrong parity.",
+                "The cable is long or unshielded, or the format is another: gatehousectl reader formats.")
         }
         return found
     }

@@ -19,7 +19,7 @@ struct VirtualSite {
     }
     static func card(_ number: UInt64) -> CardNumber { CardNumber(format: "H10301", facility: 7, number: number) }
 
-    init(dice: inout Dice, start: Int64, days: Int, primitives: Primitives) {
+    private static func settings() -> Site {
         var portals: [PortalSettings] = []
         var points: [AccessPointSettings] = []
         for id in Self.portals {
@@ -36,7 +36,7 @@ struct VirtualSite {
                 points.append(point)
             }
         }
-        site = Site(
+        return Site(
             name: "virtual", portals: portals, accessPoints: points,
             policy: AccessPolicy(
                 schedules: [Schedule(name: "daytime", windows: [TimeWindow(days: .everyWeekday, from: 360, to: 1320)])],
@@ -48,7 +48,10 @@ struct VirtualSite {
                 AlertRoute(destination: "desk", kinds: [.forced, .heldOpen, .fire, .duress]),
                 AlertRoute(destination: "street", kinds: [.fire, .forced]),
             ])
+    }
 
+    init(dice: inout Dice, start: Int64, days: Int, primitives: Primitives) {
+        site = Self.settings()
         var changes: [RegistryChange] = [.put(.community(CommunityRow(id: 1, code: "virtual", name: "Virtual")))]
         for dwelling in 1...40 as ClosedRange<UInt32> {
             changes.append(

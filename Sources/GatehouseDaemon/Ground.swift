@@ -1,0 +1,102 @@
+internal import CLinux
+internal import GatehouseAdmin
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseDevices
+internal import GatehouseRuntime
+internal import GatehouseStore
+internal import Logging
+
+/// What a daemon stands on before anything runs: its configuration, its keys, and its database, which is its own from
+/// here on.
+struct Ground {
+    let log = StderrLogHandler.logger("gatehoused")
+    let notifier = ServiceNotifier()
+    let configuration: Configuration
+    let faults: [String]
+    let keys: KeyRing
+    /// Why there is no master key; nothing is sealed then.
+    let keyProblem: String?
+    let passKeys: PassKeys?
+    let calendar: SiteCalendar
+    let secrets: StoreSecrets
+    let lock: StoreLock
+    let opened: StoreOpener.Opened
+    /// Names this run in reports of the uplink and in the journal.
+    let run = Hexadecimal.encode(Random.octets(8))
+
+    var path: String { configuration.files.database }
+    var restored: Restored { opened.loaded.restored }
+    var primitives: Primitives { keys.primitives(epoch: restored.epoch, passes: passKeys) }
+
+    init(_ source: ConfigurationSource) throws {
+        let loaded = try source.load()
+        (configuration, faults) = (loaded.configuration, loaded.faults)
+        for fault in faults { log.error("configuration: \(fault)") }
+        (keys, keyProblem) = try Daemon.keys(for: configuration)
+        if let keyProblem { log.critical("\(keyProblem)") }
+        calendar = try Daemon.zone(configuration)
+        secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
+        passKeys = keyProblem == nil ? try Daemon.passKeys(keys, configuration) : nil
+        let path = configuration.files.database
+        do throws(StoreLock.Refused) {
+            lock = try StoreLock(database: path, program: "gatehoused", at: SystemClock.civil())
+        } catch { throw StartFailure("\(error)") }
+        opened = try StoreOpener.open(
+            path: path, site: configuration.site, secrets: secrets, at: SystemClock.civil())
+        for remark in opened.remarks { log.error("\(remark)") }
+    }
+
+    /// The deciding loop, which hands what is to be kept to the writer.
+    func gate(on loop: EventLoop, _ readerKeys: ReaderKeys, _ writer: WriterThread) -> GateLoop {
+        GateLoop(
+            loop: loop, configuration: configuration, readerKeys: readerKeys, calendar: calendar,
+            floor: opened.loaded.floor, resume: opened.loaded.newest, notifier: notifier, log: log
+        ) { perform in
+            ControllerShell(
+                controller: Controller(site: configuration.site, restored: restored, primitives: primitives),
+                gate: CommitGate(maxWait: configuration.journal.maxWait, onTimeout: configuration.journal.onTimeout),
+                perform: perform, commit: { writer.commit($0) })
+        }
+    }
+
+    /// The first entry of the run, and what stands wrong from the start.
+    func begin(_ gate: GateLoop) {
+        gate.start(
+            StartReport(
+                version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop,
+                damagedRows: opened.loaded.damagedRows,
+                usedCopy: opened.usedCopy), missing: restored.missingSnapshots)
+        if !faults.isEmpty { gate.give(.health(.configurationWrong, subject: "", isOn: true)) }
+        if keyProblem != nil { gate.give(.health(.withoutKey, subject: "", isOn: true)) }
+        let counts = restored.registry.counts
+        log.notice(
+            "ready",
+            metadata: [
+                "site": "\(configuration.site.name)", "persons": "\(counts.persons)",
+                "credentials": "\(counts.credentials)",
+                "next": "\(restored.nextSequence)",
+            ])
+        notifier.ready("running")
+    }
+
+    /// Reads the configuration again. Of it the policy comes into force; what else changed needs a restart.
+    func reload(_ source: ConfigurationSource) -> (GateLoop) -> Void {
+        { [configuration, notifier, log] gate in
+            notifier.reloading(at: SystemClock.monotonic())
+            do throws(InvalidConfiguration) {
+                let fresh = try source.fresh()
+                gate.give(.policy(fresh.site.policy))
+                gate.give(.health(.configurationWrong, subject: "", isOn: false))
+                let needsRestart = !fresh.differsOnlyInPolicy(from: configuration)
+                gate.give(.health(.restartNeeded, subject: "", isOn: needsRestart))
+                log.notice("the policy was read again\(needsRestart ? "; other changes need a restart" : "")")
+            } catch {
+                for fault in error.errors { log.error("configuration: \(fault)") }
+                gate.give(.health(.configurationWrong, subject: "", isOn: true))
+            }
+            notifier.ready("running")
+        }
+    }
+}

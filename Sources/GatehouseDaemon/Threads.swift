@@ -1,0 +1,116 @@
+internal import CLinux
+internal import GatehouseConfiguration
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import GatehouseDesk
+internal import GatehouseDevices
+internal import GatehouseRuntime
+internal import GatehouseStore
+internal import GatehouseThreads
+internal import Glibc
+internal import Logging
+
+/// The parts that work beside the loop. Their results come back as jobs of the loop.
+struct Threads {
+    /// Reads of the database that nobody's gate waits for.
+    let loads = Worker("loads")
+    let inbox: LoopInbox
+    let bound: LoopBound<Daemon.Home>
+
+    func writer(on ground: Ground) -> WriterThread {
+        let (inbox, bound, loads, log) = (inbox, bound, loads, ground.log)
+        let (path, secrets, run) = (ground.path, ground.secrets, ground.run)
+        // Nothing that outlives the start may hold the whole of what was restored: it would be in memory twice.
+        let (epoch, certificate) = (ground.restored.epoch, ground.restored.activation?.issuerCertificate)
+        let copied = RegistryCopy.revision(RegistryCopy.path(besides: path), secrets: secrets)
+        return WriterThread(
+            makeWriter: {
+                StoreWriter(
+                    path: path, secrets: secrets, epoch: epoch, run: run, issuerCertificate: certificate)
+            },
+            finished: { number, result in
+                inbox.complete {
+                    switch result {
+                    case .success:
+                        bound.value.gate?.committed(number)
+                        bound.value.door?.journalGrew()
+                    case .failure(let failure): bound.value.gate?.failed(number, failure.description)
+                    }
+                }
+            },
+            registrySettled: {
+                loads.post {
+                    do { try RegistryCopy.make(database: path, secrets: secrets) } catch {
+                        log.error("the last good copy of the registry was not made: \(error)")
+                    }
+                    // All rows passed through this thread's memory: it is not needed again soon.
+                    clinux_economize_memory()
+                }
+            },
+            // A run that was killed may not have come to it.
+            owesCopy: ground.keyProblem == nil && copied != ground.restored.registry.revision,
+            readSpace: { DiskSpace.read(path) },
+            diskNearlyFull: { isOn in
+                inbox.post { bound.value.gate?.give(.health(.diskNearlyFull, subject: "", isOn: isOn)) }
+            })
+    }
+
+    func uplink(on ground: Ground) throws -> UplinkService {
+        let (inbox, bound, loads) = (inbox, bound, loads)
+        let (path, secrets) = (ground.path, ground.secrets)
+        return try UplinkService(
+            path: ground.configuration.files.uplinkSocket, uplinkUser: getpwnam("gatehouse-uplink")?.pointee.pw_uid,
+            group: getgrnam("gatehouse-uplink")?.pointee.gr_gid, run: ground.run, first: ground.restored.nextSequence,
+            log: ground.log,
+            fetch: { id, destination, done in
+                loads.post {
+                    let items = try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: id - 1)
+                    if let item = items?.first, item.id == id { done(item) }
+                }
+            },
+            erasures: { done in
+                loads.post {
+                    guard let reader = try? JournalReader(path: path, secrets: secrets) else { return }
+                    done((try? reader.pendingErasures(limit: 1000)) ?? [])
+                }
+            },
+            give: { input in inbox.post { bound.value.gate?.give(input) } })
+    }
+
+    /// What the gate wants of the others.
+    func connect(_ gate: GateLoop, _ uplink: UplinkService, _ readerKeys: ReaderKeys, on ground: Ground) {
+        let (inbox, bound, loads, log) = (inbox, bound, loads, ground.log)
+        let (path, secrets) = (ground.path, ground.secrets)
+        gate.sendToUplink = { uplink.send($0) }
+        gate.loadOutbox = { destination in
+            loads.post {
+                let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
+                inbox.complete {
+                    bound.value.gate?.give(.outboxLoaded(destination, items, isLast: items.count < Outbox.window))
+                }
+            }
+        }
+        gate.saveReaderKeys = {
+            loads.post {
+                do { try readerKeys.save() } catch { log.error("the keys of readers were not written: \(error)") }
+            }
+        }
+    }
+
+    func door(
+        _ bridge: LoopBridge, _ readerKeys: ReaderKeys, _ ending: Cancellation, on ground: Ground
+    ) throws -> CommandDoor {
+        let (inbox, bound) = (inbox, bound)
+        let doors = Guarded<CommandDoor?>(nil)
+        let desk = Desk(
+            configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
+            primitives: ground.primitives, passKeys: ground.passKeys,
+            surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
+        let door = try CommandDoor(
+            path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,
+            monotonic: { SystemClock.monotonic() }
+        ) { refused in inbox.post { bound.value.gate?.note(refused) } }
+        doors.withLock { $0 = door }
+        return door
+    }
+}
