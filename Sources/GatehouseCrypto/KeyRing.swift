@@ -37,6 +37,7 @@ package struct KeyRing: Sendable {
         let watchlist = watchlist
         let notes = watchlist.derived(for: "notes")
         let references = watchlist.derived(for: "references")
+        let alerts = registry.derived(for: "alert keys")
         return Primitives(
             digest: { Hash.sha256($0) },
             pinCode: { person, digits in
@@ -48,6 +49,10 @@ package struct KeyRing: Sendable {
                 let nonce = Array(epoch.bigEndianOctets.suffix(4)) + sequence.bigEndianOctets
                 // Sealing cannot fail with a key of 32 octets and a nonce of 12.
                 return (try? Seal.seal(plain, associated: [], key: notes, nonce: nonce)) ?? []
+            },
+            alertKey: { id in
+                let octets = epoch.bigEndianOctets + id.bigEndianOctets
+                return Hexadecimal.encode(Hash.hmac(octets, key: alerts).prefix(16))
             },
             openPass: { passes?.open($0) })
     }

@@ -48,7 +48,7 @@ final class GateLoop {
 
     /// What leaves the loop towards the uplink; called on the loop.
     var sendToUplink: (Effect) -> Void = { _ in }
-    var loadOutbox: (DestinationID) -> Void = { _ in }
+    var loadOutbox: (OutboxLane) -> Void = { _ in }
     /// Puts the keys of readers on disk; called on the loop, which does not wait for it.
     var saveReaderKeys: () -> Void = {}
 
@@ -311,7 +311,7 @@ final class GateLoop {
                 inputs += station.acknowledge(reader, at: now.monotonic)
             }
         case .capture, .deliver, .noted, .eraseSnapshots: sendToUplink(effect)
-        case .loadOutbox(let destination, _): loadOutbox(destination)
+        case .loadOutbox(let lane): loadOutbox(lane)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .acceptClock:
             let moved = keeper.accept(clock: SystemClock.civil(), at: now.monotonic)

@@ -62,10 +62,9 @@ struct Threads {
             path: ground.configuration.files.uplinkSocket, uplinkUser: getpwnam("gatehouse-uplink")?.pointee.pw_uid,
             group: getgrnam("gatehouse-uplink")?.pointee.gr_gid, run: ground.run, first: ground.restored.nextSequence,
             log: ground.log,
-            fetch: { id, destination, done in
+            fetch: { id, done in
                 loads.post {
-                    let items = try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: id - 1)
-                    if let item = items?.first, item.id == id { done(item) }
+                    if let item = try? StoreLoader(path: path, secrets: secrets).outboxItem(id) { done(item) }
                 }
             },
             erasures: { done in
@@ -82,11 +81,11 @@ struct Threads {
         let (inbox, bound, loads, log) = (inbox, bound, loads, ground.log)
         let (path, secrets) = (ground.path, ground.secrets)
         gate.sendToUplink = { uplink.send($0) }
-        gate.loadOutbox = { destination in
+        gate.loadOutbox = { lane in
             loads.post {
-                let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
+                let items = (try? StoreLoader(path: path, secrets: secrets).outbox(lane)) ?? []
                 inbox.complete {
-                    bound.value.gate?.give(.outboxLoaded(destination, items, isLast: items.count < Outbox.window))
+                    bound.value.gate?.give(.outboxLoaded(lane, items, isLast: items.count < Outbox.window))
                 }
             }
         }

@@ -17,7 +17,7 @@ final class UplinkService: Sendable {
     private let run: String
     private let first: UInt64
     /// Reads a row of the outbox back, on a thread that may wait, and calls with it.
-    private let fetch: @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void
+    private let fetch: @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void
     /// Finds pictures that wait for their deletion, on a thread that may wait, and calls with them.
     private let erasures: @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void
     private let log: Logger
@@ -25,7 +25,7 @@ final class UplinkService: Sendable {
 
     init(
         path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, log: Logger,
-        fetch: @escaping @Sendable (UInt64, DestinationID, @escaping @Sendable (OutboxItem) -> Void) -> Void,
+        fetch: @escaping @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void,
         erasures: @escaping @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void,
         give: @escaping @Sendable (Input) -> Bool
     ) throws {
@@ -135,7 +135,7 @@ final class UplinkService: Sendable {
             case .sealed(let octets): envelope = Base64.encode(octets)
             case .lead:
                 // The row on disk holds the sealed envelope; nothing else may leave.
-                return fetch(item.id, item.destination) { [weak self] sealed in
+                return fetch(item.id) { [weak self] sealed in
                     if case .sealed = sealed.content { self?.send(.deliver(sealed, attempt: attempt)) }
                 }
             }

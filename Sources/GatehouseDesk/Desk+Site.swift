@@ -109,21 +109,27 @@ extension Desk {
         Recorded(try order(call, .confirmPolicy))
     }
 
-    /// Minutes that one person may turn the time of the gate back: what ended since then would begin again.
+    /// Minutes that one person may turn the time of the gate back.
     private static let clockSlack: Duration = .seconds(300)
 
     func acceptClock(_ command: ClockAccept, _ call: Call) throws -> Recorded {
         let (gate, machine) = try ask { ($0.now.civil, $0.machineClock) }
-        if machine + Self.clockSlack < gate,
-            !seconds.agrees("clock accept", call.actor.name, at: surroundings.monotonic())
+        let reopens = command.reopen?.isOn ?? false
+        if reopens || machine + Self.clockSlack < gate,
+            !seconds.agrees(
+                reopens ? "clock accept --reopen" : "clock accept", call.actor.name, at: surroundings.monotonic())
         {
+            let ended =
+                reopens
+                ? "what has ended by the later time would run again"
+                : "what has ended by then stays ended (--reopen lets it run again)"
             throw CommandRefusal(
                 code: "secondPerson",
                 message:
-                    "the machine's clock says \(text(machine)) and the last entries are of \(text(gate)): tenancies that ended since would run again. If it is right, a second person gives the same command within 5 minutes"
+                    "the machine's clock says \(text(machine)) and the last entries are of \(text(gate)); \(ended). If that is right, a second person gives the same command within 5 minutes"
             )
         }
-        return try Recorded(order(call, .acceptClock))
+        return try Recorded(order(call, .acceptClock(reopens: reopens)))
     }
 
     func raiseThreat(_ command: Threat, _ call: Call) throws -> Recorded {

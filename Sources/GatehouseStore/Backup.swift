@@ -28,10 +28,24 @@ package enum Backup {
         return target
     }
 
+    /// How old a backup is, beside the database whose place it would take.
+    package struct Age: Hashable, Sendable {
+        /// The newest entries, and the revisions of the register. Nil where the present database cannot be read.
+        package var newest: CivilTime
+        package var revision: UInt64
+        package var presentNewest: CivilTime?
+        package var presentRevision: UInt64?
+    }
+
+    /// Nobody wanted it after all; nothing was changed.
+    package struct NotWanted: Error { package init() {} }
+
     /// Puts the database of a backup in the place of the present one, which is kept beside it. The journal goes on in a
-    /// new epoch, with numbers behind all that either database ever gave out.
+    /// new epoch, with numbers behind all that either database ever gave out. `agrees` hears first how old it is: what was
+    /// blocked or ended since would open again. Until somebody confirms the register, a condition says so.
     package static func restore(
-        _ backup: String, database path: String, at now: CivilTime, actor: String, secrets: StoreSecrets
+        _ backup: String, database path: String, at now: CivilTime, actor: String, secrets: StoreSecrets,
+        agrees: (Age) -> Bool = { _ in true }
     ) throws -> (epoch: UInt64, first: UInt64, kept: String?) {
         let incoming = path + ".restore"
         Files.remove(incoming)
@@ -45,6 +59,11 @@ package enum Backup {
                 try SealedFile.put($0, descriptor, incoming)
             }
             guard fsync(descriptor) == 0 else { throw SealedFile.failure("sync", incoming) }
+            let (then, present) = (try age(incoming), Files.exists(path) ? try? age(path) : nil)
+            let age = Age(
+                newest: then.newest, revision: then.revision, presentNewest: present?.newest,
+                presentRevision: present?.revision)
+            guard agrees(age) else { throw NotWanted() }
         } catch {
             Files.remove(incoming)
             throw error
@@ -55,7 +74,9 @@ package enum Backup {
             known = (max(known.epoch, numbers.epoch), max(known.next, numbers.next))
         }
         let epoch = known.epoch + 1
-        try begin(epoch: epoch, first: known.next, in: incoming, at: now, actor: actor, source: "backup", secrets)
+        try begin(
+            epoch: epoch, first: known.next, in: incoming, at: now, actor: actor, source: "backup",
+            ledger: [.restored(now)], secrets)
         return (epoch, known.next, try replace(path, with: incoming, epoch: epoch))
     }
 
@@ -89,7 +110,7 @@ package enum Backup {
     /// Begins a new epoch in a database: its first entry says what it is.
     static func begin(
         epoch: UInt64, first: UInt64, in path: String, at now: CivilTime, actor: String, source: String,
-        detail: [String: CanonicalValue] = [:], _ secrets: StoreSecrets
+        detail: [String: CanonicalValue] = [:], ledger: [LedgerChange] = [], _ secrets: StoreSecrets
     ) throws {
         do {
             let database = try StoreWriter.open(path: path)
@@ -110,9 +131,19 @@ package enum Backup {
         entry.detail["epoch"] = .integer(Int64(epoch))
         let writer = StoreWriter(
             path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil)
-        try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)]))
+        try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)] + ledger.map { .ledger($0) }))
         let database = try StoreWriter.open(path: path)
         try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    private static func age(_ path: String) throws -> (newest: CivilTime, revision: UInt64) {
+        let database = try Database(path: path)
+        let statement = try database.prepare(
+            """
+            SELECT (SELECT at FROM journal ORDER BY seq DESC LIMIT 1), (SELECT coalesce(max(revision), 0) FROM revision)
+            """)
+        guard try statement.step() else { return (CivilTime(milliseconds: 0), 0) }
+        return (CivilTime(milliseconds: statement.optionalInteger(0) ?? 0), UInt64(statement.integer(1)))
     }
 
     private static func numbers(_ path: String) throws -> (epoch: UInt64, next: UInt64) {

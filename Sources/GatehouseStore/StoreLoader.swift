@@ -86,9 +86,12 @@ package struct StoreLoader {
             else { continue }
             _ = restored.ledger.apply(change)
         }
-        for route in site.alerts where restored.outbox[route.destination] == nil {
-            let items = try outbox(route.destination, after: 0)
-            restored.outbox[route.destination] = (items, items.count < Outbox.window)
+        for destination in Set(site.alerts.map(\.destination)) {
+            for urgency in AlertUrgency.allCases {
+                let lane = OutboxLane(destination, urgency)
+                let items = try outbox(lane)
+                restored.outbox[lane] = (items, items.count < Outbox.window)
+            }
         }
         restored.readerStandings = try ReaderIdentityRows.all(database)
         try loadWatchlist(into: &restored)
@@ -99,31 +102,45 @@ package struct StoreLoader {
             newest: newest)
     }
 
-    /// The next owed items of a destination, at most one window.
-    package func outbox(_ destination: DestinationID, after id: UInt64) throws -> [OutboxItem] {
+    /// The first owed items of a lane, at most one window.
+    package func outbox(_ lane: OutboxLane) throws -> [OutboxItem] {
+        let kinds = AlertKind.allCases.filter { $0.urgency == lane.urgency }
         let statement = try database.prepare(
             """
-            SELECT id, kind, event, key, created, expires, content FROM outbox
-            WHERE destination = ? AND state = 'owed' AND id > ? ORDER BY id LIMIT \(Outbox.window)
+            SELECT id, destination, kind, event, key, created, expires, content FROM outbox
+            WHERE destination = ? AND state = 'owed' AND kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
+            ORDER BY id LIMIT \(Outbox.window)
             """)
-        try statement.bind(destination.name, Int64(id))
+        try statement.bind(lane.destination.name)
         var items: [OutboxItem] = []
-        while try statement.step() {
-            guard let kind = AlertKind(rawValue: statement.text(1)) else { continue }
-            let content: OutboxContent
-            switch CanonicalValue(decoding: statement.octets(6)) {
-            case .octets(let envelope): content = .sealed(envelope)
-            case .map(let fields): content = .plain(fields.compactMapValues(\.text))
-            default: continue
-            }
-            items.append(
-                OutboxItem(
-                    id: UInt64(statement.integer(0)), destination: destination, kind: kind,
-                    event: UInt64(statement.integer(2)), idempotencyKey: statement.text(3),
-                    created: CivilTime(milliseconds: statement.integer(4)),
-                    expires: statement.optionalInteger(5).map { CivilTime(milliseconds: $0) }, content: content))
-        }
+        while try statement.step() { if let item = Self.outboxItem(statement) { items.append(item) } }
         return items
+    }
+
+    /// One item that is owed still.
+    package func outboxItem(_ id: UInt64) throws -> OutboxItem? {
+        let statement = try database.prepare(
+            """
+            SELECT id, destination, kind, event, key, created, expires, content FROM outbox
+            WHERE id = ? AND state = 'owed'
+            """)
+        try statement.bind(Int64(id))
+        return try statement.step() ? Self.outboxItem(statement) : nil
+    }
+
+    private static func outboxItem(_ statement: Statement) -> OutboxItem? {
+        guard let kind = AlertKind(rawValue: statement.text(2)) else { return nil }
+        let content: OutboxContent
+        switch CanonicalValue(decoding: statement.octets(7)) {
+        case .octets(let envelope): content = .sealed(envelope)
+        case .map(let fields): content = .plain(fields.compactMapValues(\.text))
+        default: return nil
+        }
+        return OutboxItem(
+            id: UInt64(statement.integer(0)), destination: DestinationID(statement.text(1)), kind: kind,
+            event: UInt64(statement.integer(3)), idempotencyKey: statement.text(4),
+            created: CivilTime(milliseconds: statement.integer(5)),
+            expires: statement.optionalInteger(6).map { CivilTime(milliseconds: $0) }, content: content)
     }
 
     private func registry(_ damaged: inout Int) throws -> Registry {

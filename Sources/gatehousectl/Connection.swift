@@ -87,6 +87,13 @@ func complain(_ text: String) {
     _ = write(2, line, line.count)
 }
 
+/// Asks on the terminal before something is done that cannot be undone.
+func isWanted(_ question: String) -> Bool {
+    print("\(question) [y/N] ", terminator: "")
+    fflush(nil)
+    return readLine().map { ["y", "yes", "j", "是"].contains($0.lowercased()) } ?? false
+}
+
 /// What people typed, as an argument: its faults are told before anything is sent.
 func argument<Value: ArgumentValue>(_ name: String, _ text: String) throws -> Value {
     do throws(ArgumentProblem) { return try Value(argument: text) } catch {

@@ -160,10 +160,17 @@ struct Clock: ParsableCommand {
             discussion: """
                 For a controller without network time: after the clock was set by hand, or when it once stood in the future.
                 A clock that stands behind the newest entry is taken when a second person says the same within 5 minutes.
+                Tenancies, cards and passes that had ended by the later time stay ended; where that time was never right,
+                two people say --reopen.
                 Example: gatehousectl clock accept --reason "set by radio clock"
                 """)
+        @Flag(help: "What ended by a time that was never right runs again. Needs a second person.")
+        var reopen = false
         @OptionGroup var common: Common
-        func run() throws { try order(ClockAccept(), common, "the clock is taken as it stands") }
+        func run() throws {
+            try order(
+                ClockAccept(reopen: reopen ? FlagArgument(true) : nil), common, "the clock is taken as it stands")
+        }
     }
 }
 

@@ -31,13 +31,9 @@ struct Portal: ParsableCommand {
                 return (name, nil)
             }
             guard all else { throw ValidationError("give the name of a portal, or --all for every one") }
-            if !yes, isatty(0) == 1 {
-                print("\(what) at ALL portals? [y/N] ", terminator: "")
-                fflush(nil)
-                guard let answer = readLine(), ["y", "yes", "j", "是"].contains(answer.lowercased()) else {
-                    complain("nothing was done")
-                    throw Exit.refused
-                }
+            if !yes, isatty(0) == 1, !isWanted("\(what) at ALL portals?") {
+                complain("nothing was done")
+                throw Exit.refused
             }
             return (nil, true)
         }

@@ -162,26 +162,59 @@ struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put a backup in the place of the database. Stop gatehoused first.",
         discussion:
-            "The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.")
+            """
+            The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.
+            What was blocked, ended or revoked since the backup was made opens again: the command says how old it is and
+            asks; a script says --yes. `gatehousectl health` reminds of it until `gatehousectl policy confirm`.
+            Example: gatehousectl restore gatehouse-20261126.ghb --key /etc/gatehouse/master-key
+            """)
     @Argument(help: "A .ghb file.") var backup: String
     @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
     @Option(help: "File with the master key.") var key: String
+    @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var common: Common
+
+    /// What comes back with a backup is nobody's guess.
+    private func agrees(_ age: Backup.Age, _ zone: SiteCalendar) -> Bool {
+        func text(_ time: CivilTime) -> String {
+            let local = zone.moment(monotonic: .zero, civil: time, isTrusted: true)
+            let (hour, minute) = (local.localMinute / 60, local.localMinute % 60)
+            return
+                "\(CalendarDay.text(local.localDay)) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+        }
+        var sentence = "the newest entry of the backup is of \(text(age.newest))"
+        if let present = age.presentNewest { sentence += ", of the present database \(text(present))" }
+        let changes = age.presentRevision.map { $0 > age.revision ? $0 - age.revision : 0 }
+        if let changes, changes > 0 { sentence += "; the register was changed \(changes) times since" }
+        complain("\(sentence). Cards that were blocked and tenancies that were ended since will open again.")
+        if yes { return true }
+        guard isatty(0) == 1 else {
+            complain("give --yes where nobody can be asked")
+            return false
+        }
+        return isWanted("Restore it?")
+    }
 
     func run() throws {
         let configuration = try readConfiguration(config)
         let lock = try claim(configuration)
         defer { withExtendedLifetime(lock) {} }
         let master = try readMasterKey(key)
+        let zone = (try? StartCheck.calendar(of: configuration).get()) ?? SiteCalendar(fixedOffset: 0)
         do {
             let done = try Backup.restore(
                 backup, database: configuration.files.database,
                 at: CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000),
                 actor: "uid \(getuid()) (restore)",
-                secrets: KeyRing(master: master).storeSecrets)
+                secrets: KeyRing(master: master).storeSecrets
+            ) { agrees($0, zone) }
             print(
                 "restored; epoch \(done.epoch), the next entry is \(done.first + 1)\(done.kept.map { "; the database before stands at \($0)" } ?? "")"
             )
+            complain("the register is an old one: see gatehousectl health")
+        } catch is Backup.NotWanted {
+            complain("nothing was changed")
+            throw Exit.refused
         } catch {
             complain("\(error)")
             throw Exit.refused

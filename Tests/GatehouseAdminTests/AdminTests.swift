@@ -159,7 +159,8 @@ enum Sample {
             case "id", "event", "alarm", "credential", "after", "limit", "offset", "size", "seconds", "address", "baud",
                 "type", "level", "user":
                 return "3"
-            case "all", "beside", "bound", "duress", "dry-run", "ends", "pieces", "follow", "refused", "needs-time":
+            case "all", "beside", "bound", "duress", "dry-run", "ends", "pieces", "follow", "refused", "needs-time",
+                "reopen":
                 return "yes"
             default: return "some-text"
             }

@@ -48,7 +48,8 @@ import Testing
         #expect(bench.controller.health.has(.handedOver))
         for role in [Role.manager, .guard_, .installer] {
             let actor = Actor(name: "uid 9", role: role)
-            for verb in [.look(.people([])), .cancelHandover, .acceptClock, .forgiveAll] as [Order.Verb] {
+            for verb in [.look(.people([])), .cancelHandover, .acceptClock(reopens: false), .forgiveAll] as [Order.Verb]
+            {
                 let found = order(verb, by: actor, &bench)
                 #expect(found.refusal == .handedOver && found.effects.entries.map(\.outcome) == ["refused"])
             }

@@ -21,7 +21,7 @@ struct OrderTests {
     /// Every order that waited too long dies, with an entry, and changes nothing.
     @Test(arguments: [
         Order.Verb.open(SiteBuilder.wicket), .posture(nil, .free), .posture(SiteBuilder.wicket, .lockdown),
-        .registry([.end(.person, id: 1)]), .threat(3), .forgiveAll, .acceptClock, .stop,
+        .registry([.end(.person, id: 1)]), .threat(3), .forgiveAll, .acceptClock(reopens: false), .stop,
     ])
     func anOrderThatCameTooLateIsNotCarriedOut(verb: Order.Verb) throws {
         var bench = Bench(Self.builder())
@@ -122,7 +122,8 @@ struct OrderTests {
     func withoutAReasonNothingIsDoneByHand(reason: String?) {
         var bench = Bench(Self.builder())
         for verb in [
-            Order.Verb.open(SiteBuilder.wicket), .posture(nil, .free), .acceptClock, .fireReset, .forgiveAll,
+            Order.Verb.open(SiteBuilder.wicket), .posture(nil, .free), .acceptClock(reopens: false), .fireReset,
+            .forgiveAll,
             .threat(1), .erase(person: 1, ends: [], rows: []), .changeReader(SiteBuilder.reader),
             .pass(.revoke(PassID(1), until: nil)),
         ] {

@@ -9,11 +9,43 @@ struct OutboxTests {
             monotonic: MonotonicTime(nanoseconds: seconds * 1_000_000_000), civil: CivilTime(seconds: seconds),
             isTrusted: true)
     }
-    static func item(_ id: UInt64, expires: Int64? = nil) -> OutboxItem {
+    static func item(_ id: UInt64, expires: Int64? = nil, kind: AlertKind = .forced) -> OutboxItem {
         OutboxItem(
-            id: id, destination: "desk", kind: .forced, event: id, idempotencyKey: "k\(id)",
+            id: id, destination: "desk", kind: kind, event: id, idempotencyKey: "k\(id)",
             created: CivilTime(seconds: 0),
             expires: expires.map { CivilTime(seconds: $0) }, content: .plain([:]))
+    }
+
+    static let lane = OutboxLane("desk", .intrusion)
+
+    /// 120 doors clatter, and somebody is under threat: what is in flight ends, and the rest waits.
+    @Test func whatIsUrgentGoesBeforeWhatWaits() {
+        var outbox = Outbox()
+        outbox.uplink(isConnected: true)
+        for id in 1...300 as ClosedRange<UInt64> { outbox.add(Self.item(id)) }
+        #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(1), attempt: 1)])
+        let notice = Self.item(301, kind: .heldOpen)
+        let duress = Self.item(302, kind: .duress)
+        outbox.add(notice)
+        outbox.add(duress)
+        #expect(
+            outbox.advance(at: Self.moment(1)) == [.deliver(duress, attempt: 1)],
+            "it does not wait for what is out, and the notice waits for both")
+        _ = outbox.delivered(1, receipt: "")
+        #expect(outbox.advance(at: Self.moment(1)).isEmpty)
+        #expect(outbox.delivered(302, receipt: "") == [.settle(duress, .delivered(receipt: ""))])
+        #expect(outbox.advance(at: Self.moment(1)) == [.deliver(Self.item(2), attempt: 1)])
+        // While the doors wait for a receiver that fails, the next one in danger is sent at once.
+        _ = outbox.failed(2, reason: "500", isFinal: false, at: Self.moment(1).monotonic)
+        let fire = Self.item(303, kind: .fire)
+        outbox.add(fire)
+        #expect(outbox.advance(at: Self.moment(1)) == [.deliver(fire, attempt: 1)])
+    }
+
+    /// Each kind has its place, so that an order among them is nobody's accident.
+    @Test func howUrgentEachKindIs() {
+        #expect(AlertKind.allCases.filter { $0.urgency == .life } == [.duress, .fire])
+        #expect(AlertKind.allCases.filter { $0.urgency == .notice } == [.heldOpen, .lockout])
     }
 
     @Test func oneAtATimeInOrder() {
@@ -89,8 +121,8 @@ struct OutboxTests {
             #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(id), attempt: 1)])
             _ = outbox.delivered(id, receipt: "")
         }
-        #expect(outbox.advance(at: Self.moment(0)) == [.load("desk", after: 0)])
-        outbox.loaded([Self.item(last), Self.item(last + 1)], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(0)) == [.load(Self.lane)])
+        outbox.loaded([Self.item(last), Self.item(last + 1)], for: Self.lane, isLast: true)
         #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(last), attempt: 1)])
     }
 
@@ -104,17 +136,17 @@ struct OutboxTests {
             _ = outbox.advance(at: Self.moment(0))
             _ = outbox.delivered(id, receipt: "")
         }
-        #expect(outbox.advance(at: Self.moment(0)) == [.load("desk", after: 0)])
+        #expect(outbox.advance(at: Self.moment(0)) == [.load(Self.lane)])
         outbox.add(Self.item(last + 1))
-        outbox.loaded([Self.item(last)], for: "desk", isLast: true)
+        outbox.loaded([Self.item(last)], for: Self.lane, isLast: true)
         #expect(outbox.advance(at: Self.moment(0)) == [.deliver(Self.item(last), attempt: 1)])
         _ = outbox.delivered(last, receipt: "")
-        #expect(outbox.advance(at: Self.moment(0)) == [.load("desk", after: 0)])
-        outbox.loaded([], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(0)) == [.load(Self.lane)])
+        outbox.loaded([], for: Self.lane, isLast: true)
         #expect(outbox.advance(at: Self.moment(0)).isEmpty, "the disk is not asked again at once")
         #expect(outbox.nextDeadline == Self.moment(1).monotonic)
-        #expect(outbox.advance(at: Self.moment(1)) == [.load("desk", after: 0)])
-        outbox.loaded([Self.item(last + 1)], for: "desk", isLast: true)
+        #expect(outbox.advance(at: Self.moment(1)) == [.load(Self.lane)])
+        outbox.loaded([Self.item(last + 1)], for: Self.lane, isLast: true)
         #expect(outbox.advance(at: Self.moment(1)) == [.deliver(Self.item(last + 1), attempt: 1)])
         _ = outbox.delivered(last + 1, receipt: "")
         #expect(outbox.advance(at: Self.moment(2)).isEmpty && outbox.nextDeadline == nil)
@@ -173,9 +205,9 @@ struct OutboxTests {
                     for case .settle(let item, _) in outbox.delivered(item.id, receipt: "") {
                         store.removeAll { $0.id == item.id }
                     }
-                case .load(let destination, _):
+                case .load(let lane):
                     let rows = Array(store.prefix(Outbox.window))
-                    outbox.loaded(rows, for: destination, isLast: rows.count < Outbox.window)
+                    outbox.loaded(rows, for: lane, isLast: rows.count < Outbox.window)
                 case .settle: break
                 }
             }

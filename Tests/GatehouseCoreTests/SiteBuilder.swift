@@ -115,6 +115,11 @@ struct Bench {
         return controller.handle(.time, at: now)
     }
 
+    /// The civil clock is set, and trusted.
+    mutating func turn(to civilSeconds: Int64) {
+        now = calendar.moment(monotonic: now.monotonic, civil: CivilTime(seconds: civilSeconds), isTrusted: true)
+    }
+
     mutating func give(_ input: Input) -> [Effect] { controller.handle(input, at: now) }
 
     mutating func card(_ number: UInt64, at reader: ReaderID = SiteBuilder.reader) -> [Effect] {

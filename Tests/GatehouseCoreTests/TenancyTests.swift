@@ -126,6 +126,41 @@ import Testing
             #expect(try #require(entry.path).contains(.grace))
         }
     }
+
+    /// A clock that is turned back brings nothing back that had ended: over a restart too, until two people say that the
+    /// later time was never right.
+    @Test func whatHasEndedStaysEndedWhenTheClockGoesBack() throws {
+        var builder = SiteBuilder()
+        builder.tenant(1, card: 5, starts: 0, ends: Self.ends)
+        builder.resident(2, card: 6)
+        var card = builder.credential(2, person: 2, card: 6)
+        card.validUntil = Self.ends
+        builder.put(.credential(card))
+        builder.put(
+            .person(
+                PersonRow(
+                    id: 3, reference: "S", name: "", role: .staff, dwelling: 1, groups: ["residents"],
+                    validUntil: Self.ends)))
+        builder.put(.credential(builder.credential(3, person: 3, card: 7)))
+        let reasons = ["TenancyEnded", "CredentialExpired", "EmploymentEnded"]
+        func shown(_ bench: inout Bench) throws -> [String?] {
+            try [5, 6, 7].map { try #require(bench.card($0).decision).reason }
+        }
+        var bench = Bench(builder, civilSeconds: Self.ends + 60)
+        let before = try shown(&bench)
+        #expect(before[0] == reasons[0] && before[1] == reasons[1] && before[2] != nil)
+        _ = bench.give(.order(order(.acceptClock(reopens: false))))
+        bench.turn(to: Self.ends - 400_000)
+        #expect(try shown(&bench) == before)
+        bench = Bench(builder, civilSeconds: Self.ends - 300_000, ledger: bench.controller.ledger)
+        #expect(try shown(&bench) == before)
+        let stored = LedgerChange.ended(bench.controller.ledger.ended).stored
+        #expect(
+            LedgerChange(key: stored.key, value: try #require(stored.value)) == .ended(bench.controller.ledger.ended))
+        _ = bench.give(.order(order(.acceptClock(reopens: true))))
+        #expect(try shown(&bench) == [nil, nil, nil])
+        #expect(bench.controller.ledger.ended == nil)
+    }
 }
 
 extension Result {

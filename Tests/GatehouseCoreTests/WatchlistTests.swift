@@ -124,6 +124,32 @@ struct WatchlistTests {
         #expect(bench.give(stored(flagged)).alerts.isEmpty)
     }
 
+    /// A lead that its receiver does not take is nobody's condition, and its end nobody's entry; a plain alert is.
+    @Test func thatALeadWaitsIsToldToNobody() throws {
+        var (bench, _) = Self.awake()
+        _ = bench.card(1601)
+        _ = bench.give(.contact(SiteBuilder.wicket, isOpen: true))
+        var told: [JournalEntry] = []
+        for _ in 0..<8 {
+            var out: [OutboxItem] = []
+            for case .deliver(let item, _) in bench.pass(.seconds(120)) { out.append(item) }
+            for item in out { told += bench.give(.deliveryFailed(item.id, reason: "500", isFinal: false)).entries }
+        }
+        told += bench.pass(.seconds(120)).entries
+        let standing = bench.controller.health.standing.filter { $0.code == .outboxStuck }
+        #expect(standing.allSatisfy { $0.subject == "desk" })
+        #expect(!told.contains { "\($0)".contains("district") })
+    }
+
+    /// The key by which receivers know an alert again counts nothing: gaps would tell what went elsewhere.
+    @Test func keysOfAlertsCountNothing() throws {
+        var (bench, builder) = Self.awake()
+        let first = bench.card(1601).alerts + bench.give(.contact(SiteBuilder.wicket, isOpen: true)).alerts
+        #expect(!first.isEmpty && Set(first.map(\.idempotencyKey)).count == first.count)
+        #expect(first.allSatisfy { $0.idempotencyKey.utf8.count == 32 && !$0.idempotencyKey.contains("/") })
+        #expect(first[0].idempotencyKey == builder.primitives.alertKey(first[0].id), "the same after a restart")
+    }
+
     @Test func outsideItsPortalsAnEntryMatchesNobody() {
         let builder = Self.builder()
         var bench = Bench(builder)

@@ -183,6 +183,12 @@ struct RightsTests {
         #expect(bench.effects.count { $0 == .acceptClock } == 2)
         bench.machineClock = bench.civil + .seconds(86400)
         #expect(bench.say(ClockAccept(), by: Self.installers[0]).refusal == nil, "forward is not back")
+        // What had ended runs again only when two people say just that.
+        let reopen = ClockAccept(reopen: FlagArgument(true))
+        #expect(bench.say(ClockAccept(), by: Self.manager).refusal == nil)
+        #expect(bench.say(reopen, by: Self.installers[0]).refusal?.code == "secondPerson")
+        #expect(bench.say(reopen, by: Self.manager).refusal == nil)
+        #expect(bench.shell.controller.ledger.ended == nil)
     }
 
     /// How much waits for the destination of leads says that somebody was recognized.

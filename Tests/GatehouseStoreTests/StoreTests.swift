@@ -284,6 +284,32 @@ struct StoreTests {
         let loaded = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
         #expect(loaded.restored.nextSequence == 5 && loaded.restored.epoch == 2)
         #expect(loaded.restored.registry.person(1) != nil)
+        #expect(loaded.restored.ledger.restored == CivilTime(seconds: 9), "somebody has to look at the register")
+    }
+
+    /// Who restores hears first how old the backup is; without their word nothing is changed.
+    @Test func aRestoreAsksFirst() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        try writer.commit(
+            .init(number: 1, effects: [scratch.entry(1), .registry([scratch.person(1, "A")], revision: 1)]))
+        let backup = try Backup.make(
+            database: scratch.database, directory: scratch.folder, name: "b", secrets: scratch.secrets)
+        try writer.commit(
+            .init(number: 2, effects: [scratch.entry(2), .registry([scratch.person(2, "B")], revision: 2)]))
+        var heard: Backup.Age?
+        #expect(throws: Backup.NotWanted.self) {
+            try Backup.restore(
+                backup, database: scratch.database, at: CivilTime(seconds: 9), actor: "t", secrets: scratch.secrets
+            ) {
+                heard = $0
+                return false
+            }
+        }
+        #expect(heard?.revision == 1 && heard?.presentRevision == 2)
+        #expect(access(scratch.database + ".restore", F_OK) != 0)
+        let loaded = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+        #expect(loaded.restored.epoch == 1 && loaded.restored.registry.counts.persons == 2)
     }
 
     /// The floor that a restore leaves holds, also where the entry that said so is gone.

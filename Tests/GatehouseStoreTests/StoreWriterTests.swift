@@ -57,7 +57,8 @@ struct StoreWriterTests {
             "SELECT length(content), state FROM outbox WHERE id = 1")
         #expect(try row.step())
         #expect(Int(row.integer(0)) == count && row.text(1) != "owed")
-        let owed = try StoreLoader(path: scratch.database, secrets: scratch.secrets).outbox("desk", after: 0)
+        let owed = try StoreLoader(path: scratch.database, secrets: scratch.secrets).outbox(
+            OutboxLane("desk", .intrusion))
         #expect(owed.map(\.id) == [2])
     }
 
@@ -73,8 +74,7 @@ struct StoreWriterTests {
         #expect(row.text(0) == "delivered" && row.text(1) == "200")
     }
 
-    /// Owed rows come back in their order, from after the last that is known, a window at a time and only of their
-    /// destination.
+    /// Owed rows come back in their order, a window at a time and only of their lane.
     @Test func owedRowsComeBackInTheirOrder() throws {
         let scratch = Scratch()
         var other = Self.item(999)
@@ -83,8 +83,9 @@ struct StoreWriterTests {
         try scratch.writer().commit(
             .init(number: 1, effects: (items.reversed() + [other]).map { .enqueue($0) }))
         let loader = try StoreLoader(path: scratch.database, secrets: scratch.secrets)
-        #expect(try loader.outbox("desk", after: 0) == Array(items.prefix(Outbox.window)))
-        #expect(try loader.outbox("desk", after: 290) == Array(items.suffix(10)))
+        #expect(try loader.outbox(OutboxLane("desk", .intrusion)) == Array(items.prefix(Outbox.window)))
+        #expect(try loader.outboxItem(295) == items[294] && loader.outboxItem(301) == nil)
+        #expect(try loader.outbox(OutboxLane("desk", .life)).isEmpty, "a lane of their own")
         #expect(try loader.load(site: Scratch.site).restored.nextOutboxID == 1000)
     }
 
@@ -97,7 +98,7 @@ struct StoreWriterTests {
         var site = Scratch.site
         site.alerts = [AlertRoute(destination: "desk", kinds: [.forced])]
         let restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: site).restored
-        let rows = try #require(restored.outbox["desk"])
+        let rows = try #require(restored.outbox[OutboxLane("desk", .intrusion)])
         #expect(rows.isLast == isLast && rows.items.count == min(count, Outbox.window))
     }
 

@@ -217,7 +217,9 @@ package struct ClockAccept: AdminCommand {
         [.manager, .installer], needsReason: true, lane: .openings, life: .order,
         "the machine's clock is right as it stands")
     package typealias Reply = Recorded
-    package init() {}
+    /// What had ended by the time that was in force runs again: that time was never right. Two people say so.
+    package var reopen: FlagArgument?
+    package init(reopen: FlagArgument? = nil) { self.reopen = reopen }
 }
 
 package struct Threat: AdminCommand {

@@ -51,12 +51,19 @@ extension Controller {
     /// Where now stands to the validity of a credential, that from its first grant included.
     func window(of record: CredentialRecord, at seconds: Int64) -> WindowStanding {
         if record.firstUseSpan > 0, let first = ledger.uses[record.id]?.first,
-            seconds >= first.seconds + Int64(record.firstUseSpan)
+            max(seconds, latest) >= first.seconds + Int64(record.firstUseSpan)
         {
             return .after
         }
-        return .of(seconds, from: record.validFrom, until: record.validUntil)
+        return standing(seconds, from: record.validFrom, until: record.validUntil)
     }
+
+    func standing(_ seconds: Int64, from: UInt32, until: UInt32) -> WindowStanding {
+        .of(seconds, latest: latest, from: from, until: until)
+    }
+
+    /// The time by which everything that has ended stays ended, in seconds.
+    private var latest: Int64 { ledger.ended?.seconds ?? .min }
 
     /// One person, and one vehicle where a plate and a tag are shown together.
     private func agree(_ records: [CredentialRecord]) -> Bool {
@@ -88,9 +95,10 @@ extension Controller {
         let seconds = now.civil.seconds
         facts.personStatus = person.status
         facts.role = person.role
-        facts.employment = .of(seconds, from: person.validFrom, until: person.validUntil)
+        facts.employment = standing(seconds, from: person.validFrom, until: person.validUntil)
         facts.hasDwelling = person.dwelling != 0 && registry.dwelling(person.dwelling) != nil
-        facts.tenancy = registry.tenancyStanding(of: person, at: seconds, grace: site.policy.tenancyGrace)
+        facts.tenancy = registry.tenancyStanding(
+            of: person, at: seconds, latest: latest, grace: site.policy.tenancyGrace)
         facts.host =
             person.role == .visitor ? isAtHome(person.responsible, at: seconds) ? .met : .missing : .notAsked
         facts.isOffShift = person.shift != 0 && !access.isOpen(shift: person.shift, at: now)
@@ -107,11 +115,11 @@ extension Controller {
         guard let person = registry.person(host), person.status == .active else { return false }
         switch person.role {
         case .resident: return registry.dwelling(person.dwelling) != nil
-        case .tenant: return registry.tenancyStanding(of: person, at: seconds) == .running
+        case .tenant: return registry.tenancyStanding(of: person, at: seconds, latest: latest) == .running
         case .household:
             return registry.dwelling(person.dwelling) != nil
-                || registry.tenancyStanding(of: person, at: seconds) == .running
-        case .staff: return WindowStanding.of(seconds, from: person.validFrom, until: person.validUntil) == .inside
+                || registry.tenancyStanding(of: person, at: seconds, latest: latest) == .running
+        case .staff: return standing(seconds, from: person.validFrom, until: person.validUntil) == .inside
         case .child, .contractor, .visitor: return false
         }
     }

@@ -98,11 +98,16 @@ extension Controller {
     ) {
         let item = OutboxItem(
             id: nextOutboxID, destination: destination, kind: kind, event: event,
-            idempotencyKey: "\(site.name)/\(epoch)/\(nextOutboxID)", created: step.now.civil, expires: expires,
+            idempotencyKey: primitives.alertKey(nextOutboxID), created: step.now.civil, expires: expires,
             content: content)
         nextOutboxID += 1
         step.yield(.durable(.enqueue(item)))
         outbox.add(item)
+    }
+
+    /// That a lead waits would say that somebody was recognized: it is nobody's condition.
+    private mutating func tellStuck(_ item: OutboxItem, _ isStuck: Bool, _ step: inout Step) {
+        if item.kind != .watchlist { set(.outboxStuck, item.destination.name, isStuck, &step) }
     }
 
     mutating func settle(_ outputs: [Outbox.Output], _ step: inout Step) {
@@ -110,11 +115,11 @@ extension Controller {
             switch output {
             case .deliver(let item, let attempt):
                 step.yield(.deliver(item, attempt: attempt))
-                set(.outboxStuck, item.destination.name, attempt > 3, &step)
-            case .load(let destination, let after): step.yield(.loadOutbox(destination, after: after))
+                tellStuck(item, attempt > 3, &step)
+            case .load(let lane): step.yield(.loadOutbox(lane))
             case .settle(let item, let end):
                 step.yield(.durable(.settle(item, end)))
-                set(.outboxStuck, item.destination.name, false, &step)
+                tellStuck(item, false, &step)
                 var entry = JournalEntry(kind: .delivery)
                 // Sealed alerts leave no trace that somebody could read beside a decision.
                 if item.kind == .watchlist {

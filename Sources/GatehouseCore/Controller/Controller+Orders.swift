@@ -36,9 +36,7 @@ extension Controller {
         case .forgive(let person): event = forgive(person, order, &step)
         case .threat(let level): event = setThreat(level, order, &step)
         case .pass(let pass): event = carryOut(pass, orderEntry(order, "done"), &step)
-        case .confirmPolicy:
-            keep(.confirmed(step.now.civil), &step)
-            event = recordOrder(order, "done", &step)
+        case .confirmPolicy: event = confirmPolicy(order, &step)
         case .watchlistActivate(let activation): event = activate(activation, order, &step)
         case .watchlistImport(let entry): event = enter(entry, order, &step)
         case .watchlistWithdraw(let id):
@@ -58,9 +56,7 @@ extension Controller {
             entry.reason = reason
             if count > 1 { entry.detail["count"] = .integer(Int64(count)) }
             event = record(entry, &step)
-        case .acceptClock:
-            event = recordOrder(order, "accepted", kind: .clock, &step)
-            step.yield(.acceptClock)
+        case .acceptClock(let reopens): event = acceptClock(reopens, order, &step)
         case .announceHandover(let handover): event = announce(handover, order, &step)
         case .confirmHandover: event = confirm(order, &step)
         case .cancelHandover: event = endHandover(order, "cancelled", &step)
@@ -128,12 +124,32 @@ extension Controller {
         return record(entry, &step)
     }
 
+    /// Whoever keeps the register says that it is as it has to be: after a restore too.
+    private mutating func confirmPolicy(_ order: Order, _ step: inout Step) -> UInt64? {
+        keep(.confirmed(step.now.civil), &step)
+        if ledger.restored != nil { keep(.restored(nil), &step) }
+        let event = recordOrder(order, "done", &step)
+        set(.registerRestored, "", false, &step)
+        return event
+    }
+
     private mutating func setThreat(_ level: UInt8, _ order: Order, _ step: inout Step) -> UInt64? {
         keep(.threat(level), &step)
         var entry = orderEntry(order, "done")
         entry.detail["level"] = .integer(Int64(level))
         let event = record(entry, &step)
         set(.threatRaised, "", level > 0, &step)
+        return event
+    }
+
+    /// What ended by the time that was in force stays ended, unless two people say that this time was never right.
+    private mutating func acceptClock(_ reopens: Bool, _ order: Order, _ step: inout Step) -> UInt64? {
+        keep(.ended(reopens ? nil : max(step.now.civil, ledger.ended ?? step.now.civil)), &step)
+        var entry = orderEntry(order, "accepted")
+        entry.kind = .clock
+        if reopens { entry.detail["reopens"] = .boolean(true) }
+        let event = record(entry, &step)
+        step.yield(.acceptClock)
         return event
     }
 

@@ -87,9 +87,9 @@ package struct Controller: Sendable {
         if let activation = restored.activation { watchlist.activate(activation) }
         for entry in restored.watchlist { watchlist.put(entry) }
         for tombstone in restored.watchlistTombstones { watchlist.bury(tombstone) }
-        for destination in restored.outbox.keys.sorted() {
-            let rows = restored.outbox[destination]!
-            outbox.loaded(rows.items, for: destination, isLast: rows.isLast)
+        for lane in restored.outbox.keys.sorted() {
+            let rows = restored.outbox[lane]!
+            outbox.loaded(rows.items, for: lane, isLast: rows.isLast)
         }
     }
 
@@ -132,8 +132,7 @@ package struct Controller: Sendable {
         case .delivered(let id, let receipt): settle(outbox.delivered(id, receipt: receipt), &step)
         case .deliveryFailed(let id, let reason, let isFinal):
             settle(outbox.failed(id, reason: reason, isFinal: isFinal, at: step.now.monotonic), &step)
-        case .outboxLoaded(let destination, let items, let isLast):
-            outbox.loaded(items, for: destination, isLast: isLast)
+        case .outboxLoaded(let lane, let items, let isLast): outbox.loaded(items, for: lane, isLast: isLast)
         case .uplink(let isConnected):
             isUplinkConnected = isConnected
             // A picture that was taken all the same is reported by the next uplink and takes the place of this row.
@@ -223,6 +222,7 @@ package struct Controller: Sendable {
         set(.registryFromCopy, "", report.usedCopy, &step)
         set(.fire, "", isFire, &step)
         set(.handedOver, "", isHandedOver, &step)
+        set(.registerRestored, "", ledger.restored != nil, &step)
         raiseSwaps(&step)
         restoreGuessing(&step)
         for index in portals.indices {

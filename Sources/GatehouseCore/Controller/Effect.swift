@@ -12,7 +12,7 @@ package enum Effect: Hashable, Sendable {
     case acknowledge(ReaderID)
     case capture(CaptureRequest)
     indirect case deliver(OutboxItem, attempt: Int)
-    case loadOutbox(DestinationID, after: UInt64)
+    case loadOutbox(OutboxLane)
     /// What the uplink reported under this number is on disk: it need not be said again.
     case noted(report: UInt64)
     /// Pictures wait to be deleted: the uplink is to hear which.
@@ -176,7 +176,8 @@ package struct Order: Hashable, Sendable {
         case look(Look)
         /// A command that was refused before it came here.
         case refused(reason: String, count: Int = 1)
-        case acceptClock
+        /// What ended by the time that was in force stays ended, unless it is said to run again.
+        case acceptClock(reopens: Bool)
         case announceHandover(Handover)
         case cancelHandover
         /// With the token that the announcement was given the hash of.

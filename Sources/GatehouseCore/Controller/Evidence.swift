@@ -127,7 +127,7 @@ extension Controller {
         let isUsable = record.map {
             !mustNameHolder
                 || ($0.person == holder && $0.status == .enabled
-                    && WindowStanding.of(now.civil.seconds, from: $0.validFrom, until: $0.validUntil) == .inside)
+                    && standing(now.civil.seconds, from: $0.validFrom, until: $0.validUntil) == .inside)
         }
         guard let record, isUsable == true else {
             evidence.pin = .wrong

@@ -6,7 +6,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
-    case threatRaised, faceDeletionDue, barrierFault, handedOver
+    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -29,7 +29,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             .readerSwapped:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
-            .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault:
+            .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
+            .registerRestored:
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
@@ -80,6 +81,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .threatRaised: "The threat level is raised: some access levels rest."
         case .handedOver:
             "The site was handed over: guards open by hand, lock down and end a fire, and no more, until it is taken."
+        case .registerRestored:
+            "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
         case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
         }
     }
@@ -123,6 +126,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .faceDeletionDue: "gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE"
         case .threatRaised: "When it is over: gatehousectl threat 0 --reason …"
         case .handedOver: "The new operator: gatehousectl handover accept --token …"
+        case .registerRestored:
+            "Block and end again what was (gatehousectl import the office's last files), then: gatehousectl policy confirm"
         case .withoutKey: "Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused"
         }
     }

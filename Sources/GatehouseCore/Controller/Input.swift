@@ -20,7 +20,7 @@ package enum Input: Hashable, Sendable {
     case snapshot(SnapshotRow, report: UInt64? = nil)
     case delivered(UInt64, receipt: String)
     case deliveryFailed(UInt64, reason: String, isFinal: Bool)
-    case outboxLoaded(DestinationID, [OutboxItem], isLast: Bool)
+    case outboxLoaded(OutboxLane, [OutboxItem], isLast: Bool)
     case uplink(isConnected: Bool)
     case clock(ClockEvent)
     case health(HealthCode, subject: String, isOn: Bool)
@@ -61,7 +61,7 @@ package struct Restored: Sendable {
     package var ledger = Ledger()
     /// The device known under each reader's name.
     package var readerStandings: [ReaderID: ReaderStanding] = [:]
-    package var outbox: [DestinationID: (items: [OutboxItem], isLast: Bool)] = [:]
+    package var outbox: [OutboxLane: (items: [OutboxItem], isLast: Bool)] = [:]
     package var activation: WatchlistActivation?
     package var watchlist: [WatchlistEntry] = []
     package var alarms = Alarms()

@@ -172,4 +172,21 @@ package enum AlertKind: String, Hashable, Sendable, CaseIterable, Comparable {
     /// A sealed envelope for the authority that issued a watchlist entry.
     case watchlist
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    package var urgency: AlertUrgency {
+        switch self {
+        case .duress, .fire: .life
+        case .forced, .tailgated, .tamper, .watchlist: .intrusion
+        case .heldOpen, .lockout: .notice
+        }
+    }
+}
+
+/// What goes out first when much waits.
+package enum AlertUrgency: UInt8, Hashable, Sendable, CaseIterable {
+    /// Somebody is in danger.
+    case life
+    /// Somebody may be where they should not be.
+    case intrusion
+    case notice
 }

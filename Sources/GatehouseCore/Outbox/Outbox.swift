@@ -46,17 +46,35 @@ package enum OutboxEnd: Hashable, Sendable {
     case expired
 }
 
-/// Delivers in order, one item a destination at a time, again and again with a growing pause. Rows beyond the
-/// window stay in the store and are asked for when the window has emptied.
+/// The alerts of one destination that are equally urgent.
+package struct OutboxLane: Hashable, Comparable, Sendable {
+    package var destination: DestinationID
+    package var urgency: AlertUrgency
+    package init(_ destination: DestinationID, _ urgency: AlertUrgency) {
+        self.destination = destination
+        self.urgency = urgency
+    }
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.destination, left.urgency.rawValue) < (right.destination, right.urgency.rawValue)
+    }
+}
+
+extension OutboxItem {
+    package var lane: OutboxLane { OutboxLane(destination, kind.urgency) }
+}
+
+/// Delivers each lane in order, one item at a time, again and again with a growing pause; what is more urgent goes first,
+/// and waits for nothing that is less so. Rows beyond the window stay in the store and are asked for when the window has
+/// emptied.
 package struct Outbox: Sendable {
     package enum Output: Hashable, Sendable {
         case deliver(OutboxItem, attempt: Int)
         case settle(OutboxItem, OutboxEnd)
-        /// Fetch rows of the destination behind this one.
-        case load(DestinationID, after: UInt64)
+        /// Fetch the first rows of the lane.
+        case load(OutboxLane)
     }
 
-    private struct Lane: Sendable {
+    private struct Queue: Sendable {
         var items: [OutboxItem] = []
         /// Rows in the store that are not in `items`.
         var hasMore = false
@@ -69,9 +87,17 @@ package struct Outbox: Sendable {
         var inFlight: UInt64?
         var attempts = 0
         var retryAt: MonotonicTime?
+
+        /// The first one has left, and the next begins anew.
+        mutating func removeFirst() -> OutboxItem {
+            inFlight = nil
+            attempts = 0
+            retryAt = nil
+            return items.removeFirst()
+        }
     }
 
-    /// Items of a destination that are held in memory. More wait in the store.
+    /// Items of a lane that are held in memory. More wait in the store.
     package static let window = 256
     /// Tries before an item is abandoned with an entry: with the pauses below, about three weeks.
     package static let mostAttempts = 500
@@ -80,41 +106,41 @@ package struct Outbox: Sendable {
     /// A delivery whose receipt does not come in this time is tried again.
     package static let answerTimeout: Duration = .seconds(60)
 
-    private var lanes: [DestinationID: Lane] = [:]
+    private var queues: [OutboxLane: Queue] = [:]
     private var isConnected = false
 
     package init() {}
 
-    package var pendingCount: Int { lanes.values.reduce(0) { $0 + $1.items.count } }
+    package var pendingCount: Int { queues.values.reduce(0) { $0 + $1.items.count } }
 
     package mutating func add(_ item: OutboxItem) {
-        var lane = lanes[item.destination] ?? Lane()
-        if lane.hasMore || lane.items.count >= Self.window {
-            lane.hasMore = true
-            lane.latest = item.id
+        var queue = queues[item.lane] ?? Queue()
+        if queue.hasMore || queue.items.count >= Self.window {
+            queue.hasMore = true
+            queue.latest = item.id
         } else {
-            lane.items.append(item)
+            queue.items.append(item)
         }
-        lanes[item.destination] = lane
+        queues[item.lane] = queue
     }
 
     /// Rows that came back from the store, in order. Fewer than the window means that there are no more.
-    package mutating func loaded(_ items: [OutboxItem], for destination: DestinationID, isLast: Bool) {
-        var lane = lanes[destination] ?? Lane()
-        lane.isLoading = false
-        let last = lane.items.last?.id ?? 0
-        lane.items += items.filter { $0.id > last }
-        lane.hasMore = !isLast || lane.latest > (lane.items.last?.id ?? 0)
-        lane.lacksLatest = lane.hasMore && lane.items.isEmpty
-        lanes[destination] = lane
+    package mutating func loaded(_ items: [OutboxItem], for lane: OutboxLane, isLast: Bool) {
+        var queue = queues[lane] ?? Queue()
+        queue.isLoading = false
+        let last = queue.items.last?.id ?? 0
+        queue.items += items.filter { $0.id > last }
+        queue.hasMore = !isLast || queue.latest > (queue.items.last?.id ?? 0)
+        queue.lacksLatest = queue.hasMore && queue.items.isEmpty
+        queues[lane] = queue
     }
 
     /// The uplink came or went. What was in flight is sent again to a new one: at least once, one key.
     package mutating func uplink(isConnected: Bool) {
         self.isConnected = isConnected
-        for destination in lanes.keys.sorted() {
-            lanes[destination]!.inFlight = nil
-            lanes[destination]!.retryAt = nil
+        for lane in queues.keys.sorted() {
+            queues[lane]!.inFlight = nil
+            queues[lane]!.retryAt = nil
         }
     }
 
@@ -123,69 +149,69 @@ package struct Outbox: Sendable {
     }
 
     package mutating func failed(_ id: UInt64, reason: String, isFinal: Bool, at now: MonotonicTime) -> [Output] {
-        for destination in lanes.keys.sorted() where lanes[destination]!.items.first?.id == id {
-            if isFinal || lanes[destination]!.attempts >= Self.mostAttempts {
-                return end(id, .abandoned(reason: reason))
-            }
-            lanes[destination]!.inFlight = nil
-            let exponent = min(lanes[destination]!.attempts, 12)
-            lanes[destination]!.retryAt = now + min(Self.firstPause * (1 << exponent), Self.longestPause)
-        }
+        guard let lane = lane(withHead: id) else { return [] }
+        if isFinal || queues[lane]!.attempts >= Self.mostAttempts { return end(id, .abandoned(reason: reason)) }
+        queues[lane]!.inFlight = nil
+        let exponent = min(queues[lane]!.attempts, 12)
+        queues[lane]!.retryAt = now + min(Self.firstPause * (1 << exponent), Self.longestPause)
         return []
     }
 
     /// Sends what may be sent now.
     package mutating func advance(at now: Moment) -> [Output] {
         var outputs: [Output] = []
-        for destination in lanes.keys.sorted() {
-            var lane = lanes[destination]!
-            while let first = lane.items.first, let expires = first.expires, expires <= now.civil {
-                lane.items.removeFirst()
-                lane.inFlight = nil
-                lane.attempts = 0
-                lane.retryAt = nil
-                outputs.append(.settle(first, .expired))
+        for lane in queues.keys.sorted() {
+            var queue = queues[lane]!
+            while let first = queue.items.first, let expires = first.expires, expires <= now.civil {
+                outputs.append(.settle(queue.removeFirst(), .expired))
             }
-            if lane.items.isEmpty, lane.hasMore, !lane.isLoading {
-                if lane.lacksLatest {
-                    lane.lacksLatest = false
-                    lane.loadAt = now.monotonic + Self.firstPause
+            if queue.items.isEmpty, queue.hasMore, !queue.isLoading {
+                if queue.lacksLatest {
+                    queue.lacksLatest = false
+                    queue.loadAt = now.monotonic + Self.firstPause
                 }
-                if lane.loadAt.map({ $0 <= now.monotonic }) ?? true {
-                    lane.loadAt = nil
-                    lane.isLoading = true
-                    outputs.append(.load(destination, after: 0))
+                if queue.loadAt.map({ $0 <= now.monotonic }) ?? true {
+                    queue.loadAt = nil
+                    queue.isLoading = true
+                    outputs.append(.load(lane))
                 }
             }
-            if let retryAt = lane.retryAt, retryAt <= now.monotonic {
-                lane.retryAt = nil
-                lane.inFlight = nil
+            if let retryAt = queue.retryAt, retryAt <= now.monotonic {
+                queue.retryAt = nil
+                queue.inFlight = nil
             }
-            if isConnected, lane.inFlight == nil, lane.retryAt == nil, let first = lane.items.first {
-                lane.inFlight = first.id
-                lane.attempts += 1
-                lane.retryAt = now.monotonic + Self.answerTimeout
-                outputs.append(.deliver(first, attempt: lane.attempts))
+            if isConnected, queue.inFlight == nil, queue.retryAt == nil, let first = queue.items.first,
+                !isMoreUrgentOut(lane)
+            {
+                queue.inFlight = first.id
+                queue.attempts += 1
+                queue.retryAt = now.monotonic + Self.answerTimeout
+                outputs.append(.deliver(first, attempt: queue.attempts))
             }
-            lanes[destination] = lane
+            queues[lane] = queue
         }
         return outputs
     }
 
     package var nextDeadline: MonotonicTime? {
-        lanes.values.compactMap { $0.loadAt ?? (isConnected && !$0.items.isEmpty ? $0.retryAt : nil) }.min()
+        queues.values.compactMap { $0.loadAt ?? (isConnected && !$0.items.isEmpty ? $0.retryAt : nil) }.min()
+    }
+
+    /// Whether the destination has something out that is more urgent than this lane.
+    private func isMoreUrgentOut(_ lane: OutboxLane) -> Bool {
+        AlertUrgency.allCases.contains { urgency in
+            urgency.rawValue < lane.urgency.rawValue
+                && queues[OutboxLane(lane.destination, urgency)]?.inFlight != nil
+        }
+    }
+
+    private func lane(withHead id: UInt64) -> OutboxLane? {
+        queues.keys.sorted().first { queues[$0]!.items.first?.id == id }
     }
 
     private mutating func end(_ id: UInt64, _ end: OutboxEnd) -> [Output] {
-        for destination in lanes.keys.sorted() {
-            // A receipt for anything but the head is a repeat: the head alone is ever in flight.
-            guard let item = lanes[destination]!.items.first, item.id == id else { continue }
-            lanes[destination]!.items.removeFirst()
-            lanes[destination]!.inFlight = nil
-            lanes[destination]!.attempts = 0
-            lanes[destination]!.retryAt = nil
-            return [.settle(item, end)]
-        }
-        return []
+        // A receipt for anything but the head is a repeat: the head alone is ever in flight.
+        guard let lane = lane(withHead: id) else { return [] }
+        return [.settle(queues[lane]!.removeFirst(), end)]
     }
 }

@@ -39,7 +39,7 @@ extension Controller {
         facts.isCredentialKnown = true
         facts.role = .visitor
         facts.credentialStatus = record?.isRevoked == true ? .suspended : .enabled
-        facts.credentialWindow = .of(
+        facts.credentialWindow = standing(
             seconds, from: UInt32(clamping: claims.from), until: UInt32(clamping: claims.until))
         if let uses = claims.uses {
             facts.isUsedUp = (record?.total ?? 0) >= Int(uses) || !ledger.passes.hasRoom(for: claims.id)

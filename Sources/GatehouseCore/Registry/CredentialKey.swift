@@ -85,6 +85,8 @@ package struct Primitives: Sendable {
     package var watchlistReference: @Sendable ([UInt8]) -> [UInt8]
     /// Seals the octets for the watchlist's auditor, under a nonce made of the entry's sequence number.
     package var sealWatchlistNote: @Sendable (_ sequence: UInt64, [UInt8]) -> [UInt8]
+    /// The key by which receivers of an alert know it again: it tells neither how many there were nor to whom.
+    package var alertKey: @Sendable (_ id: UInt64) -> String
     /// Opens the text of a pass: nil when no key that is known here signed it.
     package var openPass: @Sendable (_ text: String) -> OpenedPass?
 
@@ -93,12 +95,14 @@ package struct Primitives: Sendable {
         pinCode: @escaping @Sendable (UInt32?, [UInt8]) -> [UInt8],
         watchlistReference: @escaping @Sendable ([UInt8]) -> [UInt8],
         sealWatchlistNote: @escaping @Sendable (UInt64, [UInt8]) -> [UInt8],
+        alertKey: @escaping @Sendable (UInt64) -> String,
         openPass: @escaping @Sendable (String) -> OpenedPass? = { _ in nil }
     ) {
         self.digest = digest
         self.pinCode = pinCode
         self.watchlistReference = watchlistReference
         self.sealWatchlistNote = sealWatchlistNote
+        self.alertKey = alertKey
         self.openPass = openPass
     }
 }

@@ -59,7 +59,11 @@ package struct Registry: Sendable {
     }
 
     /// Where the tenancies of a person stand at an instant: running wins over grace, grace over coming, coming over ended.
-    package func tenancyStanding(of person: PersonRecord, at now: Int64, grace: Int64 = 0) -> TenancyStanding {
+    /// What had ended at `latest` has ended.
+    package func tenancyStanding(
+        of person: PersonRecord, at now: Int64, latest: Int64 = .min, grace: Int64 = 0
+    ) -> TenancyStanding {
+        let then = max(now, latest)
         var standing = TenancyStanding.none
         var link = person.firstTenancy
         while link != 0 {
@@ -67,11 +71,11 @@ package struct Registry: Sendable {
             let tenancy = tenancies[Int(entry.tenancy)]
             if tenancy.isPresent {
                 let one: TenancyStanding =
-                    if now < tenancy.starts { .coming } else if now < tenancy.ends {
-                        .running
-                    } else if now
-                        < tenancy.ends + grace, tenancy.hasGrace
-                    { .grace } else { .ended }
+                    if then < tenancy.ends {
+                        now < tenancy.starts ? .coming : .running
+                    } else {
+                        tenancy.hasGrace && then - tenancy.ends < grace ? .grace : .ended
+                    }
                 if one.weight > standing.weight { standing = one }
             }
             link = entry.next

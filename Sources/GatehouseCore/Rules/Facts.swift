@@ -99,9 +99,10 @@ package enum WindowStanding: UInt8, Hashable, Sendable, CaseIterable {
     case before = 1
     case after = 2
 
-    package static func of(_ now: Int64, from: UInt32, until: UInt32) -> WindowStanding {
-        if now < Int64(from) { return .before }
-        return until != .max && now >= Int64(until) ? .after : .inside
+    /// `latest` is the latest time that was in force: what had ended by then has ended, wherever the clock stands now.
+    package static func of(_ now: Int64, latest: Int64, from: UInt32, until: UInt32) -> WindowStanding {
+        if until != .max, max(now, latest) >= Int64(until) { return .after }
+        return now < Int64(from) ? .before : .inside
     }
 }
 

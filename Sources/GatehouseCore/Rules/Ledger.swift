@@ -32,6 +32,10 @@ package struct Ledger: Hashable, Sendable {
     package private(set) var retentionDay: Int32?
     /// When the registry and policy were last confirmed by whoever keeps them.
     package private(set) var confirmed: CivilTime?
+    /// The time that was in force when somebody last accepted a clock: what had ended by then stays ended.
+    package private(set) var ended: CivilTime?
+    /// When a backup took the place of the database, until somebody says that its register holds.
+    package private(set) var restored: CivilTime?
     package private(set) var passes = PassBook()
     /// The hand-over to another operator that stands.
     package private(set) var handover: Handover?
@@ -97,6 +101,8 @@ package struct Ledger: Hashable, Sendable {
         case .threat(let level): threat = level
         case .retention(let day): retentionDay = day
         case .confirmed(let at): confirmed = at
+        case .ended(let at): ended = at
+        case .restored(let at): restored = at
         case .pass(let id, let record): passes.set(id, record)
         case .handover(let standing): handover = standing
         case .tries(let subject, let kept): tries[subject] = kept
@@ -116,6 +122,8 @@ package enum LedgerChange: Hashable, Sendable {
     /// The local day on which what was kept long enough was erased.
     case retention(day: Int32)
     case confirmed(CivilTime)
+    case ended(CivilTime?)
+    case restored(CivilTime?)
     case pass(PassID, PassRecord?)
     case handover(Handover?)
     case tries(PINLockout.Subject, PINLockout.Tries?)
@@ -132,6 +140,8 @@ package enum LedgerChange: Hashable, Sendable {
         case .retention(let day): ("retention/", .integer(Int64(day)))
         case .threat(let level): ("threat/", .integer(Int64(level)))
         case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
+        case .ended(let at): ("ended/", at.map { .integer($0.milliseconds) })
+        case .restored(let at): ("restored/", at.map { .integer($0.milliseconds) })
         case .pass(let id, let record): ("pass/\(id)", record?.stored)
         case .handover(let standing): (Self.handoverKey, standing?.stored)
         case .tries(.reader(let reader), let kept): ("tries/reader/\(reader.name)", kept?.stored)
@@ -173,6 +183,12 @@ package enum LedgerChange: Hashable, Sendable {
         case "confirmed":
             guard let at = value.integer else { return nil }
             self = .confirmed(CivilTime(milliseconds: at))
+        case "ended":
+            guard let at = value.integer else { return nil }
+            self = .ended(.clamped(at))
+        case "restored":
+            guard let at = value.integer else { return nil }
+            self = .restored(.clamped(at))
         case "pass":
             guard let id = PassID(rest), let record = PassRecord(stored: value) else { return nil }
             self = .pass(id, record)

@@ -28,9 +28,9 @@ extension World {
         case .deliver(let item, _):
             if committed < item.event { violation("alert \(item.id) left before its entry \(item.event) was on disk") }
             todo.add(now + dice.between(.milliseconds(20), .seconds(2)), .receipt(item))
-        case .loadOutbox(let destination, _):
-            let items = (try? StoreLoader(path: path, secrets: secrets).outbox(destination, after: 0)) ?? []
-            pendingLoads.append((destination, items))
+        case .loadOutbox(let lane):
+            let items = (try? StoreLoader(path: path, secrets: secrets).outbox(lane)) ?? []
+            pendingLoads.append((lane, items))
         case .reply(let id, let reply): replies[id] = reply
         case .indicate, .acknowledge, .noted, .stop, .acceptClock, .eraseSnapshots: break
         case .durable: violation("a durable effect left the gate")

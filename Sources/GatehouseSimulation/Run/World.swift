@@ -50,7 +50,7 @@ final class World: @unchecked Sendable {
     var batches: [(batch: CommitGate.Batch, doneAt: MonotonicTime)] = []
     /// What the reference model says of the card that is being shown.
     var expecting: (outcome: String, reason: String?)?
-    var pendingLoads: [(DestinationID, [OutboxItem])] = []
+    var pendingLoads: [(OutboxLane, [OutboxItem])] = []
     /// What the gate is asked about the card before it is shown, and has to decide then.
     var foretold: AccessDecision?
     /// The desk of this run of the daemon, and what became of the orders that it gave.
