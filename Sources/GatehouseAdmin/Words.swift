@@ -60,7 +60,7 @@ package enum Words {
         "PersonBarred": ("person is barred", "人员被禁止"), "TenancyNotStarted": ("tenancy has not begun", "租约未开始"),
         "TenancyEnded": ("tenancy has ended", "租约已到期"), "NoTenancy": ("no tenancy on the register", "无登记租约"),
         "EmploymentNotActive": ("employment is not active", "任职期外"),
-        "TooManyTries": ("too many wrong PINs", "密码错误次数过多"),
+        "TooManyTries": ("too many wrong tries; wait", "尝试次数过多，请稍候"),
         "FactorMissing": ("a further factor is needed", "缺少验证要素"),
         "ReaderNotTrusted": ("reader is not trusted", "读卡器不可信"),
         "ClockNotTrusted": ("clock is not trusted", "时钟不可信"), "NoDwelling": ("no dwelling on the register", "无登记住房"),

@@ -67,7 +67,9 @@ extension Desk {
     func listAlarms(_ command: AlarmList, _ call: Call) throws -> AlarmList.Reply {
         let calendar = fields.calendar
         return try ask { view in
-            AlarmList.Reply(alarms: view.controller.alarms.open.map { Self.view($0, calendar) })
+            AlarmList.Reply(
+                alarms: view.controller.alarms.open.map { Self.view($0, calendar) },
+                letGo: view.controller.alarms.letGo)
         }
     }
 

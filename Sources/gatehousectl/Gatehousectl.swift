@@ -137,6 +137,7 @@ struct AlarmCommand: ParsableCommand {
                     ])
                 }
                 print(table(rows))
+                if reply.letGo > 0 { print("\(reply.letGo) more had no room here: gatehousectl log --kind health") }
             }
         }
     }

@@ -159,12 +159,27 @@ struct HandoverCommand: ParsableCommand {
                     actor: "uid \(getuid()) (handover)", secrets: keys.storeSecrets, reading: reading)
             }
             try HandoverCommand.tell(report.check, from, common)
+            guard report.check.isWhole else { return }
+            let site = configuration.site
+            tell(report.portals, "portal", among: Set(site.portals.map(\.id.name)))
+            tell(report.accessPoints, "access point", among: Set(site.accessPoints.map(\.id.name)))
             guard !common.isJSON else { return }
             print(
                 "taken; epoch \(report.epoch), the next entry is \(report.first + 1)\(report.kept.map { "; the database before stands at \($0)" } ?? "")"
             )
             if let manifest = report.check.manifest, manifest.pins > 0 {
                 print("\(manifest.pins) PINs have to be set anew: they were hashed with a secret of the old site.")
+            }
+        }
+
+        /// What the old site called otherwise keeps its name in the entries, and nothing of it comes to a portal of another
+        /// name: postures, first arrivals, access levels.
+        private func tell(_ old: [String], _ what: String, among present: Set<String>) {
+            for name in old where !present.contains(name) {
+                let near = Nearest.match(for: name, among: present).map { "; '\($0)' is near it" } ?? ""
+                complain(
+                    "the old site has a \(what) '\(name)', and this configuration none of that name\(near). Its posture and what it counted stay with the old name."
+                )
             }
         }
     }

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import sqlite3
 import subprocess
+from pathlib import Path
 
 from gate import GOOD, NAME, Gate, Person, check, eventually, running
 
@@ -118,8 +120,12 @@ def handover():
             code, text = take()
             check("handover: no import under a running daemon", code == 1 and "in use by gatehoused" in text, text)
             new.end()
+            usual = Path(new.path).read_text()
+            Path(new.path).write_text(re.sub(r"\bwicket(?!-)", "side", usual))
             code, text = take()
             check("handover: taken", code == 0 and "PINs have to be set anew" in text, text)
+            check("handover: a portal of another name is told", "a portal 'wicket'" in text and "'lane'" not in text, text)
+            Path(new.path).write_text(usual)
             code, text = take()
             check("handover: and not twice", code == 1 and "empty controller" in text, text)
             check("handover: pictures octet for octet", (new.dir / "pictures" / path).read_bytes() == PICTURE)

@@ -137,6 +137,10 @@ import Testing
             archive, database: database, pictures: pictures, at: CivilTime(seconds: Self.made), actor: "t",
             secrets: new, reading: reading)
         #expect(taken.check.isWhole)
+        // What the old site called its portals is told, so that whoever has other names hears of it.
+        let known = Set(try Site020.configuration().site.portals.map(\.id.name))
+        #expect(!taken.portals.isEmpty && taken.portals.allSatisfy { known.contains($0) })
+        #expect(!taken.accessPoints.isEmpty)
         let loaded = try StoreLoader(path: database, secrets: new).load(site: Site020.configuration().site)
         #expect(loaded.damagedRows == 0)
         #expect(loaded.restored.registry.counts.persons == Site020.fact("gatehouse.db", "persons"))

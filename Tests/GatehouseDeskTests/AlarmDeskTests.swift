@@ -116,6 +116,7 @@ struct AlarmDeskTests {
         for number in 1...UInt64(Alarms.limit) { alarms.hear(Self.condition(.readerTamper, "\(number)", number)) }
         alarms.hear(Self.condition(.portalForced, "p", 1000))
         #expect(alarms.open.count == Alarms.limit && !alarms.holds(1000), "all of them stand")
+        #expect(alarms.letGo == 1, "and what had no room is counted")
         alarms.hear(Self.condition(.readerTamper, "7", isOn: false, 1001))
         alarms.hear(Self.condition(.portalForced, "p", 1002))
         #expect(alarms.open.count == Alarms.limit && alarms.holds(1002) && !alarms.holds(7))

@@ -120,7 +120,16 @@ package struct AlarmList: AdminCommand {
     package init() {}
     package struct Reply: Codable, Hashable, Sendable {
         package var alarms: [AlarmView]
-        package init(alarms: [AlarmView]) { self.alarms = alarms }
+        /// Alarms for which there was no room: they stand in the log alone.
+        package var letGo: Int
+        enum CodingKeys: String, CodingKey {
+            case alarms
+            case letGo = "let_go"
+        }
+        package init(alarms: [AlarmView], letGo: Int) {
+            self.alarms = alarms
+            self.letGo = letGo
+        }
     }
 }
 

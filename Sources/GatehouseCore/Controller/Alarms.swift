@@ -54,13 +54,15 @@ package struct Alarm: Hashable, Sendable {
 /// The alarms that are open, made of entries alone: hearing the journal again brings the same.
 package struct Alarms: Hashable, Sendable {
     /// Over it the oldest that has ended is let go; its entries stay. Where none has ended a new one is not taken in, and stands
-    /// in `health` and in its entry alone.
+    /// in `health` and in its entry alone. Both are counted.
     package static let limit = 256
 
     /// Kinds of entries that raise, end or acknowledge alarms: what a start has to read.
     package static let kinds: [EntryKind] = [.health, .tailgated, .lockout, .start, .order]
 
     private var alarms: [Alarm] = []
+    /// Alarms that the limit left no room for, since the list was empty last.
+    package private(set) var letGo = 0
 
     package init() {}
 
@@ -115,8 +117,12 @@ package struct Alarms: Hashable, Sendable {
         alarms.removeAll { $0.code == code && $0.subject == subject && $0.ended == nil }
         if alarms.count >= Self.limit, let oldest = alarms.firstIndex(where: { $0.ended != nil }) {
             alarms.remove(at: oldest)
+            letGo += 1
         }
-        guard alarms.count < Self.limit else { return }
+        guard alarms.count < Self.limit else {
+            letGo += 1
+            return
+        }
         alarms.append(Alarm(entry: entry.sequence, code: code, subject: subject, raised: entry.civil))
     }
 
@@ -127,5 +133,8 @@ package struct Alarms: Hashable, Sendable {
         settle()
     }
 
-    private mutating func settle() { alarms.removeAll { $0.isAcknowledged && $0.ended != nil } }
+    private mutating func settle() {
+        alarms.removeAll { $0.isAcknowledged && $0.ended != nil }
+        if alarms.isEmpty { letGo = 0 }
+    }
 }

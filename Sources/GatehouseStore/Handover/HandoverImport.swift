@@ -8,6 +8,9 @@ package struct HandoverImport {
         package var epoch: UInt64 = 0
         package var first: UInt64 = 0
         package var kept: String?
+        /// Portals and access points that the archive's entries name, in order.
+        package var portals: [String] = []
+        package var accessPoints: [String] = []
     }
 
     private let database: Database
@@ -48,6 +51,8 @@ package struct HandoverImport {
                 "pictures": .integer(Int64(clamping: manifest.pictures)), "from": .integer(Int64(clamping: head.epoch)),
             ], secrets)
         try sync(incoming)
+        report.portals = try names("portal", in: incoming)
+        report.accessPoints = try names("point", in: incoming)
         try HandoverFolder.move(staging, into: pictures)
         report.kept = try Backup.replace(path, with: incoming, epoch: report.epoch)
         isDone = true
@@ -65,6 +70,14 @@ package struct HandoverImport {
                 """)
         else { return false }
         return (try? found.step()) == true && found.integer(0) == 0
+    }
+
+    private static func names(_ column: String, in path: String) throws -> [String] {
+        let statement = try Database(path: path, mode: .readOnly).prepare(
+            "SELECT DISTINCT \(column) FROM journal WHERE \(column) IS NOT NULL ORDER BY 1 LIMIT 1000")
+        var names: [String] = []
+        while try statement.step() { names.append(statement.text(0)) }
+        return names
     }
 
     private static func fill(
