@@ -104,7 +104,11 @@ int clinux_ppoll(void *fds, unsigned long count, int64_t limit) {
 }
 
 long clinux_gb18030_to_utf8(const unsigned char *octets, size_t count, unsigned char *utf8, size_t room, size_t *at) {
-    iconv_t table = iconv_open("UTF-8", "GB18030");
+    return clinux_to_utf8("GB18030", octets, count, utf8, room, at);
+}
+
+long clinux_to_utf8(const char *name, const unsigned char *octets, size_t count, unsigned char *utf8, size_t room, size_t *at) {
+    iconv_t table = iconv_open("UTF-8", name);
     *at = 0;
     if (table == (iconv_t)-1) {
         errno = ENOSYS;

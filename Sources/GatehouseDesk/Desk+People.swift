@@ -22,7 +22,7 @@ extension Desk {
         let given = command.fields
         try saysSomething(
             given.name, given.role, given.dwelling, given.groups, given.from, given.until, given.status,
-            given.responsible, given.shift, given.needsTime, beside: .personChange)
+            given.responsible, given.shift, given.needsTime, given.phone, given.note, beside: .personChange)
         return try putPerson(given, old.reference, changing: old, liveFields(), reader, call)
     }
 
@@ -42,6 +42,8 @@ extension Desk {
         texts.responsible = given.responsible?.argumentText
         texts.shift = given.shift?.argumentText
         texts.needsTime = given.needsTime?.argumentText
+        texts.phone = given.phone?.argumentText
+        texts.note = given.note?.argumentText
         var days = KnownDays()
         var row = try fields.person(texts, changing: old, id: 0, in: StoredRegister(reader: reader), &days)
         if let old, old == row { return RecordedRow(id: row.id, event: nil, changed: false) }

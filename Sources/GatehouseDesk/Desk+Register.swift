@@ -34,7 +34,13 @@ extension Desk {
     }
 
     func importFiles(_ command: ImportFiles, _ call: Call) throws -> ImportFiles.Reply {
-        let files = takeUploads(command.upload, call)
+        var files = takeUploads(command.upload, call)
+        let mapping = command.columns.flatMap { name in files.firstIndex { $0.name == name.argumentText } }
+            .map { files.remove(at: $0) }
+        if let name = command.columns, mapping == nil {
+            throw CommandRefusal(
+                code: "noFiles", message: "no file \"\(name.argumentText)\" was sent that says what columns mean")
+        }
         guard !files.isEmpty else { throw CommandRefusal(code: "noFiles", message: "no file was sent") }
         let reader = try reader()
         let rows = try reader.rows()
@@ -42,7 +48,9 @@ extension Desk {
         fields.now = try now().seconds
         var importer = try newImport(fields, rows, reader)
         let isDryRun = command.dryRun?.isOn ?? false
-        let plan = importer.plan(files, endsOthers: command.ends?.isOn ?? false, describes: isDryRun)
+        let options = command.skipColumns.map { ImportOptions(skipping: $0.argumentText) } ?? ImportOptions()
+        let plan = importer.plan(
+            files, endsOthers: command.ends?.isOn ?? false, describes: isDryRun, options: options, mapping: mapping)
         var event: UInt64?
         try checkAlonePINs(plan.changes) { rows }
         var call = call
@@ -54,14 +62,19 @@ extension Desk {
             try order(call, .refused(reason: "importRefused"))
         }
         for problem in plan.problems.prefix(1000) { try call.list(ImportFiles.Finding(problem: problem.text)) }
-        for difference in plan.differences.prefix(isDryRun ? 100_000 : 0) { try call.list(Self.view(difference)) }
+        // What was passed over is told whenever files are taken: somebody may have meant it.
+        for difference in plan.differences.lazy.filter({ isDryRun || $0.verb == .pass }).prefix(100_000) {
+            try call.list(Self.view(difference))
+        }
         guard plan.problems.isEmpty else {
             throw CommandRefusal(
                 code: "importRefused", message: "\(plan.problems.count) lines are wrong; nothing was changed")
         }
         return ImportFiles.Reply(
             changes: plan.changes.count, unchanged: plan.unchanged, added: plan.added, changed: plan.changed,
-            ended: plan.ended, repeated: plan.repeated, warnings: plan.warnings, applied: !isDryRun, event: event)
+            ended: plan.ended, repeated: plan.repeated, warnings: plan.warnings,
+            passed: plan.passed == 0 ? nil : plan.passed, names: plan.names.isEmpty ? nil : plan.names,
+            applied: !isDryRun, event: event)
     }
 
     /// `rows` are the present ones of the reader's register.

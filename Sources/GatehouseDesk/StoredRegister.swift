@@ -11,6 +11,10 @@ struct StoredRegister: RegisterSource {
         return nil
     }
 
+    func allCommunities() throws -> [CommunityRow] {
+        try reader.rows(.community).compactMap { if case .community(let row) = $0 { row } else { nil } }
+    }
+
     func dwelling(_ code: String, in community: UInt32) throws -> DwellingRow? {
         try dwellings(code).first { $0.community == community }
     }

@@ -41,7 +41,8 @@ struct RowViews: Sendable {
         PersonView(
             id: row.id, reference: row.reference, name: row.name, role: row.role.word, status: row.status.word,
             dwelling: row.dwelling, groups: row.groups, from: time(row.validFrom), until: time(row.validUntil),
-            responsible: row.responsible, shift: row.shift, needsTime: row.needsTime ? true : nil)
+            responsible: row.responsible, shift: row.shift, needsTime: row.needsTime ? true : nil,
+            phone: row.phone.isEmpty ? nil : row.phone, note: row.note.isEmpty ? nil : row.note)
     }
     func view(_ row: TenancyRow) -> TenancyView {
         TenancyView(

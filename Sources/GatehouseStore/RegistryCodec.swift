@@ -23,7 +23,10 @@ enum RegistryCodec {
                 optional(row.validUntil), .integer(Int64(row.responsible ?? 0)), .text(row.shift ?? ""),
                 .boolean(row.needsTime),
             ]
-            secret = [.text(row.reference), .text(row.name)]
+            // Rows without them are as those of earlier versions.
+            let office: [CanonicalValue] =
+                row.phone.isEmpty && row.note.isEmpty ? [] : [.text(row.phone), .text(row.note)]
+            secret = [.text(row.reference), .text(row.name)] + office
         case .tenancy(let row):
             plain = [
                 .integer(Int64(row.dwelling)), .array(row.tenants.map { .integer(Int64($0)) }),
@@ -73,7 +76,7 @@ enum RegistryCodec {
             let places = plain.count == 4 ? plain[3].integer.map { UInt8(clamping: $0) } : nil
             return .dwelling(DwellingRow(id: id, community: community, code: code, use: use, places: places))
         case .person:
-            guard plain.count == 6 || plain.count == 9, secret.count == 2,
+            guard plain.count == 6 || plain.count == 9, secret.count == 2 || secret.count == 4,
                 let role = number(0).flatMap({ PersonRole(rawValue: UInt8(clamping: $0)) }),
                 let status = number(1).flatMap({ PersonStatus(rawValue: UInt8(clamping: $0)) }),
                 let dwelling = number(2), let groups = plain[3].array, let reference = secret[0].text,
@@ -85,7 +88,9 @@ enum RegistryCodec {
                     dwelling: dwelling == 0 ? nil : dwelling, groups: groups.compactMap(\.text),
                     validFrom: plain[4].integer, validUntil: plain[5].integer, responsible: link(6),
                     shift: plain.count > 7 ? plain[7].text.flatMap { $0.isEmpty ? nil : $0 } : nil,
-                    needsTime: plain.count > 8 && plain[8].boolean == true))
+                    needsTime: plain.count > 8 && plain[8].boolean == true,
+                    phone: secret.count > 3 ? secret[2].text ?? "" : "",
+                    note: secret.count > 3 ? secret[3].text ?? "" : ""))
         case .tenancy:
             guard plain.count == 6 || plain.count == 9, secret.count == 1, let dwelling = number(0),
                 let tenants = plain[1].array,

@@ -21,6 +21,8 @@ struct Person: ParsableCommand {
         @Option(help: "Reference of the guardian of a child, of the host of a visitor.") var responsible: String?
         @Option(help: "The schedule that they work in; none takes it away.") var shift: String?
         @Option(help: "yes: portals stay released longer for them.") var needsTime: String?
+        @Option(help: "Where the office reaches them; none takes it away.") var phone: String?
+        @Option(help: "What the office wrote down; none takes it away.") var note: String?
         @Option(help: "Why access is taken away: lost, stolen, moved-out, order:NUMBER, safety, asked, other:TEXT.")
         var cause: String?
         func fields() throws -> PersonFields {
@@ -29,7 +31,8 @@ struct Person: ParsableCommand {
                 dwelling: argument("--dwelling", dwelling), groups: argument("--groups", groups),
                 from: argument("--from", from), until: argument("--until", until), status: argument("--status", status),
                 responsible: argument("--responsible", responsible), shift: argument("--shift", shift),
-                needsTime: argument("--needs-time", needsTime), cause: argument("--cause", cause))
+                needsTime: argument("--needs-time", needsTime), phone: argument("--phone", phone),
+                note: argument("--note", note), cause: argument("--cause", cause))
         }
     }
     struct Add: ParsableCommand {

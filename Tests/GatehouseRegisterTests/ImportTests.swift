@@ -73,7 +73,7 @@ import Testing
         let found = Self.plan([("r.csv", Self.gb18030 + [0x54, 0xFF, 0x0A])])
         #expect(
             found.problems.map(\.text) == [
-                "r.csv:3:1: the file is neither UTF-8 nor GB18030 from here on; save it as UTF-8"
+                "r.csv:3:1: the file is neither UTF-8 nor GB18030 from here on; save it as UTF-8, or say --encoding NAME"
             ])
         for octets in [[0xFF, 0xFE, 0x00], [0xEF, 0xBB, 0xBF, 0xB1], [0xFF, 0xFE, 0x00, 0xD8]] as [[UInt8]] {
             #expect(Self.plan([("r.csv", octets)]).problems.count == 1)

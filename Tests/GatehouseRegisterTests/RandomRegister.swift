@@ -84,7 +84,8 @@ struct RandomRegister {
             role: pick(id > 1 ? PersonRole.allCases : [.resident, .tenant, .staff]),
             status: pick(PersonStatus.allCases), dwelling: pick([nil, link(6)]),
             groups: pick([[], ["residents"], ["a", "b-2"]]), validFrom: from, validUntil: until,
-            responsible: id > 1 ? 1 : nil, shift: pick([nil, "day", "night"]), needsTime: below(3) == 0)
+            responsible: id > 1 ? 1 : nil, shift: pick([nil, "day", "night"]), needsTime: below(3) == 0,
+            phone: pick(["", "13800138000", "0532-8888 6666 转 12", text()]), note: pick(["", "none", text()]))
     }
 
     private mutating func tenancy(_ id: UInt32, _ people: Int) -> TenancyRow {

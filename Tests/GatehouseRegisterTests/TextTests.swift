@@ -35,7 +35,7 @@ import Testing
         .person: [
             "reference": "N-1", "name": "New", "role": "child", "dwelling": "lotus/1-1", "groups": "a b",
             "from": "2026-01-01", "until": "2026-12-31", "status": "active", "responsible": "R-1", "shift": "day",
-            "needs_time": "yes",
+            "needs_time": "yes", "phone": "+86 138 0013 8000 / 0532-88886666转12", "note": "call at night",
         ],
         .tenancy: [
             "dwelling": "lotus/1-1", "tenants": "R-1 \"Ｔ 2\"", "from": "2030-01-01", "until": "2030-12-31",
@@ -66,6 +66,7 @@ import Testing
             (made.dwelling, made.groups, made.status) = (texts["dwelling"], texts["groups"], texts["status"])
             (made.from, made.until, made.responsible) = (texts["from"], texts["until"], texts["responsible"])
             (made.shift, made.needsTime) = (texts["shift"], texts["needs_time"])
+            (made.phone, made.note) = (texts["phone"], texts["note"])
             return .person(try fields.person(made, changing: nil, id: 9, in: source, &days))
         case .tenancy:
             var made = TenancyTexts()
@@ -103,14 +104,16 @@ import Testing
     ]
     static let unknown = "nobody-knows-this"
     /// Fields that hold any text; the rest are names, numbers, dates and words of a list.
-    static let free: Set<String> = ["name", "reference", "contract"]
+    static let free: Set<String> = ["name", "reference", "contract", "note"]
 
-    static let codes: Set<String> = ["community", "dwelling", "groups", "reference"]
+    static let codes: Set<String> = ["community", "dwelling", "groups", "reference", "phone"]
 
     /// A field that may be empty says with it that there is none; a command refuses an empty argument before.
     static let mayBeEmpty: [Kind: Set<String>] = [
         .dwelling: ["places"], .tenancy: ["contract", "landlord"],
-        .person: ["dwelling", "groups", "from", "until", "status", "responsible", "shift", "needs_time"],
+        .person: [
+            "dwelling", "groups", "from", "until", "status", "responsible", "shift", "needs_time", "phone", "note",
+        ],
         .credential: ["bound", "duress", "from", "until", "status", "uses", "first_use", "vehicle"],
         .vehicle: ["dwelling"],
     ]

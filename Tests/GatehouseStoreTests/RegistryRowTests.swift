@@ -12,11 +12,11 @@ import Testing
         .person(
             PersonRow(
                 id: 1, reference: "R1", name: "王芳", role: .resident, dwelling: 1, groups: ["residents"],
-                needsTime: true)),
+                needsTime: true, phone: "13800138000")),
         .person(
             PersonRow(
                 id: 2, reference: "R2", name: "", role: .child, status: .suspended, groups: ["a", "b"], validFrom: 5,
-                validUntil: 9, responsible: 1, shift: "day")),
+                validUntil: 9, responsible: 1, shift: "day", phone: "0532-88886666", note: "rings at the side door")),
         .tenancy(
             TenancyRow(
                 id: 1, dwelling: 2, tenants: [1, 2], firstDay: 3, lastDay: 4, starts: 5, ends: 6, contract: "C",
@@ -56,7 +56,7 @@ import Testing
             one.places = nil
             older = .dwelling(one)
         case .person(var one):
-            (one.responsible, one.shift, one.needsTime) = (nil, nil, false)
+            (one.responsible, one.shift, one.needsTime, one.phone, one.note) = (nil, nil, false, "", "")
             older = .person(one)
         case .tenancy(var one):
             (one.landlord, one.step, one.renews) = (nil, .registered, nil)

@@ -62,6 +62,9 @@ int clinux_peer_groups(int fd, gid_t *groups, unsigned *count);
 /// or -1 with errno: EILSEQ where the text is none (`at` is the offset), ENOSYS where the system has no such table.
 long clinux_gb18030_to_utf8(const unsigned char *octets, size_t count, unsigned char *utf8, size_t room, size_t *at);
 
+// The same from an encoding that iconv knows by this name.
+long clinux_to_utf8(const char *name, const unsigned char *octets, size_t count, unsigned char *utf8, size_t room, size_t *at);
+
 /// Sends these octets of a file on their way to the disk, and does not wait for them: a hint, which fails without a word.
 void clinux_start_writing(int fd, int64_t offset, int64_t count);
 

@@ -16,13 +16,17 @@ package struct PersonView: Codable, Hashable, Sendable {
     package var responsible: UInt32?
     package var shift: String?
     package var needsTime: Bool?
+    package var phone: String?
+    package var note: String?
     private enum CodingKeys: String, CodingKey {
         case id, reference, name, role, status, dwelling, groups, from, until, responsible, shift
         case needsTime = "needs_time"
+        case phone, note
     }
     package init(
         id: UInt32, reference: String, name: String, role: String, status: String, dwelling: UInt32?, groups: [String],
-        from: String?, until: String?, responsible: UInt32?, shift: String?, needsTime: Bool?
+        from: String?, until: String?, responsible: UInt32?, shift: String?, needsTime: Bool?, phone: String?,
+        note: String?
     ) {
         self.id = id
         self.reference = reference
@@ -36,6 +40,8 @@ package struct PersonView: Codable, Hashable, Sendable {
         self.responsible = responsible
         self.shift = shift
         self.needsTime = needsTime
+        self.phone = phone
+        self.note = note
     }
 }
 
@@ -119,18 +125,20 @@ package struct PersonFields: ArgumentGroup {
     package var responsible: PersonalArgument?
     package var shift: TextArgument?
     package var needsTime: FlagArgument?
+    package var phone: PersonalArgument?
+    package var note: PersonalArgument?
     /// Why access is taken away: a word of `WithdrawalCause`.
     package var cause: TextArgument?
     private enum CodingKeys: String, CodingKey {
         case name, role, dwelling, groups, from, until, status, responsible, shift
         case needsTime = "needs-time"
-        case cause
+        case phone, note, cause
     }
     package init(
         name: PersonalArgument? = nil, role: TextArgument? = nil, dwelling: PersonalArgument? = nil,
         groups: TextArgument? = nil, from: TextArgument? = nil, until: TextArgument? = nil, status: TextArgument? = nil,
         responsible: PersonalArgument? = nil, shift: TextArgument? = nil, needsTime: FlagArgument? = nil,
-        cause: TextArgument? = nil
+        phone: PersonalArgument? = nil, note: PersonalArgument? = nil, cause: TextArgument? = nil
     ) {
         self.name = name
         self.role = role
@@ -142,6 +150,8 @@ package struct PersonFields: ArgumentGroup {
         self.responsible = responsible
         self.shift = shift
         self.needsTime = needsTime
+        self.phone = phone
+        self.note = note
         self.cause = cause
     }
 }

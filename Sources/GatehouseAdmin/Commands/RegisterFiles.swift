@@ -38,15 +38,26 @@ package struct ImportFiles: AdminCommand {
     package var dryRun: FlagArgument?
     package var ends: FlagArgument?
     package var upload: TextArgument?
+    /// Columns that nobody knows and that are passed over: `all`, or their names or letters.
+    package var skipColumns: PersonalArgument?
+    /// The name under which a file was sent that says what columns mean.
+    package var columns: PersonalArgument?
     private enum CodingKeys: String, CodingKey {
         case dryRun = "dry-run"
         case ends
         case upload
+        case skipColumns = "skip-columns"
+        case columns
     }
-    package init(dryRun: FlagArgument? = nil, ends: FlagArgument? = nil, upload: TextArgument? = nil) {
+    package init(
+        dryRun: FlagArgument? = nil, ends: FlagArgument? = nil, upload: TextArgument? = nil,
+        skipColumns: PersonalArgument? = nil, columns: PersonalArgument? = nil
+    ) {
         self.dryRun = dryRun
         self.ends = ends
         self.upload = upload
+        self.skipColumns = skipColumns
+        self.columns = columns
     }
 
     package struct Finding: Codable, Hashable, Sendable {
@@ -82,11 +93,15 @@ package struct ImportFiles: AdminCommand {
         package var repeated: Int
         /// Lines that should be looked at.
         package var warnings: Int
+        /// Lines that are no rows: titles, totals.
+        package var passed: Int?
+        /// The first names that were read.
+        package var names: [String]?
         package var applied: Bool
         package var event: UInt64?
         package init(
             changes: Int, unchanged: Int, added: Int, changed: Int, ended: Int, repeated: Int, warnings: Int,
-            applied: Bool, event: UInt64?
+            passed: Int? = nil, names: [String]? = nil, applied: Bool, event: UInt64?
         ) {
             self.changes = changes
             self.unchanged = unchanged
@@ -95,6 +110,8 @@ package struct ImportFiles: AdminCommand {
             self.ended = ended
             self.repeated = repeated
             self.warnings = warnings
+            self.passed = passed
+            self.names = names
             self.applied = applied
             self.event = event
         }

@@ -18,11 +18,15 @@ package struct PersonRow: Hashable, Sendable {
     package var shift: String?
     /// A portal stays released longer for this person.
     package var needsTime: Bool
+    /// Where the office reaches them, and what it wrote down. Personal; no decision reads them.
+    package var phone: String
+    package var note: String
 
     package init(
         id: UInt32, reference: String, name: String, role: PersonRole, status: PersonStatus = .active,
         dwelling: UInt32? = nil, groups: [String], validFrom: Int64? = nil, validUntil: Int64? = nil,
-        responsible: UInt32? = nil, shift: String? = nil, needsTime: Bool = false
+        responsible: UInt32? = nil, shift: String? = nil, needsTime: Bool = false,
+        phone: String = "", note: String = ""
     ) {
         self.id = id
         self.reference = reference
@@ -36,6 +40,8 @@ package struct PersonRow: Hashable, Sendable {
         self.responsible = responsible
         self.shift = shift
         self.needsTime = needsTime
+        self.phone = phone
+        self.note = note
     }
 }
 

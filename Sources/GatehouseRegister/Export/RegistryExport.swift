@@ -134,6 +134,7 @@ extension RegistryExport {
                     row.groups.joined(separator: " "), bound(row.validFrom, isEnd: false),
                     bound(row.validUntil, isEnd: true), row.status.word,
                     row.responsible.flatMap { persons[$0] } ?? "", row.shift ?? "", row.needsTime ? "yes" : "",
+                    row.phone, row.note,
                 ]
             case .tenancy(let row):
                 let home = dwellings[row.dwelling]

@@ -8,12 +8,15 @@ package struct CSVField: Hashable, Sendable {
     package var column: Int
     /// Where it stands in a JSON file, in place of line and column: `residents[3].role`.
     package var path: String?
+    /// Whether the column counts the cells of a sheet instead.
+    package var isCell: Bool
 
-    package init(text: String, line: Int, column: Int, path: String? = nil) {
+    package init(text: String, line: Int, column: Int, path: String? = nil, isCell: Bool = false) {
         self.text = text
         self.line = line
         self.column = column
         self.path = path
+        self.isCell = isCell
     }
 }
 

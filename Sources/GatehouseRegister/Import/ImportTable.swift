@@ -6,76 +6,157 @@ struct ImportTable {
     var file: String
     var kind: RegistryKind
     var lines: [ImportLine]
+    /// Lines of everything about a person, still to be taken apart.
+    var isSheet = false
+}
 
-    /// The tables of a file, CSV or JSON; what is wrong with the file as a whole goes to `fault`.
-    static func read(
-        _ file: (name: String, content: [UInt8]), fault: (CSVField, String) -> Void
-    ) -> [ImportTable] {
+/// What a file holds, and what was found on the way.
+struct ImportReading {
+    var tables: [ImportTable] = []
+    var faults: [(place: CSVField, message: String)] = []
+    /// Lines that are passed over, and why.
+    var passed: [(place: CSVField, message: String)] = []
+
+    private let file: String
+    private let options: ImportOptions
+
+    /// The tables of a file, CSV or JSON.
+    init(_ file: (name: String, content: [UInt8]), _ options: ImportOptions) {
+        self.file = file.name
+        self.options = options
+        if let foreign = EncodingDoubt.foreign(file.content) {
+            fault(CSVField(text: "", line: 1, column: 1), foreign)
+            return
+        }
         let first = file.content.prefix(64).first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        return first == UInt8(ascii: "{") ? json(file, fault) : csv(file, fault)
+        if first == UInt8(ascii: "{") {
+            json(file.content)
+        } else if file.content.starts(with: SheetText.mark) {
+            csv(Array(file.content.dropFirst(SheetText.mark.count)), isSheetOfWorkbook: true)
+        } else {
+            csv(file.content, isSheetOfWorkbook: false)
+        }
     }
 
-    private static func csv(
-        _ file: (name: String, content: [UInt8]), _ fault: (CSVField, String) -> Void
-    ) -> [ImportTable] {
-        let rows: [[CSVField]]
-        switch CSVReader.read(file.content) {
+    private mutating func fault(_ place: CSVField, _ message: String) { faults.append((place, message)) }
+
+    // MARK: CSV
+
+    private mutating func csv(_ octets: [UInt8], isSheetOfWorkbook: Bool) {
+        var rows: [[CSVField]]
+        switch CSVReader.read(octets) {
         case .success(let found): rows = found
         case .failure(let problem):
-            fault(CSVField(text: "", line: problem.line, column: problem.column), problem.message)
-            return []
+            return fault(CSVField(text: "", line: problem.line, column: problem.column), problem.message)
         }
-        guard let first = rows.first else {
-            fault(CSVField(text: "", line: 1, column: 1), "the file is empty")
-            return []
+        if isSheetOfWorkbook {
+            for row in rows.indices {
+                for cell in rows[row].indices { (rows[row][cell].column, rows[row][cell].isCell) = (cell + 1, true) }
+            }
         }
-        // People write a title above the header.
-        let titles = rows.prefix(5).prefix { $0.count { !$0.text.isEmpty } == 1 }.count
-        let header = whole(titles < rows.count ? rows[titles] : first)
-        guard let (found, columns) = ImportHeaders.match(header.map(\.text)) else {
-            let known = ImportHeaders.all.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
-            fault(
-                CSVField(text: "", line: header[0].line, column: 1),
-                "the first line is no known header; one of: \(known)")
-            return []
+        guard !rows.isEmpty else { return fault(CSVField(text: "", line: 1, column: 1), "the file is empty") }
+        guard let (titles, match) = header(rows) else { return }
+        for row in rows.prefix(titles) { passed.append((row[0], "a title above the header, \(shown(row))")) }
+        let header = rows[titles]
+        var columns = match.columns
+        let unknown = match.unknown.filter { index in
+            // What has no name and no text below it was left behind by a spreadsheet.
+            !header[index].text.isEmpty
+                || rows[(titles + 1)...].contains { $0.count > index && !$0[index].text.isEmpty }
         }
-        var table = ImportTable(file: file.name, kind: found.kind, lines: [])
+        if let first = unknown.first {
+            return fault(header[first], unknownColumns(unknown, header))
+        }
+        let isCards = match.header.kind == .credential && !columns.contains("kind")
+        let width = columns.count
+        if isCards { columns.append("kind") }
+        var table = ImportTable(file: file, kind: match.header.kind, lines: [], isSheet: match.isSheet)
         table.lines.reserveCapacity(rows.count)
-        let isCards = found.kind == .credential && !columns.contains("kind")
-        let named = columns + (isCards ? ["kind"] : [])
         for row in rows.dropFirst(titles + 1) {
-            if let extra = row.dropFirst(columns.count).first(where: { !$0.text.isEmpty }) {
+            if let extra = row.dropFirst(width).first(where: { !$0.text.isEmpty }) {
                 fault(extra, "more fields than the header has")
                 continue
             }
-            let place = CSVField(text: "", line: row[0].line, column: 1)
-            var fields = Array(row.prefix(columns.count))
-            if isCards {
-                while fields.count < columns.count { fields.append(place) }
-                fields.append(CSVField(text: "card", line: place.line, column: 1))
+            let place = CSVField(text: "", line: row[0].line, column: 1, isCell: isSheetOfWorkbook)
+            var line = ImportLine(file: file, place: place, columns: columns, fields: Array(row.prefix(width)))
+            if isBelow(row, line, match.header) {
+                passed.append((place, "a line below the table, \(shown(row))"))
+                continue
             }
-            table.lines.append(ImportLine(file: file.name, place: place, columns: named, fields: fields))
+            if isCards {
+                while line.fields.count < width { line.fields.append(place) }
+                line.fields.append(CSVField(text: "card", line: place.line, column: 1, isCell: isSheetOfWorkbook))
+            }
+            table.lines.append(line)
         }
-        return [table]
+        tables.append(table)
+    }
+
+    /// The header among the first lines, with how many titles stand above it.
+    private mutating func header(_ rows: [[CSVField]]) -> (titles: Int, match: HeaderMatch)? {
+        for (index, row) in rows.prefix(10).enumerated() {
+            let names = Self.whole(row).map(\.text)
+            guard let match = HeaderMatch.find(names, options) else { continue }
+            let used = names.count { !$0.isEmpty }
+            guard
+                rows.prefix(index).allSatisfy({ title in
+                    let count = title.count { !$0.text.isEmpty }
+                    return count <= 3 && count < used
+                })
+            else { break }
+            return (index, match)
+        }
+        // People write a title above the header.
+        let titles = rows.prefix(5).prefix { $0.count { !$0.text.isEmpty } == 1 }.count
+        let header = Self.whole(titles < rows.count ? rows[titles] : rows[0])
+        let near = HeaderMatch.nearest(header.map(\.text), options).map { "; \($0)" } ?? ""
+        let known = ImportHeaders.all.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
+        var place = header[0]
+        place.column = 1
+        fault(place, "the first line is no known header\(near); one of: \(known)")
+        return nil
+    }
+
+    private func unknownColumns(_ unknown: [Int], _ header: [CSVField]) -> String {
+        let names = unknown.map {
+            "\(HeaderMatch.letters($0 + 1)) (\($0 + 1)) \"\(RegistryFields.clipped(header[$0].text))\""
+        }
+        return
+            "\(names.count == 1 ? "a column is" : "\(names.count) columns are") not known: \(names.joined(separator: ", ")); --skip-columns all (or their names) passes over them, --columns FILE says what they mean"
+    }
+
+    /// Totals, and what programs print below a table: a line that lacks what every line of the table needs.
+    private func isBelow(_ row: [CSVField], _ line: ImportLine, _ header: ImportHeaders.Header) -> Bool {
+        let needed = header == ImportHeaders.sheet ? ["name", "dwelling"] : header.columns.prefix(header.required)
+        guard needed.contains(where: { line.columns.contains($0) && line.text($0).isEmpty }),
+            let first = row.first(where: { !$0.text.isEmpty })
+        else { return false }
+        let text = HeaderMatch.folded(first.text)
+        if ["合计", "总计", "小计", "共计", "制表", "填表", "审核", "打印", "导出"].contains(where: { text.hasPrefix($0) }) {
+            return true
+        }
+        return ["total", "totals", "grandtotal", "subtotal", "sum"].contains(String(text.prefix { $0.isLetter }))
+    }
+
+    private func shown(_ row: [CSVField]) -> String {
+        "\"\(RegistryFields.clipped(row.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")))\""
     }
 
     /// Without the columns that a spreadsheet leaves behind the last one.
     private static func whole(_ row: [CSVField]) -> [CSVField] {
         var row = row
-        while let last = row.last, last.text.isEmpty { row.removeLast() }
+        while let last = row.last, last.text.isEmpty, row.count > 1 { row.removeLast() }
         return row
     }
 
+    // MARK: JSON
+
     /// An object of arrays of objects: `{"residents": [{"reference": "R-1", …}], …}`.
-    private static func json(
-        _ file: (name: String, content: [UInt8]), _ fault: (CSVField, String) -> Void
-    ) -> [ImportTable] {
+    private mutating func json(_ octets: [UInt8]) {
         func place(_ path: String) -> CSVField { CSVField(text: "", line: 1, column: 1, path: path) }
-        guard case .success(let utf8) = ImportText.decode(file.content), let object = JSON(line: utf8)?.object else {
-            fault(place("$"), "this is no JSON object")
-            return []
+        guard case .success(let utf8) = ImportText.decode(octets), let object = JSON(line: utf8)?.object else {
+            return fault(place("$"), "this is no JSON object")
         }
-        var tables: [ImportTable] = []
         for name in object.keys.sorted() {
             guard let header = ImportHeaders.all.first(where: { $0.name == name }) else {
                 let known = ImportHeaders.all.map(\.name).joined(separator: ", ")
@@ -86,7 +167,7 @@ struct ImportTable {
                 fault(place(name), "has to be an array of objects")
                 continue
             }
-            var table = ImportTable(file: file.name, kind: header.kind, lines: [])
+            var table = ImportTable(file: file, kind: header.kind, lines: [])
             for (index, row) in rows.enumerated() {
                 let path = "\(name)[\(index)]"
                 guard let members = row.object else {
@@ -94,14 +175,14 @@ struct ImportTable {
                     continue
                 }
                 var line = ImportLine(
-                    file: file.name, place: place(path), columns: header.columns,
+                    file: file, place: place(path), columns: header.columns,
                     fields: header.columns.map { place("\(path).\($0)") })
                 for (column, value) in members.sorted(by: { $0.key < $1.key }) {
                     guard let position = header.columns.firstIndex(of: column) else {
                         fault(place("\(path).\(column)"), "is no field of \(name)")
                         continue
                     }
-                    guard let text = text(value) else {
+                    guard let text = Self.text(value) else {
                         fault(
                             place("\(path).\(column)"), "has to be text, a whole number, true, false or a list of texts"
                         )
@@ -113,7 +194,6 @@ struct ImportTable {
             }
             tables.append(table)
         }
-        return tables
     }
 
     private static func text(_ value: JSON) -> String? {
@@ -137,6 +217,8 @@ struct ImportLine {
     /// quicker than any index.
     var columns: [String]
     var fields: [CSVField]
+    /// One of several rows that a line of a sheet speaks of.
+    var isPart = false
 
     func text(_ name: String) -> String {
         guard let position = columns.firstIndex(of: name), position < fields.count else { return "" }
@@ -146,6 +228,11 @@ struct ImportLine {
     func given(_ name: String) -> String? {
         guard let position = columns.firstIndex(of: name) else { return nil }
         return position < fields.count ? fields[position].text : ""
+    }
+    /// Nil when the file lacks the column or the line leaves it empty.
+    func said(_ name: String) -> String? {
+        let text = text(name)
+        return text.isEmpty ? nil : text
     }
     /// The field of a column, or where its line begins.
     func field(_ name: String) -> CSVField {

@@ -41,10 +41,24 @@ package enum ImportText {
                 line,
                 errno == ENOSYS
                     ? "the file is not UTF-8, and this system cannot read GB18030; save it as UTF-8"
-                    : "the file is neither UTF-8 nor GB18030 from here on; save it as UTF-8")
+                    : "the file is neither UTF-8 nor GB18030 from here on; save it as UTF-8, or say --encoding NAME")
         }
         utf8.removeSubrange(Int(count)...)
+        let text = String(decoding: utf8.prefix(doubted), as: UTF8.self)
+        guard EncodingDoubt.isChinese(text.unicodeScalars) else {
+            let line = octets.prefix { $0 < 0x80 }.count { $0 == 10 } + 1
+            return refused(line, doubt(text))
+        }
         return .success(utf8)
+    }
+
+    /// As much of a text says whether it is Chinese.
+    private static let doubted = 64 << 10
+
+    private static func doubt(_ text: String) -> String {
+        let shown = text.unicodeScalars.drop { $0.value < 0x80 }.prefix { !",;\t\r\n".unicodeScalars.contains($0) }
+        return
+            "the file is not UTF-8, and it is doubtful what else it is: as GB18030 it would read \"\(RegistryFields.clipped(String(shown)))\"; it may be Windows-1252, Big5, Shift-JIS or another one. Say which: --encoding NAME, for instance --encoding GB18030"
     }
 
     private static func refused(_ line: Int, _ message: String) -> Result<[UInt8], CSVProblem> {

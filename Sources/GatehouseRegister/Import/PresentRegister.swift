@@ -74,6 +74,7 @@ struct PresentRegister: RegisterSource, Sendable {
     // MARK: RegisterSource
 
     func community(_ code: String) -> CommunityRow? { communities[code] }
+    func allCommunities() -> [CommunityRow] { communities.values.sorted { $0.id < $1.id } }
     func dwelling(_ code: String, in community: UInt32) -> DwellingRow? {
         homes[DwellingKey(community: community, code: code)]
     }

@@ -39,11 +39,7 @@ extension RegistryImport {
     }
 
     private mutating func dwelling(_ line: ImportLine) throws {
-        let code = line.text("community")
-        guard let community = present.community(code) ?? present.community(ImportText.halfWidth(code)) else {
-            throw FieldProblem(
-                "community", code.isEmpty ? "is empty" : "\"\(RegistryFields.clipped(code))\" is not known")
-        }
+        let community = try fields.community(line.text("community"), in: present)
         let number = line.text("dwelling")
         let old = try fields.findDwelling(number, in: community, present)
         var texts = DwellingTexts()
@@ -70,6 +66,8 @@ extension RegistryImport {
         texts.responsible = line.given("responsible")
         texts.shift = line.given("shift")
         texts.needsTime = line.given("needs_time")
+        texts.phone = line.said("phone")
+        texts.note = line.said("note")
         var row = try fields.person(texts, changing: old, id: 0, in: present, &days)
         if old == nil { row.id = newID(.person) }
         present.put(row)
@@ -95,7 +93,7 @@ extension RegistryImport {
         let name = "\(line.text("community"))/\(line.text("dwelling"))"
         put(.tenancy(row), old.map { .tenancy($0) }, "tenancy of \(name) from \(line.text("from"))", line)
         let isMoved = old.map { $0.starts != row.starts || $0.ends != row.ends } ?? true
-        if isMoved, !isBeside { besides.append((row.id, home.id, name, line)) }
+        if isMoved { besides.append((row.id, home.id, name, isBeside, line)) }
     }
 
     /// The tenancy that a line means: the one with its people, else the one that begins on its day.
@@ -167,8 +165,9 @@ extension RegistryImport {
         if old == nil { row.id = newID(.vehicle) }
         present.vehicles[plate] = row
         let repeated = plan.repeated
+        let named = seen(.vehicle, row.id) != nil
         put(.vehicle(row), old.map { .vehicle($0) }, "vehicle \(plate)", line)
-        guard plan.repeated == repeated else { return }
+        guard plan.repeated == repeated, !(line.isPart && named) else { return }
         let (key, label) = fields.key(plate: plate)
         let present = self.present.credentials[key]
         // A plate that was taken away stays away as long as its vehicle is what it was.

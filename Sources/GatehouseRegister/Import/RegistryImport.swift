@@ -12,7 +12,7 @@ package struct RegistryImport: Sendable {
 
     /// What a line would change, for people.
     package struct Difference: Hashable, Sendable {
-        package enum Verb: String, Hashable, Sendable { case add, change, end, again, warn }
+        package enum Verb: String, Hashable, Sendable { case add, change, end, again, warn, pass }
         package var file: String
         package var line: Int
         package var verb: Verb
@@ -21,8 +21,14 @@ package struct RegistryImport: Sendable {
         package var fields: [(name: String, old: String, new: String)] = []
         package var what: String {
             let changes = fields.map { "\($0.name) \"\($0.old)\" -> \"\($0.new)\"" }.joined(separator: ", ")
-            return
-                "\(verb == .again ? "the same again:" : verb == .warn ? "beware:" : verb.rawValue) \(subject)\(changes.isEmpty ? "" : ": \(changes)")"
+            let word =
+                switch verb {
+                case .add, .change, .end: verb.rawValue
+                case .again: "the same again:"
+                case .warn: "beware:"
+                case .pass: "passed over:"
+                }
+            return "\(word) \(subject)\(changes.isEmpty ? "" : ": \(changes)")"
         }
         package static func == (left: Self, right: Self) -> Bool {
             left.file == right.file && left.line == right.line && left.what == right.what
@@ -40,11 +46,17 @@ package struct RegistryImport: Sendable {
         package var changed = 0
         package var ended = 0
         package var warnings = 0
+        /// Lines that are no rows: titles, totals.
+        package var passed = 0
+        /// The first names that were read: whoever looks at them sees whether the encoding was the right one.
+        package var names: [String] = []
         package var problems: [Problem] = []
     }
 
     static func text(_ file: String, _ place: CSVField) -> String {
-        place.path.map { "\(file): \($0)" } ?? "\(file):\(place.line):\(place.column)"
+        if let path = place.path { return "\(file): \(path)" }
+        return place.isCell
+            ? "\(file)!\(HeaderMatch.letters(place.column))\(place.line)" : "\(file):\(place.line):\(place.column)"
     }
 
     let fields: RegistryFields
@@ -55,11 +67,11 @@ package struct RegistryImport: Sendable {
     private var seenAt: [RowKey: Int] = [:]
     /// People who get a face, and the line that gives it.
     var faces: [UInt32: (file: String, place: CSVField)] = [:]
-    private let rows: [RegistryRow]
+    let rows: [RegistryRow]
     var describes = true
     var days = KnownDays()
-    /// Tenancies that are new or moved, and may not stand beside others: asked when all lines are read.
-    var besides: [(id: UInt32, home: UInt32, name: String, line: ImportLine)] = []
+    /// Tenancies that are new or moved, and whether they may stand beside others: asked when all lines are read.
+    var besides: [(id: UInt32, home: UInt32, name: String, isBeside: Bool, line: ImportLine)] = []
 
     struct Seen: Sendable {
         var row: RegistryRow
@@ -85,22 +97,32 @@ package struct RegistryImport: Sendable {
 
     /// Reads all files, whatever their order, and says what they would change, line by line where that is wanted. With `endsOthers` rows that no line names
     /// end, of each kind that a file was given for.
+    /// `mapping` is a file that says what columns mean.
     package mutating func plan(
-        _ files: [(name: String, content: [UInt8])], endsOthers: Bool = false, describes: Bool = true
+        _ files: [(name: String, content: [UInt8])], endsOthers: Bool = false, describes: Bool = true,
+        options: ImportOptions = ImportOptions(), mapping: (name: String, content: [UInt8])? = nil
     ) -> Plan {
         self.describes = describes
+        var options = options
+        if let mapping { plan.problems += options.read(mapping: mapping.content, mapping.name) }
         var tables: [ImportTable] = []
         for file in files {
-            tables += ImportTable.read(file) { fault(file.name, $0, $1) }
+            let reading = ImportReading(file, options)
+            for (place, message) in reading.faults { fault(file.name, place, message) }
+            for (place, message) in reading.passed { pass(file.name, place, message) }
+            tables += reading.tables
         }
+        plan.names = firstNames(tables)
         present.reserve(tables)
         seenAt.reserveCapacity(tables.reduce(0) { $0 + $1.lines.count })
         for kind in RegistryKind.allCases {
-            // Guardians and hosts may stand behind those who lean on them.
-            for leans in [false, true] {
-                for table in tables where table.kind == kind {
-                    for line in table.lines where !line.text("responsible").isEmpty == leans { take(line, kind) }
-                }
+            take(tables.filter { $0.kind == kind && !$0.isSheet }, kind)
+            // A sheet speaks of what other files bring: it is taken apart when these are known.
+            if kind == .community { tables += dwellings(of: tables) }
+            if kind == .person {
+                let people = people(of: tables)
+                take(people.filter { $0.kind == kind }, kind)
+                tables += people
             }
         }
         if endsOthers { endOthers(Set(tables.map(\.kind)), rows) }
@@ -115,6 +137,15 @@ package struct RegistryImport: Sendable {
         return plan
     }
 
+    private mutating func take(_ tables: [ImportTable], _ kind: RegistryKind) {
+        // Guardians and hosts may stand behind those who lean on them.
+        for leans in [false, true] {
+            for table in tables {
+                for line in table.lines where !line.text("responsible").isEmpty == leans { take(line, kind) }
+            }
+        }
+    }
+
     /// No tenancy comes to stand beside another of its dwelling unless its line says so.
     private mutating func checkBesides() {
         for one in besides {
@@ -122,6 +153,10 @@ package struct RegistryImport: Sendable {
             guard let row = others.first(where: { $0.id == one.id }),
                 let problem = fields.overlap(row, among: others, one.name)
             else { continue }
+            if one.isBeside {
+                warn("tenancy of \(one.name): it runs beside another, as its line says", one.line)
+                continue
+            }
             let first = others.first { $0.id != one.id && $0.starts < row.ends && row.starts < $0.ends }
             let place = first.flatMap { seen(.tenancy, $0.id) }.map { "; see \(Self.text($0.file, $0.place))" } ?? ""
             fault(one.line, FieldProblem(problem.field, problem.message + place))
@@ -152,8 +187,12 @@ package struct RegistryImport: Sendable {
         let key = RowKey(kind: row.kind, id: row.id)
         if let before = seenAt[key].map({ seen[$0] }) {
             if before.row == row {
+                if line.isPart { return }
                 plan.repeated += 1
                 describe(.again, subject(), line)
+            } else if line.isPart, Self.isFilled(before.row, row) {
+                seen[seenAt[key]!].row = row
+                fill(before.row, row, subject(), line)
             } else {
                 let place = Self.text(before.file, before.place)
                 fault(line.file, line.place, "\(subject()) stands at \(place) already, and otherwise")
@@ -175,6 +214,39 @@ package struct RegistryImport: Sendable {
             describe(.change, subject(), line)
             changedRows.append((plan.differences.count - 1, row))
         }
+    }
+
+    /// Whether a row is the other one with what that does not speak of.
+    private static func isFilled(_ old: RegistryRow, _ new: RegistryRow) -> Bool {
+        guard case .person(var filled) = old, case .person(let person) = new else { return false }
+        if filled.phone.isEmpty { filled.phone = person.phone }
+        if filled.note.isEmpty { filled.note = person.note }
+        return filled == person
+    }
+
+    /// A sheet says more of somebody whom another file names.
+    private mutating func fill(
+        _ old: RegistryRow, _ row: RegistryRow, _ subject: @autoclosure () -> String, _ line: ImportLine
+    ) {
+        if let index = plan.changes.lastIndex(of: .put(old)) {
+            plan.changes[index] = .put(row)
+            return
+        }
+        plan.changes.append(.put(row))
+        plan.unchanged -= 1
+        plan.changed += 1
+        describe(.change, subject(), line)
+        changedRows.append((plan.differences.count - 1, row))
+    }
+
+    private mutating func pass(_ file: String, _ place: CSVField, _ message: String) {
+        plan.passed += 1
+        plan.differences.append(Difference(file: file, line: place.line, verb: .pass, subject: message))
+    }
+
+    private func firstNames(_ tables: [ImportTable]) -> [String] {
+        let lines = tables.lazy.filter { $0.kind == .person }.flatMap(\.lines)
+        return Array(lines.compactMap { $0.said("name") }.map { RegistryFields.clipped($0) }.prefix(5))
     }
 
     /// What is taken, and should be looked at before.

@@ -14,6 +14,9 @@ package struct PersonTexts: Sendable {
     package var responsible: String?
     package var shift: String?
     package var needsTime: String?
+    /// `none` takes them away.
+    package var phone: String?
+    package var note: String?
     package init() {}
 }
 
@@ -45,8 +48,33 @@ extension RegistryFields {
         if row.responsible == row.id { throw FieldProblem("responsible", "nobody answers for themselves") }
         if let text = texts.shift, !text.isEmpty { row.shift = try shift(text, old?.shift) }
         if let text = texts.needsTime, !text.isEmpty { row.needsTime = try at("needs_time") { try flag(text) } }
+        if let text = texts.phone { row.phone = try phone(text, kept: row.phone) }
+        if let text = texts.note { row.note = try officeNote(text, kept: row.note) }
         try checkHome(row, old)
         return row
+    }
+
+    private func officeNote(_ text: String, kept old: String) throws -> String {
+        if text == old { return old }
+        return text.isEmpty || text == "none"
+            ? "" : try TextRule.checked(text, "note", longest: 512, kept: old.isEmpty ? nil : old)
+    }
+
+    /// One or several numbers as people write them: `0532-8888 6666 转 12`, `+86 138 0013 8000 / 139…`.
+    private func phone(_ text: String, kept old: String) throws -> String {
+        let half = ImportText.halfWidth(text)
+        if text == old || half == old { return old }
+        if half.isEmpty || half == "none" { return "" }
+        let checked = try TextRule.checked(half, "phone", longest: 128)
+        if checked.contains(/[0-9][.][0-9]+[Ee][+]/) {
+            throw FieldProblem(
+                "phone", "a spreadsheet has rounded \"\(Self.clipped(checked))\"; give the column the format of text")
+        }
+        let marks = Set("0123456789+-()/,;.#* ext转、，；分机".unicodeScalars)
+        guard checked.unicodeScalars.count(where: { (48...57).contains($0.value) }) >= 3,
+            checked.unicodeScalars.allSatisfy({ marks.contains($0) })
+        else { throw FieldProblem("phone", "\"\(Self.clipped(checked))\" is no telephone number") }
+        return checked
     }
 
     private func home(

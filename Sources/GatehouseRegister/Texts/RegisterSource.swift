@@ -3,6 +3,8 @@ package import GatehouseCore
 /// Where texts find the rows that they name: the register as an import has it in memory, or as the database has it.
 package protocol RegisterSource {
     func community(_ code: String) throws -> CommunityRow?
+    /// All of them: a site has a few.
+    func allCommunities() throws -> [CommunityRow]
     func dwelling(_ code: String, in community: UInt32) throws -> DwellingRow?
     /// Dwellings of that code in any community.
     func dwellings(_ code: String) throws -> [DwellingRow]
@@ -25,8 +27,27 @@ extension RegistryFields {
         try find(text) { try source.person($0) }
     }
 
+    /// A community by its code, or by its name where that is unique.
     func findCommunity(_ text: String, in source: some RegisterSource) throws -> CommunityRow? {
-        try find(text) { try source.community($0) }
+        if let row = try find(text, { try source.community($0) }) { return row }
+        let name = HeaderMatch.folded(text)
+        if name.isEmpty { return nil }
+        let named = try source.allCommunities().filter { HeaderMatch.folded($0.name) == name }
+        guard named.count < 2 else {
+            throw FieldProblem(
+                "community",
+                "\"\(Self.clipped(text))\" is what \(named.map(\.code).joined(separator: " and ")) are called; give the code",
+                code: "ambiguous")
+        }
+        return named.first
+    }
+
+    func community(_ text: String, in source: some RegisterSource) throws -> CommunityRow {
+        if text.isEmpty { throw FieldProblem("community", "is empty") }
+        guard let row = try findCommunity(text, in: source) else {
+            throw FieldProblem("community", "\"\(Self.clipped(text))\" is not known", code: "unknownCommunity")
+        }
+        return row
     }
 
     package func findDwelling(
@@ -54,9 +75,7 @@ extension RegistryFields {
     ) throws -> DwellingRow {
         if text.isEmpty { throw FieldProblem("dwelling", "is empty", code: "unknownDwelling") }
         if let community, !community.isEmpty {
-            guard let row = try findCommunity(community, in: source) else {
-                throw FieldProblem("community", "\"\(Self.clipped(community))\" is not known", code: "unknownCommunity")
-            }
+            let row = try self.community(community, in: source)
             guard let found = try findDwelling(text, in: row, source) else {
                 throw FieldProblem(
                     "dwelling", "\"\(Self.clipped(text))\" is not known in community \"\(row.code)\"",

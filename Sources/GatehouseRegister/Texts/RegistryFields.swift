@@ -142,7 +142,7 @@ package struct RegistryFields: Sendable {
     }
 
     package func groups(_ text: String, role: PersonRole) throws(Problem) -> [String] {
-        let names = ImportText.halfWidth(text).split(separator: " ").map(String.init)
+        let names = ImportText.halfWidth(text).split { $0 == " " || Self.isMark($0) }.map(String.init)
         guard names.count <= Registry.groupLimit else { throw Problem("more than \(Registry.groupLimit) groups") }
         if let bad = names.first(where: { !isIdentifier($0) }) {
             throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes")

@@ -5,7 +5,8 @@ package import GatehouseCore
 package struct TenancyTexts: Sendable {
     package var community: String?
     package var dwelling: String?
-    /// References, separated by blanks; one that holds a blank or a quote stands in double quotes.
+    /// References, separated by blanks, commas, semicolons or strokes of any width; one that holds any of these stands in
+    /// double quotes.
     package var tenants: String?
     package var from: String?
     package var until: String?
@@ -59,8 +60,17 @@ extension RegistryFields {
 
     /// The people of a list of references.
     func tenantIDs(_ text: String, in source: some RegisterSource) throws -> [UInt32] {
-        guard let references = Self.list(text) else {
+        guard let items = Self.items(text) else {
             throw FieldProblem("tenants", "a quoted reference does not end")
+        }
+        // A reference may hold such a mark itself.
+        let references = try items.flatMap { item in
+            if try item.isQuoted || findPerson(item.text, in: source) != nil { return [item.text] }
+            return try item.text.split { $0 != "/" && Self.isMark($0) }.flatMap { piece in
+                let piece = String(piece)
+                return try findPerson(piece, in: source) != nil
+                    ? [piece] : piece.split(whereSeparator: Self.isMark).map(String.init)
+            }
         }
         guard references.count <= Self.mostTenants else {
             throw FieldProblem("tenants", "more than \(Self.mostTenants) people")
@@ -70,9 +80,15 @@ extension RegistryFields {
 
     package static let mostTenants = 64
 
+    /// What people put between the items of a list, beside blanks.
+    static func isMark(_ character: Character) -> Bool { "、，；/,;".contains(character) }
+
     /// Items of a list that blanks separate; nil when a quote is not closed.
-    package static func list(_ text: String) -> [String]? {
-        var items: [String] = []
+    package static func list(_ text: String) -> [String]? { items(text)?.map(\.text) }
+
+    private static func items(_ text: String) -> [(text: String, isQuoted: Bool)]? {
+        var items: [(text: String, isQuoted: Bool)] = []
+        var wasQuoted = false
         var item = ""
         var (isQuoted, hasItem) = (false, false)
         var rest = text[...]
@@ -86,17 +102,23 @@ extension RegistryFields {
                 } else {
                     isQuoted = false
                 }
-            } else if character == "\"", item.isEmpty, !hasItem {
-                (isQuoted, hasItem) = (true, true)
+            } else if character == "\"", item.isEmpty && !hasItem || item.last.map(isMark) == true && !wasQuoted {
+                // A quote behind a mark begins the next item.
+                if hasItem { items.append((String(item.dropLast()), false)) }
+                item = ""
+                (isQuoted, hasItem, wasQuoted) = (true, true, true)
+            } else if wasQuoted, isMark(character) {
+                items.append((item, true))
+                (item, hasItem, wasQuoted) = ("", false, false)
             } else if character.unicodeScalars.allSatisfy({ CSVCell.isBlank($0) }) {
-                if hasItem { items.append(item) }
-                (item, hasItem) = ("", false)
+                if hasItem { items.append((item, wasQuoted)) }
+                (item, hasItem, wasQuoted) = ("", false, false)
             } else {
                 item.append(character)
                 hasItem = true
             }
         }
-        if hasItem { items.append(item) }
+        if hasItem { items.append((item, wasQuoted)) }
         return isQuoted ? nil : items
     }
 
@@ -105,6 +127,7 @@ extension RegistryFields {
         list.map { item in
             let isPlain =
                 !item.isEmpty && item.first != "\"" && !item.unicodeScalars.contains { CSVCell.isBlank($0) }
+                && !item.contains(where: isMark)
             if isPlain { return item }
             return "\"\(item.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
         }.joined(separator: " ")
