@@ -34,6 +34,7 @@ test:
 	Tests/Peers/test-osdp-bus .build/debug
 	Tests/Peers/test-uplink .build/debug
 	Tests/Peers/test-passes .build/debug
+	Tests/Peers/test-sheets .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 

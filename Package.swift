@@ -25,6 +25,8 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CGD", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .target(name: "CLinux"),
 
         .target(name: "GatehouseCore"),
@@ -43,6 +45,7 @@ let package = Package(
         .target(
             name: "GatehouseRegister",
             dependencies: ["GatehouseAdmin", "GatehouseProtocols", "GatehouseCrypto", "GatehouseCore", "CLinux"]),
+        .target(name: "GatehouseSheets", dependencies: ["CZip", "CExpat"]),
         .target(
             name: "GatehouseDesk",
             dependencies: [
@@ -88,7 +91,7 @@ let package = Package(
             name: "gatehousectl",
             dependencies: [
                 "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseCrypto", "GatehouseCore",
-                "CLinux", "CQREncode", "CGD",
+                "GatehouseSheets", "CLinux", "CQREncode", "CGD",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -119,6 +122,7 @@ let package = Package(
             dependencies: [
                 "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
             ]),
+        .testTarget(name: "GatehouseSheetsTests", dependencies: ["GatehouseSheets"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "GatehouseThreadsTests", dependencies: ["GatehouseThreads", "GatehouseCore"]),
         .testTarget(
@@ -159,6 +163,7 @@ if isFuzzing {
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
                 "GatehouseSimulation", "GatehouseUplink", "GatehouseStore", "GatehouseRegister", "GatehouseRuntime",
+                "GatehouseSheets",
             ],
             path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
             // The linker that SwiftPM takes dies on the sections of the sanitizers.

@@ -5,29 +5,67 @@ import Glibc
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Take CSV or JSON files into the register, all or nothing.",
+        commandName: "import", abstract: "Take CSV, JSON or .xlsx files into the register, all or nothing.",
         discussion: """
             Headers tell what a file holds, in English or Chinese; see docs/operating.md. With --dry-run nothing changes and
             every line says what it would do. A second import of the same files changes nothing.
+
+            Examples:
+              gatehousectl import residents.xlsx --sheet 住户 --dry-run
+              gatehousectl import list.csv --encoding GB18030 --skip-columns 面积,朝向
+              gatehousectl import list.csv --columns names.txt      # lines such as: 住 户 = name
             """)
     @Argument var files: [String]
     @Flag(help: "Only say what would change.") var dryRun = false
     @Flag(help: "The files are all there is: end what stands on the register and in no line of them.") var ends = false
+    @Option(help: "Columns to pass over: all that nobody knows, or their names or letters, separated by commas.")
+    var skipColumns: String?
+    @Option(help: "A file that says what columns mean: lines such as 住 户 = name; nothing behind = passes over.")
+    var columns: String?
+    @Option(help: "What the text files are written in, as iconv names it: GB18030, BIG5, WINDOWS-1252.")
+    var encoding: String?
+    @Option(help: "The sheet of a workbook.") var sheet: String?
+    @Flag(help: "Only the numbers at the end.") var summary = false
+    @Flag(help: "Only what is wrong, and what should be looked at.") var errorsOnly = false
     @OptionGroup var common: Common
 
     func run() throws {
         let upload = Hexadecimal.encode(Random.octets(16))
-        for file in files { try send(file, upload) }
-        let command = ImportFiles(
-            dryRun: dryRun ? true : nil, ends: ends ? true : nil, upload: TextArgument(upload))
-        try ask(command, common, item: show) { reply in
-            let verb = reply.applied ? "changed" : "would change"
-            print(
-                "\(reply.changes) rows \(verb) (\(reply.added) added, \(reply.changed) changed, \(reply.ended) ended), \(reply.unchanged) stay"
-            )
-            if reply.warnings > 0 { print("\(reply.warnings) lines should be looked at; --dry-run tells which") }
-            if reply.repeated > 0 { print("\(reply.repeated) lines stood there twice and count once") }
+        for file in files {
+            for (name, octets) in try OfficeFile.read(file, encoding: encoding, sheet: sheet) {
+                try send(name, octets, upload)
+            }
         }
+        if let columns { try send(columns, try readFile(columns), upload) }
+        let command = try ImportFiles(
+            dryRun: dryRun ? true : nil, ends: ends ? true : nil, upload: TextArgument(upload),
+            skipColumns: argument("--skip-columns", skipColumns), columns: argument("--columns", columns))
+        try asking(command, common) { answer in
+            if isShown(answer.value) {
+                if common.isJSON { printJSON(ImportFiles.name, "item", answer.text) } else { show(answer.value) }
+            }
+        } result: { answer in
+            if common.isJSON { printJSON(ImportFiles.name, "reply", answer.text) } else { show(answer.value) }
+        }
+    }
+
+    private func isShown(_ finding: ImportFiles.Finding) -> Bool {
+        if finding.problem != nil { return true }
+        if summary { return false }
+        return !errorsOnly || finding.verb == "warn" || finding.verb == "pass"
+    }
+
+    private func show(_ reply: ImportFiles.Reply) {
+        if let names = reply.names, dryRun || isatty(1) == 1 {
+            print("the first names: \(plain(names.joined(separator: ", ")))")
+        }
+        let verb = reply.applied ? "changed" : "would change"
+        print(
+            "\(reply.changes) rows \(verb) (\(reply.added) added, \(reply.changed) changed, \(reply.ended) ended), \(reply.unchanged) stay"
+        )
+        if reply.warnings > 0 { print("\(reply.warnings) lines should be looked at; --dry-run tells which") }
+        if reply.repeated > 0 { print("\(reply.repeated) lines stood there twice and count once") }
+        if let passed = reply.passed { print("\(passed) lines are titles or totals and were passed over") }
     }
 
     private func show(_ finding: ImportFiles.Finding) {
@@ -37,8 +75,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     /// Sends a file piece by piece, and goes on where it was when the connection breaks.
-    private func send(_ file: String, _ upload: String) throws {
-        let octets = try readFile(file)
+    private func send(_ file: String, _ octets: [UInt8], _ upload: String) throws {
         var client = try connect(common)
         var start = 0
         var tries = 0

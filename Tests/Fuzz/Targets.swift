@@ -4,6 +4,7 @@ import GatehouseCore
 import GatehouseCrypto
 import GatehouseProtocols
 import GatehouseRegister
+import GatehouseSheets
 
 /// What is fed with any octets. Beside not trapping, each holds a promise: what was decoded is written as it was read, a
 /// stream means the same in whatever pieces it comes, and nothing that is kept grows past its bound.
@@ -15,7 +16,7 @@ enum Targets {
         "desk": Commands.desk,
         "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
         "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv, "pass": pass,
-        "archive": Archives.check,
+        "archive": Archives.check, "sheets": sheets,
     ]
 
     static func lineWire(_ octets: [UInt8]) {
@@ -57,6 +58,24 @@ enum Targets {
         guard let claims = token.claims else { return }
         precondition(PassToken.payload(of: claims) == token.payload, "claims are not what they were")
         precondition(PassID(claims.id.description) == claims.id, "the number of a pass is not what it was")
+    }
+
+    /// A workbook, or the part of one that a sheet is: an archive with sums in it is hardly ever met by chance.
+    static func sheets(_ octets: [UInt8]) {
+        if let book = try? Workbook(octets) {
+            for sheet in book.sheets { _ = try? book.table(sheet) }
+        }
+        guard let first = octets.first else { return }
+        let formats: [CellFormat] = [.general, .date, .padded(10), .time]
+        let table = try? SheetTable(
+            xml: Array(octets.dropFirst()), "sheet", strings: ["a", "b"], formats: formats, is1904: first & 1 == 1)
+        guard let table else { return }
+        precondition(table.rows.count <= SheetBounds.rows, "more rows than a sheet has")
+        precondition(table.rows.allSatisfy { $0.count <= SheetBounds.columns }, "more columns than a sheet has")
+        guard case .success(let rows) = CSVReader.read(SheetText.write(table.rows)) else {
+            preconditionFailure("what a sheet says is no text of one")
+        }
+        precondition(rows.dropFirst().allSatisfy { !$0.isEmpty }, "an empty row is none")
     }
 
     static func csv(_ octets: [UInt8]) {

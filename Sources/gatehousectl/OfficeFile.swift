@@ -1,0 +1,93 @@
+import CLinux
+import GatehouseAdmin
+import GatehouseSheets
+import Glibc
+
+/// Files as offices have them, as what the daemon takes: UTF-8, and a workbook as one of its sheets.
+enum OfficeFile {
+    static func read(_ file: String, encoding: String?, sheet: String?) throws -> [(name: String, octets: [UInt8])] {
+        let octets = try readFile(file)
+        let isNamedSo = [".xlsx", ".xlsm", ".xls", ".et"].contains { file.lowercased().hasSuffix($0) }
+        if WorkbookKind.isOffice(octets) || isNamedSo { return try workbook(file, octets, sheet) }
+        guard let encoding else { return [(file, octets)] }
+        return [(file, try decoded(file, octets, encoding))]
+    }
+
+    // MARK: Encodings
+
+    private static func decoded(_ file: String, _ octets: [UInt8], _ encoding: String) throws -> [UInt8] {
+        // What stands behind a stroke tells iconv to drop what it cannot read.
+        guard encoding.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 47 }) else {
+            complain(
+                "--encoding: \"\(plain(encoding))\" is no encoding; GB18030, BIG5, SHIFT_JIS and WINDOWS-1252 are some")
+            throw Exit.usage
+        }
+        var utf8 = [UInt8](repeating: 0, count: octets.count * 4 + 16)
+        var place = 0
+        let count = clinux_to_utf8(encoding, octets, octets.count, &utf8, utf8.count, &place)
+        guard count >= 0 else {
+            if errno == ENOSYS {
+                complain("--encoding: this system knows no \(encoding); iconv -l lists what it knows")
+            } else {
+                let line = octets.prefix(place).count { $0 == 10 } + 1
+                complain("\(plain(file)):\(line): is no \(encoding) from here on")
+            }
+            throw Exit.usage
+        }
+        return Array(utf8.prefix(count))
+    }
+
+    // MARK: Workbooks
+
+    private static func workbook(
+        _ file: String, _ octets: [UInt8], _ wanted: String?
+    ) throws -> [(name: String, octets: [UInt8])] {
+        do throws(SheetRefusal) {
+            let book = try Workbook(octets)
+            let (sheet, table) = try chosen(book, wanted)
+            for hidden in book.sheets where hidden.isHidden && hidden != sheet {
+                complain("\(plain(file)): the sheet \"\(plain(hidden.name))\" is hidden and is passed over")
+            }
+            if !table.merged.isEmpty {
+                let shown = table.merged.prefix(10).joined(separator: ", ") + (table.merged.count > 10 ? ", …" : "")
+                complain("\(plain(file)): joined cells count for the first of them alone: \(plain(shown))")
+            }
+            for problem in table.problems { complain("\(plain(file))!\(plain(sheet.name))!\(plain(problem.text))") }
+            if !table.problems.isEmpty {
+                throw SheetRefusal("\(table.problems.count) cells cannot be taken; nothing was changed")
+            }
+            return [("\(file)!\(plain(sheet.name))", SheetText.write(table.rows))]
+        } catch {
+            complain("\(plain(file)): \(plain(error.text))")
+            throw Exit.usage
+        }
+    }
+
+    /// The sheet of that name, or the only one that shows and has something in it.
+    private static func chosen(_ book: Workbook, _ wanted: String?) throws(SheetRefusal) -> (Workbook.Sheet, SheetTable)
+    {
+        if let wanted {
+            guard let sheet = book.sheets.first(where: { $0.name == wanted }) else {
+                throw SheetRefusal("there is no sheet \"\(wanted)\"; there are \(names(book.sheets))")
+            }
+            return (sheet, try book.table(sheet))
+        }
+        var found: [(Workbook.Sheet, SheetTable)] = []
+        for sheet in book.sheets where !sheet.isHidden {
+            let table = try book.table(sheet)
+            if table.hasData { found.append((sheet, table)) }
+        }
+        guard let first = found.first else {
+            throw SheetRefusal("no sheet that shows has anything in it; there are \(names(book.sheets))")
+        }
+        guard found.count == 1 else {
+            throw SheetRefusal(
+                "several sheets have something in them: say which, --sheet NAME: \(names(found.map(\.0)))")
+        }
+        return first
+    }
+
+    private static func names(_ sheets: [Workbook.Sheet]) -> String {
+        sheets.map { "\"\($0.name)\"\($0.isHidden ? " (hidden)" : "")" }.joined(separator: ", ")
+    }
+}
