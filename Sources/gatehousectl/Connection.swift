@@ -138,12 +138,19 @@ func readFile(_ path: String) throws -> [UInt8] {
         throw Exit.usage
     }
     defer { close(descriptor) }
+    return try readAll(descriptor, path)
+}
+
+/// What stands in the input. Under sudo it belongs to somebody else, and cannot be opened anew by its name.
+func readInput() throws -> [UInt8] { try readAll(0, "the input") }
+
+private func readAll(_ descriptor: Int32, _ name: String) throws -> [UInt8] {
     var octets: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
         let count = read(descriptor, &buffer, buffer.count)
         guard count >= 0 else {
-            complain("\(path): \(String(cString: strerror(errno)))")
+            complain("\(name): \(String(cString: strerror(errno)))")
             throw Exit.usage
         }
         if count == 0 { return octets }

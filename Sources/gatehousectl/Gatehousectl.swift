@@ -23,7 +23,8 @@ struct Gatehousectl: ParsableCommand {
             StatusCommand.self, HealthCommand.self, AlarmCommand.self, Portal.self, Clock.self, Community.self,
             Dwelling.self, Person.self, Tenancy.self, CredentialCommand.self, Vehicle.self, Pass.self, Consent.self,
             Privacy.self, Area.self, ThreatCommand.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,
-            LogCommand.self, ExplainCommand.self, DecideCommand.self, WhoCanCommand.self, ReplayCommand.self,
+            LogCommand.self, ReportCommand.self, ExplainCommand.self, DecideCommand.self, WhoCanCommand.self,
+            ReplayCommand.self,
             JournalCommand.self, Reader.self, Face.self, BackupCommand.self, Restore.self, HandoverCommand.self,
             WatchlistCommand.self, Config.self,
         ])

@@ -165,7 +165,7 @@ struct Pass: ParsableCommand {
 /// A pass as it was typed, or from the input: what stands in a command line can be seen by everybody on the machine.
 private func passArgument(_ text: String) throws -> DocumentArgument {
     guard text == "-" else { return try argument("PASS", text) }
-    let line = try readFile("/dev/stdin").split(separator: UInt8(ascii: "\n")).first ?? []
+    let line = try readInput().split(separator: UInt8(ascii: "\n")).first ?? []
     return try argument("the input", String(decoding: line, as: UTF8.self))
 }
 

@@ -156,7 +156,7 @@ func printMembers(_ value: JSON, indent: String) {
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credential", abstract: "Cards, PINs and faces.",
-        subcommands: [Add.self, Show.self, Change.self, Remove.self])
+        subcommands: [Add.self, Show.self, Change.self, Replace.self, Remove.self])
     struct Limits: ParsableArguments {
         @Option(help: "Grants that it is good for; 0 is without end.") var uses: String?
         @Option(help: "How long it is good from its first grant: 90 min, 12 h, 3 d; none.") var firstUse: String?
@@ -171,11 +171,12 @@ struct CredentialCommand: ParsableCommand {
                   gatehousectl credential add R-1001 --pin-from pin.txt --bound
                   gatehousectl credential add R-1001 --face face-1:5
 
-                A PIN is read from a file or, with -, from the input: it must not stand in a process list.
+                A PIN is read from a file or, with -, from the input, which on a terminal asks for it without showing it: it must not
+                stand in a process list.
                 """)
         @Argument(help: "The person's reference.") var person: String
         @Option var card: String?
-        @Option(help: "File with the PIN; - reads the input.") var pinFrom: String?
+        @Option(help: "File with the PIN; - reads the input, or asks on a terminal.") var pinFrom: String?
         @Option(help: "Module and user number, face-1:5.") var face: String?
         @Flag(help: "The PIN is typed after a card or face of this person.") var bound = false
         @Flag(help: "Opens as usual and raises a silent alarm.") var duress = false
@@ -196,9 +197,7 @@ struct CredentialCommand: ParsableCommand {
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
                 vehicle: argument("--vehicle", limits.vehicle))
             if let pinFrom {
-                let octets = try readFile(pinFrom == "-" ? "/dev/stdin" : pinFrom)
-                let pin = String(decoding: octets.filter { $0 > 32 }, as: UTF8.self)
-                command.pin = try argument("the PIN", pin) as PersonalArgument
+                command.pin = try argument("the PIN", try PINInput.read(pinFrom)) as PersonalArgument
             }
             if let face {
                 let parts = face.split(separator: ":")
@@ -234,6 +233,24 @@ struct CredentialCommand: ParsableCommand {
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
                 vehicle: argument("--vehicle", limits.vehicle))
             try order(command, common, "changed")
+        }
+    }
+    struct Replace: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A card is gone: it opens no more, and a new one takes its place.",
+            discussion: """
+                The new card has the holder, the validity and the limits of the old one.
+                Example: gatehousectl credential replace H10301:118-1603 H10301:118-2044 --status stolen
+                """)
+        @Argument(help: "The card that is gone, or its number on the register.") var old: String
+        @Argument(help: "The new card.") var card: String
+        @Option(help: "What became of the old one: lost, stolen, damaged or returned.") var status: String?
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                CredentialReplace(
+                    old: argument("OLD", old), card: argument("CARD", card), status: argument("--status", status)),
+                common, "replaced")
         }
     }
     struct Remove: ParsableCommand {

@@ -52,9 +52,11 @@ struct CatalogueTests {
         tenancy remove      --M-- reason register  change urgent
         tenancy report      --M-A -      questions question
         tenancy evidence    --M-A reason questions question
+        report month        --M-A -      questions question
         credential add      --M-- -      register  change
         credential show     --M-- -      questions question
         credential change   --M-- -      register  change urgent
+        credential replace  --M-- -      register  change urgent
         credential remove   --M-- reason register  change urgent
         pass issue          -GM-- -      register  change
         pass show           -GM-- -      questions question

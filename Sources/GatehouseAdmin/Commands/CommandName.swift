@@ -50,10 +50,12 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case tenancyRemove = "tenancy remove"
     case tenancyReport = "tenancy report"
     case tenancyEvidence = "tenancy evidence"
+    case reportMonth = "report month"
 
     case credentialAdd = "credential add"
     case credentialShow = "credential show"
     case credentialChange = "credential change"
+    case credentialReplace = "credential replace"
     case credentialRemove = "credential remove"
 
     case passIssue = "pass issue"
@@ -157,9 +159,11 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .tenancyRemove: TenancyRemove.self
         case .tenancyReport: TenancyReport.self
         case .tenancyEvidence: TenancyEvidence.self
+        case .reportMonth: ReportMonth.self
         case .credentialAdd: CredentialAdd.self
         case .credentialShow: CredentialShow.self
         case .credentialChange: CredentialChange.self
+        case .credentialReplace: CredentialReplace.self
         case .credentialRemove: CredentialRemove.self
         case .passIssue: PassIssue.self
         case .passShow: PassShow.self

@@ -165,6 +165,23 @@ package struct CredentialChange: AdminCommand {
     }
 }
 
+package struct CredentialReplace: AdminCommand {
+    package static let name = CommandName.credentialReplace
+    package static let entry = CommandEntry.withdrawal(
+        .office, needsReason: false, "a card is gone: it opens no more, and another one takes its place")
+    package typealias Reply = RecordedRow
+    /// The card that is gone, or its number on the register.
+    package var old: PersonalArgument
+    package var card: PersonalArgument
+    /// What became of the old one: lost if left out, stolen, damaged or returned.
+    package var status: TextArgument?
+    package init(old: PersonalArgument, card: PersonalArgument, status: TextArgument? = nil) {
+        self.old = old
+        self.card = card
+        self.status = status
+    }
+}
+
 package struct CredentialRemove: AdminCommand {
     package static let name = CommandName.credentialRemove
     package static let entry = CommandEntry.withdrawal(.office, "end a credential")

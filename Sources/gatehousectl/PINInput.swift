@@ -1,0 +1,37 @@
+import ArgumentParser
+import GatehouseAdmin
+import Glibc
+
+/// Where a PIN comes from: it stands in no process list and is shown on no terminal.
+enum PINInput {
+    /// The digits of a file, or with `-` of the input. A terminal asks twice, and does not show what is typed.
+    static func read(_ source: String) throws -> String {
+        if source != "-" { return text(try readFile(source)) }
+        if isatty(0) == 0 { return text(try readInput()) }
+        let first = try ask("PIN: ")
+        guard try ask("once more: ") == first else {
+            complain("the two PINs differ; nothing was changed")
+            throw Exit.usage
+        }
+        return first
+    }
+
+    private static func text(_ octets: [UInt8]) -> String { String(decoding: octets.filter { $0 > 32 }, as: UTF8.self) }
+
+    private static func ask(_ words: String) throws -> String {
+        var shown = termios()
+        guard tcgetattr(0, &shown) == 0 else {
+            complain("the terminal cannot be asked without showing the PIN; use --pin-from FILE")
+            throw Exit.usage
+        }
+        var hidden = shown
+        hidden.c_lflag &= ~tcflag_t(ECHO)
+        _ = tcsetattr(0, TCSAFLUSH, &hidden)
+        defer {
+            _ = tcsetattr(0, TCSAFLUSH, &shown)
+            complain("")
+        }
+        _ = write(2, words, words.utf8.count)
+        return readLine() ?? ""
+    }
+}
