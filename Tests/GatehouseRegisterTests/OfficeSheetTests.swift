@@ -240,6 +240,46 @@ import Testing
         #expect(found.problems.contains { $0.text.hasPrefix(problem) }, "\(found.problems.map(\.text))")
     }
 
+    /// The files are all there is: who stands in no line ends, and the dwellings that a sheet does not make stay.
+    @Test func aSheetThatIsAllThereIsEndsPeopleAndNoDwelling() {
+        let tenant = "王芳,1-1,租客,2026-1-1,2026-12-31,\n"
+        let first = "姓名,房号,身份,起租日期,到期日期,卡号\n" + tenant
+        let base = OfficeFileTests.applied(OfficeFileTests.plan(Self.base))
+        let rows = OfficeFileTests.applied(
+            Self.plan(first + "李雷,1-2,业主,,,H10301:1-2\n"), to: base)
+        var importer = RegistryImport(fields: OfficeFileTests.fields, present: rows)
+        let text = first + "韩梅,9-9,业主,,,H10301:1-3\n"
+        let plan = importer.plan([(name: "x.csv", content: Array(text.utf8))], endsOthers: true)
+        #expect(plan.problems.isEmpty, "\(plan.problems.map(\.text))")
+        let ended = plan.differences.filter { $0.verb == .end }.map(\.subject)
+        #expect(ended.count == 2 && ended.contains("person lotus-1-2-1"), "\(ended)")
+    }
+
+    @Test func aTenancyBesideAnotherIsToldInTheDryRun() {
+        let people = "编号,姓名,角色\nT-1,一,租客\nT-2,二,租客\n"
+        let rows = OfficeFileTests.applied(OfficeFileTests.plan(Self.base + [("r.csv", people)]))
+        let text = "小区,房号,租客,起租日期,到期日期,合租\nlotus,1-1,T-1,2026-1-1,2026-12-31,\nlotus,1-1,T-2,2026-6-1,2026-12-31,是\n"
+        let found = Self.plan(text, rows: rows)
+        #expect(found.warnings == 1 && found.problems.count == 1, "the first does not say that it may")
+        let both = Self.plan(text.split(separator: "2026-12-31,\n").joined(separator: "2026-12-31,是\n"), rows: rows)
+        #expect(both.problems.isEmpty && both.warnings == 2, "\(both.problems.map(\.text))")
+        #expect(both.differences.contains { $0.what.hasPrefix("beware: tenancy of lotus/1-1: it runs beside another") })
+    }
+
+    @Test func utf16WithoutItsMarkIsNamed() {
+        for (isLittle, name) in [(true, "UTF-16LE"), (false, "UTF-16BE")] {
+            let octets = Array(OfficeFileTests.utf16(isLittle).dropFirst(2))
+            let latin = "reference,name\n".utf16.flatMap { unit -> [UInt8] in
+                let pair = [UInt8(truncatingIfNeeded: unit), 0]
+                return isLittle ? pair : pair.reversed()
+            }
+            for content in [octets, latin] {
+                let problems = OfficeFileTests.plan([("r.csv", content)]).problems
+                #expect(problems.first?.message.hasSuffix("--encoding \(name)") == true, "\(problems.map(\.text))")
+            }
+        }
+    }
+
     @Test func aSheetWithReferencesAndCommunitiesKnowsPeopleByThem() {
         let text = "社区,房号,编号,姓名,卡号1,卡号2\n莲花小区,1-2,R-1,李雷,H10301:1-2,H10301:1-3\n莲花小区,1-2,R-1,李雷,H10301:1-4,\n"
         let found = Self.plan(text)

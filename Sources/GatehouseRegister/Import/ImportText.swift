@@ -13,6 +13,13 @@ package enum ImportText {
         }
         if octets.starts(with: [0xFF, 0xFE]) { return utf16(octets.dropFirst(2)) { UInt16($1) << 8 | UInt16($0) } }
         if octets.starts(with: [0xFE, 0xFF]) { return utf16(octets.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) } }
+        if let place = octets.prefix(64).firstIndex(of: 0), octets.count > 1 {
+            // Every second octet of Latin text and of separators is one.
+            return refused(
+                1,
+                "the file has NUL octets; if it is text, it is UTF-16 without its mark: say --encoding UTF-16\(place % 2 == 1 ? "LE" : "BE")"
+            )
+        }
         return isUTF8(octets) ? .success(octets) : gb18030(octets)
     }
 

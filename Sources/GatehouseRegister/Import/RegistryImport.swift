@@ -125,7 +125,11 @@ package struct RegistryImport: Sendable {
                 tables += people
             }
         }
-        if endsOthers { endOthers(Set(tables.map(\.kind)), rows) }
+        // A sheet names the dwellings and tenancies that it makes, and not all that there are.
+        let isWhole = { (table: ImportTable) in
+            table.lines.first?.isPart != true || table.kind != .dwelling && table.kind != .tenancy
+        }
+        if endsOthers { endOthers(Set(tables.filter(isWhole).map(\.kind)), rows) }
         checkBesides()
         checkOtherWays()
         if describes { describeChanges(rows) }
