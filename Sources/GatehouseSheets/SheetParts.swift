@@ -112,6 +112,10 @@ final class SheetParts: XMLReceiver {
         guard !text.isEmpty, row > 0, refusal == nil else { return }
         while table.rows.count < row { table.rows.append([]) }
         let missing = column - table.rows[row - 1].count
+        guard missing > 0 else {
+            refusal = SheetRefusal("a cell stands in another one at row \(row); save the workbook again")
+            return
+        }
         cells += missing
         guard cells <= SheetBounds.cells else {
             refusal = SheetRefusal("the sheet has more than \(SheetBounds.cells) cells")

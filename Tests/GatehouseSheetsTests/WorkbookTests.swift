@@ -119,6 +119,8 @@ import Testing
 
     @Test(arguments: [
         ("<row r=\"1000001\"><c><v>1</v></c></row>", "more than 1000000 rows"),
+        ("<row><c><v>1</v><c><v>2</v></c></c></row>", "stands in another one"),
+        ("<row><c r=\"B1\"><c r=\"C1\"><v>1</v></c><v>1</v></c></row>", "stands in another one"),
         ("<row r=\"2\"/><row r=\"2\"/>", "out of order"), ("<row r=\"0\"/>", "out of order"),
         ("<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>", "out of order"),
         ("<row><c r=\"B1\"/><c r=\"A1\"/></row>", "out of order"),
