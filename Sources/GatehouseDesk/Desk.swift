@@ -24,6 +24,7 @@ package final class Desk: Sendable {
     package let followers: Followers
     let ids = RowNumbers()
     let seconds = SecondPeople()
+    let finder = Finder()
 
     package init(
         configuration: Configuration, calendar: SiteCalendar, secrets: StoreSecrets, primitives: Primitives,
@@ -66,8 +67,13 @@ package final class Desk: Sendable {
         let draft = OrderDraft(
             actor: call.actor, command: call.journalText, verb: verb, reason: reason ?? call.reason, cause: cause,
             expires: call.expires, diesWithItsSender: call.diesWithItsSender, isWanted: call.isWanted)
+        var isSettled = false
+        // Whatever comes of it, and when: the rows are read again.
+        defer { finder.note(verb, at: surroundings.monotonic(), isSettled: isSettled) }
         switch try surroundings.order(draft) {
-        case .done(let event): return event
+        case .done(let event):
+            isSettled = event != nil
+            return event
         case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
         }
     }

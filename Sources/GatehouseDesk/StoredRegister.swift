@@ -42,4 +42,11 @@ struct StoredRegister: RegisterSource {
     }
 
     func isPresent(_ kind: RegistryKind, _ id: UInt32) throws -> Bool { try reader.row(kind, id) != nil }
+
+    /// The dwelling that a text names, as it is or half-width; nil where it names none, or several.
+    func exactDwelling(_ text: String, _ fields: RegistryFields) throws -> DwellingRow? {
+        do { return try fields.dwelling(ImportText.trimmed(text), community: nil, in: self) } catch is FieldProblem {
+            return nil
+        }
+    }
 }

@@ -104,17 +104,28 @@ package final class JournalReader {
 
     /// All present rows of a kind.
     package func rows(_ kind: RegistryKind) throws -> [RegistryRow] {
+        var rows: [RegistryRow] = []
+        try each(kind) { rows.append($0) }
+        return rows
+    }
+
+    /// Every present row of a kind, one at a time: nothing of it is kept but what the body keeps.
+    package func each(_ kind: RegistryKind, _ body: (RegistryRow) throws -> Void) throws {
         try database.snapshot {
             let pending = try PendingRevision.read(database)
             let statement = try RegistryRows.present(database, pending)
             try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) })
-            var rows: [RegistryRow] = []
             while try statement.step() {
                 let end = statement.optionalInteger(5).map { UInt64($0) }
-                if let row = RegistryRows.read(statement, to: end, secrets) { rows.append(row) }
+                if let row = RegistryRows.read(statement, to: end, secrets) { try body(row) }
             }
-            return rows
         }
+    }
+
+    /// The newest revision that is on disk.
+    package func lastRevision() throws -> UInt64 {
+        let statement = try database.prepare("SELECT coalesce(max(revision), 0) FROM revision")
+        return try statement.step() ? UInt64(clamping: statement.integer(0)) : 0
     }
 
     /// All present rows, of one revision.

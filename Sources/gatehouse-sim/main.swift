@@ -61,7 +61,10 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The gatehoused to measure as a whole.") var daemon = ".build/release/gatehoused"
     @Option(help: "A library that makes each sync of a file wait 15 ms.") var slowSync: String?
     @Option(help: "The program of Benchmarks/join.c: the floor of a decision.") var join: String?
-    @Argument(help: "What to measure: decisions, commits, buses, formats, daemon; all of them by default.")
+    @Argument(
+        help:
+            "What to measure: decisions, commits, people, register, find, handover, buses, formats, daemon; all of them by default."
+    )
     var parts = Bench.Part.allCases
     func run() throws {
         try Bench.run(parts, folder: folder, daemon: daemon, slowSync: slowSync, join: join) {

@@ -19,7 +19,7 @@ struct Community: ParsableCommand {
 
 struct Dwelling: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Dwellings.", subcommands: [Add.self, Show.self, Change.self, Remove.self])
+        abstract: "Dwellings.", subcommands: [List.self, Add.self, Show.self, Change.self, Remove.self])
     struct Fields: ParsableArguments {
         @Argument(help: "community/dwelling.") var dwelling: String
         @Option(help: "owned, let, vacant or commercial.") var use: String?
@@ -66,7 +66,8 @@ struct Dwelling: ParsableCommand {
 
 struct Vehicle: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Vehicles with their plates.", subcommands: [Add.self, Show.self, Change.self, Remove.self])
+        abstract: "Vehicles with their plates.",
+        subcommands: [List.self, Add.self, Show.self, Change.self, Remove.self])
     struct Fields: ParsableArguments {
         @Argument(help: "The plate: 鲁G12345.") var plate: String
         @Option(help: "Reference of the keeper.") var keeper: String?

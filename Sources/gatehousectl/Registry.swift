@@ -6,7 +6,7 @@ struct Person: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "People on the register.",
         subcommands: [
-            Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self, Erase.self,
+            List.self, Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self, Erase.self,
             Report.self,
         ])
 
@@ -156,7 +156,7 @@ func printMembers(_ value: JSON, indent: String) {
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credential", abstract: "Cards, PINs and faces.",
-        subcommands: [Add.self, Show.self, Change.self, Replace.self, Remove.self])
+        subcommands: [List.self, Add.self, Show.self, Change.self, Replace.self, Remove.self])
     struct Limits: ParsableArguments {
         @Option(help: "Grants that it is good for; 0 is without end.") var uses: String?
         @Option(help: "How long it is good from its first grant: 90 min, 12 h, 3 d; none.") var firstUse: String?

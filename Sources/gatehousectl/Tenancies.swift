@@ -6,6 +6,7 @@ struct Tenancy: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tenancies.",
         subcommands: [
+            List.self,
             Add.self, Show.self, Change.self, Notice.self, Terminate.self, Renew.self, HandBack.self, Remove.self,
             Report.self, Evidence.self,
         ])

@@ -23,8 +23,10 @@ struct CatalogueTests {
         portal fire-reset   -GMI- reason openings  order
         alarm list          VGMIA -      register  question
         alarm ack           -GM-- reason openings  order
+        find                -GM-- -      questions question
         person add          --M-- -      register  change
         person show         --M-- -      questions question
+        person list         --M-- -      questions question
         person change       --M-- -      register  change urgent
         person remove       --M-- reason register  change urgent
         person forgive      -GMI- reason register  change
@@ -37,14 +39,17 @@ struct CatalogueTests {
         dwelling add        --M-- -      register  change
         dwelling change     --M-- -      register  change
         dwelling show       --M-- -      questions question
+        dwelling list       --M-- -      questions question
         dwelling remove     --M-- reason register  change urgent
         vehicle add         --M-- -      register  change
         vehicle change      --M-- -      register  change
         vehicle show        --M-- -      questions question
+        vehicle list        --M-- -      questions question
         vehicle remove      --M-- reason register  change urgent
         tenancy add         --M-- -      register  change
         tenancy change      --M-- -      register  change urgent
         tenancy show        --M-- -      questions question
+        tenancy list        --M-- -      questions question
         tenancy notice      --M-- reason register  change
         tenancy terminate   --M-- reason register  change urgent
         tenancy renew       --M-- -      register  change
@@ -55,6 +60,7 @@ struct CatalogueTests {
         report month        --M-A -      questions question
         credential add      --M-- -      register  change
         credential show     --M-- -      questions question
+        credential list     --M-- -      questions question
         credential change   --M-- -      register  change urgent
         credential replace  --M-- -      register  change urgent
         credential remove   --M-- reason register  change urgent

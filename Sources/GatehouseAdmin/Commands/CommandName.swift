@@ -19,8 +19,10 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case alarmList = "alarm list"
     case alarmAck = "alarm ack"
 
+    case find
     case personAdd = "person add"
     case personShow = "person show"
+    case personList = "person list"
     case personChange = "person change"
     case personRemove = "person remove"
     case personForgive = "person forgive"
@@ -34,15 +36,18 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case dwellingAdd = "dwelling add"
     case dwellingChange = "dwelling change"
     case dwellingShow = "dwelling show"
+    case dwellingList = "dwelling list"
     case dwellingRemove = "dwelling remove"
     case vehicleAdd = "vehicle add"
     case vehicleChange = "vehicle change"
     case vehicleShow = "vehicle show"
+    case vehicleList = "vehicle list"
     case vehicleRemove = "vehicle remove"
 
     case tenancyAdd = "tenancy add"
     case tenancyChange = "tenancy change"
     case tenancyShow = "tenancy show"
+    case tenancyList = "tenancy list"
     case tenancyNotice = "tenancy notice"
     case tenancyTerminate = "tenancy terminate"
     case tenancyRenew = "tenancy renew"
@@ -54,6 +59,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
 
     case credentialAdd = "credential add"
     case credentialShow = "credential show"
+    case credentialList = "credential list"
     case credentialChange = "credential change"
     case credentialReplace = "credential replace"
     case credentialRemove = "credential remove"
@@ -130,8 +136,10 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .portalFireReset: PortalFireReset.self
         case .alarmList: AlarmList.self
         case .alarmAck: AlarmAck.self
+        case .find: Find.self
         case .personAdd: PersonAdd.self
         case .personShow: PersonShow.self
+        case .personList: PersonList.self
         case .personChange: PersonChange.self
         case .personRemove: PersonRemove.self
         case .personForgive: PersonForgive.self
@@ -144,14 +152,17 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .dwellingAdd: DwellingAdd.self
         case .dwellingChange: DwellingChange.self
         case .dwellingShow: DwellingShow.self
+        case .dwellingList: DwellingList.self
         case .dwellingRemove: DwellingRemove.self
         case .vehicleAdd: VehicleAdd.self
         case .vehicleChange: VehicleChange.self
         case .vehicleShow: VehicleShow.self
+        case .vehicleList: VehicleList.self
         case .vehicleRemove: VehicleRemove.self
         case .tenancyAdd: TenancyAdd.self
         case .tenancyChange: TenancyChange.self
         case .tenancyShow: TenancyShow.self
+        case .tenancyList: TenancyList.self
         case .tenancyNotice: TenancyNotice.self
         case .tenancyTerminate: TenancyTerminate.self
         case .tenancyRenew: TenancyRenew.self
@@ -162,6 +173,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .reportMonth: ReportMonth.self
         case .credentialAdd: CredentialAdd.self
         case .credentialShow: CredentialShow.self
+        case .credentialList: CredentialList.self
         case .credentialChange: CredentialChange.self
         case .credentialReplace: CredentialReplace.self
         case .credentialRemove: CredentialRemove.self

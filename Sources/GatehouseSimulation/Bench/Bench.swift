@@ -7,7 +7,7 @@ internal import Glibc
 /// Figures as ratios within one run: each beside a floor of the same machine in the same minute.
 package enum Bench {
     package enum Part: String, Sendable, CaseIterable {
-        case decisions, commits, people, register, handover, buses, formats, daemon
+        case decisions, commits, people, register, find, handover, buses, formats, daemon
     }
 
     /// `daemon` is the program to measure as a whole. `slowSync` is a library that, loaded before the C library, makes
@@ -22,6 +22,7 @@ package enum Bench {
             case .commits: try commits(folder, report)
             case .people: try people(folder, report)
             case .register: try register(folder, report)
+            case .find: find(report)
             case .handover: try handover(folder, report)
             case .buses:
                 try buses(report)

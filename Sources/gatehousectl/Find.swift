@@ -1,0 +1,172 @@
+import ArgumentParser
+import GatehouseAdmin
+import GatehouseCore
+
+struct FindCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "find", abstract: "Find people and what is theirs.",
+        discussion: """
+            TEXT is a name or a part of it, how it is read (liwei, lw), a reference, a dwelling, a card as it is printed or
+            a plate, or a part of one. Capitals, widths, blanks and tones do not count. Guards are shown people, with their
+            dwelling. Whoever is shown has it in their report.
+            Examples:
+              gatehousectl find 李伟
+              gatehousectl find lw
+              gatehousectl find H10301:118-1603
+              gatehousectl find 3-2-501
+            """)
+    @Argument(help: "A name, a reading, a reference, a dwelling, a card, a plate.") var text: [String]
+    @Option(help: "Rows at most; 40 if left out.") var limit: String?
+    @OptionGroup var common: Common
+    func run() throws {
+        try list(
+            Find(text: argument("TEXT", text.joined(separator: " ")), limit: argument("--limit", limit)), common)
+    }
+}
+
+/// Asks for rows and prints them as a table, with the columns that have anything in them.
+func list<Command: AdminCommand>(_ command: Command, _ common: Common) throws
+where Command.Item == FoundRow, Command.Reply == FoundCount {
+    var found: [FoundRow] = []
+    try ask(command, common, item: { found.append($0) }) { reply in
+        if !found.isEmpty { print(table(columns(found))) }
+        if reply.count == 0 { print("nothing found") }
+        if let left = reply.leftOut { complain("\(left) more are left out: --limit, or say more of what you look for") }
+    }
+}
+
+private func columns(_ rows: [FoundRow]) -> [[String]] {
+    let all: [(String, (FoundRow) -> String?)] = [
+        ("WHAT", { $0.kind }), ("ID", { $0.kind == "person" ? nil : $0.id.map { "\($0)" } }),
+        ("REFERENCE", { $0.reference }), ("NAME", { $0.name }), ("ROLE", { $0.role }), ("DWELLING", { $0.dwelling }),
+        ("STATE", { $0.state }), ("VALUE", { $0.value }), ("FROM", { $0.from }), ("UNTIL", { $0.until }),
+        ("PEOPLE", { $0.people.map { "\($0)" } }),
+    ]
+    let used = all.filter { column in rows.contains { column.1($0) != nil } }
+    return [used.map(\.0)] + rows.map { row in used.map { plain($0.1(row) ?? "") } }
+}
+
+struct ListLimit: ParsableArguments {
+    @Option(help: "Rows at most; 100 if left out, 1000 at most.") var limit: String?
+}
+
+extension Person {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "People on the register.",
+            discussion: "Example: gatehousectl person list --role contractor --ends-before 2027-01-01")
+        @Option(help: "resident, tenant, staff, household, child, contractor or visitor.") var role: String?
+        @Option(help: "active, suspended or barred.") var status: String?
+        @Option(help: "Who lives there now.") var dwelling: String?
+        @Option var group: String?
+        @Option(help: "Whose last day is before it.") var endsBefore: String?
+        @OptionGroup var most: ListLimit
+        @OptionGroup var common: Common
+        func run() throws {
+            try list(
+                PersonList(
+                    role: argument("--role", role), status: argument("--status", status),
+                    dwelling: argument("--dwelling", dwelling), group: argument("--group", group),
+                    endsBefore: argument("--ends-before", endsBefore), limit: argument("--limit", most.limit)), common)
+        }
+    }
+}
+
+struct Visitor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Visitors on the register; those with a pass alone are in pass list.", subcommands: [List.self])
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Visitors on the register.",
+            discussion: "Example: gatehousectl visitor list --ends-before 2026-12-01")
+        @Option(help: "Whose last day is before it.") var endsBefore: String?
+        @OptionGroup var most: ListLimit
+        @OptionGroup var common: Common
+        func run() throws {
+            try list(
+                PersonList(
+                    role: "visitor", endsBefore: argument("--ends-before", endsBefore),
+                    limit: argument("--limit", most.limit)), common)
+        }
+    }
+}
+
+extension Dwelling {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Dwellings, with how many people are registered there.",
+            discussion: "Example: gatehousectl dwelling list --use let --empty")
+        @Option var community: String?
+        @Option(help: "owned, let, vacant or commercial.") var use: String?
+        @Flag(help: "Where nobody is registered.") var empty = false
+        @OptionGroup var most: ListLimit
+        @OptionGroup var common: Common
+        func run() throws {
+            try list(
+                DwellingList(
+                    community: argument("--community", community), use: argument("--use", use),
+                    empty: empty ? true : nil, limit: argument("--limit", most.limit)), common)
+        }
+    }
+}
+
+extension Tenancy {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tenancies; those that end first come first.",
+            discussion: """
+                Examples:
+                  gatehousectl tenancy list --state running --ends-before 2027-01-01
+                  gatehousectl tenancy list --state overstay
+                """)
+        @Option(help: "registered, running, notice, ended, terminatedEarly, renewed or overstay.") var state: String?
+        @Option var dwelling: String?
+        @Option(help: "Not over yet, and over before it.") var endsBefore: String?
+        @OptionGroup var most: ListLimit
+        @OptionGroup var common: Common
+        func run() throws {
+            try list(
+                TenancyList(
+                    state: argument("--state", state), dwelling: argument("--dwelling", dwelling),
+                    endsBefore: argument("--ends-before", endsBefore), limit: argument("--limit", most.limit)), common)
+        }
+    }
+}
+
+extension CredentialCommand {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Cards, PINs, faces and plates.",
+            discussion: "Example: gatehousectl credential list --status lost")
+        @Option(help: "Whose they are.") var person: String?
+        @Option(help: "card, pin, face or plate.") var kind: String?
+        @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
+        @Option(help: "Whose last day is before it.") var endsBefore: String?
+        @OptionGroup var most: ListLimit
+        @OptionGroup var common: Common
+        func run() throws {
+            try list(
+                CredentialList(
+                    person: argument("--person", person), kind: argument("--kind", kind),
+                    status: argument("--status", status), endsBefore: argument("--ends-before", endsBefore),
+                    limit: argument("--limit", most.limit)), common)
+        }
+    }
+}
+
+extension Vehicle {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Vehicles.", discussion: "Example: gatehousectl vehicle list --dwelling lotus/3-2-501")
+        @Option var dwelling: String?
+        @Option(help: "Whose they are.") var keeper: String?
+        @OptionGroup var most: ListLimit
+        @OptionGroup var common: Common
+        func run() throws {
+            try list(
+                VehicleList(
+                    dwelling: argument("--dwelling", dwelling), keeper: argument("--keeper", keeper),
+                    limit: argument("--limit", most.limit)), common)
+        }
+    }
+}
