@@ -8,8 +8,8 @@ internal import GatehouseStore
 extension Desk {
     func addCredential(_ command: CredentialAdd, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let source = StoredRegister(reader: reader)
-        let holder = try person(command.person, "person", reader)
+        let source = source(reader, call)
+        let holder = try person(command.person, "person", reader, call)
         var texts = CredentialTexts()
         texts.kind = command.kind.argumentText
         texts.bound = command.bound?.argumentText
@@ -87,7 +87,7 @@ extension Desk {
 
     func changeCredential(_ command: CredentialChange, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let old = try credential(command.id, reader)
+        let old = try credential(command.id, reader, call)
         try saysSomething(
             command.status, command.from, command.until, command.uses, command.firstUse, command.vehicle,
             beside: .credentialChange)
@@ -100,7 +100,7 @@ extension Desk {
         texts.vehicle = command.vehicle?.argumentText
         var days = KnownDays()
         var row = try fields.credential(
-            texts, nil, of: old.person, changing: old, id: old.id, in: StoredRegister(reader: reader), &days)
+            texts, nil, of: old.person, changing: old, id: old.id, in: source(reader, call), &days)
         try explain(&row, call, isSaid: command.status != nil)
         if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }
         let takesAway = row.status != .enabled && row.status != old.status
@@ -158,14 +158,14 @@ extension Desk {
     }
 
     func removeCredential(_ command: CredentialRemove, _ call: Call) throws -> Recorded {
-        Recorded(
-            try order(
-                call, .registry([.end(.credential, id: command.id.value)]), cause: cause(command.cause, call)))
+        let row = try credential(command.id, reader(), call)
+        return Recorded(
+            try order(call, .registry([.end(.credential, id: row.id)]), cause: cause(command.cause, call)))
     }
 
     func showCredential(_ command: CredentialShow, _ call: Call) throws -> CredentialShow.Reply {
         let reader = try reader()
-        let row = try credential(command.id, reader)
+        let row = try credential(command.id, reader, call)
         try look(call, .people([row.person]))
         let views = try views()
         let history = try history(.credential, row.id, reader) {

@@ -49,6 +49,20 @@ extension Desk {
         throw CommandRefusal(code: refusal.word, message: refusal.sentence)
     }
 
+    /// The reply with what was understood beside it. Whoever is named there was looked at: where that entry cannot be made, the
+    /// command is done all the same, and names nobody.
+    private func withUnderstood(_ reply: [UInt8], _ call: Call) -> [UInt8] {
+        let unseen = call.notes.unseen
+        var mayName = true
+        if !unseen.isEmpty {
+            var call = call
+            call.expires = surroundings.monotonic() + CommandLife.change.longest
+            call.diesWithItsSender = false
+            mayName = (try? look(call, .people(unseen))) != nil
+        }
+        return call.notes.understood(withRows: mayName).beside(reply)
+    }
+
     private func carryOut(_ line: AdminLine, _ call: Call) throws -> DeskOutcome {
         /// The command with its arguments, and the call with what the journal keeps of it.
         func read<Command: AdminCommand>(_ type: Command.Type) throws -> (Command, Call) {
@@ -59,14 +73,14 @@ extension Desk {
         }
         func run<Command: AdminCommand>(_ body: (Command, Call) throws -> Command.Reply) throws -> DeskOutcome {
             let (command, call) = try read(Command.self)
-            return .reply(WireJSON.encode(try body(command, call)))
+            return .reply(withUnderstood(WireJSON.encode(try body(command, call)), call))
         }
         func hop<Command: AdminCommand>(
             _ body: (Command, Call) throws -> @Sendable () throws -> Command.Reply
         ) throws -> DeskOutcome {
             let (command, call) = try read(Command.self)
             let rest = try body(command, call)
-            return .later(.devices) { WireJSON.encode(try rest()) }
+            return .later(.devices) { self.withUnderstood(WireJSON.encode(try rest()), call) }
         }
         switch line.command {
         case .status: return try run(status)

@@ -12,7 +12,7 @@ extension Desk {
     /// its own, before anything is taken.
     func enrolFace(_ command: FaceEnrol, _ call: Call) throws -> FaceEnrol.Reply {
         let module = try faceModule(command.module)
-        let holder = try person(command.person, "person", reader())
+        let holder = try person(command.person, "person", reader(), call)
         try checkOtherWay(holder, reader())
         guard let poses = FacePoses(rawValue: command.directions?.argumentText ?? FacePoses.one.rawValue) else {
             throw CommandRefusal(code: "malformed", message: "\"directions\" is one or five")

@@ -102,7 +102,7 @@ extension Desk {
         return try ask { $0.controller.registry.credential(for: key)?.id }
     }
 
-    private func holder(ofCard text: String) throws -> UInt32? {
+    func holder(ofCard text: String) throws -> UInt32? {
         guard let id = try credential(ofCard: text) else { return nil }
         return try ask { $0.controller.registry.credential(id: id)?.person }
     }

@@ -8,29 +8,19 @@ internal import GatehouseThreads
 
 extension Desk {
     /// The person of an argument that names one.
-    func person(_ argument: PersonalArgument, _ field: String, _ reader: JournalReader) throws -> PersonRow {
-        try fields.person(argument.argumentText, field, in: StoredRegister(reader: reader))
+    func person(
+        _ argument: PersonalArgument, _ field: String, _ reader: JournalReader, _ call: Call
+    ) throws -> PersonRow {
+        try fields.person(argument.argumentText, field, in: source(reader, call))
     }
 
-    func person(_ reference: PersonalArgument, _ reader: JournalReader) throws -> PersonRow {
-        try person(reference, "reference", reader)
+    func person(_ argument: PersonalArgument, _ reader: JournalReader, _ call: Call) throws -> PersonRow {
+        try person(argument, "reference", reader, call)
     }
 
     /// A dwelling by `community/code`, or by its code where that is unique.
-    func dwelling(_ argument: PersonalArgument, _ reader: JournalReader) throws -> DwellingRow {
-        try fields.dwelling(argument.argumentText, community: nil, in: StoredRegister(reader: reader))
-    }
-
-    func tenancy(_ id: RowArgument, _ reader: JournalReader) throws -> TenancyRow {
-        guard case .tenancy(let row)? = try reader.row(.tenancy, id.value) else { throw Self.unknownRow("tenancy") }
-        return row
-    }
-
-    func credential(_ id: RowArgument, _ reader: JournalReader) throws -> CredentialRow {
-        guard case .credential(let row)? = try reader.row(.credential, id.value) else {
-            throw Self.unknownRow("credential")
-        }
-        return row
+    func dwelling(_ argument: PersonalArgument, _ reader: JournalReader, _ call: Call) throws -> DwellingRow {
+        try fields.dwelling(argument.argumentText, community: nil, in: source(reader, call))
     }
 
     static func unknownRow(_ kind: String) -> CommandRefusal {

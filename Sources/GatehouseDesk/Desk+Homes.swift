@@ -39,7 +39,7 @@ extension Desk {
     }
 
     func changeDwelling(_ command: DwellingChange, _ call: Call) throws -> RecordedRow {
-        let old = try dwelling(command.dwelling, reader())
+        let old = try dwelling(command.dwelling, reader(), call)
         try saysSomething(command.use, command.places, beside: .dwellingChange)
         let row = try fields.dwelling(
             texts(command.use, command.places), code: old.code, community: old.community, changing: old, id: old.id)
@@ -56,7 +56,7 @@ extension Desk {
 
     func removeDwelling(_ command: DwellingRemove, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let row = try dwelling(command.dwelling, reader)
+        let row = try dwelling(command.dwelling, reader, call)
         let now = try now().seconds
         let lives = try reader.rows(.person, by: .at(dwelling: row.id)).count
         let runs = try tenancies(.at(dwelling: row.id), reader).count { $0.state(at: now).isOpen }
@@ -73,7 +73,7 @@ extension Desk {
 
     func showDwelling(_ command: DwellingShow, _ call: Call) throws -> DwellingShow.Reply {
         let reader = try reader()
-        let row = try dwelling(command.dwelling, reader)
+        let row = try dwelling(command.dwelling, reader, call)
         let residents = try reader.rows(.person, by: .at(dwelling: row.id)).compactMap {
             if case .person(let row) = $0 { row } else { nil }
         }
@@ -92,13 +92,9 @@ extension Desk {
 
     // MARK: Vehicles
 
-    private func vehicle(_ argument: PersonalArgument, _ reader: JournalReader) throws -> VehicleRow {
-        try fields.vehicle(argument.argumentText, "plate", in: StoredRegister(reader: reader))
-    }
-
     func addVehicle(_ command: VehicleAdd, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let source = StoredRegister(reader: reader)
+        let source = source(reader, call)
         var texts = VehicleTexts()
         texts.plate = command.plate.argumentText
         texts.keeper = command.keeper.argumentText
@@ -114,13 +110,13 @@ extension Desk {
 
     func changeVehicle(_ command: VehicleChange, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let old = try vehicle(command.plate, reader)
+        let old = try vehicle(command.plate, reader, call)
         try saysSomething(command.keeper, command.dwelling, beside: .vehicleChange)
         var texts = VehicleTexts()
         texts.plate = old.plate
         texts.keeper = command.keeper?.argumentText
         texts.dwelling = command.dwelling?.argumentText
-        let row = try fields.vehicle(texts, changing: old, id: old.id, in: StoredRegister(reader: reader))
+        let row = try fields.vehicle(texts, changing: old, id: old.id, in: source(reader, call))
         if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }
         return try putVehicle(row, reader, call)
     }
@@ -150,7 +146,7 @@ extension Desk {
 
     func showVehicle(_ command: VehicleShow, _ call: Call) throws -> VehicleShow.Reply {
         let reader = try reader()
-        let row = try vehicle(command.plate, reader)
+        let row = try vehicle(command.plate, reader, call)
         try look(call, .people([row.keeper]))
         let views = try views()
         let details = VehicleShow.Details(
@@ -164,7 +160,7 @@ extension Desk {
     /// Ends the vehicle with its plate and tags.
     func removeVehicle(_ command: VehicleRemove, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let row = try vehicle(command.plate, reader)
+        let row = try vehicle(command.plate, reader, call)
         let ends = try credentials(of: row, reader).map { RegistryChange.end(.credential, id: $0.id) }
         return RecordedRow(id: row.id, event: try order(call, .registry(ends + [.end(.vehicle, id: row.id)])))
     }

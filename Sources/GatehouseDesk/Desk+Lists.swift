@@ -55,7 +55,7 @@ extension Desk {
         let group = command.group?.argumentText
         var people: Set<UInt32>?
         if let dwelling = command.dwelling {
-            let home = try self.dwelling(dwelling, reader)
+            let home = try self.dwelling(dwelling, reader, call)
             let rows = FoundRows(reader, fields.calendar, now: try now().seconds)
             people = Set(try rows.people(of: home.id).map(\.id))
         }
@@ -113,7 +113,7 @@ extension Desk {
             return state
         }
         let end = try command.endsBefore.map { try instant("ends-before", $0) }
-        let home = try command.dwelling.map { try dwelling($0, reader).id }
+        let home = try command.dwelling.map { try dwelling($0, reader, call).id }
         let now = try now().seconds
         func last(of row: RegistryRow) -> Int64 { if case .tenancy(let row) = row { row.ends } else { 0 } }
         return try list(.tenancy, command.limit, reader, call, by: { (last(of: $0), $0.id) < (last(of: $1), $1.id) }) {
@@ -131,7 +131,7 @@ extension Desk {
             try fields.at("status") { try fields.credentialStatus(text.argumentText) }
         }
         let end = try command.endsBefore.map { try instant("ends-before", $0) }
-        let holder = try command.person.map { try person($0, "person", reader).id }
+        let holder = try command.person.map { try person($0, "person", reader, call).id }
         return try list(.credential, command.limit, reader, call) { row in
             guard case .credential(let row) = row else { return false }
             return kind.map { $0 == row.kind } ?? true && status.map { $0 == row.status } ?? true
@@ -142,8 +142,8 @@ extension Desk {
 
     func listVehicles(_ command: VehicleList, _ call: Call) throws -> FoundCount {
         let reader = try reader()
-        let home = try command.dwelling.map { try dwelling($0, reader).id }
-        let keeper = try command.keeper.map { try person($0, "keeper", reader).id }
+        let home = try command.dwelling.map { try dwelling($0, reader, call).id }
+        let keeper = try command.keeper.map { try person($0, "keeper", reader, call).id }
         return try list(.vehicle, command.limit, reader, call) { row in
             guard case .vehicle(let row) = row else { return false }
             return home.map { $0 == row.dwelling } ?? true && keeper.map { $0 == row.keeper } ?? true

@@ -44,15 +44,17 @@ extension Desk {
         let isOffice = call.actor.role == .manager || call.actor.role == .auditor
         var filter = try filter(of: command, call, isOffice: isOffice)
         if let person = command.person {
-            filter.person = try self.person(person, "person", reader).id
+            filter.person = try self.person(person, "person", reader, call).id
         }
-        if let id = command.credential {
+        if let credential = command.credential {
+            // One that has ended has its number still.
+            let id = try credential.row ?? self.credential(credential, reader, call).id
             // Somebody else may have held it before: their entries are shown as well, and so they are looked at.
-            let holders = try reader.history(.credential, id.value).compactMap { state in
+            let holders = try reader.history(.credential, id).compactMap { state in
                 if case .credential(let row) = state.row { row.person } else { nil }
             }
             guard !holders.isEmpty else { throw Self.unknownRow("credential") }
-            filter.credential = id.value
+            filter.credential = id
             try checkWindow(of: filter, call)
             try look(call, .people(holders))
         }

@@ -24,7 +24,7 @@ extension Desk {
 
     func issuePass(_ command: PassIssue, _ call: Call) throws -> PassIssue.Reply {
         let keys = try signingKeys()
-        let host = try person(command.host, "host", reader())
+        let host = try person(command.host, "host", reader(), call)
         let now = try ask { $0.now }
         let end = try instant("until", command.until, isEnd: true)
         let from = try command.from.map { try instant("from", $0) } ?? now.civil.seconds

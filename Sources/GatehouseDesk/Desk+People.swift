@@ -18,7 +18,7 @@ extension Desk {
 
     func changePerson(_ command: PersonChange, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let old = try person(command.reference, reader)
+        let old = try person(command.reference, reader, call)
         let given = command.fields
         try saysSomething(
             given.name, given.role, given.dwelling, given.groups, given.from, given.until, given.status,
@@ -45,7 +45,7 @@ extension Desk {
         texts.phone = given.phone?.argumentText
         texts.note = given.note?.argumentText
         var days = KnownDays()
-        var row = try fields.person(texts, changing: old, id: 0, in: StoredRegister(reader: reader), &days)
+        var row = try fields.person(texts, changing: old, id: 0, in: source(reader, call), &days)
         if let old, old == row { return RecordedRow(id: row.id, event: nil, changed: false) }
         let takesAway = row.status != .active && old?.status != row.status
         let cause = try takesAway ? cause(given.cause, call) : nil
@@ -54,13 +54,13 @@ extension Desk {
     }
 
     func removePerson(_ command: PersonRemove, _ call: Call) throws -> Recorded {
-        let row = try person(command.reference, reader())
+        let row = try person(command.reference, reader(), call)
         return Recorded(
             try order(call, .registry([.end(.person, id: row.id)]), cause: cause(command.cause, call)))
     }
 
     func forgivePerson(_ command: PersonForgive, _ call: Call) throws -> Recorded {
-        Recorded(try order(call, .forgive(person: person(command.reference, reader()).id)))
+        Recorded(try order(call, .forgive(person: person(command.reference, reader(), call).id)))
     }
 
     func forgiveAll(_ command: PersonForgiveAll, _ call: Call) throws -> Recorded {
@@ -69,7 +69,7 @@ extension Desk {
 
     func showPerson(_ command: PersonShow, _ call: Call) throws -> PersonShow.Reply {
         let reader = try reader()
-        let row = try person(command.reference, reader)
+        let row = try person(command.reference, reader, call)
         try look(call, .people([row.id]))
         let views = try views()
         let details = PersonShow.Details(

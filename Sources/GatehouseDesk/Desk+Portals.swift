@@ -8,7 +8,7 @@ internal import GatehouseStore
 /// Openings, postures, and what needs eyes.
 extension Desk {
     func openPortal(_ command: PortalOpen, _ call: Call) throws -> Recorded {
-        Recorded(try order(call, .open(PortalID(command.portal.argumentText))))
+        Recorded(try order(call, .open(portal(command.portal))))
     }
 
     /// What opens more than once wants a name, or the word that all are meant.

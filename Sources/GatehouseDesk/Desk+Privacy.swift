@@ -37,7 +37,7 @@ extension Desk {
     /// module does not give up now stay due.
     func withdrawConsent(_ command: ConsentWithdraw, _ call: Call) throws -> @Sendable () throws -> FacesGone {
         let reader = try reader()
-        let holder = try person(command.reference, reader)
+        let holder = try person(command.reference, reader, call)
         let (now, deadline) = try ask { ($0.now.civil.seconds, $0.controller.site.policy.deletionDeadline) }
         var changes: [RegistryChange] = []
         for var row in try consents(of: holder.id, reader) where row.deleted == nil {
@@ -101,7 +101,7 @@ extension Desk {
     /// pictures of their events. The journal stays whole, with a number in the place of the person.
     func erasePerson(_ command: PersonErase, _ call: Call) throws -> @Sendable () throws -> FacesGone {
         let reader = try reader()
-        let holder = try person(command.reference, reader)
+        let holder = try person(command.reference, reader, call)
         let now = try now().seconds
         for row in try tenancies(.of(person: holder.id), reader) where row.state(at: now).isOpen {
             throw CommandRefusal(
@@ -129,7 +129,7 @@ extension Desk {
                 message: "the reason names the person's request: --reason \"request of 2026-11-24\"")
         }
         let reader = try reader()
-        let row = try person(command.reference, reader)
+        let row = try person(command.reference, reader, call)
         var filter = JournalFilter()
         let now = try now()
         filter.until = try command.until.map { try time("until", $0) } ?? now + .seconds(1)

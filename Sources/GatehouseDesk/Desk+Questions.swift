@@ -23,7 +23,7 @@ extension Desk {
         let point = try accessPoint(command.point)
         let at = try command.when.map { try time("when", $0) }
         let card = try command.card.map { text in try fields.at("card") { try fields.card(text.argumentText) } }
-        let row = try person(command.person, "as", reader)
+        let row = try person(command.person, "as", reader, call)
         try look(call, .people([row.id]))
         let answer: (facts: Facts, decision: AccessDecision, path: RulePath)?
         let moment: Moment

@@ -8,14 +8,14 @@ internal import GatehouseStore
 extension Desk {
     func addTenancy(_ command: TenancyAdd, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let source = StoredRegister(reader: reader)
+        let source = source(reader, call)
         var texts = TenancyTexts()
         texts.tenants = command.tenants.argumentText
         texts.from = command.from.argumentText
         texts.until = command.until.argumentText
         texts.contract = command.contract?.argumentText
         texts.landlord = command.landlord?.argumentText
-        let home = try dwelling(command.dwelling, reader)
+        let home = try dwelling(command.dwelling, reader, call)
         var row = try fields.tenancy(texts, changing: nil, at: home.id, id: 0, in: source)
         try checkBeside(row, command.beside, source)
         row.id = try ids.next(.tenancy, reader)
@@ -24,8 +24,8 @@ extension Desk {
 
     func changeTenancy(_ command: TenancyChange, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let source = StoredRegister(reader: reader)
-        let old = try tenancy(command.id, reader)
+        let source = source(reader, call)
+        let old = try tenancy(command.id, reader, call)
         try saysSomething(
             command.tenants, command.from, command.until, command.contract, command.landlord, beside: .tenancyChange)
         var texts = TenancyTexts()
@@ -65,9 +65,9 @@ extension Desk {
     }
 
     private func step(
-        _ id: RowArgument, _ event: TenancyEvent, _ call: Call, cause: WithdrawalCause? = nil
+        _ id: RowOrTextArgument, _ event: TenancyEvent, _ call: Call, cause: WithdrawalCause? = nil
     ) throws -> RecordedRow {
-        let next = try Self.step(tenancy(id, reader()), event, at: now())
+        let next = try Self.step(tenancy(id, reader(), call), event, at: now())
         return RecordedRow(id: next.id, event: try order(call, .registry([.put(.tenancy(next))]), cause: cause))
     }
 
@@ -80,7 +80,7 @@ extension Desk {
     /// A tenancy that goes on from another: same dwelling and people, from the day after.
     func renewTenancy(_ command: TenancyRenew, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let old = try tenancy(command.id, reader)
+        let old = try tenancy(command.id, reader, call)
         let renewed = try Self.step(old, .renew, at: now())
         var next = old
         next.id = 0
@@ -93,7 +93,7 @@ extension Desk {
         var texts = TenancyTexts()
         texts.until = command.until.argumentText
         texts.contract = command.contract?.argumentText
-        let source = StoredRegister(reader: reader)
+        let source = source(reader, call)
         next = try fields.tenancy(texts, changing: next, at: next.dwelling, id: 0, in: source)
         try checkBeside(next, command.beside, source)
         next.id = try ids.next(.tenancy, reader)
@@ -102,12 +102,13 @@ extension Desk {
     }
 
     func removeTenancy(_ command: TenancyRemove, _ call: Call) throws -> Recorded {
-        Recorded(try order(call, .registry([.end(.tenancy, id: command.id.value)])))
+        let row = try tenancy(command.id, reader(), call)
+        return Recorded(try order(call, .registry([.end(.tenancy, id: row.id)])))
     }
 
     func showTenancy(_ command: TenancyShow, _ call: Call) throws -> TenancyShow.Reply {
         let reader = try reader()
-        let row = try tenancy(command.id, reader)
+        let row = try tenancy(command.id, reader, call)
         try look(call, .people(row.tenants + [row.landlord].compactMap(\.self)))
         let views = try views()
         let history = try history(.tenancy, row.id, reader) {
@@ -154,7 +155,7 @@ extension Desk {
     /// that of a person's log, and everybody of the dwelling was looked at.
     func showEvidence(_ command: TenancyEvidence, _ call: Call) throws -> TenancyEvidence.Reply {
         let reader = try reader()
-        let home = try dwelling(command.dwelling, reader)
+        let home = try dwelling(command.dwelling, reader, call)
         var filter = JournalFilter()
         filter.from = try time("from", command.from)
         filter.until = try time("until", command.until)

@@ -80,7 +80,10 @@ package final class Desk: Sendable {
 
     /// The entry of somebody who looked, before anything is shown.
     @discardableResult
-    func look(_ call: Call, _ look: Look) throws -> UInt64? { try order(call, .look(look)) }
+    func look(_ call: Call, _ look: Look) throws -> UInt64? {
+        call.notes.lookedAt(look)
+        return try order(call, .look(look))
+    }
 
     /// A connection for reading, made anew for each command: it sees all that is committed and holds nothing up.
     func reader() throws -> JournalReader { try JournalReader(path: configuration.files.database, secrets: secrets) }
@@ -136,6 +139,8 @@ package struct Call: Sendable {
     package var send: @Sendable ([UInt8]) throws(CommandRefusal) -> Void
     /// Throws when the work is worth nothing any more: the sender is gone, or the daemon ends.
     package var check: @Sendable () throws(CommandRefusal) -> Void
+    /// What it was understood as.
+    let notes = CallNotes()
 
     package init(
         id: Int64 = 1, actor: Actor, roles: Set<Role>, reason: String?, uid: UInt32, connection: UInt64,

@@ -5,6 +5,12 @@ internal import GatehouseStore
 /// The register as the database has it, for the texts of commands.
 struct StoredRegister: RegisterSource {
     let reader: JournalReader
+    /// Somebody who is named otherwise than by their reference, and a dwelling whose code is written otherwise: for the texts of
+    /// commands.
+    var otherPerson: ((String) throws -> PersonRow?)?
+    var otherDwelling: ((String) throws -> DwellingRow?)?
+
+    init(reader: JournalReader) { self.reader = reader }
 
     func community(_ code: String) throws -> CommunityRow? {
         for case .community(let row) in try reader.rows(.community, by: .community(code: code)) { return row }
@@ -16,18 +22,22 @@ struct StoredRegister: RegisterSource {
     }
 
     func dwelling(_ code: String, in community: UInt32) throws -> DwellingRow? {
-        try dwellings(code).first { $0.community == community }
+        try reader.rows(.dwelling, by: .dwelling(code: code)).compactMap {
+            if case .dwelling(let row) = $0 { row } else { nil }
+        }.first { $0.community == community }
     }
 
     func dwellings(_ code: String) throws -> [DwellingRow] {
-        try reader.rows(.dwelling, by: .dwelling(code: code)).compactMap {
+        let found = try reader.rows(.dwelling, by: .dwelling(code: code)).compactMap {
             if case .dwelling(let row) = $0 { row } else { nil }
         }
+        if found.count != 1, let other = try otherDwelling?(code) { return [other] }
+        return found
     }
 
     func person(_ reference: String) throws -> PersonRow? {
         for case .person(let row) in try reader.rows(.person, by: .person(reference: reference)) { return row }
-        return nil
+        return try otherPerson?(reference)
     }
 
     func vehicle(_ plate: String) throws -> VehicleRow? {

@@ -56,7 +56,9 @@ func asking<Command: AdminCommand>(
     do {
         let client = try client ?? AdminClient(path: common.socket)
         switch try client.ask(command, reason: common.reason, item: item) {
-        case .success(let answer): result(answer)
+        case .success(let answer):
+            if !common.isJSON { tell(Understood(beside: answer.text)) }
+            result(answer)
         case .failure(let refusal):
             tell(refusal, common)
             throw Exit.refused
@@ -73,6 +75,18 @@ func printJSON(_ name: CommandName, _ part: String, _ text: [UInt8]) {
     let rest = text.dropFirst()
     let comma = rest.first == UInt8(ascii: "}") ? "" : ","
     print("{\"form\":\"\(name.rawValue)/\(part)\",\"v\":1\(comma)\(String(decoding: rest, as: UTF8.self))")
+}
+
+/// What the daemon took what was typed for; in JSON it stands in the reply.
+func tell(_ understood: Understood?) {
+    for (argument, time) in (understood?.times ?? [:]).sorted(by: { $0.key < $1.key }) {
+        complain("\(argument) \(time)")
+    }
+    for row in understood?.meant ?? [] {
+        let number = row.kind == "person" ? nil : row.id.map { "\(row.kind) \($0)" }
+        let parts = [number, row.value, row.reference, row.name, row.dwelling].compactMap(\.self)
+        complain("meant: \(plain(parts.joined(separator: " ")))")
+    }
 }
 
 func tell(_ refusal: CommandRefusal, _ common: Common) {

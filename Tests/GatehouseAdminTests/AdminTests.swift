@@ -160,7 +160,7 @@ enum Sample {
                 "type", "level", "user":
                 return "3"
             case "all", "beside", "bound", "duress", "dry-run", "ends", "pieces", "follow", "refused", "needs-time",
-                "reopen":
+                "reopen", "empty":
                 return "yes"
             default: return "some-text"
             }

@@ -94,6 +94,8 @@ private enum CommandPage {
         something else; members that are new change nothing.
 
         - `name?` may be left out; `[…]` is an array; `{*: …}` has names that are data; `any` is whatever fits.
+        - Any reply that is an object may have `understood` beside its members: `meant`, rows that were found otherwise than by their reference
+          or number (as items of `find`), and `times`, what was made of times in words, by argument.
         - Arguments are strings on the wire. A number or a truth value is read as its text: `"limit":5` is `"limit":"5"`.
         - A command waits in its **lane**, behind others of that lane alone. **Urgent** ones go before all that are not.
         - Where it says that a command **needs a reason**, it always does. `log` of one person, and what takes access away, ask for one

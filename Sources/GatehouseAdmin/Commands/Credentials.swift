@@ -112,8 +112,8 @@ package struct CredentialShow: AdminCommand {
     package static let name = CommandName.credentialShow
     package static let entry = CommandEntry.question(.office, "one credential")
     package typealias Reply = Joined<CredentialView, Details>
-    package var id: RowArgument
-    package init(id: RowArgument) {
+    package var id: RowOrTextArgument
+    package init(id: RowOrTextArgument) {
         self.id = id
     }
 
@@ -130,7 +130,7 @@ package struct CredentialChange: AdminCommand {
     package static let entry = CommandEntry.withdrawal(
         .office, needsReason: false, "change a credential: lost, stolen, suspended, enabled")
     package typealias Reply = RecordedRow
-    package var id: RowArgument
+    package var id: RowOrTextArgument
     package var status: TextArgument?
     /// Why access is taken away: a word of `WithdrawalCause`.
     package var cause: TextArgument?
@@ -150,7 +150,7 @@ package struct CredentialChange: AdminCommand {
         case vehicle
     }
     package init(
-        id: RowArgument, status: TextArgument? = nil, cause: TextArgument? = nil, from: TextArgument? = nil,
+        id: RowOrTextArgument, status: TextArgument? = nil, cause: TextArgument? = nil, from: TextArgument? = nil,
         until: TextArgument? = nil, uses: TextArgument? = nil, firstUse: TextArgument? = nil,
         vehicle: PersonalArgument? = nil
     ) {
@@ -186,9 +186,9 @@ package struct CredentialRemove: AdminCommand {
     package static let name = CommandName.credentialRemove
     package static let entry = CommandEntry.withdrawal(.office, "end a credential")
     package typealias Reply = Recorded
-    package var id: RowArgument
+    package var id: RowOrTextArgument
     package var cause: TextArgument?
-    package init(id: RowArgument, cause: TextArgument? = nil) {
+    package init(id: RowOrTextArgument, cause: TextArgument? = nil) {
         self.id = id
         self.cause = cause
     }

@@ -75,7 +75,7 @@ package struct Log: AdminCommand {
     package var until: TextArgument?
     package var after: CountArgument?
     package var person: PersonalArgument?
-    package var credential: RowArgument?
+    package var credential: RowOrTextArgument?
     package var point: NameArgument?
     package var portal: NameArgument?
     package var decision: TextArgument?
@@ -85,7 +85,7 @@ package struct Log: AdminCommand {
     package var follow: FlagArgument?
     package init(
         from: TextArgument? = nil, until: TextArgument? = nil, after: CountArgument? = nil,
-        person: PersonalArgument? = nil, credential: RowArgument? = nil, point: NameArgument? = nil,
+        person: PersonalArgument? = nil, credential: RowOrTextArgument? = nil, point: NameArgument? = nil,
         portal: NameArgument? = nil, decision: TextArgument? = nil, kind: TextArgument? = nil,
         limit: CountArgument? = nil, follow: FlagArgument? = nil
     ) {

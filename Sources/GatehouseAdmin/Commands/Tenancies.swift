@@ -77,7 +77,7 @@ package struct TenancyChange: AdminCommand {
     package static let entry = CommandEntry.withdrawal(
         .office, needsReason: false, "change a tenancy, for instance its last day")
     package typealias Reply = RecordedRow
-    package var id: RowArgument
+    package var id: RowOrTextArgument
     package var tenants: PersonalArgument?
     package var from: TextArgument?
     package var until: TextArgument?
@@ -85,7 +85,7 @@ package struct TenancyChange: AdminCommand {
     package var landlord: PersonalArgument?
     package var beside: FlagArgument?
     package init(
-        id: RowArgument, tenants: PersonalArgument? = nil, from: TextArgument? = nil, until: TextArgument? = nil,
+        id: RowOrTextArgument, tenants: PersonalArgument? = nil, from: TextArgument? = nil, until: TextArgument? = nil,
         contract: PersonalArgument? = nil, landlord: PersonalArgument? = nil, beside: FlagArgument? = nil
     ) {
         self.id = id
@@ -102,8 +102,8 @@ package struct TenancyShow: AdminCommand {
     package static let name = CommandName.tenancyShow
     package static let entry = CommandEntry.question(.office, "one tenancy")
     package typealias Reply = Joined<TenancyView, Details>
-    package var id: RowArgument
-    package init(id: RowArgument) {
+    package var id: RowOrTextArgument
+    package init(id: RowOrTextArgument) {
         self.id = id
     }
 
@@ -119,8 +119,8 @@ package struct TenancyNotice: AdminCommand {
     package static let name = CommandName.tenancyNotice
     package static let entry = CommandEntry.change(.office, needsReason: true, "notice was given; the last day stands")
     package typealias Reply = RecordedRow
-    package var id: RowArgument
-    package init(id: RowArgument) {
+    package var id: RowOrTextArgument
+    package init(id: RowOrTextArgument) {
         self.id = id
     }
 }
@@ -130,10 +130,10 @@ package struct TenancyTerminate: AdminCommand {
     package static let entry = CommandEntry.withdrawal(
         .office, "end a tenancy before its last day, at an instant or now")
     package typealias Reply = RecordedRow
-    package var id: RowArgument
+    package var id: RowOrTextArgument
     package var at: TextArgument?
     package var cause: TextArgument?
-    package init(id: RowArgument, at: TextArgument? = nil, cause: TextArgument? = nil) {
+    package init(id: RowOrTextArgument, at: TextArgument? = nil, cause: TextArgument? = nil) {
         self.id = id
         self.at = at
         self.cause = cause
@@ -144,11 +144,13 @@ package struct TenancyRenew: AdminCommand {
     package static let name = CommandName.tenancyRenew
     package static let entry = CommandEntry.change(.office, "go on from a tenancy with another one")
     package typealias Reply = RecordedRow
-    package var id: RowArgument
+    package var id: RowOrTextArgument
     package var until: TextArgument
     package var contract: PersonalArgument?
     package var beside: FlagArgument?
-    package init(id: RowArgument, until: TextArgument, contract: PersonalArgument? = nil, beside: FlagArgument? = nil) {
+    package init(
+        id: RowOrTextArgument, until: TextArgument, contract: PersonalArgument? = nil, beside: FlagArgument? = nil
+    ) {
         self.id = id
         self.until = until
         self.contract = contract
@@ -160,8 +162,8 @@ package struct TenancyHandBack: AdminCommand {
     package static let name = CommandName.tenancyHandBack
     package static let entry = CommandEntry.change(.office, "the dwelling was handed back")
     package typealias Reply = RecordedRow
-    package var id: RowArgument
-    package init(id: RowArgument) {
+    package var id: RowOrTextArgument
+    package init(id: RowOrTextArgument) {
         self.id = id
     }
 }
@@ -170,8 +172,8 @@ package struct TenancyRemove: AdminCommand {
     package static let name = CommandName.tenancyRemove
     package static let entry = CommandEntry.withdrawal(.office, "end a tenancy row")
     package typealias Reply = Recorded
-    package var id: RowArgument
-    package init(id: RowArgument) {
+    package var id: RowOrTextArgument
+    package init(id: RowOrTextArgument) {
         self.id = id
     }
 }

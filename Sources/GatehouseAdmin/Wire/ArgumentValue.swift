@@ -11,6 +11,8 @@ package struct ArgumentProblem: Error, Hashable, Sendable {
 package protocol ArgumentValue: Codable, Hashable, Sendable {
     init(argument text: String) throws(ArgumentProblem)
     var argumentText: String { get }
+    /// What the journal keeps of it beside the command.
+    var recordedText: String? { get }
     /// Whether the journal keeps it beside the command. What may name a person is never kept there.
     static var isRecorded: Bool { get }
     /// Any value, for who asks what shape a command has.
@@ -18,6 +20,8 @@ package protocol ArgumentValue: Codable, Hashable, Sendable {
 }
 
 extension ArgumentValue {
+    package var recordedText: String? { Self.isRecorded ? argumentText : nil }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text: String
@@ -162,6 +166,22 @@ package struct RowArgument: ArgumentValue, ExpressibleByIntegerLiteral {
     package var argumentText: String { String(value) }
 }
 
+/// A row of the register by its number, or by a text that names it. The journal keeps the number alone.
+package struct RowOrTextArgument: ArgumentValue, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+    package let argumentText: String
+    package static let isRecorded = true
+    package static let sample: Self = 1
+    package init(argument text: String) throws(ArgumentProblem) {
+        argumentText = try ArgumentText.checked(text, atMost: 1024)
+    }
+    package init(_ value: UInt32) { argumentText = String(value) }
+    package init(integerLiteral value: UInt32) { argumentText = String(value) }
+    package init(stringLiteral value: String) { argumentText = value }
+    /// The number, where it is one.
+    package var row: UInt32? { (try? RowArgument(argument: argumentText))?.value }
+    package var recordedText: String? { row == nil ? nil : argumentText }
+}
+
 package struct FlagArgument: ArgumentValue, ExpressibleByBooleanLiteral {
     package let isOn: Bool
     package static let isRecorded = true
@@ -217,8 +237,8 @@ extension AdminCommand {
 private func recorded(of value: Any) -> String {
     Mirror(reflecting: value).children.map { child in
         if let argument = child.value as? any ArgumentValue {
-            guard type(of: argument).isRecorded, let label = child.label else { return "" }
-            return " \(label)=\(argument.argumentText.prefix(64))"
+            guard let text = argument.recordedText, let label = child.label else { return "" }
+            return " \(label)=\(text.prefix(64))"
         }
         if let group = child.value as? any ArgumentGroup { return recorded(of: group) }
         return ""

@@ -104,5 +104,18 @@ package struct FindIndex: Sendable {
         return sorted(found)
     }
 
+    /// Somebody whose reference is one slip away: a letter wrong, missing, too much, or two swapped.
+    package func personNear(_ query: FindQuery) -> UInt32? { Self.near(query, references) }
+    package func dwellingNear(_ query: FindQuery) -> UInt32? { Self.near(query, dwellings) }
+
+    private static func near(_ query: FindQuery, _ texts: PackedTexts<UInt8>) -> UInt32? {
+        guard query.octets.count >= 3 else { return nil }
+        var found: UInt32?
+        texts.each { id, text in
+            if found == nil, text.isOneSlip(from: query.octets) { found = id }
+        }
+        return found
+    }
+
     private static func sorted(_ hits: [Hit]) -> [Hit] { hits.sorted { ($0.fit, $0.id) < ($1.fit, $1.id) } }
 }

@@ -53,6 +53,22 @@ struct PackedTexts<Unit: FixedWidthInteger & Sendable>: Sendable {
 }
 
 extension UnsafeBufferPointer where Element: FixedWidthInteger {
+    /// Whether the texts differ by one unit, or by two neighbours that changed places.
+    func isOneSlip(from other: [Element]) -> Bool {
+        guard abs(count - other.count) <= 1 else { return false }
+        var first = 0
+        while first < count, first < other.count, self[first] == other[first] { first += 1 }
+        var (end, otherEnd) = (count, other.count)
+        while end > first, otherEnd > first, self[end - 1] == other[otherEnd - 1] {
+            (end, otherEnd) = (end - 1, otherEnd - 1)
+        }
+        switch (end - first, otherEnd - first) {
+        case (1, 1), (0, 1), (1, 0): return true
+        case (2, 2): return self[first] == other[first + 1] && self[first + 1] == other[first]
+        default: return false
+        }
+    }
+
     /// Where a piece stands in the text; nil when nowhere.
     func place(of piece: [Element]) -> Int? {
         guard let first = piece.first, piece.count <= count else { return nil }

@@ -296,6 +296,8 @@ package struct RegistryFields: Sendable {
     private func clipped(_ text: String) -> String { Self.clipped(text) }
 
     /// A piece of a text for a sentence about it: without what must not stand in one.
+    package static func shown(_ text: String) -> String { clipped(text) }
+
     static func clipped(_ text: String) -> String {
         var view = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(40) {

@@ -163,7 +163,7 @@ extension World {
         case 6: say(PersonChange(reference: person, fields: PersonFields(status: "active")), by: Self.manager)
         case 7:
             let status: TextArgument = commands.isOne(in: 2) ? "lost" : "enabled"
-            say(CredentialChange(id: RowArgument(UInt32(number)), status: status), reason: nil, by: Self.manager)
+            say(CredentialChange(id: RowOrTextArgument(UInt32(number)), status: status), reason: nil, by: Self.manager)
         case 8: foretell(number)
         case 9: say(Log(limit: 20))
         case 10:
