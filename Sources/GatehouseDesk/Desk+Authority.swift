@@ -33,7 +33,7 @@ extension Desk {
 
     func announceHandover(_ command: HandoverAnnounce, _ call: Call) throws -> HandoverAnnounce.Reply {
         let text = command.at.argumentText
-        let at = try text == "now" ? now() : time("at", command.at)
+        let at = try text == "now" ? now() : time("at", command.at, call, .ahead)
         // "now" is a moment ago by the time that the loop hears of it.
         let handover = Handover(
             at: text == "now" ? at + .milliseconds(500) : at, receiver: command.receiver.octets,

@@ -24,9 +24,9 @@ extension Desk {
         texts.value = try value(of: command, kind)
         var row: CredentialRow
         do {
-            let new = try fields.presented(texts, by: holder.id)
+            let new = try fields(call).presented(texts, by: holder.id)
             var days = KnownDays()
-            row = try fields.credential(texts, new, of: holder.id, changing: nil, id: 0, in: source, &days)
+            row = try fields(call).credential(texts, new, of: holder.id, changing: nil, id: 0, in: source, &days)
         } catch var problem as FieldProblem where problem.field == "value" {
             problem.field = kind == .face ? "user" : kind.word
             throw problem
@@ -99,7 +99,7 @@ extension Desk {
         texts.firstUse = command.firstUse?.argumentText
         texts.vehicle = command.vehicle?.argumentText
         var days = KnownDays()
-        var row = try fields.credential(
+        var row = try fields(call).credential(
             texts, nil, of: old.person, changing: old, id: old.id, in: source(reader, call), &days)
         try explain(&row, call, isSaid: command.status != nil)
         if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }

@@ -51,7 +51,7 @@ extension Desk {
         let status = try command.status.map { text in
             try fields.at("status") { try fields.personStatus(text.argumentText) }
         }
-        let end = try command.endsBefore.map { try instant("ends-before", $0) }
+        let end = try command.endsBefore.map { try instant("ends-before", $0, call, .ahead) }
         let group = command.group?.argumentText
         var people: Set<UInt32>?
         if let dwelling = command.dwelling {
@@ -112,7 +112,7 @@ extension Desk {
             }
             return state
         }
-        let end = try command.endsBefore.map { try instant("ends-before", $0) }
+        let end = try command.endsBefore.map { try instant("ends-before", $0, call, .ahead) }
         let home = try command.dwelling.map { try dwelling($0, reader, call).id }
         let now = try now().seconds
         func last(of row: RegistryRow) -> Int64 { if case .tenancy(let row) = row { row.ends } else { 0 } }
@@ -130,7 +130,7 @@ extension Desk {
         let status = try command.status.map { text in
             try fields.at("status") { try fields.credentialStatus(text.argumentText) }
         }
-        let end = try command.endsBefore.map { try instant("ends-before", $0) }
+        let end = try command.endsBefore.map { try instant("ends-before", $0, call, .ahead) }
         let holder = try command.person.map { try person($0, "person", reader, call).id }
         return try list(.credential, command.limit, reader, call) { row in
             guard case .credential(let row) = row else { return false }

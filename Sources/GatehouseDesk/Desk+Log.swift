@@ -69,8 +69,8 @@ extension Desk {
 
     private func filter(of command: Log, _ call: Call, isOffice: Bool) throws -> JournalFilter {
         var filter = JournalFilter()
-        filter.from = try command.from.map { try time("from", $0) }
-        filter.until = try command.until.map { try time("until", $0) }
+        filter.from = try command.from.map { try time("from", $0, call, .ago) }
+        filter.until = try command.until.map { try time("until", $0, call, .ago) }
         filter.after = command.after?.value
         filter.accessPoint = try command.point.map { try accessPoint($0).name }
         filter.portal = try command.portal.map { try portal($0).name }

@@ -26,8 +26,8 @@ extension Desk {
         let keys = try signingKeys()
         let host = try person(command.host, "host", reader(), call)
         let now = try ask { $0.now }
-        let end = try instant("until", command.until, isEnd: true)
-        let from = try command.from.map { try instant("from", $0) } ?? now.civil.seconds
+        let end = try instant("until", command.until, isEnd: true, call, .ahead)
+        let from = try command.from.map { try instant("from", $0, call, .ahead) } ?? now.civil.seconds
         // Once, unless something else is said; 0 is as often as one likes.
         let uses = try command.uses.map { text in try fields.at("uses") { try fields.uses(text.argumentText) } } ?? 1
         let claims = PassClaims(

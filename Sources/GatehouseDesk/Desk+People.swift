@@ -8,7 +8,7 @@ internal import GatehouseStore
 extension Desk {
     func addPerson(_ command: PersonAdd, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let fields = try liveFields()
+        let fields = try fields(call)
         let reference = command.reference.argumentText
         guard try fields.findPerson(reference, in: StoredRegister(reader: reader)) == nil else {
             throw CommandRefusal(code: "exists", message: "the reference is taken; use person change")
@@ -23,7 +23,7 @@ extension Desk {
         try saysSomething(
             given.name, given.role, given.dwelling, given.groups, given.from, given.until, given.status,
             given.responsible, given.shift, given.needsTime, given.phone, given.note, beside: .personChange)
-        return try putPerson(given, old.reference, changing: old, liveFields(), reader, call)
+        return try putPerson(given, old.reference, changing: old, fields(call), reader, call)
     }
 
     private func putPerson(

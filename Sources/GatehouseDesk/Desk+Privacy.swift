@@ -132,8 +132,8 @@ extension Desk {
         let row = try person(command.reference, reader, call)
         var filter = JournalFilter()
         let now = try now()
-        filter.until = try command.until.map { try time("until", $0) } ?? now + .seconds(1)
-        filter.from = try command.from.map { try time("from", $0) }
+        filter.until = try command.until.map { try time("until", $0, call, .ago) } ?? now + .seconds(1)
+        filter.from = try command.from.map { try time("from", $0, call, .ago) }
         if filter.from == nil, !mayLookFurther(call) { filter.from = filter.until! + .seconds(-Self.personWindow) }
         if filter.from != nil { try checkWindow(of: filter, call) }
         try look(call, .people([row.id]))

@@ -21,7 +21,7 @@ extension Desk {
     func decide(_ command: Decide, _ call: Call) throws -> Decide.Reply {
         let reader = try reader()
         let point = try accessPoint(command.point)
-        let at = try command.when.map { try time("when", $0) }
+        let at = try command.when.map { try time("when", $0, call, .unsaid) }
         let card = try command.card.map { text in try fields.at("card") { try fields.card(text.argumentText) } }
         let row = try person(command.person, "as", reader, call)
         try look(call, .people([row.id]))
@@ -55,7 +55,7 @@ extension Desk {
     func tellWhoCan(_ command: WhoCan, _ call: Call) throws -> WhoCan.Reply {
         let reader = try reader()
         let point = try accessPoint(command.point)
-        let at = try command.when.map { try time("when", $0) }
+        let at = try command.when.map { try time("when", $0, call, .unsaid) }
         let (controller, moment) = try controller(at: at, reader)
         try look(call, .register)
         var holders: Set<UInt32> = []
@@ -107,8 +107,8 @@ extension Desk {
     /// changed.
     func replay(_ command: Replay, _ call: Call) throws -> Replay.Reply {
         let files = takeUploads(nil, call)
-        let from = try time("from", command.from)
-        let until = try time("until", command.until)
+        let from = try time("from", command.from, call, .ago)
+        let until = try time("until", command.until, call, .ago)
         guard from < until else {
             throw CommandRefusal(code: "malformed", message: "\"until\" has to be behind \"from\"")
         }

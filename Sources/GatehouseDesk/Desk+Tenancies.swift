@@ -16,7 +16,7 @@ extension Desk {
         texts.contract = command.contract?.argumentText
         texts.landlord = command.landlord?.argumentText
         let home = try dwelling(command.dwelling, reader, call)
-        var row = try fields.tenancy(texts, changing: nil, at: home.id, id: 0, in: source)
+        var row = try fields(call).tenancy(texts, changing: nil, at: home.id, id: 0, in: source)
         try checkBeside(row, command.beside, source)
         row.id = try ids.next(.tenancy, reader)
         return RecordedRow(id: row.id, event: try order(call, .registry([.put(.tenancy(row))])))
@@ -34,7 +34,7 @@ extension Desk {
         texts.until = command.until?.argumentText
         texts.contract = command.contract?.argumentText
         texts.landlord = command.landlord?.argumentText
-        let row = try fields.tenancy(texts, changing: old, at: old.dwelling, id: old.id, in: source)
+        let row = try fields(call).tenancy(texts, changing: old, at: old.dwelling, id: old.id, in: source)
         if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }
         if old.starts != row.starts || old.ends != row.ends { try checkBeside(row, command.beside, source) }
         return RecordedRow(id: row.id, event: try order(call, .registry([.put(.tenancy(row))])))
@@ -59,7 +59,7 @@ extension Desk {
     }
 
     func terminateTenancy(_ command: TenancyTerminate, _ call: Call) throws -> RecordedRow {
-        let at = try command.at.map { try time("at", $0) } ?? now()
+        let at = try command.at.map { try time("at", $0, call, .unsaid) } ?? now()
         let event = TenancyEvent.terminate(at: at.seconds, day: fields.calendar.local(at: at).day)
         return try step(command.id, event, call, cause: cause(command.cause, call))
     }
@@ -94,7 +94,7 @@ extension Desk {
         texts.until = command.until.argumentText
         texts.contract = command.contract?.argumentText
         let source = source(reader, call)
-        next = try fields.tenancy(texts, changing: next, at: next.dwelling, id: 0, in: source)
+        next = try fields(call).tenancy(texts, changing: next, at: next.dwelling, id: 0, in: source)
         try checkBeside(next, command.beside, source)
         next.id = try ids.next(.tenancy, reader)
         let changes: [RegistryChange] = [.put(.tenancy(renewed)), .put(.tenancy(next))]
@@ -157,8 +157,8 @@ extension Desk {
         let reader = try reader()
         let home = try dwelling(command.dwelling, reader, call)
         var filter = JournalFilter()
-        filter.from = try time("from", command.from)
-        filter.until = try time("until", command.until)
+        filter.from = try time("from", command.from, call, .ago)
+        filter.until = try time("until", command.until, call, .ago)
         try checkWindow(of: filter, call)
         var people: Set<UInt32> = []
         for row in try reader.rows(.person, by: .at(dwelling: home.id)) { people.insert(row.id) }

@@ -90,20 +90,30 @@ package final class Desk: Sendable {
 
     func now() throws -> CivilTime { try ask { $0.now.civil } }
 
-    /// How texts become rows, with the schedules that the gate goes by now.
+    /// How texts of files become rows, with the schedules that the gate goes by now.
     func liveFields() throws -> RegistryFields {
         var fields = fields
         fields.names?.schedules = Set(try ask { $0.controller.site.policy.schedules.map(\.name) })
         return fields
     }
 
-    /// An instant that an argument tells, or the end of the day that it names.
-    func instant(_ name: String, _ text: TextArgument, isEnd: Bool = false) throws -> Int64 {
-        try fields.at(name) { try fields.instant(text.argumentText, isEnd: isEnd) }
+    /// How texts of a command become rows: with the schedules that the gate goes by now, and with times as people type them.
+    func fields(_ call: Call, _ way: TypedTime.Way = .ahead) throws -> RegistryFields {
+        var fields = try liveFields()
+        fields.spoken = RegistryFields.Spoken(now: try now(), way: way) { call.notes.time($0, $1) }
+        return fields
     }
 
-    func time(_ name: String, _ text: TextArgument) throws -> CivilTime {
-        CivilTime(seconds: try instant(name, text))
+    /// An instant that an argument tells, or the end of the day that it names.
+    func instant(
+        _ name: String, _ text: TextArgument, isEnd: Bool = false, _ call: Call, _ way: TypedTime.Way
+    ) throws -> Int64 {
+        let fields = try fields(call, way)
+        return try fields.at(name) { try fields.instant(text.argumentText, isEnd: isEnd, of: name) }
+    }
+
+    func time(_ name: String, _ text: TextArgument, _ call: Call, _ way: TypedTime.Way) throws -> CivilTime {
+        CivilTime(seconds: try instant(name, text, call, way))
     }
 
     func text(_ time: CivilTime) -> String { SiteTime.text(time, fields.calendar) }

@@ -106,14 +106,14 @@ struct Vehicle: ParsableCommand {
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One vehicle, with its plate, tags and history.")
-        @Argument var plate: String
+        @Argument(help: "A plate or a part of it, or its keeper.") var plate: String
         @OptionGroup var common: Common
         func run() throws { try show(VehicleShow(plate: argument("PLATE", plate)), common) }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a vehicle, its plate and its tags. Needs --reason.")
-        @Argument var plate: String
+        @Argument(help: "A plate or a part of it, or its keeper.") var plate: String
         @OptionGroup var common: Common
         func run() throws { try order(VehicleRemove(plate: argument("PLATE", plate)), common, "ended") }
     }

@@ -14,6 +14,7 @@ struct LogCommand: ParsableCommand {
         discussion: """
             Examples:
               gatehousectl log --limit 20
+              gatehousectl log --from "yesterday 18:00" --until 今早8点
               gatehousectl log --follow --point wicket-in
               gatehousectl log --person R-1001 --from 2026-11-20 --until 2026-11-22 --reason "complaint of 21 November"
               gatehousectl log --kind all --csv > november.csv
@@ -21,11 +22,11 @@ struct LogCommand: ParsableCommand {
 
             The newest 100 entries, or as many as --limit says; with --csv all of them. What is left out is said.
             """)
-    @Option(help: "Local time of the site: 2026-11-22 or 2026-11-22T18:30.") var from: String?
+    @Option(help: "2026-11-22, 2026-11-22T18:30, yesterday 18:00, 昨天18:00, 2h ago.") var from: String?
     @Option var until: String?
     @Option(help: "Entries behind this number.") var after: String?
-    @Option(help: "A person's reference; needs --reason, --from and --until.") var person: String?
-    @Option(help: "A credential's number; needs --reason, --from and --until.") var credential: String?
+    @Option(help: "A person: reference, name, card; needs --reason, --from and --until.") var person: String?
+    @Option(help: "A credential: its number, the card; needs --reason, --from and --until.") var credential: String?
     @Option(help: "An access point.") var point: String?
     @Option var portal: String?
     @Option(help: "granted or denied.") var decision: String?

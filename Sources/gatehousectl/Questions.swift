@@ -6,7 +6,7 @@ struct DecideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decide", abstract: "What would be decided.",
         discussion: "Example: gatehousectl decide --as T-7 --at wicket-in --when 2027-03-01T08:00")
-    @Option(name: .customLong("as"), help: "A person's reference.") var person: String
+    @Option(name: .customLong("as"), help: "A person: reference, name, card, plate.") var person: String
     @Option(name: .customLong("at"), help: "An access point.") var point: String
     @Option(help: "Local time; now without it.") var when: String?
     @Option(help: "The card, if that is the question.") var card: String?

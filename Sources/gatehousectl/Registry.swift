@@ -48,7 +48,7 @@ struct Person: ParsableCommand {
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Change a person.")
-        @Argument var reference: String
+        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
         func run() throws {
@@ -59,13 +59,13 @@ struct Person: ParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "One person, with tenancies, credentials and history.")
-        @Argument var reference: String
+        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
         func run() throws { try show(PersonShow(reference: argument("REFERENCE", reference)), common) }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End a person; the history stays. Needs --reason.")
-        @Argument var reference: String
+        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @Option(help: "Why: moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause: String?
         @OptionGroup var common: Common
         func run() throws {
@@ -77,7 +77,7 @@ struct Person: ParsableCommand {
     struct Forgive: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.")
-        @Argument var reference: String
+        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
         func run() throws {
             try order(PersonForgive(reference: argument("REFERENCE", reference)), common, "forgiven")
@@ -90,7 +90,7 @@ struct Person: ParsableCommand {
                 Every state of their rows, the values beside their entries, their pictures and faces. The journal stays whole,
                 with a number in the place of the person. Backups made before still hold them: docs/operating.md.
                 """)
-        @Argument var reference: String
+        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
         func run() throws {
             try deleteFaces(PersonErase(reference: argument("REFERENCE", reference)), common, "erased")
@@ -101,7 +101,7 @@ struct Person: ParsableCommand {
             abstract: "All that is held about a person, for the person. The reason names their request.",
             discussion:
                 "Example: gatehousectl person report R-1001 --reason \"request of 2026-11-24\" --json > R-1001.jsonl")
-        @Argument var reference: String
+        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @Option(help: "First moment of the entries; the last 72 hours if left out.") var from: String?
         @Option(help: "The moment before which they end.") var until: String?
         @OptionGroup var common: Common
@@ -212,14 +212,14 @@ struct CredentialCommand: ParsableCommand {
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One credential, with its history.")
-        @Argument var id: String
+        @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
         @OptionGroup var common: Common
         func run() throws { try show(CredentialShow(id: argument("ID", id)), common) }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a credential.", discussion: "Example: gatehousectl credential change 12 --status lost")
-        @Argument var id: String
+        @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
         @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
         @Option(help: "Why it is suspended: order:NUMBER, safety, asked, other:TEXT; or --reason.") var cause: String?
         @Option var from: String?
@@ -255,7 +255,7 @@ struct CredentialCommand: ParsableCommand {
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End a credential. Needs --reason.")
-        @Argument var id: String
+        @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
         @Option(help: "Why: lost, stolen, returned, moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause:
             String?
         @OptionGroup var common: Common

@@ -36,13 +36,13 @@ struct Tenancy: ParsableCommand {
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One tenancy, with its history.")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try show(TenancyShow(id: argument("ID", id)), common) }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Change a tenancy, for instance its last day.")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @Option var tenants: String?
         @Option var from: String?
         @Option var until: String?
@@ -62,7 +62,7 @@ struct Tenancy: ParsableCommand {
     struct Notice: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Notice was given; the last day stands. Needs --reason.")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try order(TenancyNotice(id: argument("ID", id)), common, "noted") }
     }
@@ -70,7 +70,7 @@ struct Tenancy: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a tenancy before its last day. Needs --reason.",
             discussion: "Example: gatehousectl tenancy terminate 12 --at 2026-12-01T12:00 --reason \"agreed\"")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @Option(help: "The instant at which access ends; now if left out.") var at: String?
         @Option(help: "Why: moved-out, order:NUMBER, safety, asked, other:TEXT; or --reason alone.") var cause: String?
         @OptionGroup var common: Common
@@ -83,7 +83,7 @@ struct Tenancy: ParsableCommand {
     struct Renew: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Go on from a tenancy with another one, from the day after its last.")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @Option(help: "The last day of the new one.") var until: String
         @Option var contract: String?
         @Flag(help: "Although another tenancy of the dwelling runs at that time.") var beside = false
@@ -97,13 +97,13 @@ struct Tenancy: ParsableCommand {
     }
     struct HandBack: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "The dwelling was handed back after its tenancy.")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try order(TenancyHandBack(id: argument("ID", id)), common, "noted") }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End a tenancy row. Needs --reason.")
-        @Argument var id: String
+        @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try order(TenancyRemove(id: argument("ID", id)), common, "ended") }
     }

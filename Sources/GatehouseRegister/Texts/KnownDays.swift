@@ -34,7 +34,7 @@ extension RegistryFields {
         if let there = known[text] {
             found = there
         } else {
-            found = try at(field) { try instant(text, isEnd: isEnd) }
+            found = try at(field) { try instant(text, isEnd: isEnd, of: field) }
             if known.count < 4096 { known[text] = found }
         }
         if let old, old != found, calendar.written(old, isEnd: isEnd) == text { return old }
@@ -45,6 +45,36 @@ extension RegistryFields {
     package func instant(_ text: String, isEnd: Bool) throws(Problem) -> Int64 {
         text.utf8.contains(UInt8(ascii: "T"))
             ? try instant(text).seconds : isEnd ? try endAfter(text) : try start(text)
+    }
+
+    /// The same, or in words where somebody types it now.
+    package func instant(_ text: String, isEnd: Bool, of field: String) throws(Problem) -> Int64 {
+        guard let spoken else { return try instant(text, isEnd: isEnd) }
+        if let strict = try? instant(text, isEnd: isEnd) { return strict }
+        return try typed(text, spoken, field, isEnd: isEnd)
+    }
+
+    /// A day, or one in words where somebody types it now.
+    func day(_ text: String, of field: String) throws(Problem) -> Int32 {
+        guard let spoken else { return try day(text) }
+        if let strict = try? day(text) { return strict }
+        let time = TypedTime(text, now: spoken.now, calendar: calendar, way: spoken.way)
+        guard case .days(let first, let last)? = time, first == last else {
+            throw Problem("\"\(Self.clipped(text))\" is no day; write it as 2026-03-31, today, 11-27, 明天, 11月27日")
+        }
+        spoken.heard(field, CalendarDay.text(first))
+        return first
+    }
+
+    private func typed(_ text: String, _ spoken: Spoken, _ field: String, isEnd: Bool) throws(Problem) -> Int64 {
+        guard let time = TypedTime(text, now: spoken.now, calendar: calendar, way: spoken.way) else {
+            throw Problem("\"\(Self.clipped(text))\" is no time that is understood; \(TypedTime.examples)")
+        }
+        var isEnd = isEnd
+        // A week ends with its last day, whatever a day alone means there.
+        if case .days(let first, let last) = time, first != last, field == "until" { isEnd = true }
+        spoken.heard(field, time.echo(calendar, isEnd: isEnd))
+        return time.seconds(calendar, isEnd: isEnd)
     }
 }
 

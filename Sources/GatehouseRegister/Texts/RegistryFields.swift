@@ -10,6 +10,8 @@ package struct RegistryFields: Sendable {
     /// The second at which consents of an import count as given.
     package var now: Int64 = 0
     package let cards: CardCatalogue
+    /// How times are read that somebody types now; nil for files, where `today` is no day.
+    package var spoken: Spoken?
     /// Nil where nobody knows the configuration: then any name is taken.
     package var names: SiteNames?
 
@@ -21,6 +23,20 @@ package struct RegistryFields: Sendable {
         package init(schedules: Set<String>, faceModules: Set<String>) {
             self.schedules = schedules
             self.faceModules = faceModules
+        }
+    }
+
+    /// Times in words, as of a moment.
+    package struct Spoken: Sendable {
+        package var now: CivilTime
+        package var way: TypedTime.Way
+        /// Told what was understood, by the name of the text.
+        package var heard: @Sendable (String, String) -> Void
+
+        package init(now: CivilTime, way: TypedTime.Way, heard: @escaping @Sendable (String, String) -> Void) {
+            self.now = now
+            self.way = way
+            self.heard = heard
         }
     }
 

@@ -29,11 +29,11 @@ extension RegistryFields {
         }
         // What was done with the tenancy since stays: one that was ended at noon ends at noon.
         if old == nil || texts.from != nil {
-            let day = try at("from") { try self.day(texts.from ?? "") }
+            let day = try at("from") { try self.day(texts.from ?? "", of: "from") }
             if day != old?.firstDay { (row.firstDay, row.starts) = (day, calendar.utc(day: day, minute: 0)) }
         }
         if old == nil || texts.until != nil {
-            let day = try at("until") { try self.day(texts.until ?? "") }
+            let day = try at("until") { try self.day(texts.until ?? "", of: "until") }
             if day != old?.lastDay { (row.lastDay, row.ends) = (day, calendar.utc(day: day + 1, minute: 0)) }
         }
         guard row.firstDay <= row.lastDay, row.starts < row.ends else {
