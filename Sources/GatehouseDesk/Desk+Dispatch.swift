@@ -99,6 +99,7 @@ extension Desk {
         case .alarmList: return try run(listAlarms)
         case .alarmAck: return try run(acknowledgeAlarm)
         case .find: return try run(find)
+        case .inside: return try run(listInside)
         case .personAdd: return try run(addPerson)
         case .personShow: return try run(showPerson)
         case .personList: return try run(listPeople)

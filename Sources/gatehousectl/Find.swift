@@ -170,3 +170,35 @@ extension Vehicle {
         }
     }
 }
+
+struct InsideCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inside", abstract: "Who is inside, by area: the list for a gathering point.",
+        discussion: """
+            By the readers at the ways in and out; whoever slipped through behind somebody is not known. Each person has it in
+            their report.
+            Examples:
+              gatehousectl inside
+              gatehousectl inside garage
+            """)
+    @Argument(help: "An area, with those within it; all of the configuration if left out.") var area: String?
+    @OptionGroup var common: Common
+    func run() throws {
+        var rows = [["AREA", "DWELLING", "NAME", "REFERENCE", "SINCE", ""]]
+        try ask(
+            Inside(area: argument("AREA", area)), common,
+            item: { one in
+                rows.append([
+                    one.area, plain(one.dwelling ?? ""), plain(one.name ?? "(no longer on the register)"),
+                    plain(one.reference ?? ""), String(one.since.prefix(16)), one.needsTime == true ? "needs help" : "",
+                ])
+            }
+        ) { reply in
+            if rows.count > 1 { print(table(rows) + "\n") }
+            let areas = reply.areas.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            print(
+                "\(reply.at.prefix(19))  \(reply.people) people\(areas.isEmpty ? "" : ": ")\(areas.joined(separator: ", "))"
+            )
+        }
+    }
+}

@@ -20,7 +20,8 @@ struct Gatehousectl: ParsableCommand {
             """,
         version: GatehouseVersion.text,
         subcommands: [
-            FindCommand.self, Visitor.self, StatusCommand.self, HealthCommand.self, AlarmCommand.self, Portal.self,
+            FindCommand.self, InsideCommand.self, Visitor.self, StatusCommand.self, HealthCommand.self,
+            AlarmCommand.self, Portal.self,
             Clock.self, Community.self,
             Dwelling.self, Person.self, Tenancy.self, CredentialCommand.self, Vehicle.self, Pass.self, Consent.self,
             Privacy.self, Area.self, ThreatCommand.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,

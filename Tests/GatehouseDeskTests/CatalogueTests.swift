@@ -24,6 +24,7 @@ struct CatalogueTests {
         alarm list          VGMIA -      register  question
         alarm ack           -GM-- reason openings  order
         find                -GM-- -      questions question
+        inside              -GM-- -      register  question
         person add          --M-- -      register  change
         person show         --M-- -      questions question
         person list         --M-- -      questions question

@@ -59,6 +59,7 @@ struct DeskTests {
         case .alarmList: Case(AlarmList())
         case .alarmAck: Case(AlarmAck(alarm: 999), "unknownAlarm")
         case .find: Case(Find(text: "zhaoyi"))
+        case .inside: Case(Inside())
         case .personAdd: Case(PersonAdd(reference: "S-1", fields: PersonFields(name: "孙三", role: "staff")))
         case .personShow: Case(PersonShow(reference: "R-1"))
         case .personList: Case(PersonList(role: "resident"))

@@ -20,6 +20,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case alarmAck = "alarm ack"
 
     case find
+    case inside
     case personAdd = "person add"
     case personShow = "person show"
     case personList = "person list"
@@ -137,6 +138,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .alarmList: AlarmList.self
         case .alarmAck: AlarmAck.self
         case .find: Find.self
+        case .inside: Inside.self
         case .personAdd: PersonAdd.self
         case .personShow: PersonShow.self
         case .personList: PersonList.self
