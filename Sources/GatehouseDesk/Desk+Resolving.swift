@@ -62,7 +62,8 @@ extension Desk {
         }
         let query = FindQuery(text)
         guard !query.isTooShort else { return [] }
-        let hits = try index(reader, call) { $0.people(query) }
+        // A part of a reference means nobody: R-1, who is gone, is not R-12.
+        let hits = try index(reader, call) { $0.people(query).filter { $0.fit != .code } }
         let whole = hits.filter { $0.fit == .whole }
         // More than anybody reads are not fetched.
         return try (whole.isEmpty ? hits : whole).prefix(Self.usuallyFound).compactMap { try rows.person($0.id) }
@@ -135,13 +136,16 @@ extension Desk {
     /// handed back.
     func tenancy(_ argument: RowOrTextArgument, _ reader: JournalReader, _ call: Call) throws -> TenancyRow {
         let text = argument.argumentText
-        if let id = argument.row, case .tenancy(let row)? = try reader.row(.tenancy, id) { return row }
+        if let id = argument.row {
+            guard case .tenancy(let row)? = try reader.row(.tenancy, id) else { throw Self.unknownRow("tenancy") }
+            return row
+        }
         let rows = try rows(reader)
         let now = try now().seconds
         var all: [TenancyRow] = []
         if let home = try StoredRegister(reader: reader).exactDwelling(text, fields) {
             all = try tenancies(.at(dwelling: home.id), reader)
-        } else if argument.row == nil {
+        } else {
             let person = try fields.person(text, "id", in: source(reader, call))
             all = try tenancies(.of(person: person.id), reader).filter { $0.tenants.contains(person.id) }
         }
@@ -193,7 +197,9 @@ extension Desk {
         let rows = try rows(reader)
         let query = FindQuery(text)
         var found: [VehicleRow] = []
-        if !query.isTooShort {
+        // A whole plate means itself and no longer one.
+        let isWhole = query.scalars.first.map { $0 >= 0x2E80 } ?? false && (try? fields.plate(text)) != nil
+        if !query.isTooShort, !isWhole {
             found = try index(reader, call) { $0.vehicles(query) }.prefix(Self.usuallyFound).compactMap { hit in
                 if case .vehicle(let row)? = try reader.row(.vehicle, hit.id) { row } else { nil }
             }

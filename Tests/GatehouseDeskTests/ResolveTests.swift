@@ -62,6 +62,27 @@ struct ResolveTests {
         #expect(Set(try bench.entries([.look]).suffix(14).map(\.person)) == [1, 3], "both have it in their report")
     }
 
+    /// Whoever is typed and gone is nobody else, however much they look alike.
+    @Test func whoIsGoneIsNobodyElse() throws {
+        let bench = try site()
+        func added(_ reference: PersonalArgument) -> CommandRefusal? {
+            bench.say(PersonAdd(reference: reference, fields: PersonFields(name: "x", role: "staff"))).refusal
+        }
+        #expect(added("M-1") == nil && added("M-12") == nil)
+        #expect(bench.say(PersonRemove(reference: "M-1", cause: "asked")).refusal == nil)
+        let again = bench.say(PersonRemove(reference: "M-1", cause: "asked")).refusal
+        #expect(again?.code == "unknownPerson" && again?.message.contains("did you mean") == true)
+        #expect(bench.say(PersonShow(reference: "M-")).refusal?.code == "unknownPerson")
+        #expect(bench.say(VehicleAdd(plate: "粤B12345D", keeper: "R-1")).refusal == nil)
+        #expect(bench.say(VehicleRemove(plate: "粤B12345")).refusal == nil)
+        #expect(bench.say(VehicleRemove(plate: "粤B12345")).refusal?.code == "unknownVehicle")
+        #expect(bench.say(DwellingAdd(dwelling: "c/77")).refusal == nil)
+        let home = TenancyAdd(dwelling: "c/77", tenants: "R-1", from: "2026-01-01", until: "2027-01-01")
+        #expect(bench.say(home).refusal == nil)
+        #expect(bench.say(TenancyRemove(id: "77")).refusal?.code == "unknownRow", "a number is that of a tenancy")
+        #expect(bench.say(TenancyRemove(id: "c/77")).refusal == nil)
+    }
+
     @Test func manyAreNotListedForEver() throws {
         let bench = try DeskTests.filled()
         for number in 1...40 {
