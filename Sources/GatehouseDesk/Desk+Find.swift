@@ -36,6 +36,10 @@ extension Desk {
             views.append(try view(row, rows, forGuard: !isOffice))
             seen += people(of: row)
         }
+        if let pass = try foundPass(command.text.argumentText, rows, reader) {
+            views.append(pass.row)
+            seen += [pass.host].compactMap(\.self)
+        }
         try look(call, .people(seen))
         for view in views { try call.list(view) }
         return FoundCount(count: views.count, leftOut: all.count > limit ? all.count - limit : nil)

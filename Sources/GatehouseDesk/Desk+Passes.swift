@@ -175,8 +175,25 @@ extension Desk {
         throw CommandRefusal(code: "notAPass", message: "give the number of a pass (16 hexadecimal digits) or its text")
     }
 
+    /// A pass that is found by its number, with who let its visitor in.
+    func foundPass(_ text: String, _ rows: FoundRows, _ reader: JournalReader) throws -> (row: FoundRow, host: UInt32?)?
+    {
+        guard let id = PassID(ImportText.trimmed(text)) else { return nil }
+        let (known, now) = try ask { ($0.controller.ledger.passes[id], $0.now.civil.seconds) }
+        guard let record = known else { return nil }
+        let details = record.details?.issuer == configuration.site.name ? record.details : nil
+        let host = try details.flatMap { try rows.person($0.host) }
+        let row = FoundRow(
+            kind: "pass", id: nil, reference: host?.reference, name: host?.name,
+            dwelling: try host.flatMap { try rows.home(of: $0) }.flatMap { try rows.code(ofDwelling: $0) },
+            state: Self.state(from: details?.from, until: record.until, uses: details?.uses, record, at: now),
+            value: id.description, from: self.text(seconds: details?.from), until: self.text(seconds: record.until))
+        return (row, host?.id)
+    }
+
     func listPasses(_ command: PassList, _ call: Call) throws -> Listed {
-        try look(call, .register)
+        let host = try command.host.map { try person($0, "host", self.reader(), call) }
+        try look(call, host.map { Look.people([$0.id]) } ?? .register)
         let (book, now) = try ask { ($0.controller.ledger.passes, $0.now.civil.seconds) }
         let reader = try reader()
         var count = 0
@@ -186,7 +203,8 @@ extension Desk {
             let state = Self.state(
                 from: record.details?.from, until: record.until, uses: record.details?.uses, record, at: now)
             let isGood = ["valid", "coming"].contains(state) && record.details != nil
-            guard command.all?.isOn == true || isGood else { continue }
+            let isTheirs = record.details?.issuer == configuration.site.name && record.details?.host == host?.id
+            guard command.all?.isOn == true || isGood, host == nil || isTheirs else { continue }
             var view = view(id, record, reader)
             view.state = state
             try call.list(view)

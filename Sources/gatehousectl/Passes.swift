@@ -81,11 +81,12 @@ struct Pass: ParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Passes that are good for something.")
         @Flag(help: "Those that are over, used up or revoked too.") var all = false
+        @Option(help: "Those for visitors of one person alone.") var host: String?
         @OptionGroup var common: Common
         func run() throws {
             var rows = [["PASS", "HOST", "FROM", "UNTIL", "POINTS", "LEFT", "STATE"]]
             try ask(
-                PassList(all: all ? true : nil), common,
+                PassList(all: all ? true : nil, host: argument("--host", host)), common,
                 item: { pass in
                     rows.append([
                         pass.pass, plain(pass.host ?? "-"), String((pass.from ?? "-").prefix(16)),

@@ -149,6 +149,26 @@ struct FindDeskTests {
         #expect(try found(bench, "zgf").map(\.reference) == ["I-599"])
     }
 
+    /// The number of a pass stands on it; who lets its visitor in is found by it, and their passes by them.
+    @Test func passesAreFoundByNumberAndByHost() throws {
+        let bench = try DeskTests.filled()
+        let issued = bench.say(PassIssue(host: "R-1", points: "lane-in", until: "明天"))
+        let pass = try #require(issued.value(PassIssue.Reply.self)).first.pass
+        #expect(bench.say(PassIssue(host: "T-1", points: "lane-in", until: "明天")).refusal == nil)
+        for person in [RightsTests.manager, RightsTests.night] {
+            let rows = try found(bench, pass, by: person)
+            #expect(rows.map(\.kind) == ["pass"] && rows[0].reference == "R-1" && rows[0].state == "valid")
+            #expect(try bench.entries([.look]).last?.person == 1)
+        }
+        #expect(try found(bench, "00000000000000ff").isEmpty)
+        func listed(_ host: PersonalArgument?) -> [String?] {
+            bench.say(PassList(host: host)).items.compactMap { WireJSON.decode(PassView.self, $0)?.host }
+        }
+        #expect(listed(nil).count == 2 && listed("赵一") == ["R-1"])
+        #expect(try bench.entries([.look]).last?.person == 1)
+        #expect(bench.say(PassList(host: "nobody")).refusal?.code == "unknownPerson")
+    }
+
     // MARK: Lists
 
     private func listed<Command: AdminCommand>(_ bench: DeskBench, _ command: Command) throws -> [FoundRow]

@@ -124,8 +124,11 @@ package struct PassList: AdminCommand {
     package typealias Reply = Listed
     package typealias Item = PassView
     package var all: FlagArgument?
-    package init(all: FlagArgument? = nil) {
+    /// For visitors of one person alone.
+    package var host: PersonalArgument?
+    package init(all: FlagArgument? = nil, host: PersonalArgument? = nil) {
         self.all = all
+        self.host = host
     }
 }
 
