@@ -111,7 +111,11 @@ extension Desk {
     /// One entry for both: there is no moment in which the old card opens and is known to be gone, or nobody can come home.
     func replaceCredential(_ command: CredentialReplace, _ call: Call) throws -> RecordedRow {
         let reader = try reader()
-        let old = try replaced(command.old.argumentText, reader)
+        let old = try credential(command.old, reader, call, named: "old")
+        guard old.kind == .card else {
+            throw CommandRefusal(
+                code: "malformed", message: "credential \(old.id) is no card; replace is for cards")
+        }
         var gone = old
         gone.status = try fields.at("status") { try fields.credentialStatus(command.status?.argumentText ?? "lost") }
         guard let cause = WithdrawalCause(gone.status) else {
@@ -138,23 +142,6 @@ extension Desk {
         var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes), cause: cause))
         if let card = CardNumber(row.label) { answer.warning = fields.cards.warning(card) }
         return answer
-    }
-
-    /// A card by its number on the register, or as it is written.
-    private func replaced(_ text: String, _ reader: JournalReader) throws -> CredentialRow {
-        var id = TextRule.number(text, atMost: UInt64(Registry.rowLimit)).flatMap { UInt32(exactly: $0) }
-        if id == nil {
-            let card = try fields.at("old") { try fields.card(text) }
-            let key = CredentialKey(card: card, primitives: fields.primitives)
-            id = try ask { $0.controller.registry.credential(for: key)?.id }
-        }
-        guard let id, case .credential(let row)? = try reader.row(.credential, id) else {
-            throw Self.unknownRow("credential")
-        }
-        guard row.kind == .card else {
-            throw CommandRefusal(code: "malformed", message: "credential \(id) is no card; replace is for cards")
-        }
-        return row
     }
 
     func removeCredential(_ command: CredentialRemove, _ call: Call) throws -> Recorded {

@@ -161,7 +161,9 @@ extension Desk {
     }
 
     /// A credential by its number, by the card as it is printed or the plate; by its holder where they hold one alone.
-    func credential(_ argument: RowOrTextArgument, _ reader: JournalReader, _ call: Call) throws -> CredentialRow {
+    func credential(
+        _ argument: RowOrTextArgument, _ reader: JournalReader, _ call: Call, named name: String = "id"
+    ) throws -> CredentialRow {
         let text = argument.argumentText
         if let id = argument.row {
             guard case .credential(let row)? = try reader.row(.credential, id) else {
@@ -179,7 +181,7 @@ extension Desk {
             throw CommandRefusal(
                 code: "unknownRow", message: "nobody on the register holds the card \"\(clipped(text))\"")
         } else {
-            found = try credentials(of: fields.person(text, "id", in: source(reader, call)).id, reader)
+            found = try credentials(of: fields.person(text, name, in: source(reader, call)).id, reader)
         }
         guard let row = found.first else { throw Self.unknownRow("credential") }
         guard found.count == 1 else {

@@ -38,7 +38,7 @@ struct OfficeDeskTests {
         let bench = try DeskTests.filled()
         #expect(bench.say(CredentialChange(id: 1, until: "2027-05-31", uses: "7")).refusal == nil)
         func row(_ id: UInt32) throws -> CredentialView {
-            try #require(bench.say(CredentialShow(id: RowArgument(id))).value(CredentialView.self))
+            try #require(bench.say(CredentialShow(id: RowOrTextArgument(id))).value(CredentialView.self))
         }
         let old = try row(1)
         let replaced = bench.say(CredentialReplace(old: "H10301:118-1603", card: "H10301:118-2044"))

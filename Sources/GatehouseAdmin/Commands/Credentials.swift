@@ -171,11 +171,11 @@ package struct CredentialReplace: AdminCommand {
         .office, needsReason: false, "a card is gone: it opens no more, and another one takes its place")
     package typealias Reply = RecordedRow
     /// The card that is gone, or its number on the register.
-    package var old: PersonalArgument
+    package var old: RowOrTextArgument
     package var card: PersonalArgument
     /// What became of the old one: lost if left out, stolen, damaged or returned.
     package var status: TextArgument?
-    package init(old: PersonalArgument, card: PersonalArgument, status: TextArgument? = nil) {
+    package init(old: RowOrTextArgument, card: PersonalArgument, status: TextArgument? = nil) {
         self.old = old
         self.card = card
         self.status = status
