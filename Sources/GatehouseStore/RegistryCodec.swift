@@ -60,22 +60,43 @@ enum RegistryCodec {
     static func decode(kind: RegistryKind, id: UInt32, plain: [UInt8], secret: [UInt8]) -> RegistryRow? {
         guard let plain = CanonicalValue(decoding: plain)?.array, let secret = CanonicalValue(decoding: secret)?.array
         else { return nil }
-        func number(_ index: Int) -> UInt32? {
+        let columns = Columns(plain: plain, secret: secret)
+        return switch kind {
+        case .community: columns.community(id)
+        case .dwelling: columns.dwelling(id)
+        case .person: columns.person(id)
+        case .tenancy: columns.tenancy(id)
+        case .credential: columns.credential(id)
+        case .vehicle: columns.vehicle(id)
+        case .consent: columns.consent(id)
+        }
+    }
+
+    /// The columns of a row, as they were stored.
+    private struct Columns {
+        let plain: [CanonicalValue]
+        let secret: [CanonicalValue]
+
+        private func number(_ index: Int) -> UInt32? {
             plain.count > index ? plain[index].integer.flatMap { UInt32(exactly: $0) } : nil
         }
         /// 0 and a missing column are none.
-        func link(_ index: Int) -> UInt32? { number(index).flatMap { $0 == 0 ? nil : $0 } }
-        switch kind {
-        case .community:
+        private func link(_ index: Int) -> UInt32? { number(index).flatMap { $0 == 0 ? nil : $0 } }
+
+        func community(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 2, let code = plain[0].text, let name = plain[1].text else { return nil }
             return .community(CommunityRow(id: id, code: code, name: name))
-        case .dwelling:
+        }
+
+        func dwelling(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 3 || plain.count == 4, let community = number(0), let code = plain[1].text,
                 let use = plain[2].text.flatMap(DwellingUse.init(rawValue:))
             else { return nil }
             let places = plain.count == 4 ? plain[3].integer.map { UInt8(clamping: $0) } : nil
             return .dwelling(DwellingRow(id: id, community: community, code: code, use: use, places: places))
-        case .person:
+        }
+
+        func person(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 6 || plain.count == 9, secret.count == 2 || secret.count == 4,
                 let role = number(0).flatMap({ PersonRole(rawValue: UInt8(clamping: $0)) }),
                 let status = number(1).flatMap({ PersonStatus(rawValue: UInt8(clamping: $0)) }),
@@ -91,7 +112,9 @@ enum RegistryCodec {
                     needsTime: plain.count > 8 && plain[8].boolean == true,
                     phone: secret.count > 3 ? secret[2].text ?? "" : "",
                     note: secret.count > 3 ? secret[3].text ?? "" : ""))
-        case .tenancy:
+        }
+
+        func tenancy(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 6 || plain.count == 9, secret.count == 1, let dwelling = number(0),
                 let tenants = plain[1].array,
                 let first = plain[2].integer, let last = plain[3].integer, let starts = plain[4].integer,
@@ -105,7 +128,9 @@ enum RegistryCodec {
                     tenants: tenants.compactMap { $0.integer.flatMap { UInt32(exactly: $0) } },
                     firstDay: Int32(clamping: first), lastDay: Int32(clamping: last), starts: starts, ends: ends,
                     contract: contract, landlord: link(6), step: step, renews: link(8)))
-        case .credential:
+        }
+
+        func credential(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 6 || plain.count == 9, secret.count == plain.count / 3, let person = number(0),
                 let kind = number(1).flatMap({ CredentialKind(rawValue: UInt8(clamping: $0)) }),
                 let status = number(2).flatMap({ CredentialStatus(rawValue: UInt8(clamping: $0)) }),
@@ -119,12 +144,16 @@ enum RegistryCodec {
                     note: secret.count > 2 ? secret[2].text ?? "" : "",
                     uses: link(6).map { UInt16(clamping: $0) }, firstUseSpan: link(7),
                     vehicle: link(8)))
-        case .vehicle:
+        }
+
+        func vehicle(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 2, secret.count == 1, let dwelling = number(0), let keeper = number(1),
                 let plate = secret[0].text
             else { return nil }
             return .vehicle(VehicleRow(id: id, dwelling: dwelling, keeper: keeper, plate: plate))
-        case .consent:
+        }
+
+        func consent(_ id: UInt32) -> RegistryRow? {
             guard plain.count == 6, secret.count == 1, let person = number(0), let given = plain[2].integer,
                 let basis = secret[0].text
             else { return nil }

@@ -63,37 +63,39 @@ package enum CSVReader {
 
     private static func parse(_ utf8: [UInt8]) -> Result<[[CSVField]], CSVProblem> {
         let said = saidSeparator(utf8)
-        let separator = said?.separator ?? separator(utf8)
-        var rows: [[CSVField]] = []
-        var row: [CSVField] = []
-        var field: [UInt8] = []
-        var line = 1
-        var column = 1
-        var start = (line: 1, column: 1)
-        var isQuoted = false
-        var wasQuoted = false
-        var index = 0
-        if let said { (index, line, start) = (said.end, 2, (2, 1)) }
-        func endField() {
-            let text = String(decoding: field, as: UTF8.self)
-            row.append(
-                CSVField(
-                    text: CSVCell.read(wasQuoted ? text : ImportText.trimmed(text)), line: start.line,
-                    column: start.column))
-            field.removeAll(keepingCapacity: true)
-            wasQuoted = false
-        }
-        func endRow() {
-            endField()
-            if row.contains(where: { !$0.text.isEmpty }) { rows.append(row) }
-            row = []
-            line += 1
-            column = 1
-            start = (line, column)
-        }
-        func failure(_ place: (line: Int, column: Int), _ message: String) -> Result<[[CSVField]], CSVProblem> {
-            .failure(CSVProblem(line: place.line, column: place.column, message: message))
-        }
+        var text = CSVText(utf8, separator: said?.separator ?? separator(utf8))
+        if let said { text.skip(to: said.end) }
+        return text.parsed()
+    }
+}
+
+/// Octets of a text that become fields and rows, with the place of each.
+private struct CSVText {
+    private let utf8: [UInt8]
+    private let separator: UInt8
+    private var index = 0
+    private var line = 1
+    private var column = 1
+    /// Where the field began.
+    private var start = (line: 1, column: 1)
+    private var field: [UInt8] = []
+    private var row: [CSVField] = []
+    private var rows: [[CSVField]] = []
+    private var isQuoted = false
+    private var wasQuoted = false
+
+    init(_ utf8: [UInt8], separator: UInt8) {
+        self.utf8 = utf8
+        self.separator = separator
+    }
+
+    /// Begins with the second line.
+    mutating func skip(to index: Int) {
+        self.index = index
+        (line, start) = (2, (2, 1))
+    }
+
+    mutating func parsed() -> Result<[[CSVField]], CSVProblem> {
         while index < utf8.count {
             let octet = utf8[index]
             let here = (line: line, column: column)
@@ -101,49 +103,72 @@ package enum CSVReader {
             // A character counts once, by its first octet.
             if octet & 0xC0 != 0x80 { column += 1 }
             if isQuoted {
-                if octet == 34 {
-                    if index < utf8.count, utf8[index] == 34 {
-                        field.append(34)
-                        index += 1
-                        column += 1
-                    } else {
-                        isQuoted = false
-                    }
-                } else {
-                    field.append(octet)
-                    if octet == 10 {
-                        line += 1
-                        column = 1
-                    }
-                }
-                continue
-            }
-            switch octet {
-            case 34:
-                guard field.allSatisfy({ $0 == 32 || $0 == 9 }), !wasQuoted else {
-                    return failure(here, "a quote inside a field; quote the whole field and double this one")
-                }
-                field.removeAll(keepingCapacity: true)
-                isQuoted = true
-                wasQuoted = true
-            case separator:
-                endField()
-                start = (line, column)
-            case 13:
-                if index < utf8.count, utf8[index] == 10 { index += 1 }
-                endRow()
-            case 10: endRow()
-            case 0: return failure(here, "a NUL octet; this is no text file")
-            default:
-                if wasQuoted {
-                    if octet != 32 { return failure(here, "text after a quoted field") }
-                } else {
-                    field.append(octet)
-                }
+                takeQuoted(octet)
+            } else if let problem = take(octet) {
+                return .failure(CSVProblem(line: here.line, column: here.column, message: problem))
             }
         }
-        if isQuoted { return failure(start, "a quoted field does not end") }
+        if isQuoted {
+            return .failure(
+                CSVProblem(line: start.line, column: start.column, message: "a quoted field does not end"))
+        }
         if !field.isEmpty || !row.isEmpty || wasQuoted { endRow() }
         return .success(rows)
+    }
+
+    private mutating func takeQuoted(_ octet: UInt8) {
+        if octet != 34 {
+            field.append(octet)
+            if octet == 10 { (line, column) = (line + 1, 1) }
+        } else if index < utf8.count, utf8[index] == 34 {
+            field.append(34)
+            index += 1
+            column += 1
+        } else {
+            isQuoted = false
+        }
+    }
+
+    /// What is wrong with the octet where it stands; nil when nothing is.
+    private mutating func take(_ octet: UInt8) -> String? {
+        switch octet {
+        case 34:
+            guard field.allSatisfy({ $0 == 32 || $0 == 9 }), !wasQuoted else {
+                return "a quote inside a field; quote the whole field and double this one"
+            }
+            field.removeAll(keepingCapacity: true)
+            isQuoted = true
+            wasQuoted = true
+        case separator:
+            endField()
+            start = (line, column)
+        case 13:
+            if index < utf8.count, utf8[index] == 10 { index += 1 }
+            endRow()
+        case 10: endRow()
+        case 0: return "a NUL octet; this is no text file"
+        default:
+            if !wasQuoted { field.append(octet) } else if octet != 32 { return "text after a quoted field" }
+        }
+        return nil
+    }
+
+    private mutating func endField() {
+        let text = String(decoding: field, as: UTF8.self)
+        row.append(
+            CSVField(
+                text: CSVCell.read(wasQuoted ? text : ImportText.trimmed(text)), line: start.line,
+                column: start.column))
+        field.removeAll(keepingCapacity: true)
+        wasQuoted = false
+    }
+
+    private mutating func endRow() {
+        endField()
+        if row.contains(where: { !$0.text.isEmpty }) { rows.append(row) }
+        row = []
+        line += 1
+        column = 1
+        start = (line, column)
     }
 }
