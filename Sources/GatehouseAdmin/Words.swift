@@ -41,6 +41,14 @@ package enum Words {
         "accepted": ("accepted", "已确认"), "faceTable": ("compared with the register", "人脸名单已核对"),
         "announced": ("announced", "已公告"), "cancelled": ("cancelled", "已取消"), "ended": ("access ended", "权限已终止"),
         "keyUnproven": ("took a key and did not prove it", "新密钥未验证"),
+        "acknowledged": ("seen", "已知晓"), "activated": ("activated", "已启用"), "added": ("added", "已加入"),
+        "confirmed": ("confirmed", "已认可"), "guessing": ("numbers are tried", "有人试号"),
+        "inputActive": ("input active", "输入动作"), "inputInactive": ("input at rest", "输入复原"),
+        "loaded": ("read again", "已重新载入"), "person": ("a person erased", "已删除个人信息"),
+        "quarantined": ("put aside", "已隔离"), "quarantineEnded": ("heard again", "已解除隔离"),
+        "renewed": ("renewed", "已续期"), "retention": ("kept long enough", "保存期满"), "stepped": ("was set", "时钟被调整"),
+        "tamper": ("opened or moved", "被拆动"), "tamperEnded": ("closed again", "已复原"),
+        "withdrawn": ("withdrawn", "已撤回"),
     ]
 
     private static let reasons: [String: (String, String)] = [

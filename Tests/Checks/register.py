@@ -8,6 +8,7 @@ import sqlite3
 import threading
 
 from gate import GOOD, check, eventually, running
+from room import CONFIGURATION, cards
 
 PEOPLE = 4000
 
@@ -35,9 +36,11 @@ def imported(gate, paths, done):
 
 def large():
     """An import of 8,000 rows cut by kill -9 leaves nothing; whole, it is one entry; an export of it comes back."""
-    with running("large") as gate:
+    with running("large", configuration=CONFIGURATION) as gate:
         paths = files(gate.dir)
         before = persons(gate)
+        cards(gate, 8)
+        quiet = gate.ask("status")["result"]["release"]["p99_us"]
         done = []
         thread = threading.Thread(target=imported, args=(gate, paths, done))
         thread.start()
@@ -50,7 +53,17 @@ def large():
         check("large: the journal is whole and no row is damaged", gate.ctl("journal", "verify")[0] == 0 and not gate.has("registryDamaged"))
         check("large: what was cut off is tidied away", eventually(lambda: not pending(gate), 60))
 
-        code, text = gate.ctl("import", *paths)
+        thread = threading.Thread(target=imported, args=(gate, paths, done))
+        thread.start()
+        shown = 0
+        while thread.is_alive():
+            cards(gate, 1)
+            shown += 1
+        thread.join()
+        code, text = done[1]
+        loud = gate.ask("status")["result"]["release"]["p99_us"]
+        print(f"      release p99 {quiet} us quiet, {loud} us of {shown} cards during an import: {loud / quiet:.1f} x (at most 2 x is meant)")
+        check("large: releases are not held up", loud < 2 * 5 * max(quiet, 20_000), (quiet, loud))
         check("large: whole, it is in force", code == 0 and persons(gate) == before + PEOPLE, text[-400:])
         check("large: with one entry", [one["detail"]["rows"] for one in gate.seen(kind="registry")][-1] == 2 * PEOPLE)
         answer = gate.ask("person show", {"reference": "L-7"})

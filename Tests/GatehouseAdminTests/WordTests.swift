@@ -4,6 +4,14 @@ import Testing
 
 @Suite("Words")
 struct WordTests {
+    @Test func everyOutcomeHasWordsInBothLanguages() {
+        let decisions = [AccessDecision.granted, .grantedUnderDuress, .denied(.unknownCredential)].map(\.word)
+        for word in EntryOutcome.allCases.map(\.rawValue) + decisions + Posture.allCases.map(\.word) {
+            let words = Words.outcome(word, .chinese)
+            #expect(words != word && !words.utf8.allSatisfy { $0 < 0x80 }, "\(word) has no words")
+        }
+    }
+
     @Test func everyReasonForNoPictureHasWordsInBothLanguages() {
         for reason in DenialReason.allCases {
             let words = Language.allCases.map { Words.reason(reason.word, $0) }

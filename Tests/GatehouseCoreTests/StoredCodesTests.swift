@@ -35,6 +35,29 @@ struct StoredCodesTests {
             [FactorSet.card, .pin, .face, .plate, .pass].map(\.rawValue) == [1, 2, 4, 8, 16])
     }
 
+    /// The words of outcomes and details stand in entries for ever; a new one is added here.
+    @Test func wordsOfEntriesStand() {
+        #expect(
+            EntryOutcome.allCases.map(\.rawValue) == [
+                "abandoned", "accepted", "acknowledged", "activated", "active", "added", "afterCrash", "afterStop",
+                "announced", "breach", "cancelled", "confirmed", "delivered", "done", "ended", "expired",
+                "faceTable", "fileArrived", "fileLost", "fileRefused", "firmwareChanged", "guessing", "heldBack",
+                "identified", "inputActive", "inputInactive", "inputQuiet", "keyExpired", "keyKept", "keyRefused",
+                "keyUnproven", "loaded", "missing", "notTaken", "off", "offline", "on", "online", "person",
+                "quarantineEnded", "quarantined", "refused", "released", "renewed", "reset", "retention", "stepped",
+                "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "withdrawn",
+            ])
+        #expect(
+            EntryDetail.allCases.map(\.rawValue) == [
+                "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "count", "destination",
+                "document", "ended", "entry", "face", "firmware", "firmwareBefore", "from", "host", "id", "input",
+                "issuer", "kind", "level", "maker", "makerBefore", "milliseconds", "missing", "model", "modelBefore",
+                "near", "note", "pass", "passes", "path", "points", "problem", "reason", "receiver", "reopens", "row",
+                "rows", "scope", "seconds", "security", "serial", "serialBefore", "sha256", "since", "size", "subject",
+                "through", "unknown", "users", "version", "with",
+            ])
+    }
+
     /// Facts of which every one is another number than its neighbours: each stands in its place.
     @Test func eachFactStandsInItsPlace() throws {
         var facts = Facts()

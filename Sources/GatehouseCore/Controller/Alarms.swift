@@ -81,8 +81,8 @@ package struct Alarms: Hashable, Sendable {
         switch entry.kind {
         case .health:
             guard let code = entry.reason.flatMap(HealthCode.init(rawValue:)), Self.isAlarm(code) else { return }
-            let subject = entry.detail["subject"]?.text ?? ""
-            if entry.outcome == "on" {
+            let subject = entry.detail[.subject]?.text ?? ""
+            if entry.result == .on {
                 raise(.condition(code), subject, entry)
             } else {
                 end(at: entry.civil) { $0.code == .condition(code) && $0.subject == subject }
@@ -92,14 +92,14 @@ package struct Alarms: Hashable, Sendable {
             end(at: entry.civil) { $0.entry == entry.sequence }
         case .lockout:
             // Numbers that were tried are a condition of their own.
-            guard entry.outcome != "guessing" else { return }
+            guard entry.result != .guessing else { return }
             raise(.lockout, entry.accessPoint?.name ?? "", entry)
             end(at: entry.civil) { $0.entry == entry.sequence }
         case .start:
             // What stood before was not seen to end; what still stands is raised again.
             end(at: entry.civil) { _ in true }
         case .order:
-            guard let number = entry.detail["alarm"]?.integer.flatMap({ UInt64(exactly: $0) }) else { return }
+            guard let number = entry.detail[.alarm]?.integer.flatMap({ UInt64(exactly: $0) }) else { return }
             if let index = alarms.firstIndex(where: { $0.entry == number }) {
                 alarms[index].acknowledged = (entry.civil, entry.actor ?? "")
             }

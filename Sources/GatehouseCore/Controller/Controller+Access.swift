@@ -30,14 +30,14 @@ extension Controller {
         case .link(let link): hear(link, of: reader, &step)
         case .breach(let breach): hear(breach, of: reader, &step)
         case .keyChange(let end):
-            noteReader(reader, end.rawValue, &step)
+            noteReader(reader, end.outcome, &step)
             if end == .kept { keyed(reader, &step) }
         case .identified(let identity): identify(identity, of: reader, &step)
         case .faceUsers(let users): compare(users: users, of: reader, &step)
-        case .file(let end): noteReader(reader, end.rawValue, &step)
+        case .file(let end): noteReader(reader, end.outcome, &step)
         case .tamper(let isOn):
             set(.readerTamper, reader.name, isOn, &step)
-            let event = noteReader(reader, isOn ? "tamper" : "tamperEnded", &step)
+            let event = noteReader(reader, isOn ? .tamper : .tamperEnded, &step)
             if isOn { raise(.tamper, event: event, ["reader": reader.name], &step) }
             step.yield(.acknowledge(reader))
         case .powerFault(let isOn):
@@ -46,8 +46,8 @@ extension Controller {
         case .input(let number, let isActive):
             var entry = JournalEntry(kind: .reader)
             entry.reader = reader
-            entry.outcome = isActive ? "inputActive" : "inputInactive"
-            entry.detail["input"] = .integer(Int64(number))
+            entry.result = isActive ? .inputActive : .inputInactive
+            entry.detail[.input] = .integer(Int64(number))
             record(entry, &step)
             step.yield(.acknowledge(reader))
         }
@@ -76,7 +76,7 @@ extension Controller {
         let judgement = Judgement(evidence: evidence, facts: facts(of: evidence, pointAt: point, step.now))
         let (decision, path) = RuleBook.decide(judgement.facts)
         var entry = decisionEntry(judgement, decision, path, settings, at: reader)
-        entry.detail["face"] = .text(refusal.rawValue)
+        entry.detail[.face] = .text(refusal.rawValue)
         let event = record(entry, &step)
         noteSealed(references: [], lead: nil, &step)
         step.yield(.indicate(reader, .denied, waits: true))
@@ -96,7 +96,7 @@ extension Controller {
         let joined = decision.isGranted ? grantInWaiting(of: judgement, at: settings.id) : nil
         entry.about = joined
         let together = decision.isGranted ? together(judgement, pointAt: point, step.now) : []
-        if !together.isEmpty { entry.detail["with"] = .array(together.map { .integer(Int64($0)) }) }
+        if !together.isEmpty { entry.detail[.with] = .array(together.map { .integer(Int64($0)) }) }
         let event = record(entry, &step)
 
         notePINs(of: judgement.evidence, settings, event: event, &step)
@@ -145,7 +145,7 @@ extension Controller {
         if let card = presented.card {
             entry.personal.append(PersonalField(name: .cardNumber, value: Array(card.number.description.utf8)))
             if card.bits.count > 0 {
-                entry.detail["bits"] = .integer(Int64(card.bits.count))
+                entry.detail[.bits] = .integer(Int64(card.bits.count))
                 entry.personal.append(PersonalField(name: .rawBits, value: card.bits.octets))
             }
         }

@@ -85,7 +85,7 @@ extension Controller {
         set(.readerGuessed, presented.reader.name, true, &step)
         var entry = lockout(of: settings, about: event, for: GuessGuard.span)
         entry.reader = presented.reader
-        entry.outcome = "guessing"
+        entry.result = .guessing
         let alarm = record(entry, &step)
         raise(.lockout, event: alarm, ["accessPoint": settings.id.name, "cause": "cards"], &step)
     }
@@ -95,7 +95,7 @@ extension Controller {
         entry.accessPoint = settings.id
         entry.portal = settings.portal
         entry.about = event
-        entry.detail["seconds"] = .integer(span.wholeMilliseconds / 1000)
+        entry.detail[.seconds] = .integer(span.wholeMilliseconds / 1000)
         return entry
     }
 }

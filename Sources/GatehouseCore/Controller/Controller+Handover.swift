@@ -108,10 +108,10 @@ extension Controller {
         handover.announced = step.now.civil
         handover.announcer = order.actor.name
         keep(.handover(handover), &step)
-        var entry = orderEntry(order, "announced")
+        var entry = orderEntry(order, .announced)
         entry.kind = .handover
-        entry.detail["at"] = .integer(handover.at.milliseconds)
-        entry.detail["receiver"] = .octets(handover.receiver)
+        entry.detail[.at] = .integer(handover.at.milliseconds)
+        entry.detail[.receiver] = .octets(handover.receiver)
         let event = record(entry, &step)
         settleHandover(&step)
         return event
@@ -122,9 +122,9 @@ extension Controller {
         guard var standing = ledger.handover else { return nil }
         standing.hasAgreement = true
         keep(.handover(standing), &step)
-        var entry = orderEntry(order, "confirmed")
+        var entry = orderEntry(order, .confirmed)
         entry.kind = .handover
-        entry.detail["receiver"] = .octets(standing.receiver)
+        entry.detail[.receiver] = .octets(standing.receiver)
         let event = record(entry, &step)
         settleHandover(&step)
         return event
@@ -132,11 +132,11 @@ extension Controller {
 
     /// Cancelled by the old operator or accepted by the new one.
     mutating func endHandover(
-        _ order: Order, _ outcome: String, _ step: inout Step
+        _ order: Order, _ outcome: EntryOutcome, _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .handover
-        entry.detail["receiver"] = (ledger.handover?.receiver).map { .octets($0) }
+        entry.detail[.receiver] = (ledger.handover?.receiver).map { .octets($0) }
         keep(.handover(nil), &step)
         handoverCheckAt = nil
         let event = record(entry, &step)
@@ -158,8 +158,8 @@ extension Controller {
         handoverCheckAt = nil
         keep(.handover(standing), &step)
         var entry = JournalEntry(kind: .handover)
-        entry.outcome = "ended"
-        entry.detail["receiver"] = .octets(standing.receiver)
+        entry.result = .ended
+        entry.detail[.receiver] = .octets(standing.receiver)
         record(entry, &step)
         set(.handedOver, "", true, &step)
     }

@@ -39,7 +39,8 @@ extension Controller {
         }
         if cursor.lost > 0 {
             var gap = JournalEntry(kind: .gap)
-            gap.detail = ["count": .integer(Int64(cursor.lost)), "since": .integer(cursor.lostSince!.milliseconds)]
+            gap.detail[.count] = .integer(Int64(cursor.lost))
+            gap.detail[.since] = .integer(cursor.lostSince!.milliseconds)
             cursor.lost = 0
             cursor.lostSince = nil
             _ = health.set(.journalBacklogFull, subject: "", isOn: false, at: step.now.civil)
@@ -66,14 +67,14 @@ extension Controller {
     /// Sets or clears a condition; a change is an entry.
     mutating func set(
         _ code: HealthCode, _ subject: String, _ isOn: Bool, _ step: inout Step,
-        detail: [String: CanonicalValue] = [:]
+        detail: [EntryDetail: CanonicalValue] = [:]
     ) {
         guard health.set(code, subject: subject, isOn: isOn, at: step.now.civil) else { return }
         var entry = JournalEntry(kind: .health)
-        entry.outcome = isOn ? "on" : "off"
+        entry.result = isOn ? .on : .off
         entry.reason = code.rawValue
-        entry.detail = detail
-        if !subject.isEmpty { entry.detail["subject"] = .text(subject) }
+        entry.detail = .init(detail)
+        if !subject.isEmpty { entry.detail[.subject] = .text(subject) }
         record(entry, &step)
     }
 
@@ -127,15 +128,15 @@ extension Controller {
                     entry.kind = .watchlist
                 } else {
                     entry.about = item.event
-                    entry.detail["kind"] = .text(item.kind.rawValue)
+                    entry.detail[.kind] = .text(item.kind.rawValue)
                 }
-                entry.detail["destination"] = .text(item.destination.name)
+                entry.detail[.destination] = .text(item.destination.name)
                 switch end {
-                case .delivered: entry.outcome = "delivered"
+                case .delivered: entry.result = .delivered
                 case .abandoned(let reason):
-                    entry.outcome = "abandoned"
+                    entry.result = .abandoned
                     entry.reason = reason
-                case .expired: entry.outcome = "expired"
+                case .expired: entry.result = .expired
                 }
                 record(entry, &step)
             }

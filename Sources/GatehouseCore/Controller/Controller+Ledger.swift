@@ -63,7 +63,7 @@ extension Controller {
         entry.personal.append(PersonalField(name: .plate, value: Array(text.utf8)))
         guard judgement.evidence.credentials.isEmpty, !judgement.facts.factorsGiven.contains(.pass) else { return }
         let near = registry.plates(near: text)
-        if !near.isEmpty { entry.detail["near"] = .array(near.prefix(5).map { .integer(Int64($0)) }) }
+        if !near.isEmpty { entry.detail[.near] = .array(near.prefix(5).map { .integer(Int64($0)) }) }
     }
 
     // MARK: Free windows

@@ -9,7 +9,7 @@ extension Controller {
         }
         if !cursor.isCrowded { noteUnrecorded(&step) }
         if let refusal = refusal(of: order, step.now) {
-            recordOrder(order, "refused", reason: refusal.word, &step)
+            recordOrder(order, .refused, reason: refusal.word, &step)
             step.yield(.reply(order.id, .refused(refusal)))
             return
         }
@@ -18,7 +18,7 @@ extension Controller {
         case .open(let portal): event = open(portal, order, &step)
         case .posture(let portal, let posture): event = setPosture(posture, of: portal, order, &step)
         case .fireReset:
-            event = recordOrder(order, "done", &step)
+            event = recordOrder(order, .done, &step)
             resetFire(actor: order.actor.name, &step)
         case .erase(let person, let ends, let rows): event = erase(person, ending: ends, rows, order, &step)
         case .registry(let changes):
@@ -28,46 +28,46 @@ extension Controller {
             switch tried(changes) {
             case .success(let new): event = change(order, changes, to: new, &step)
             case .failure(let refusal):
-                recordOrder(order, "refused", reason: refusal.word, &step)
+                recordOrder(order, .refused, reason: refusal.word, &step)
                 step.yield(.reply(order.id, .refused(refusal)))
                 return
             }
         case .forgiveAll: event = forgiveAll(order, &step)
         case .forgive(let person): event = forgive(person, order, &step)
         case .threat(let level): event = setThreat(level, order, &step)
-        case .pass(let pass): event = carryOut(pass, orderEntry(order, "done"), &step)
+        case .pass(let pass): event = carryOut(pass, orderEntry(order, .done), &step)
         case .confirmPolicy: event = confirmPolicy(order, &step)
         case .watchlistActivate(let activation): event = activate(activation, order, &step)
         case .watchlistImport(let entry): event = enter(entry, order, &step)
         case .watchlistWithdraw(let id):
-            erase(id, outcome: "withdrawn", actor: order.actor.name, &step)
-            event = recordOrder(order, "done", &step)
+            erase(id, outcome: .withdrawn, actor: order.actor.name, &step)
+            event = recordOrder(order, .done, &step)
         case .acceptReader(let reader):
             let detail = accept(reader, by: order.actor, &step)
-            event = recordReader(order, "accepted", reader, detail: detail, &step)
+            event = recordReader(order, .accepted, reader, detail: detail, &step)
         case .changeReader(let reader), .installReader(let reader):
-            event = recordReader(order, "done", reader, &step)
+            event = recordReader(order, .done, reader, &step)
         case .resume(let reader):
             resume(reader, &step)
-            event = recordReader(order, "done", reader, &step)
+            event = recordReader(order, .done, reader, &step)
         case .look(let look): event = carryOut(look, order, &step)
         case .refused(let reason, let count):
-            var entry = orderEntry(order, "refused")
+            var entry = orderEntry(order, .refused)
             entry.reason = reason
-            if count > 1 { entry.detail["count"] = .integer(Int64(count)) }
+            if count > 1 { entry.detail[.count] = .integer(Int64(count)) }
             event = record(entry, &step)
         case .acceptClock(let reopens): event = acceptClock(reopens, order, &step)
         case .announceHandover(let handover): event = announce(handover, order, &step)
         case .confirmHandover: event = confirm(order, &step)
-        case .cancelHandover: event = endHandover(order, "cancelled", &step)
-        case .acceptHandover: event = endHandover(order, "accepted", &step)
+        case .cancelHandover: event = endHandover(order, .cancelled, &step)
+        case .acceptHandover: event = endHandover(order, .accepted, &step)
         case .acknowledge(let alarm):
-            var entry = orderEntry(order, "acknowledged")
-            entry.detail["alarm"] = .integer(Int64(clamping: alarm))
+            var entry = orderEntry(order, .acknowledged)
+            entry.detail[.alarm] = .integer(Int64(clamping: alarm))
             event = record(entry, &step)
         case .stop:
             giveUpStaged(.other("the daemon stops; nothing was changed"), &step)
-            event = recordOrder(order, "done", kind: .stop, &step)
+            event = recordOrder(order, .done, kind: .stop, &step)
             step.yield(.stop)
         }
         step.yield(.reply(order.id, .done(event: event)))
@@ -76,7 +76,7 @@ extension Controller {
     // MARK: What each comes to
 
     private mutating func open(_ portal: PortalID, _ order: Order, _ step: inout Step) -> UInt64? {
-        let event = recordOrder(order, "done", portal: portal, &step)
+        let event = recordOrder(order, .done, portal: portal, &step)
         if let event {
             grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
         }
@@ -89,7 +89,7 @@ extension Controller {
     private mutating func setPosture(
         _ posture: Posture, of portal: PortalID?, _ order: Order, _ step: inout Step
     ) -> UInt64? {
-        let event = recordOrder(order, "done", portal: portal, &step)
+        let event = recordOrder(order, .done, portal: portal, &step)
         for index in portals.indices where portal == nil || portals[index].settings.id == portal {
             overruleFreeWindow(portalAt: index, &step)
             setPosture(posture, portalAt: index, actor: order.actor.name, &step)
@@ -102,10 +102,10 @@ extension Controller {
     ) -> UInt64? {
         apply(ends, &step)
         erase(person, rows, &step)
-        var entry = orderEntry(order, "person")
+        var entry = orderEntry(order, .person)
         entry.kind = .erasure
         entry.person = person
-        entry.detail["rows"] = .integer(Int64(rows.count))
+        entry.detail[.rows] = .integer(Int64(rows.count))
         return record(entry, &step)
     }
 
@@ -113,13 +113,13 @@ extension Controller {
     private mutating func forgiveAll(_ order: Order, _ step: inout Step) -> UInt64? {
         for person in ledger.presences.keys.sorted() { move(person, to: nil, &step) }
         for vehicle in ledger.vehicles.keys.sorted() { keep(.vehicle(vehicle, nil), &step) }
-        return recordOrder(order, "done", &step)
+        return recordOrder(order, .done, &step)
     }
 
     private mutating func forgive(_ person: UInt32, _ order: Order, _ step: inout Step) -> UInt64? {
         move(person, to: nil, &step)
         forgetTries(of: person, &step)
-        var entry = orderEntry(order, "done")
+        var entry = orderEntry(order, .done)
         entry.person = person
         return record(entry, &step)
     }
@@ -128,15 +128,15 @@ extension Controller {
     private mutating func confirmPolicy(_ order: Order, _ step: inout Step) -> UInt64? {
         keep(.confirmed(step.now.civil), &step)
         if ledger.restored != nil { keep(.restored(nil), &step) }
-        let event = recordOrder(order, "done", &step)
+        let event = recordOrder(order, .done, &step)
         set(.registerRestored, "", false, &step)
         return event
     }
 
     private mutating func setThreat(_ level: UInt8, _ order: Order, _ step: inout Step) -> UInt64? {
         keep(.threat(level), &step)
-        var entry = orderEntry(order, "done")
-        entry.detail["level"] = .integer(Int64(level))
+        var entry = orderEntry(order, .done)
+        entry.detail[.level] = .integer(Int64(level))
         let event = record(entry, &step)
         set(.threatRaised, "", level > 0, &step)
         return event
@@ -145,9 +145,9 @@ extension Controller {
     /// What ended by the time that was in force stays ended, unless two people say that this time was never right.
     private mutating func acceptClock(_ reopens: Bool, _ order: Order, _ step: inout Step) -> UInt64? {
         keep(.ended(reopens ? nil : max(step.now.civil, ledger.ended ?? step.now.civil)), &step)
-        var entry = orderEntry(order, "accepted")
+        var entry = orderEntry(order, .accepted)
         entry.kind = .clock
-        if reopens { entry.detail["reopens"] = .boolean(true) }
+        if reopens { entry.detail[.reopens] = .boolean(true) }
         let event = record(entry, &step)
         step.yield(.acceptClock)
         return event
@@ -158,7 +158,7 @@ extension Controller {
     ) -> UInt64? {
         watchlist.activate(activation)
         step.yield(.durable(.watchlistActivation(activation)))
-        return recordWatchlist(order, "activated", activation.digest, &step)
+        return recordWatchlist(order, .activated, activation.digest, &step)
     }
 
     private mutating func enter(_ entry: WatchlistEntry, _ order: Order, _ step: inout Step) -> UInt64? {
@@ -166,14 +166,14 @@ extension Controller {
         watchlist.put(entry)
         scheduleSweep(step.now)
         step.yield(.durable(.watchlistEntry(entry)))
-        return recordWatchlist(order, isRenewal ? "renewed" : "added", entry.digest, &step)
+        return recordWatchlist(order, isRenewal ? .renewed : .added, entry.digest, &step)
     }
 
-    func orderEntry(_ order: Order, _ outcome: String) -> JournalEntry {
+    func orderEntry(_ order: Order, _ outcome: EntryOutcome) -> JournalEntry {
         var entry = JournalEntry(kind: .order)
         entry.actor = "\(order.actor.name) (\(order.actor.role.word))"
-        entry.outcome = outcome
-        entry.detail["command"] = .text(order.command)
+        entry.result = outcome
+        entry.detail[.command] = .text(order.command)
         // What people write may name somebody: it is kept like a personal value.
         if let reason = order.reason {
             entry.personal.append(PersonalField(name: .note, value: Array(reason.utf8.prefix(512))))
@@ -181,13 +181,13 @@ extension Controller {
         if let account = order.actor.account {
             entry.personal.append(PersonalField(name: .account, value: Array(account.utf8.prefix(64))))
         }
-        entry.detail["cause"] = order.cause.map { .text($0.word) }
+        entry.detail[.cause] = order.cause.map { .text($0.word) }
         return entry
     }
 
     /// A look is an entry in the report of each person that was looked at.
     private mutating func carryOut(_ look: Look, _ order: Order, _ step: inout Step) -> UInt64? {
-        var entry = orderEntry(order, "done")
+        var entry = orderEntry(order, .done)
         entry.kind = .look
         switch look {
         case .people(let people):
@@ -199,9 +199,9 @@ extension Controller {
             }
             return last
         case .entries(let first, let through):
-            entry.detail["scope"] = .text("entries")
-            entry.detail["from"] = .integer(Int64(clamping: first))
-            entry.detail["through"] = .integer(Int64(clamping: through))
+            entry.detail[.scope] = .text("entries")
+            entry.detail[.from] = .integer(Int64(clamping: first))
+            entry.detail[.through] = .integer(Int64(clamping: through))
             return record(entry, &step)
         case .register: return record(register(entry), &step)
         }
@@ -212,7 +212,7 @@ extension Controller {
 
     private func register(_ entry: JournalEntry) -> JournalEntry {
         var entry = entry
-        entry.detail["scope"] = .text("register")
+        entry.detail[.scope] = .text("register")
         return entry
     }
 
@@ -220,16 +220,17 @@ extension Controller {
     private mutating func noteUnrecorded(_ step: inout Step) {
         guard cursor.unrecorded > 0 else { return }
         var entry = JournalEntry(kind: .order)
-        entry.outcome = "refused"
+        entry.result = .refused
         entry.reason = OrderRefusal.journalCrowded.word
-        entry.detail["count"] = .integer(Int64(clamping: cursor.unrecorded))
+        entry.detail[.count] = .integer(Int64(clamping: cursor.unrecorded))
         cursor.unrecorded = 0
         record(entry, &step)
     }
 
     @discardableResult
     mutating func recordOrder(
-        _ order: Order, _ outcome: String, kind: EntryKind = .order, portal: PortalID? = nil, reason: String? = nil,
+        _ order: Order, _ outcome: EntryOutcome, kind: EntryKind = .order, portal: PortalID? = nil,
+        reason: String? = nil,
         _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
@@ -240,22 +241,22 @@ extension Controller {
     }
 
     private mutating func recordReader(
-        _ order: Order, _ outcome: String, _ reader: ReaderID, detail: [String: CanonicalValue] = [:],
+        _ order: Order, _ outcome: EntryOutcome, _ reader: ReaderID, detail: [EntryDetail: CanonicalValue] = [:],
         _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.reader = reader
         entry.accessPoint = pointOfReader[reader].map { site.accessPoints[$0].id }
-        entry.detail.merge(detail) { $1 }
+        entry.detail.merge(.init(detail)) { $1 }
         return record(entry, &step)
     }
 
     private mutating func recordWatchlist(
-        _ order: Order, _ outcome: String, _ digest: [UInt8], _ step: inout Step
+        _ order: Order, _ outcome: EntryOutcome, _ digest: [UInt8], _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .watchlist
-        entry.detail["document"] = .octets(digest)
+        entry.detail[.document] = .octets(digest)
         return record(entry, &step)
     }
 }

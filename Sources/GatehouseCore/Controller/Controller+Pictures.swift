@@ -22,17 +22,17 @@ extension Controller {
         step.yield(.durable(.snapshot(row)))
         var entry = JournalEntry(kind: .snapshot)
         entry.about = row.event
-        entry.detail["camera"] = .text(row.camera.name)
+        entry.detail[.camera] = .text(row.camera.name)
         switch row.result {
         case .stored(let path, let size, let digest):
-            entry.outcome = "stored"
-            entry.detail["path"] = .text(path)
-            entry.detail["size"] = .integer(Int64(size))
-            entry.detail["sha256"] = .octets(digest)
+            entry.result = .stored
+            entry.detail[.path] = .text(path)
+            entry.detail[.size] = .integer(Int64(size))
+            entry.detail[.sha256] = .octets(digest)
         case .missing(let failure):
-            entry.outcome = "missing"
+            entry.result = .missing
             entry.reason = failure.rawValue
-        case .expired: entry.outcome = "expired"
+        case .expired: entry.result = .expired
         }
         record(entry, &step)
         sendPicture(row, &step)

@@ -29,7 +29,7 @@ extension Controller {
                 capture(event, camera: cameraOfPortal(id), &step)
             case .heldOpen(let since):
                 let seconds = (step.now.monotonic - since).wholeMilliseconds / 1000
-                let event = recordPortal(.heldOpen, id, &step, detail: ["seconds": .integer(seconds)])
+                let event = recordPortal(.heldOpen, id, &step, detail: [.seconds: .integer(seconds)])
                 set(.portalHeldOpen, id.name, true, &step)
                 raise(.heldOpen, event: event, ["portal": id.name], &step)
                 indicate(.heldOpenWarning, portalAt: index, &step)
@@ -44,11 +44,11 @@ extension Controller {
     @discardableResult
     mutating func recordPortal(
         _ kind: EntryKind, _ portal: PortalID, _ step: inout Step,
-        detail: [String: CanonicalValue] = [:]
+        detail: [EntryDetail: CanonicalValue] = [:]
     ) -> UInt64? {
         var entry = JournalEntry(kind: kind)
         entry.portal = portal
-        entry.detail = detail
+        entry.detail = .init(detail)
         return record(entry, &step)
     }
 
@@ -71,7 +71,7 @@ extension Controller {
         entry.accessPoint = grant?.accessPoint
         entry.person = grant?.person
         entry.about = event == 0 ? nil : event
-        entry.outcome = isTaken ? "taken" : "notTaken"
+        entry.result = isTaken ? .taken : .notTaken
         record(entry, &step)
         if isTaken, let grant { move(grant, &step) }
     }
@@ -82,7 +82,7 @@ extension Controller {
         guard fire.settle(at: step.now.monotonic) else { return }
         guard fire.isActive else {
             var entry = JournalEntry(kind: .fire)
-            entry.outcome = "inputQuiet"
+            entry.result = .inputQuiet
             record(entry, &step)
             return
         }
@@ -91,7 +91,7 @@ extension Controller {
         // The lines first: what is recorded comes after in the list and waits for nothing.
         for index in portals.indices { feed(.posture(.fire), toPortalAt: index, &step) }
         var entry = JournalEntry(kind: .fire)
-        entry.outcome = "active"
+        entry.result = .active
         let event = record(entry, &step)
         set(.fire, "", true, &step)
         raise(.fire, event: event, ["site": site.name], &step)
@@ -121,7 +121,7 @@ extension Controller {
             indicatePosture(portalAt: index, &step)
         }
         var entry = JournalEntry(kind: .fire)
-        entry.outcome = "reset"
+        entry.result = .reset
         entry.actor = actor
         record(entry, &step)
         set(.fire, "", false, &step)

@@ -10,8 +10,8 @@ extension Controller {
         keep(.retention(day: step.now.localDay), &step)
         step.yield(.durable(.erasePersonal(before: before)))
         var entry = JournalEntry(kind: .erasure)
-        entry.outcome = "retention"
-        entry.detail["before"] = .integer(before.milliseconds)
+        entry.result = .retention
+        entry.detail[.before] = .integer(before.milliseconds)
         record(entry, &step)
     }
 

@@ -9,19 +9,19 @@ extension Controller {
         for finding in findings {
             var detail = Self.detail(identity)
             switch finding {
-            case .first: noteReader(reader, "identified", &step, detail: detail)
+            case .first: noteReader(reader, .identified, &step, detail: detail)
             case .swapEnded:
                 set(.readerSwapped, reader.name, false, &step)
-                noteReader(reader, "swapEnded", &step, detail: detail)
+                noteReader(reader, .swapEnded, &step, detail: detail)
             case .firmwareChanged(let before):
-                detail["firmwareBefore"] = .text(before)
-                noteReader(reader, "firmwareChanged", &step, detail: detail)
+                detail[.firmwareBefore] = .text(before)
+                noteReader(reader, .firmwareChanged, &step, detail: detail)
             case .swapped(let known):
                 set(.readerSwapped, reader.name, true, &step)
-                detail["serialBefore"] = .text(known.serial)
-                if identity.maker != known.maker { detail["makerBefore"] = .text(known.maker) }
-                if identity.model != known.model { detail["modelBefore"] = .text(known.model) }
-                let event = noteReader(reader, "swapped", &step, detail: detail)
+                detail[.serialBefore] = .text(known.serial)
+                if identity.maker != known.maker { detail[.makerBefore] = .text(known.maker) }
+                if identity.model != known.model { detail[.modelBefore] = .text(known.model) }
+                let event = noteReader(reader, .swapped, &step, detail: detail)
                 raise(
                     .tamper, event: event,
                     [
@@ -33,10 +33,10 @@ extension Controller {
     }
 
     /// A person takes the new device; what is about it stands in the entry of the order.
-    mutating func accept(_ reader: ReaderID, by actor: Actor, _ step: inout Step) -> [String: CanonicalValue] {
+    mutating func accept(_ reader: ReaderID, by actor: Actor, _ step: inout Step) -> [EntryDetail: CanonicalValue] {
         guard let (device, before) = readers.accept(reader, by: actor.name) else { return [:] }
         var detail = Self.detail(device)
-        detail["serialBefore"] = .text(before.serial)
+        detail[.serialBefore] = .text(before.serial)
         keepStanding(of: reader, &step)
         set(.readerSwapped, reader.name, false, &step)
         return detail
@@ -64,10 +64,10 @@ extension Controller {
         set(.faceTableDiffers, reader.name, difference != FaceTableDifference(), &step)
         guard isNew else { return }
         noteReader(
-            reader, "faceTable", &step,
+            reader, .faceTable, &step,
             detail: [
-                "users": .integer(Int64(present.count)), "unknown": .integer(Int64(difference.unknown)),
-                "missing": .integer(Int64(difference.missing)),
+                .users: .integer(Int64(present.count)), .unknown: .integer(Int64(difference.unknown)),
+                .missing: .integer(Int64(difference.missing)),
             ])
     }
 
@@ -82,10 +82,10 @@ extension Controller {
         if let standing = readers.standing(of: reader) { step.yield(.durable(.readerStanding(reader, standing))) }
     }
 
-    private static func detail(_ identity: ReaderIdentity) -> [String: CanonicalValue] {
-        let parts = [
-            ("maker", identity.maker), ("model", identity.model), ("serial", identity.serial),
-            ("firmware", identity.firmware),
+    private static func detail(_ identity: ReaderIdentity) -> [EntryDetail: CanonicalValue] {
+        let parts: [(EntryDetail, String)] = [
+            (.maker, identity.maker), (.model, identity.model), (.serial, identity.serial),
+            (.firmware, identity.firmware),
         ]
         return Dictionary(uniqueKeysWithValues: parts.filter { !$0.1.isEmpty }.map { ($0.0, .text($0.1)) })
     }

@@ -6,7 +6,7 @@ extension Controller {
             set(.readerOffline, reader.name, false, &step)
             set(.readerInsecure, reader.name, security == .clear, &step)
             set(.faceEncryption, reader.name, false, &step)
-            noteReader(reader, "online", &step, detail: ["security": .text(security.rawValue)])
+            noteReader(reader, .online, &step, detail: [.security: .text(security.rawValue)])
             if let point = pointOfReader[reader], let portal = portalIndex[site.accessPoints[point].portal] {
                 step.yield(.indicate(reader, indication(of: portals[portal].posture), waits: false))
             }
@@ -14,7 +14,7 @@ extension Controller {
             set(.readerOffline, reader.name, true, &step)
             set(.faceEncryption, reader.name, reason.isOfEncryption, &step)
             noteReader(
-                reader, "offline", &step, detail: ["reason": .text(reason.rawValue)],
+                reader, .offline, &step, detail: [.reason: .text(reason.rawValue)],
                 reason: reason.isOfEncryption ? reason.rawValue : nil)
         }
     }
@@ -30,27 +30,27 @@ extension Controller {
         }
         guard breach != .noKey else { return set(.readerUnkeyed, reader.name, true, &step) }
         set(.readerDowngraded, reader.name, true, &step)
-        let event = noteReader(reader, "breach", &step, detail: ["reason": .text(breach.rawValue)])
+        let event = noteReader(reader, .breach, &step, detail: [.reason: .text(breach.rawValue)])
         raise(.tamper, event: event, ["reader": reader.name, "reason": breach.rawValue], &step)
     }
 
     /// A reader that was put aside, or is heard again.
     mutating func hearBabble(_ reader: ReaderID, _ isOn: Bool, _ step: inout Step) {
         set(.readerBabbling, reader.name, isOn, &step)
-        let event = noteReader(reader, isOn ? "quarantined" : "quarantineEnded", &step)
+        let event = noteReader(reader, isOn ? .quarantined : .quarantineEnded, &step)
         if isOn { raise(.tamper, event: event, ["reader": reader.name, "reason": "babbling"], &step) }
     }
 
     @discardableResult
     mutating func noteReader(
-        _ reader: ReaderID, _ outcome: String, _ step: inout Step,
-        detail: [String: CanonicalValue] = [:], reason: String? = nil
+        _ reader: ReaderID, _ outcome: EntryOutcome, _ step: inout Step,
+        detail: [EntryDetail: CanonicalValue] = [:], reason: String? = nil
     ) -> UInt64? {
         var entry = JournalEntry(kind: .reader)
         entry.reason = reason
         entry.reader = reader
-        entry.outcome = outcome
-        entry.detail = detail
+        entry.result = outcome
+        entry.detail = .init(detail)
         return record(entry, &step)
     }
 }

@@ -11,13 +11,13 @@ extension Controller {
     }
 
     private func registryEntry(_ order: Order, _ changes: [RegistryChange]) -> JournalEntry {
-        var entry = orderEntry(order, "done")
+        var entry = orderEntry(order, .done)
         entry.kind = .registry
-        entry.detail["rows"] = .integer(Int64(changes.count))
+        entry.detail[.rows] = .integer(Int64(changes.count))
         if changes.count == 1 {
-            entry.detail["row"] = .text(changes[0].row.kind.word)
-            entry.detail["id"] = .integer(Int64(changes[0].row.id))
-            if case .end = changes[0] { entry.detail["ended"] = .boolean(true) }
+            entry.detail[.row] = .text(changes[0].row.kind.word)
+            entry.detail[.id] = .integer(Int64(changes[0].row.id))
+            if case .end = changes[0] { entry.detail[.ended] = .boolean(true) }
         }
         return entry
     }
@@ -107,7 +107,7 @@ extension Controller {
         staged = nil
         stagedAt = nil
         if change.hasWritten { step.yield(.durable(.registryDropped(revision: change.revision))) }
-        recordOrder(change.order, "refused", reason: refusal.word, &step)
+        recordOrder(change.order, .refused, reason: refusal.word, &step)
         step.yield(.reply(change.order.id, .refused(refusal)))
     }
 }

@@ -19,7 +19,7 @@ extension Controller {
         var plain = Array((lead?.entry.id ?? "").utf8.prefix(64))
         plain += [UInt8](repeating: 0, count: 64 - plain.count)
         var entry = JournalEntry(kind: .sealed)
-        entry.detail["note"] = .octets(primitives.sealWatchlistNote(cursor.next, plain))
+        entry.detail[.note] = .octets(primitives.sealWatchlistNote(cursor.next, plain))
         record(entry, &step)
         guard let lead, let event = lead.event else { return }
         let content = WatchlistLead(entry: lead.entry.id, portal: lead.portal, at: step.now.civil, event: event)
@@ -56,7 +56,7 @@ extension Controller {
     mutating func sweepWatchlist(_ step: inout Step) {
         guard let at = watchlistSweepAt, at <= step.now.monotonic else { return }
         if step.now.isCivilTrusted {
-            for id in watchlist.expired(at: step.now) { erase(id, outcome: "expired", actor: nil, &step) }
+            for id in watchlist.expired(at: step.now) { erase(id, outcome: .expired, actor: nil, &step) }
         }
         scheduleSweep(step.now)
         if let next = watchlistSweepAt, next <= step.now.monotonic {
@@ -65,16 +65,16 @@ extension Controller {
     }
 
     mutating func erase(
-        _ id: String, outcome: String, actor: String?, _ step: inout Step
+        _ id: String, outcome: EntryOutcome, actor: String?, _ step: inout Step
     ) {
         watchlist.remove(id)
         let tombstone = primitives.digest(Array(id.utf8))
-        if outcome == "withdrawn" { watchlist.bury(tombstone) }
+        if outcome == .withdrawn { watchlist.bury(tombstone) }
         step.yield(.durable(.watchlistErased(id)))
         var entry = JournalEntry(kind: .watchlist)
-        entry.outcome = outcome
+        entry.result = outcome
         entry.actor = actor
-        entry.detail["entry"] = .octets(tombstone)
+        entry.detail[.entry] = .octets(tombstone)
         record(entry, &step)
     }
 }

@@ -112,17 +112,17 @@ package struct Controller: Sendable {
             fire.hear(isActive, at: step.now.monotonic)
             settleFire(&step)
         case .performed(let portal, let event, let isLate):
-            if isLate { noteLate(portal, event, "released", &step) }
+            if isLate { noteLate(portal, event, .released, &step) }
             feed(.performed(event: event), to: portal, &step)
         case .abandoned(let portal, let event):
-            noteLate(portal, event, "heldBack", &step)
+            noteLate(portal, event, .heldBack, &step)
             grants[event] = nil
             feed(.abandoned(event: event), to: portal, &step)
         case .portionWritten(let revision): portionWritten(revision, &step)
         case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)
         case .store(let isAvailable, let problem):
             isStoreAvailable = isAvailable
-            set(.journalUnavailable, "", !isAvailable, &step, detail: ["problem": .text(problem)])
+            set(.journalUnavailable, "", !isAvailable, &step, detail: [.problem: .text(problem)])
             if isAvailable { set(.journalLate, "", false, &step) }
         case .order(let order): carryOut(order, &step)
         case .snapshot(let row, let report):
@@ -150,7 +150,7 @@ package struct Controller: Sendable {
             access = AccessTable(site: site, registry: registry)
             keep(.confirmed(step.now.civil), &step)
             var entry = JournalEntry(kind: .configuration)
-            entry.outcome = "loaded"
+            entry.result = .loaded
             record(entry, &step)
         case .started(let report): begin(report, &step)
         }
@@ -213,8 +213,8 @@ package struct Controller: Sendable {
 
     private mutating func begin(_ report: StartReport, _ step: inout Step) {
         var entry = JournalEntry(kind: .start)
-        entry.outcome = report.wasCleanStop ? "afterStop" : "afterCrash"
-        entry.detail["version"] = .text(report.version)
+        entry.result = report.wasCleanStop ? .afterStop : .afterCrash
+        entry.detail[.version] = .text(report.version)
         record(entry, &step)
         set(.uplinkAway, "", !isUplinkConnected, &step)
         set(.clockNotTrusted, "", !step.now.isCivilTrusted, &step)
@@ -238,8 +238,8 @@ package struct Controller: Sendable {
         switch event {
         case .stepped(let milliseconds):
             var entry = JournalEntry(kind: .clock)
-            entry.outcome = "stepped"
-            entry.detail["milliseconds"] = .integer(milliseconds)
+            entry.result = .stepped
+            entry.detail[.milliseconds] = .integer(milliseconds)
             record(entry, &step)
             scheduleSweep(step.now)
         case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, &step)
@@ -248,12 +248,12 @@ package struct Controller: Sendable {
     }
 
     private mutating func noteLate(
-        _ portal: PortalID, _ event: UInt64, _ outcome: String, _ step: inout Step
+        _ portal: PortalID, _ event: UInt64, _ outcome: EntryOutcome, _ step: inout Step
     ) {
         var entry = JournalEntry(kind: .late)
         entry.portal = portal
         entry.about = event
-        entry.outcome = outcome
+        entry.result = outcome
         record(entry, &step)
         set(.journalLate, "", true, &step)
     }

@@ -134,6 +134,15 @@ package enum KeyChangeEnd: String, Hashable, Sendable, CaseIterable {
     case expired = "keyExpired"
     /// The reader said yes and has not proved it: either key may be the reader's, and both are tried.
     case unproven = "keyUnproven"
+
+    var outcome: EntryOutcome {
+        switch self {
+        case .kept: .keyKept
+        case .refused: .keyRefused
+        case .expired: .keyExpired
+        case .unproven: .keyUnproven
+        }
+    }
 }
 
 /// How a file for a reader ended. The raw value is the word in the journal.
@@ -142,6 +151,14 @@ package enum ReaderFileEnd: String, Hashable, Sendable, CaseIterable {
     case refused = "fileRefused"
     /// The reader went away in the midst.
     case lost = "fileLost"
+
+    var outcome: EntryOutcome {
+        switch self {
+        case .arrived: .fileArrived
+        case .refused: .fileRefused
+        case .lost: .fileLost
+        }
+    }
 }
 
 /// Whether a reader can be heard, and how well it is secured.

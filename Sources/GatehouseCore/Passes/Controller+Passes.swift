@@ -77,12 +77,12 @@ extension Controller {
     /// The number of the pass and of its host; never the text.
     func note(_ pass: PresentedPass, in entry: inout JournalEntry) {
         guard let claims = pass.opened?.claims else {
-            entry.detail["pass"] = .text("unknown")
+            entry.detail[.pass] = .text("unknown")
             return
         }
-        entry.detail["pass"] = .text(claims.id.description)
-        entry.detail["host"] = .integer(Int64(claims.host))
-        if claims.issuer != site.name { entry.detail["issuer"] = .text(claims.issuer) }
+        entry.detail[.pass] = .text(claims.id.description)
+        entry.detail[.host] = .integer(Int64(claims.host))
+        if claims.issuer != site.name { entry.detail[.issuer] = .text(claims.issuer) }
     }
 
     /// Counts a grant, in the transaction of its entry: shown again at once, the pass is used up.
@@ -109,13 +109,13 @@ extension Controller {
         case .issue(let claims):
             keep(.pass(claims.id, PassRecord(claims)), &step)
             entry.person = claims.host
-            entry.detail["pass"] = .text(claims.id.description)
-            entry.detail["points"] = .array(claims.points.map { .text($0) })
+            entry.detail[.pass] = .text(claims.id.description)
+            entry.detail[.points] = .array(claims.points.map { .text($0) })
         case .revoke(let id, let until):
             var record = ledger.passes[id] ?? PassRecord(until: until)
             record.isRevoked = true
             keep(.pass(id, record), &step)
-            entry.detail["pass"] = .text(id.description)
+            entry.detail[.pass] = .text(id.description)
         case .merge(let others):
             var changed: Int64 = 0
             for id in others.keys.sorted() {
@@ -128,8 +128,8 @@ extension Controller {
                 keep(.pass(id, record), &step)
                 changed += 1
             }
-            entry.detail["passes"] = .integer(Int64(others.count))
-            entry.detail["changed"] = .integer(changed)
+            entry.detail[.passes] = .integer(Int64(others.count))
+            entry.detail[.changed] = .integer(changed)
         }
         return record(entry, &step)
     }
