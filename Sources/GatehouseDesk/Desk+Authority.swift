@@ -13,6 +13,10 @@ extension Desk {
         guard Handover.ended.contains(call.actor.role), try ask({ $0.controller.isHandedOver }) else { return call }
         var call = call
         switch line.command {
+        // Whoever leads people out of a fire has to know who is missing.
+        case .inside where try call.roles.contains(.guard_) && ask({ $0.controller.isFire }):
+            call.actor.role = .guard_
+            return call
         case .portalOpen, .portalLockdown, .portalFireReset, .alarmAck:
             if call.roles.contains(.guard_) {
                 call.actor.role = .guard_

@@ -230,6 +230,12 @@ struct RightsTests {
             bench.say(PortalFree(portal: "lane"), by: DeskBench.Person(1006, [.manager, .guard_])).refusal?.code
                 == "handedOver")
         #expect(bench.say(Log(limit: 5), by: Self.night).refusal?.code == "handedOver")
+        #expect(bench.say(Inside(), by: Self.night).refusal?.code == "handedOver")
+        bench.give([.fireInput(isActive: true)])
+        bench.pass(.seconds(1))
+        #expect(bench.say(Inside(), by: Self.night).refusal == nil, "who is missing at a fire")
+        #expect(bench.say(Inside(), by: Self.manager).refusal?.code == "handedOver")
+        #expect(bench.say(Log(limit: 5), by: Self.night).refusal?.code == "handedOver")
         #expect(bench.say(Log(limit: 5), by: Self.auditor).refusal == nil)
         #expect(bench.say(Log(limit: 5), by: DeskBench.Person(1007, [.manager, .auditor])).refusal == nil)
         #expect(bench.say(Status(), by: Self.manager).refusal == nil, "whoever only looks at the state goes on")

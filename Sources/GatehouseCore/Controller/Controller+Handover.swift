@@ -83,6 +83,8 @@ extension Controller {
             // Whoever stands at the machine can take back what one person announced.
             return order.hasReason ? nil : .reasonMissing
         case _ where isHandedOver && order.actor.role == .guard_ && Handover.staysWithGuards(order.verb): return nil
+        // The list of who is inside, which the gate's own door to it allows in a fire alone.
+        case .look where isHandedOver && isFire && order.actor.role == .guard_: return nil
         case _ where isHandedOver && Handover.ended.contains(order.actor.role): return .handedOver
         case .announceHandover(let new):
             if !order.hasReason { return .reasonMissing }
