@@ -14,18 +14,21 @@ struct Common: ParsableArguments {
     var text = false
 
     @Option(help: "Language of the words: en or zh.")
-    var lang: String?
+    var lang: Language?
 
     @Option(help: "Why. Stands in the journal.")
     var reason: String?
 
     var isJSON: Bool { json || (!text && isatty(1) == 0) }
     var language: Language {
-        if let lang { return Language(rawValue: lang) ?? .english }
+        if let lang { return lang }
         let locale = getenv("LC_ALL") ?? getenv("LC_MESSAGES") ?? getenv("LANG")
         return locale.map { String(cString: $0).hasPrefix("zh") } ?? false ? .chinese : .english
     }
 }
+
+/// An unknown language is refused, with those that there are.
+extension Language: ExpressibleByArgument {}
 
 /// Exit statuses: 0 done, 1 refused by the daemon, 2 wrong use (ArgumentParser's 64 is folded into it), 3 daemon not there.
 enum Exit {

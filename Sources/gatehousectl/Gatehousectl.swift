@@ -88,7 +88,7 @@ struct StatusCommand: ParsableCommand {
             for bound in status.bounds where bound.refused > 0 {
                 print("bound met: \(bound.name), \(bound.refused) times")
             }
-            printConditions(status.conditions)
+            printConditions(status.conditions, common.language)
         }
     }
 }
@@ -99,7 +99,7 @@ struct HealthCommand: ParsableCommand {
     @OptionGroup var common: Common
     func run() throws {
         try ask(Health(), common) { health in
-            printConditions(health.conditions, withAdvice: true)
+            printConditions(health.conditions, common.language, withAdvice: true)
             if health.alarms > 0 {
                 print("\n\(health.alarms) alarms that nobody has acknowledged: gatehousectl alarm list")
             }
@@ -107,13 +107,20 @@ struct HealthCommand: ParsableCommand {
     }
 }
 
-func printConditions(_ conditions: [ConditionView], withAdvice: Bool = false) {
-    if conditions.isEmpty { return print("\nNothing stands against it.") }
+func printConditions(_ conditions: [ConditionView], _ language: Language, withAdvice: Bool = false) {
+    if conditions.isEmpty { return print(language == .chinese ? "\n一切正常。" : "\nNothing stands against it.") }
     print("")
     for condition in conditions {
         let subject = condition.subject.isEmpty ? "" : " (\(condition.subject))"
-        print("\(condition.severity.uppercased())  \(condition.code)\(subject)  \(condition.sentence)")
-        if withAdvice { print("    since \(condition.since)  ->  \(condition.advice)") }
+        // What a newer daemon says and this client does not know is shown as it came.
+        let words = HealthCode(rawValue: condition.code).map { Words.condition($0, language) }
+        let severity = HealthCode.Severity(rawValue: condition.severity).map { Words.severity($0, language) }
+        print(
+            "\(severity ?? condition.severity)  \(condition.code)\(subject)  \(words?.sentence ?? condition.sentence)")
+        if withAdvice {
+            let since = language == .chinese ? "自" : "since"
+            print("    \(since) \(condition.since)  ->  \(words?.advice ?? condition.advice)")
+        }
     }
 }
 

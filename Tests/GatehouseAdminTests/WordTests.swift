@@ -12,6 +12,19 @@ struct WordTests {
         }
     }
 
+    @Test func everyConditionHasSentencesInBothLanguages() {
+        var seen: Set<String> = []
+        for code in HealthCode.allCases {
+            let chinese = Words.condition(code, .chinese)
+            #expect(Words.condition(code, .english) == (code.sentence, code.advice))
+            #expect(seen.insert(chinese.sentence).inserted, "\(code) has the sentence of another")
+            #expect(chinese.sentence.unicodeScalars.contains { $0.value > 0x4E00 } && !chinese.advice.isEmpty)
+            #expect(!chinese.sentence.contains(","), "\(code): the signs of the language")
+        }
+        let severities = HealthCode.Severity.allCases.map { Words.severity($0, .chinese) }
+        #expect(Set(severities).count == severities.count)
+    }
+
     @Test func everyReasonForNoPictureHasWordsInBothLanguages() {
         for reason in DenialReason.allCases {
             let words = Language.allCases.map { Words.reason(reason.word, $0) }
