@@ -53,9 +53,7 @@ extension Controller {
         }
     }
 
-    mutating func settle(
-        _ outputs: [FactorCollector.Output], pointAt point: Int, _ step: inout Step
-    ) {
+    mutating func settle(_ outputs: [FactorCollector.Output], pointAt point: Int, _ step: inout Step) {
         for output in outputs {
             switch output {
             case .indicate(let reader, let indication):
@@ -83,9 +81,7 @@ extension Controller {
         capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), &step)
     }
 
-    private mutating func attempt(
-        _ presented: FactorCollector.Presented, pointAt point: Int, _ step: inout Step
-    ) {
+    private mutating func attempt(_ presented: FactorCollector.Presented, pointAt point: Int, _ step: inout Step) {
         let settings = site.accessPoints[point]
         let judgement =
             pausedByGuessing(presented, pointAt: point, step.now) ?? judge(presented, pointAt: point, step.now)
@@ -113,8 +109,7 @@ extension Controller {
             step.yield(.indicate(presented.reader, .denied, waits: true))
         }
         if judgement.facts.isDuress {
-            raise(
-                .duress, event: event, ["portal": settings.portal.name, "accessPoint": settings.id.name], &step)
+            raise(.duress, event: event, ["portal": settings.portal.name, "accessPoint": settings.id.name], &step)
         }
         matchWatchlist(presented, judgement, settings, event: event, &step)
         capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), &step)

@@ -54,9 +54,7 @@ extension Controller {
     }
 
     /// Counts how the PIN compared, and pauses whoever tries.
-    mutating func notePINs(
-        of evidence: Evidence, _ settings: AccessPointSettings, event: UInt64?, _ step: inout Step
-    ) {
+    mutating func notePINs(of evidence: Evidence, _ settings: AccessPointSettings, event: UInt64?, _ step: inout Step) {
         for subject in evidence.rightPINOf {
             if let change = guessing.noteRight(subject, at: step.now) { keep(change, &step) }
         }

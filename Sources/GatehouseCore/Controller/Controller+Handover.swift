@@ -103,9 +103,7 @@ extension Controller {
         }
     }
 
-    mutating func announce(
-        _ handover: Handover, _ order: Order, _ step: inout Step
-    ) -> UInt64? {
+    mutating func announce(_ handover: Handover, _ order: Order, _ step: inout Step) -> UInt64? {
         var handover = handover
         handover.announced = step.now.civil
         handover.announcer = order.actor.name
@@ -133,9 +131,7 @@ extension Controller {
     }
 
     /// Cancelled by the old operator or accepted by the new one.
-    mutating func endHandover(
-        _ order: Order, _ outcome: EntryOutcome, _ step: inout Step
-    ) -> UInt64? {
+    mutating func endHandover(_ order: Order, _ outcome: EntryOutcome, _ step: inout Step) -> UInt64? {
         var entry = orderEntry(order, outcome)
         entry.kind = .handover
         entry.detail[.receiver] = (ledger.handover?.receiver).map { .octets($0) }

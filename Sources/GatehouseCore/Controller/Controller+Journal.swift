@@ -84,9 +84,7 @@ extension Controller {
     }
 
     /// Owes an alert to every destination that takes its kind.
-    mutating func raise(
-        _ kind: AlertKind, event: UInt64?, _ fields: [String: String], _ step: inout Step
-    ) {
+    mutating func raise(_ kind: AlertKind, event: UInt64?, _ fields: [String: String], _ step: inout Step) {
         guard let event else { return }
         for route in site.alerts where route.kinds.contains(kind) {
             enqueue(kind, to: route.destination, event: event, .plain(fields), expires: nil, &step)

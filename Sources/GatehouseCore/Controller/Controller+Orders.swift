@@ -153,9 +153,7 @@ extension Controller {
         return event
     }
 
-    private mutating func activate(
-        _ activation: WatchlistActivation, _ order: Order, _ step: inout Step
-    ) -> UInt64? {
+    private mutating func activate(_ activation: WatchlistActivation, _ order: Order, _ step: inout Step) -> UInt64? {
         watchlist.activate(activation)
         step.yield(.durable(.watchlistActivation(activation)))
         return recordWatchlist(order, .activated, activation.digest, &step)

@@ -1,14 +1,10 @@
 extension Controller {
-    mutating func feed(
-        _ input: PortalMachine.Input, to portal: PortalID, _ step: inout Step
-    ) {
+    mutating func feed(_ input: PortalMachine.Input, to portal: PortalID, _ step: inout Step) {
         guard let index = portalIndex[portal] else { return }
         feed(input, toPortalAt: index, &step)
     }
 
-    mutating func feed(
-        _ input: PortalMachine.Input, toPortalAt index: Int, _ step: inout Step
-    ) {
+    mutating func feed(_ input: PortalMachine.Input, toPortalAt index: Int, _ step: inout Step) {
         let id = portals[index].settings.id
         let outputs = portals[index].handle(input, at: step.now.monotonic)
         defer { tellLane(input, outputs, ofPortalAt: index, &step) }
@@ -62,9 +58,7 @@ extension Controller {
     }
 
     /// What became of a grant. Taking the way moves the person in the ledger.
-    mutating func end(
-        _ event: UInt64, isTaken: Bool, portal: PortalID, _ step: inout Step
-    ) {
+    mutating func end(_ event: UInt64, isTaken: Bool, portal: PortalID, _ step: inout Step) {
         let grant = grants.removeValue(forKey: event)
         var entry = JournalEntry(kind: .passage)
         entry.portal = portal
@@ -101,9 +95,7 @@ extension Controller {
         }
     }
 
-    mutating func setPosture(
-        _ posture: Posture, portalAt index: Int, actor: String, _ step: inout Step
-    ) {
+    mutating func setPosture(_ posture: Posture, portalAt index: Int, actor: String, _ step: inout Step) {
         basePostures[index] = posture
         if !isFire { feed(.posture(posture), toPortalAt: index, &step) }
         var entry = JournalEntry(kind: .posture)

@@ -20,9 +20,7 @@ extension Controller {
     }
 
     /// A reader that is not believed is an alarm to people; one that waits for its first key is a fault to installers.
-    mutating func hear(
-        _ breach: SecurityBreach?, of reader: ReaderID, _ step: inout Step
-    ) {
+    mutating func hear(_ breach: SecurityBreach?, of reader: ReaderID, _ step: inout Step) {
         guard let breach else {
             set(.readerDowngraded, reader.name, false, &step)
             set(.readerUnkeyed, reader.name, false, &step)

@@ -24,9 +24,7 @@ extension Controller {
 
     /// Takes changes that were found good into the next revision. The entry has to follow in the same step. `new` is the
     /// registry on which they were tried.
-    mutating func apply(
-        _ changes: [RegistryChange], to new: Registry? = nil, _ step: inout Step
-    ) {
+    mutating func apply(_ changes: [RegistryChange], to new: Registry? = nil, _ step: inout Step) {
         let revision = registry.revision + 1
         if staged?.follows(changes, revision: revision) == false {
             giveUpStaged(.other("the register was changed meanwhile; look at the dry run again"), &step)

@@ -37,12 +37,9 @@ extension Controller {
         send(lead, expires: hit.expires, &step)
     }
 
-    private mutating func send(
-        _ lead: WatchlistLead, expires: CivilTime, _ step: inout Step
-    ) {
+    private mutating func send(_ lead: WatchlistLead, expires: CivilTime, _ step: inout Step) {
         for route in site.alerts where route.kinds.contains(.watchlist) {
-            enqueue(
-                .watchlist, to: route.destination, event: lead.event, .lead(lead), expires: expires, &step)
+            enqueue(.watchlist, to: route.destination, event: lead.event, .lead(lead), expires: expires, &step)
         }
     }
 
@@ -64,9 +61,7 @@ extension Controller {
         }
     }
 
-    mutating func erase(
-        _ id: String, outcome: EntryOutcome, actor: String?, _ step: inout Step
-    ) {
+    mutating func erase(_ id: String, outcome: EntryOutcome, actor: String?, _ step: inout Step) {
         watchlist.remove(id)
         let tombstone = primitives.digest(Array(id.utf8))
         if outcome == .withdrawn { watchlist.bury(tombstone) }

@@ -137,8 +137,7 @@ package struct Controller: Sendable {
             isUplinkConnected = isConnected
             // A picture that was taken all the same is reported by the next uplink and takes the place of this row.
             for request in captures.abandon() {
-                note(
-                    SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)), &step)
+                note(SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)), &step)
             }
             outbox.uplink(isConnected: isConnected)
             set(.uplinkAway, "", !isConnected, &step)
@@ -247,9 +246,7 @@ package struct Controller: Sendable {
         for change in guessing.rewritten(at: step.now) { keep(change, &step) }
     }
 
-    private mutating func noteLate(
-        _ portal: PortalID, _ event: UInt64, _ outcome: EntryOutcome, _ step: inout Step
-    ) {
+    private mutating func noteLate(_ portal: PortalID, _ event: UInt64, _ outcome: EntryOutcome, _ step: inout Step) {
         var entry = JournalEntry(kind: .late)
         entry.portal = portal
         entry.about = event

@@ -100,9 +100,7 @@ extension Controller {
 
     // MARK: Orders
 
-    mutating func carryOut(
-        _ order: PassOrder, _ entry: JournalEntry, _ step: inout Step
-    ) -> UInt64? {
+    mutating func carryOut(_ order: PassOrder, _ entry: JournalEntry, _ step: inout Step) -> UInt64? {
         var entry = entry
         dropPasses(&step)
         switch order {
