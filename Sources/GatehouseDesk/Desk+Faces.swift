@@ -57,7 +57,7 @@ extension Desk {
         let key = CredentialKey(face: user, module: module)
         let known = try ask { $0.controller.registry.credential(for: key)?.id }
         let event =
-            try known.map { try order(call, .registry([.end(.credential, id: $0)])) }
+            try known.map { try order(call, .registry([.end(.credential, id: $0)]), cause: cause(nil, call)) }
             ?? order(call, .changeReader(module))
         return {
             let answer = try self.surroundings.readers.face(module, .delete(user), .seconds(15)) { _ in }

@@ -68,7 +68,8 @@ extension Desk {
                     "\(lives) people, \(runs) tenancies and \(stand) vehicles belong to the dwelling; end or move them first"
             )
         }
-        return RecordedRow(id: row.id, event: try order(call, .registry([.end(.dwelling, id: row.id)])))
+        return RecordedRow(
+            id: row.id, event: try order(call, .registry([.end(.dwelling, id: row.id)]), cause: cause(nil, call)))
     }
 
     func showDwelling(_ command: DwellingShow, _ call: Call) throws -> DwellingShow.Reply {
@@ -162,6 +163,7 @@ extension Desk {
         let reader = try reader()
         let row = try vehicle(command.plate, reader, call)
         let ends = try credentials(of: row, reader).map { RegistryChange.end(.credential, id: $0.id) }
-        return RecordedRow(id: row.id, event: try order(call, .registry(ends + [.end(.vehicle, id: row.id)])))
+        let changes = ends + [.end(.vehicle, id: row.id)]
+        return RecordedRow(id: row.id, event: try order(call, .registry(changes), cause: cause(nil, call)))
     }
 }

@@ -101,7 +101,14 @@ extension Desk {
     }
 
     /// Why access is taken away: by a word of the closed list, or by the reason that was given.
-    func cause(_ argument: TextArgument?, _ call: Call, implied: WithdrawalCause? = nil) throws -> WithdrawalCause {
+    func cause(
+        _ argument: TextArgument?, _ call: Call, implied: WithdrawalCause? = nil
+    ) throws -> WithdrawalCause {
+        // Beside a word of the list, too: what is written there stands in the entry.
+        guard !WithdrawalCause.speaksOfArrears(call.reason ?? "") else {
+            throw CommandRefusal(
+                code: "causeForbidden", message: "what somebody owes is no reason to keep them out of their home")
+        }
         if let argument {
             guard let cause = WithdrawalCause(argument.argumentText) else {
                 throw CommandRefusal(
@@ -114,10 +121,6 @@ extension Desk {
             throw CommandRefusal(
                 code: "reasonMissing",
                 message: "say why access is taken away: --cause \(WithdrawalCause.words), or --reason \"…\"")
-        }
-        guard !WithdrawalCause.speaksOfArrears(reason) else {
-            throw CommandRefusal(
-                code: "causeForbidden", message: "what somebody owes is no reason to keep them out of their home")
         }
         return .other(reason)
     }

@@ -37,7 +37,10 @@ extension Desk {
         let row = try fields(call).tenancy(texts, changing: old, at: old.dwelling, id: old.id, in: source)
         if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }
         if old.starts != row.starts || old.ends != row.ends { try checkBeside(row, command.beside, source) }
-        return RecordedRow(id: row.id, event: try order(call, .registry([.put(.tenancy(row))])))
+        // An earlier end, or a tenant less: somebody loses the way to their home.
+        let takesAway = row.ends < old.ends || !Set(old.tenants).isSubset(of: row.tenants)
+        let cause = try takesAway ? cause(nil, call) : nil
+        return RecordedRow(id: row.id, event: try order(call, .registry([.put(.tenancy(row))]), cause: cause))
     }
 
     /// Two tenancies of a dwelling run at once only where somebody says so.
@@ -103,7 +106,7 @@ extension Desk {
 
     func removeTenancy(_ command: TenancyRemove, _ call: Call) throws -> Recorded {
         let row = try tenancy(command.id, reader(), call)
-        return Recorded(try order(call, .registry([.end(.tenancy, id: row.id)])))
+        return Recorded(try order(call, .registry([.end(.tenancy, id: row.id)]), cause: cause(nil, call)))
     }
 
     func showTenancy(_ command: TenancyShow, _ call: Call) throws -> TenancyShow.Reply {

@@ -291,6 +291,17 @@ struct RightsTests {
         #expect(
             bench.say(CredentialChange(id: 1, status: "lost"), reason: nil).refusal == nil, "lost says why by itself")
         #expect(bench.say(CredentialChange(id: 2, status: "suspended"), reason: nil).refusal?.code == "reasonMissing")
+        // A word of the list does not cover what is written beside it, and no other way takes a home away for debts.
+        fields.cause = "safety"
+        #expect(
+            bench.say(PersonChange(reference: "T-1", fields: fields), reason: "欠费").refusal?.code == "causeForbidden")
+        let earlier = TenancyChange(id: 1, until: "2026-12-01")
+        #expect(bench.say(earlier, reason: nil).refusal?.code == "reasonMissing")
+        #expect(bench.say(earlier, reason: "rent overdue fee").refusal?.code == "causeForbidden")
+        #expect(bench.say(earlier, reason: "agreed with the tenant").refusal == nil)
+        #expect(try bench.entries([.registry]).last?.detail["cause"]?.text == "other")
+        #expect(bench.say(TenancyChange(id: 1, until: "2026-12-31"), reason: nil).refusal == nil, "longer asks nothing")
+        #expect(bench.say(TenancyRemove(id: 1), reason: "拖欠").refusal?.code == "causeForbidden")
     }
 
     @Test func aChangeThatChangesNothingSaysSo() throws {
