@@ -12,14 +12,15 @@ struct ImportCommand: ParsableCommand {
 
             Examples:
               gatehousectl import residents.xlsx --sheet 住户 --dry-run
-              gatehousectl import list.csv --encoding GB18030 --skip-columns 面积,朝向
+              gatehousectl import list.csv --encoding GB18030 --skip-column 面积 --skip-column 朝向
               gatehousectl import list.csv --columns names.txt      # lines such as: 住 户 = name
             """)
     @Argument var files: [String]
     @Flag(help: "Only say what would change.") var dryRun = false
     @Flag(help: "The files are all there is: end what stands on the register and in no line of them.") var ends = false
-    @Option(help: "Columns to pass over: all that nobody knows, or their names or letters, separated by commas.")
-    var skipColumns: String?
+    @Flag(help: "Pass over all columns that nobody knows.") var skipColumns = false
+    @Option(help: "A column to pass over, by its name or letter. May be said several times.")
+    var skipColumn: [String] = []
     @Option(help: "A file that says what columns mean: lines such as 住 户 = name; nothing behind = passes over.")
     var columns: String?
     @Option(help: "What the text files are written in, as iconv names it: GB18030, BIG5, WINDOWS-1252.")
@@ -37,9 +38,10 @@ struct ImportCommand: ParsableCommand {
             }
         }
         if let columns { try send(columns, try readFile(columns), upload) }
+        let skipped = skipColumns ? "all" : skipColumn.isEmpty ? nil : skipColumn.joined(separator: ",")
         let command = try ImportFiles(
             dryRun: dryRun ? true : nil, ends: ends ? true : nil, upload: TextArgument(upload),
-            skipColumns: argument("--skip-columns", skipColumns), columns: argument("--columns", columns))
+            skipColumns: argument("--skip-column", skipped), columns: argument("--columns", columns))
         try asking(command, common) { answer in
             if isShown(answer.value) {
                 if common.isJSON { printJSON(ImportFiles.name, "item", answer.text) } else { show(answer.value) }

@@ -68,7 +68,7 @@ def columns(gate):
     (gate.dir / "names.txt").write_text("称呼 = note\n朝向 =\n")
     code, text = gate.ctl("import", gate.dir / "wide.csv")
     check("import: unknown columns are all named", code == 1 and 'F (6) "朝向", G (7) "称呼"' in text, text)
-    code, text = gate.ctl("import", gate.dir / "wide.csv", "--skip-columns", "朝向,G", "--dry-run", "--errors-only")
+    code, text = gate.ctl("import", gate.dir / "wide.csv", "--skip-column", "朝向", "--skip-column", "G", "--dry-run", "--errors-only")
     check("import: and passed over where somebody says so", code == 0 and "1 added" in text and "add person" not in text and ":4: passed over" in text, text)
     code, text = gate.ctl("import", gate.dir / "wide.csv", "--columns", gate.dir / "names.txt", "--summary")
     check("import: or explained by a file", code == 0 and "1 added" in text, text)

@@ -31,7 +31,7 @@ import Testing
         let text = "编号,姓名,角色,面积,朝 向\nS-1,王芳,员工,120,南\n"
         #expect(
             Self.plan(text).problems.map(\.text) == [
-                "x.csv:1:10: 2 columns are not known: D (4) \"面积\", E (5) \"朝 向\"; --skip-columns all (or their names) passes over them, --columns FILE says what they mean"
+                "x.csv:1:10: 2 columns are not known: D (4) \"面积\", E (5) \"朝 向\"; --skip-columns passes over them (--skip-column NAME over one), --columns FILE says what they mean"
             ])
         for skip in ["all", "面积，朝向", "D、e", "面积;朝 向"] {
             let found = Self.plan(text, ImportOptions(skipping: skip))

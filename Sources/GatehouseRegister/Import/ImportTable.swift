@@ -122,7 +122,7 @@ struct ImportReading {
             "\(HeaderMatch.letters($0 + 1)) (\($0 + 1)) \"\(RegistryFields.clipped(header[$0].text))\""
         }
         return
-            "\(names.count == 1 ? "a column is" : "\(names.count) columns are") not known: \(names.joined(separator: ", ")); --skip-columns all (or their names) passes over them, --columns FILE says what they mean"
+            "\(names.count == 1 ? "a column is" : "\(names.count) columns are") not known: \(names.joined(separator: ", ")); --skip-columns passes over them (--skip-column NAME over one), --columns FILE says what they mean"
     }
 
     /// Totals, and what programs print below a table: a line that lacks what every line of the table needs.
