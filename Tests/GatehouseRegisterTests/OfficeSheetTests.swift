@@ -27,6 +27,15 @@ import Testing
 
     // MARK: Headers
 
+    /// What is passed over does not make residents a list of communities.
+    @Test(arguments: ["all", "爱好", "F"]) func whatIsPassedOverDoesNotChangeWhatTheFileIs(skip: String) {
+        let text =
+            "reference,name,role,community,dwelling,爱好\nS-8,欧阳锋,staff,,,武术\nS-9,单雄信,staff,,,\n"
+        let found = Self.plan(text, ImportOptions(skipping: skip))
+        #expect(found.problems.isEmpty, "\(found.problems.map(\.text))")
+        #expect(Self.people(found).map(\.name) == ["欧阳锋", "单雄信"])
+    }
+
     @Test func unknownColumnsAreAllNamedAndPassedOverOnDemand() {
         let text = "编号,姓名,角色,面积,朝 向\nS-1,王芳,员工,120,南\n"
         #expect(

@@ -66,15 +66,17 @@ struct HeaderMatch {
     var columns: [String]
     /// Places of fields that nobody knows.
     var unknown: [Int]
+    /// How many columns are its own.
+    private var known: Int { columns.count { !$0.isEmpty } }
     var isSheet: Bool { header == ImportHeaders.sheet }
 
-    /// The kind of file whose columns they are: the one with the fewest that are not its own.
+    /// The kind of file whose columns they are: the one with the most that are its own, whatever is passed over.
     static func find(_ first: [String], _ options: ImportOptions) -> HeaderMatch? {
         let names = first.map(folded)
         var best: HeaderMatch?
         for header in ImportHeaders.all + [ImportHeaders.sheet] {
             guard let match = match(names, header, options) else { continue }
-            if match.unknown.count < best?.unknown.count ?? .max { best = match }
+            if match.known > best?.known ?? 0 { best = match }
         }
         return best
     }
