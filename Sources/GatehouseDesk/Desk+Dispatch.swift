@@ -152,6 +152,7 @@ extension Desk {
         case .export: return try run(exportRegister)
         case .log: return try run(showLog)
         case .explain: return try run(explain)
+        case .why: return try run(tellWhy)
         case .decide: return try run(decide)
         case .whoCan: return try run(tellWhoCan)
         case .replay: return try run(replay)

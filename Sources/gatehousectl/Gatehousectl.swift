@@ -25,7 +25,7 @@ struct Gatehousectl: ParsableCommand {
             Clock.self, Community.self,
             Dwelling.self, Person.self, Tenancy.self, CredentialCommand.self, Vehicle.self, Pass.self, Consent.self,
             Privacy.self, Area.self, ThreatCommand.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,
-            LogCommand.self, ReportCommand.self, ExplainCommand.self, DecideCommand.self, WhoCanCommand.self,
+            LogCommand.self, ReportCommand.self, WhyCommand.self, ExplainCommand.self, DecideCommand.self, WhoCanCommand.self,
             ReplayCommand.self,
             JournalCommand.self, Reader.self, Face.self, BackupCommand.self, Restore.self, HandoverCommand.self,
             WatchlistCommand.self, Config.self,

@@ -77,6 +77,7 @@ struct CatalogueTests {
         export              --M-- reason questions question
         log                 -GM-A -      questions question
         explain             --M-A -      questions question
+        why                 --M-A reason questions question
         decide              --M-- -      questions question
         who-can             --M-- -      questions question
         replay              --M-- reason questions question

@@ -119,6 +119,7 @@ struct DeskTests {
         case .export: Case(Export())
         case .log: Case(Log(limit: 10))
         case .explain: Case(Explain(event: 1))
+        case .why: Case(Why(person: "R-1"), "noDecision")
         case .decide: Case(Decide(person: "R-1", point: "wicket-in"))
         case .whoCan: Case(WhoCan(point: "wicket-in"))
         case .replay: Case(Replay(from: "2026-11-16", until: "2026-11-18"))

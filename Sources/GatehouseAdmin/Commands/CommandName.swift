@@ -79,6 +79,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
 
     case log
     case explain
+    case why
     case decide
     case whoCan = "who-can"
     case replay
@@ -191,6 +192,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .export: Export.self
         case .log: Log.self
         case .explain: Explain.self
+        case .why: Why.self
         case .decide: Decide.self
         case .whoCan: WhoCan.self
         case .replay: Replay.self
