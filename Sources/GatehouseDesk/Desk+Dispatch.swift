@@ -98,6 +98,7 @@ extension Desk {
         case .portalFireReset: return try run(resetFire)
         case .alarmList: return try run(listAlarms)
         case .alarmAck: return try run(acknowledgeAlarm)
+        case .shiftEnd: return try run(endShift)
         case .find: return try run(find)
         case .inside: return try run(listInside)
         case .personAdd: return try run(addPerson)

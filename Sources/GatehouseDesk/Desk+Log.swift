@@ -62,9 +62,23 @@ extension Desk {
             try checkWindow(of: filter, call)
             try look(call, .people([person]))
         }
-        var views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: isOffice)
+        var views = try entryViews(reader, call)
         if isOffice, call.reason == nil { views.namesSince = try now() + .seconds(-Self.personWindow) }
         return try list(filter, views, command, call)
+    }
+
+    /// Entries as whoever asks for the log may see them now.
+    func entryViews(_ reader: JournalReader, _ call: Call) throws -> EntryViews {
+        let now = try now()
+        let isOffice = call.actor.role == .manager || call.actor.role == .auditor
+        var views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: isOffice)
+        views.homes = FoundRows(reader, fields.calendar, now: now.seconds)
+        if call.actor.role == .guard_ {
+            views.gate = EntryViews.GateSight(
+                since: now + (Duration.zero - EntryViews.GateSight.span),
+                own: "\(call.actor.name) (\(call.actor.role.word))")
+        }
+        return views
     }
 
     private func filter(of command: Log, _ call: Call, isOffice: Bool) throws -> JournalFilter {
@@ -119,7 +133,7 @@ extension Desk {
         var count = 0
         var withheld = 0
         var last = filter.after ?? 0
-        try views.reader.each(filter, withPersonal: views.showsNames) { stored in
+        try views.reader.each(filter, withPersonal: views.readsPersonal) { stored in
             if count % 64 == 0 { try call.check() }
             if views.withholds(stored.entry) { withheld += 1 }
             try call.list(views.view(stored))
@@ -131,7 +145,7 @@ extension Desk {
             next.after = try max(last, filter.after ?? views.reader.lastSequence())
             next.isNewestFirst = false
             next.limit = 1000
-            try followers.add(call, next, showsNames: views.showsNames)
+            try followers.add(call, next)
         }
         let leftOut = filter.limit > 0 && span.count > UInt64(count) ? span.count - UInt64(count) : nil
         return Log.Reply(count: count, leftOut: follows ? nil : leftOut, withheld: withheld == 0 ? nil : withheld)

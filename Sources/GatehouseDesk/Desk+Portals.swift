@@ -73,7 +73,7 @@ extension Desk {
         }
     }
 
-    private static func view(_ alarm: Alarm, _ calendar: SiteCalendar) -> AlarmView {
+    static func view(_ alarm: Alarm, _ calendar: SiteCalendar) -> AlarmView {
         AlarmView(
             alarm: alarm.entry, code: alarm.code.word, subject: alarm.subject,
             severity: alarm.code.severity.rawValue, sentence: alarm.code.sentence,

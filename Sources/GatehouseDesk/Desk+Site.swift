@@ -32,11 +32,12 @@ extension Desk {
                 outbox: outbox.map {
                     Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
                 }, release: view.release, handover: Self.view(controller.ledger.handover, calendar),
-                conditions: Self.conditions(controller, calendar, without: sealed), bounds: bounds)
+                conditions: Self.conditions(controller, calendar, without: sealed),
+                alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds)
         }
     }
 
-    private static func view(_ portal: PortalMachine, _ controller: Controller) -> Status.Portal {
+    static func view(_ portal: PortalMachine, _ controller: Controller) -> Status.Portal {
         let door =
             switch portal.door {
             case .closed: portal.settings.hasContact ? "closed" : "unknown"

@@ -12,7 +12,6 @@ package final class Followers: Sendable {
         var number: UInt64
         var call: Call
         var filter: JournalFilter
-        var showsNames: Bool
         /// The first and the last number that was shown.
         var shown: ClosedRange<UInt64>?
     }
@@ -44,11 +43,11 @@ package final class Followers: Sendable {
         }
     }
 
-    func add(_ call: Call, _ filter: JournalFilter, showsNames: Bool) throws {
+    func add(_ call: Call, _ filter: JournalFilter) throws {
         try check(call)
         state.withLock { state in
             state.followers.append(
-                Follower(number: state.next, call: call, filter: filter, showsNames: showsNames))
+                Follower(number: state.next, call: call, filter: filter))
             state.next += 1
         }
     }
@@ -109,10 +108,10 @@ extension Desk {
             ($0, CommandRefusal(code: "notAllowed", message: "you have not the role any more that this needs"))
         }
         for follower in followers.all {
-            let views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: follower.showsNames)
+            guard let views = try? entryViews(reader, follower.call) else { continue }
             var shown: ClosedRange<UInt64>?
             do {
-                try reader.each(follower.filter, withPersonal: follower.showsNames) { stored in
+                try reader.each(follower.filter, withPersonal: views.readsPersonal) { stored in
                     try follower.call.list(views.view(stored))
                     shown = (shown?.lowerBound ?? stored.entry.sequence)...stored.entry.sequence
                 }

@@ -72,6 +72,10 @@ struct EntryViews {
     let reader: JournalReader
     let calendar: SiteCalendar
     let showsNames: Bool
+    /// Where people live, for those who see names.
+    var homes: FoundRows?
+    /// What the gate may see of what happened lately; nil for all others.
+    var gate: GateSight?
     /// Entries before this instant are shown without names; nil where all may have them.
     var namesSince: CivilTime?
 
@@ -80,6 +84,26 @@ struct EntryViews {
 
     private static func withoutDuress(_ outcome: String) -> String {
         outcome == AccessDecision.grantedUnderDuress.word ? AccessDecision.granted.word : outcome
+    }
+
+    /// What a guard sees of the last day: who came in and where they live, who ordered what, and the reasons that they gave
+    /// themselves. Never by person.
+    struct GateSight {
+        static let span: Duration = .seconds(24 * 3600)
+        var since: CivilTime
+        /// The actor of the guard's own entries.
+        var own: String
+    }
+
+    /// Whether anything of an entry's personal values may be shown.
+    var readsPersonal: Bool { showsNames || gate != nil }
+
+    private func isLate(_ entry: JournalEntry) -> Bool { gate.map { entry.civil >= $0.since } ?? false }
+
+    /// Whether somebody came in with it, lately.
+    private func cameIn(_ entry: JournalEntry) -> Bool {
+        isLate(entry) && (entry.kind == .decision || entry.kind == .passage)
+            && entry.outcome != AccessDecision.denied(.unauthorized).word
     }
 
     /// Whether names of the entry are left out because of its age alone.
@@ -96,9 +120,12 @@ struct EntryViews {
             point: entry.accessPoint?.name, reader: entry.reader?.name, about: entry.about, actor: entry.actor,
             outcome: showsDuress ? entry.outcome : entry.outcome.map(Self.withoutDuress), reason: entry.reason,
             credential: entry.credential, clock: entry.isCivilTrusted ? nil : "untrusted", person: entry.person)
-        if let person = entry.person, showsNames, case .person(let row)? = try? reader.row(.person, person) {
+        if let person = entry.person, showsNames || cameIn(entry),
+            case .person(let row)? = try? reader.row(.person, person)
+        {
             view.name = row.name
-            view.reference = row.reference
+            if showsNames { view.reference = row.reference }
+            view.dwelling = try? homes?.home(of: row).flatMap { try homes?.code(ofDwelling: $0) }
         }
         if let path = entry.path {
             view.path = path.steps.filter { showsDuress || $0.rule != .duress }.map {
@@ -106,9 +133,10 @@ struct EntryViews {
             }
         }
         if !entry.detail.isEmpty { view.detail = entry.detail.mapValues(Self.json) }
-        if showsNames, !stored.personal.isEmpty {
+        let values = showsNames ? stored.personal : stored.personal.filter { mayGateSee($0.name, of: entry) }
+        if !values.isEmpty {
             var personal: [String: String] = [:]
-            for value in stored.personal {
+            for value in values {
                 personal[value.name] =
                     value.name == PersonalField.Name.rawBits.rawValue
                     ? Hexadecimal.encode(value.value) : String(decoding: value.value, as: UTF8.self)
@@ -119,6 +147,13 @@ struct EntryViews {
             view.picture = PictureView(state: snapshot.state, path: snapshot.path, reason: snapshot.reason)
         }
         return view
+    }
+
+    /// Of personal values a guard sees who ordered something lately, and their own reasons.
+    private func mayGateSee(_ name: String, of entry: JournalEntry) -> Bool {
+        guard let gate, isLate(entry), entry.kind == .order else { return false }
+        if name == PersonalField.Name.account.rawValue { return true }
+        return name == PersonalField.Name.note.rawValue && entry.actor == gate.own
     }
 
     static func word(_ verdict: Verdict) -> String {

@@ -16,16 +16,18 @@ struct Gatehousectl: ParsableCommand {
               gatehousectl explain 1207
               gatehousectl import communities.csv residents.csv --dry-run
 
-            Exit status: 0 done, 1 refused, 2 wrong use, 3 the daemon is not there.
+            Exit status: 0 done, 1 refused, 2 wrong use, 3 the daemon is not there; status and health end with how
+            the gate stands.
             """,
         version: GatehouseVersion.text,
         subcommands: [
             FindCommand.self, InsideCommand.self, Visitor.self, StatusCommand.self, HealthCommand.self,
-            AlarmCommand.self, Portal.self,
+            AlarmCommand.self, ShiftCommand.self, Portal.self,
             Clock.self, Community.self,
             Dwelling.self, Person.self, Tenancy.self, CredentialCommand.self, Vehicle.self, Pass.self, Consent.self,
             Privacy.self, Area.self, ThreatCommand.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,
-            LogCommand.self, ReportCommand.self, WhyCommand.self, ExplainCommand.self, DecideCommand.self, WhoCanCommand.self,
+            LogCommand.self, ReportCommand.self, WhyCommand.self, ExplainCommand.self, DecideCommand.self,
+            WhoCanCommand.self,
             ReplayCommand.self,
             JournalCommand.self, Reader.self, Face.self, BackupCommand.self, Restore.self, HandoverCommand.self,
             WatchlistCommand.self, Config.self,
@@ -51,60 +53,90 @@ struct Gatehousectl: ParsableCommand {
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Portals, readers, counts, and what stands against them.")
+        commandName: "status", abstract: "What stands against the gate, portals, readers, counts.",
+        discussion: Standing.help)
     @OptionGroup var common: Common
 
     func run() throws {
-        try ask(Status(), common) { status in
-            print("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)")
-            let register = status.registry
+        var standing = Standing.fine
+        try asking(Status(), common) { answer in
+            let status = answer.value
+            standing = Standing(status.conditions, alarms: status.alarms)
+            if common.isJSON { printJSON(.status, "reply", answer.text) } else { Self.show(status, common.language) }
+        }
+        try standing.end()
+    }
+
+    private static func show(_ status: Status.Reply, _ language: Language) {
+        print("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)")
+        printConditions(status.conditions, language)
+        tellAlarms(status.alarms)
+        print("")
+        let register = status.registry
+        print(
+            "\(register.persons) people, \(register.credentials) credentials, \(register.tenancies) tenancies, revision \(register.revision); \(status.entries) entries, epoch \(status.epoch)"
+        )
+        if let handover = status.handover {
             print(
-                "\(register.persons) people, \(register.credentials) credentials, \(register.tenancies) tenancies, revision \(register.revision); \(status.entries) entries, epoch \(status.epoch)"
+                handover.ended
+                    ? "handed over at \(handover.at), not yet accepted"
+                    : "will be handed over at \(handover.at)\(handover.confirmed ? "" : ", not yet confirmed by a second role")"
             )
-            if let handover = status.handover {
-                print(
-                    handover.ended
-                        ? "handed over at \(handover.at), not yet accepted"
-                        : "will be handed over at \(handover.at)\(handover.confirmed ? "" : ", not yet confirmed by a second role")"
-                )
-            }
-            print("")
-            var rows = [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
-            for portal in status.portals {
-                rows.append([portal.name, Words.outcome(portal.posture, common.language), portal.lock, portal.door])
-            }
-            print(table(rows))
-            print("")
-            print(readerTable(status.readers))
-            if status.release.count > 0 {
-                func milliseconds(_ micros: Int64) -> String { "\(Double(micros) / 1000) ms" }
-                print(
-                    "last bit to release: \(milliseconds(status.release.half)) at half, \(milliseconds(status.release.most)) at 99 %, \(milliseconds(status.release.longest)) at most, of \(status.release.count)"
-                )
-            }
-            for item in status.outbox {
-                print("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)")
-            }
-            for bound in status.bounds where bound.refused > 0 {
-                print("bound met: \(bound.name), \(bound.refused) times")
-            }
-            printConditions(status.conditions, common.language)
+        }
+        print("")
+        print(portalTable(status.portals, language))
+        print("")
+        print(readerTable(status.readers))
+        if status.release.count > 0 {
+            func milliseconds(_ micros: Int64) -> String { "\(Double(micros) / 1000) ms" }
+            print(
+                "last bit to release: \(milliseconds(status.release.half)) at half, \(milliseconds(status.release.most)) at 99 %, \(milliseconds(status.release.longest)) at most, of \(status.release.count)"
+            )
+        }
+        for item in status.outbox {
+            print("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)")
+        }
+        for bound in status.bounds where bound.refused > 0 {
+            print("bound met: \(bound.name), \(bound.refused) times")
         }
     }
 }
 
+func portalTable(_ portals: [Status.Portal], _ language: Language) -> String {
+    table(
+        [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
+            + portals.map { [$0.name, Words.outcome($0.posture, language), $0.lock, $0.door] })
+}
+
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Conditions that stand, and what to do.")
+        commandName: "health", abstract: "Conditions that stand, the worst first, and what to do.",
+        discussion: Standing.help)
     @OptionGroup var common: Common
     func run() throws {
-        try ask(Health(), common) { health in
-            printConditions(health.conditions, common.language, withAdvice: true)
-            if health.alarms > 0 {
-                print("\n\(health.alarms) alarms that nobody has acknowledged: gatehousectl alarm list")
-            }
+        var standing = Standing.fine
+        try asking(Health(), common) { answer in
+            standing = Standing(answer.value.conditions, alarms: answer.value.alarms)
+            if common.isJSON { return printJSON(.health, "reply", answer.text) }
+            printConditions(answer.value.conditions, common.language, withAdvice: true)
+            tellAlarms(answer.value.alarms)
         }
+        try standing.end()
     }
+}
+
+extension Standing {
+    static let help =
+        "Exit status: 0 nothing stands against it, 1 a warning or a fault (or refused), 2 an alarm stands or nobody has acknowledged it, 3 the daemon is not there."
+
+    /// Ends the program with it.
+    func end() throws {
+        if self != .fine { throw ExitCode(rawValue) }
+    }
+}
+
+private func tellAlarms(_ count: Int) {
+    if count > 0 { print("\n\(count) alarms that nobody has acknowledged: gatehousectl alarm list") }
 }
 
 func printConditions(_ conditions: [ConditionView], _ language: Language, withAdvice: Bool = false) {

@@ -21,6 +21,8 @@ struct LogCommand: ParsableCommand {
               gatehousectl log --from 2026-11-01 --csv=excel --reason "monthly report" > november.csv
 
             The newest 100 entries, or as many as --limit says; with --csv all of them. What is left out is said.
+            On a terminal a table, through $PAGER, refusals and alarms in colour (not with NO_COLOR). A pipe gets JSON;
+            --table gives it the table. P is an entry with a picture, - one with the reason for having none.
             """)
     @Option(help: "2026-11-22, 2026-11-22T18:30, yesterday 18:00, 昨天18:00, 2h ago.") var from: String?
     @Option var until: String?
@@ -34,9 +36,11 @@ struct LogCommand: ParsableCommand {
     @Option(help: "Entries at most; 0 is all.") var limit: String?
     @Flag(help: "Go on with what comes, also when the daemon was started again.") var follow = false
     @Option(help: "CSV; --csv=excel for spreadsheets.") var csv: CSVKind?
+    @Flag(help: "The table, even into a pipe; a pipe gets JSON otherwise.") var table = false
     @OptionGroup var common: Common
 
     func run() throws {
+        let screen = Screen(isJSON: common.isJSON && !(table && !common.json), isColoured: Colour.isWanted)
         var command = try Log(
             from: argument("--from", from), until: argument("--until", until), after: argument("--after", after),
             person: argument("--person", person), credential: argument("--credential", credential),
@@ -47,18 +51,26 @@ struct LogCommand: ParsableCommand {
         if csv == .excel { print("\u{FEFF}", terminator: "") }
         if csv != nil { print(Self.columns.map(\.name).joined(separator: ",")) }
         var last: UInt64 = 0
+        var reply: Log.Reply?
         let client = try connect(common)
-        try asking(command, common, client: client) { answer in
+        let pager = follow || csv != nil || screen.isJSON ? nil : Pager.start()
+        defer { if let reply { tellLeftOut(reply) } }
+        defer { pager?.finish() }
+        var told = common
+        // A pager stands in the place of the terminal, and gets no JSON.
+        if !screen.isJSON { told.text = true }
+        try asking(command, told, client: client) { answer in
+            if last == 0, csv == nil, !screen.isJSON { print(LogTable.header(common.language)) }
             last = answer.value.seq
-            show(answer)
+            show(answer, screen)
         } result: { answer in
-            tellLeftOut(answer.value)
+            reply = answer.value
         }
-        if follow { try goOn(client, command, last) }
+        if follow { try goOn(client, command, last, screen) }
     }
 
     /// Shows what comes, and calls the daemon again when it was gone.
-    private func goOn(_ client: AdminClient, _ command: Log, _ last: UInt64) throws {
+    private func goOn(_ client: AdminClient, _ command: Log, _ last: UInt64, _ screen: Screen) throws {
         var (client, command, last) = (client, command, last)
         while true {
             do throws(SocketError) {
@@ -67,7 +79,7 @@ struct LogCommand: ParsableCommand {
                     case .item(let text):
                         let answer: AdminClient.Answer<EntryView> = try client.answer(text)
                         last = max(last, answer.value.seq)
-                        show(answer)
+                        show(answer, screen)
                     case .done: continue
                     case .refused(let refusal):
                         guard refusal.code == "stopping" else {
@@ -82,11 +94,11 @@ struct LogCommand: ParsableCommand {
             }
             command.after = CountArgument(last)
             command.limit = 0
-            client = again(command, &last)
+            client = again(command, &last, screen)
         }
     }
 
-    private func again(_ command: Log, _ last: inout UInt64) -> AdminClient {
+    private func again(_ command: Log, _ last: inout UInt64, _ screen: Screen) -> AdminClient {
         while true {
             var nothing = pollfd(fd: -1, events: 0, revents: 0)
             poll(&nothing, 1, 1000)
@@ -94,7 +106,7 @@ struct LogCommand: ParsableCommand {
             var newest = last
             let answer = try? client.ask(command, reason: common.reason) { answer in
                 newest = max(newest, answer.value.seq)
-                show(answer)
+                show(answer, screen)
             }
             last = newest
             if case .success? = answer {
@@ -121,48 +133,20 @@ struct LogCommand: ParsableCommand {
         ("actor", { $0.actor }), ("picture", { $0.picture?.path ?? $0.picture?.reason }),
     ]
 
-    private func show(_ answer: AdminClient.Answer<EntryView>) {
+    /// What the output is: it is asked before a pager stands in its place.
+    private struct Screen {
+        var isJSON: Bool
+        var isColoured: Bool
+    }
+
+    private func show(_ answer: AdminClient.Answer<EntryView>, _ screen: Screen) {
         defer { if follow { fflush(nil) } }
         if csv != nil {
             return print(Self.columns.map { CSVCell.write($0.value(answer.value) ?? "") }.joined(separator: ","))
         }
-        if common.isJSON { return printJSON(.log, "item", answer.text) }
-        print(plain(Self.sentence(answer.value, common.language)))
-    }
-
-    /// One line for people: number, time, place, what, who, why, picture.
-    static func sentence(_ entry: EntryView, _ language: Language) -> String {
-        var parts = [
-            "\(entry.seq)", String(entry.at.prefix(23)), entry.point ?? entry.portal ?? entry.reader ?? "-",
-            EntryKind(rawValue: entry.kind).map { Words.kind($0, language) } ?? entry.kind,
-        ]
-        if let outcome = entry.outcome { parts.append(Words.outcome(outcome, language)) }
-        if let reason = entry.reason { parts.append("(\(Words.reason(reason, language)))") }
-        if let name = entry.name {
-            parts.append(name)
-        } else if let person = entry.person {
-            parts.append("#\(person)")
+        if screen.isJSON { return printJSON(.log, "item", answer.text) }
+        for line in LogTable.lines(answer.value, common.language) {
+            print(screen.isColoured ? Colour.paint(line, LogTable.tone(answer.value)) : line)
         }
-        if let card = entry.personal?["cardNumber"], entry.person == nil { parts.append(card) }
-        if let detail = entry.detail { parts += details(detail) }
-        if let actor = entry.actor {
-            parts.append("by \(actor)\(entry.personal?["account"].map { " \($0)" } ?? "")")
-        }
-        if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
-        if let about = entry.about { parts.append("of \(about)") }
-        if let path = entry.picture?.path { parts.append(path) }
-        return parts.joined(separator: "  ")
-    }
-
-    private static func details(_ detail: [String: JSON]) -> [String] {
-        var parts: [String] = []
-        if let pass = detail["pass"]?.string { parts.append("pass \(pass)") }
-        if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
-        if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
-        if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
-            parts.append("\(unknown) unknown, \(missing) missing")
-        }
-        if let count = detail["count"]?.integer { parts.append("\(count) times") }
-        return parts
     }
 }

@@ -109,7 +109,7 @@ struct Person: ParsableCommand {
             let command = try PersonReport(
                 reference: argument("REFERENCE", reference), from: argument("--from", from),
                 until: argument("--until", until))
-            try ask(command, common, item: { print("entry " + plain(LogCommand.sentence($0, common.language))) }) {
+            try ask(command, common, item: { print("entry " + plain(LogTable.sentence($0, common.language))) }) {
                 printMembers(JSON($0), indent: "")
             }
         }

@@ -22,7 +22,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try ask(Explain(event: argument("EVENT", event)), common) { reply in
-            print(plain(LogCommand.sentence(reply.entry, common.language)))
+            print(plain(LogTable.sentence(reply.entry, common.language)))
             printRules(reply.rules ?? [], reply.facts ?? [:])
             if let agrees = reply.agrees {
                 print(
@@ -30,7 +30,7 @@ struct ExplainCommand: ParsableCommand {
                         ? "\nAsked again with the stored facts: the same answer."
                         : "\nAsked again with the stored facts: ANOTHER answer (\(reply.again ?? "")).")
             }
-            for entry in reply.followed { print("  then  \(plain(LogCommand.sentence(entry, common.language)))") }
+            for entry in reply.followed { print("  then  \(plain(LogTable.sentence(entry, common.language)))") }
         }
     }
 }

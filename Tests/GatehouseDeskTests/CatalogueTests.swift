@@ -23,6 +23,7 @@ struct CatalogueTests {
         portal fire-reset   -GMI- reason openings  order
         alarm list          VGMIA -      register  question
         alarm ack           -GM-- reason openings  order
+        shift end           -GM-- -      questions question
         find                -GM-- -      questions question
         inside              -GM-- -      register  question
         person add          --M-- -      register  change

@@ -58,6 +58,7 @@ struct DeskTests {
         case .portalFireReset: Case(PortalFireReset(), "noFire")
         case .alarmList: Case(AlarmList())
         case .alarmAck: Case(AlarmAck(alarm: 999), "unknownAlarm")
+        case .shiftEnd: Case(ShiftEnd())
         case .find: Case(Find(text: "zhaoyi"))
         case .inside: Case(Inside())
         case .personAdd: Case(PersonAdd(reference: "S-1", fields: PersonFields(name: "孙三", role: "staff")))

@@ -95,11 +95,11 @@ struct ShelfTests {
     @Test func followersAreBoundedForOneAndInAll() throws {
         let followers = Followers()
         for number in 0..<Followers.limitOfOne {
-            try followers.add(call(7, connection: UInt64(number)), .init(), showsNames: false)
+            try followers.add(call(7, connection: UInt64(number)), .init())
         }
         #expect(throws: CommandRefusal.self) { try followers.check(call(7, connection: 99)) }
         for number in 0..<(Followers.limit - Followers.limitOfOne) {
-            try followers.add(call(UInt32(100 + number), connection: 0), .init(), showsNames: false)
+            try followers.add(call(UInt32(100 + number), connection: 0), .init())
         }
         #expect(throws: CommandRefusal.self) { try followers.check(call(8, connection: 99)) }
         #expect(followers.counts.refused == 2)
@@ -108,8 +108,8 @@ struct ShelfTests {
     /// What somebody saw as it came is put down when they go, and who saw nothing leaves nothing.
     @Test func whatFollowersSawComesBackWhenTheyGo() throws {
         let followers = Followers()
-        try followers.add(call(7, connection: 1), .init(), showsNames: false)
-        try followers.add(call(8, connection: 2), .init(), showsNames: false)
+        try followers.add(call(7, connection: 1), .init())
+        try followers.add(call(8, connection: 2), .init())
         followers.advance(1, shown: 4...6)
         followers.advance(1, shown: 7...9)
         #expect(followers.all.first?.filter.after == 9)

@@ -18,6 +18,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case portalFireReset = "portal fire-reset"
     case alarmList = "alarm list"
     case alarmAck = "alarm ack"
+    case shiftEnd = "shift end"
 
     case find
     case inside
@@ -138,6 +139,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .portalFireReset: PortalFireReset.self
         case .alarmList: AlarmList.self
         case .alarmAck: AlarmAck.self
+        case .shiftEnd: ShiftEnd.self
         case .find: Find.self
         case .inside: Inside.self
         case .personAdd: PersonAdd.self

@@ -32,6 +32,8 @@ package struct EntryView: Codable, Hashable, Sendable {
     package var person: UInt32?
     package var name: String?
     package var reference: String?
+    /// Where the person lives now: `community/dwelling`.
+    package var dwelling: String?
     package var path: [String]?
     package var detail: [String: JSON]?
     package var personal: [String: String]?
@@ -40,7 +42,8 @@ package struct EntryView: Codable, Hashable, Sendable {
         seq: UInt64, at: String, ms: Int64, kind: String, revision: UInt64, portal: String? = nil, point: String? = nil,
         reader: String? = nil, about: UInt64? = nil, actor: String? = nil, outcome: String? = nil,
         reason: String? = nil, credential: UInt32? = nil, clock: String? = nil, person: UInt32? = nil,
-        name: String? = nil, reference: String? = nil, path: [String]? = nil, detail: [String: JSON]? = nil,
+        name: String? = nil, reference: String? = nil, dwelling: String? = nil, path: [String]? = nil,
+        detail: [String: JSON]? = nil,
         personal: [String: String]? = nil, picture: PictureView? = nil
     ) {
         self.seq = seq
@@ -60,6 +63,7 @@ package struct EntryView: Codable, Hashable, Sendable {
         self.person = person
         self.name = name
         self.reference = reference
+        self.dwelling = dwelling
         self.path = path
         self.detail = detail
         self.personal = personal

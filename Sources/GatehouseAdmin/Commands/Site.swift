@@ -51,12 +51,14 @@ package struct Status: AdminCommand {
         package var release: Release
         package var handover: HandoverView?
         package var conditions: [ConditionView]
+        /// Alarms that nobody has acknowledged.
+        package var alarms: Int
         package var bounds: [Bound]
 
         package init(
             site: String, version: String, time: String, clock: String, epoch: UInt64, entries: UInt64, settled: Bool,
             registry: Register, portals: [Portal], readers: [ReaderView], outbox: [Owed], release: Release,
-            handover: HandoverView?, conditions: [ConditionView], bounds: [Bound]
+            handover: HandoverView?, conditions: [ConditionView], alarms: Int, bounds: [Bound]
         ) {
             self.site = site
             self.version = version
@@ -72,6 +74,7 @@ package struct Status: AdminCommand {
             self.release = release
             self.handover = handover
             self.conditions = conditions
+            self.alarms = alarms
             self.bounds = bounds
         }
     }

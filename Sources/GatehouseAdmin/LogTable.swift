@@ -1,0 +1,138 @@
+internal import GatehouseCore
+
+/// Entries of the journal for people: a table that fits 80 columns. What is longer goes on in a line below.
+package enum LogTable {
+    /// How an entry sounds.
+    package enum Tone: Hashable, Sendable {
+        case plain, refused, alarm
+    }
+
+    private static let number = 7
+    private static let time = 14
+    private static let place = 10
+    private static let who = 12
+    private static let home = 11
+    private static let what = 19
+    /// Where lines begin that go on.
+    private static let indent = number + 1 + time + 1
+
+    package static func header(_ language: Language) -> String {
+        let words =
+            language == .chinese
+            ? ["编号", "时间", "位置", "P", "人员", "住房", "事件"] : ["ENTRY", "TIME", "WHERE", "P", "WHO", "DWELLING", "WHAT"]
+        return line(words[0], words[1], words[2], words[3], words[4], words[5], words[6])
+    }
+
+    private static func line(
+        _ number: String, _ time: String, _ place: String, _ picture: String, _ who: String, _ home: String,
+        _ what: String
+    ) -> String {
+        let digits = String(repeating: " ", count: max(0, Self.number - Columns.width(number))) + number
+        let text = [
+            digits, Columns.fit(time, Self.time), Columns.fit(place, Self.place), picture, Columns.fit(who, Self.who),
+            Columns.fit(home, Self.home, keepsEnd: true), what,
+        ].joined(separator: " ")
+        return String(text.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// The lines of an entry: number, local time, place, whether there is a picture, who, where they live, what happened.
+    package static func lines(_ entry: EntryView, _ language: Language) -> [String] {
+        let words = Columns.wrap(
+            clean(happened(entry, language)), first: what, others: 80 - indent)
+        let first = line(
+            "\(entry.seq)", String(entry.at.dropFirst(5).prefix(14)).replacing("T", with: " "),
+            clean(entry.point ?? entry.portal ?? entry.reader ?? "-"), picture(entry), clean(person(entry)),
+            clean(entry.dwelling ?? ""), words[0])
+        return [first] + words.dropFirst().map { String(repeating: " ", count: indent) + $0 }
+    }
+
+    package static func tone(_ entry: EntryView) -> Tone {
+        switch EntryKind(rawValue: entry.kind) {
+        case .forced, .heldOpen, .tailgated, .fire, .gap: .alarm
+        default:
+            entry.outcome == AccessDecision.grantedUnderDuress.word
+                ? .alarm : entry.outcome == "denied" || entry.outcome == "refused" ? .refused : .plain
+        }
+    }
+
+    /// `P` where there is a picture, `-` where there is the reason for having none.
+    private static func picture(_ entry: EntryView) -> String {
+        guard let picture = entry.picture else { return " " }
+        return picture.path != nil ? "P" : "-"
+    }
+
+    /// Somebody by name; who may not see names sees the number. Of an order whoever gave it.
+    private static func person(_ entry: EntryView) -> String {
+        if let name = entry.name { return name }
+        if let person = entry.person { return "#\(person)" }
+        if let card = entry.personal?["cardNumber"] { return card }
+        return entry.personal?["account"] ?? entry.actor ?? ""
+    }
+
+    private static func happened(_ entry: EntryView, _ language: Language) -> String {
+        var parts: [String] = []
+        let kind = EntryKind(rawValue: entry.kind)
+        if let command = entry.detail?["command"]?.string {
+            parts.append(command)
+            if kind != .order, let kind { parts.append("(\(Words.kind(kind, language)))") }
+        } else if kind != .decision {
+            parts.append(kind.map { Words.kind($0, language) } ?? entry.kind)
+        }
+        if let outcome = entry.outcome, kind != .order || outcome != "done" {
+            parts.append(Words.outcome(outcome, language))
+        }
+        if let reason = entry.reason { parts.append("(\(Words.reason(reason, language)))") }
+        if let detail = entry.detail { parts += details(detail) }
+        if let actor = entry.actor, entry.name != nil || entry.person != nil {
+            parts.append("by \(entry.personal?["account"] ?? actor)")
+        }
+        if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
+        if let about = entry.about { parts.append("of \(about)") }
+        return parts.joined(separator: " ")
+    }
+
+    /// One line for people: number, time, place, what, who, why, picture.
+    package static func sentence(_ entry: EntryView, _ language: Language) -> String {
+        var parts = [
+            "\(entry.seq)", String(entry.at.prefix(23)), entry.point ?? entry.portal ?? entry.reader ?? "-",
+            EntryKind(rawValue: entry.kind).map { Words.kind($0, language) } ?? entry.kind,
+        ]
+        if let outcome = entry.outcome { parts.append(Words.outcome(outcome, language)) }
+        if let reason = entry.reason { parts.append("(\(Words.reason(reason, language)))") }
+        if let name = entry.name {
+            parts.append(name)
+        } else if let person = entry.person {
+            parts.append("#\(person)")
+        }
+        if let card = entry.personal?["cardNumber"], entry.person == nil { parts.append(card) }
+        if let detail = entry.detail { parts += details(detail) }
+        if let actor = entry.actor {
+            parts.append("by \(actor)\(entry.personal?["account"].map { " \($0)" } ?? "")")
+        }
+        if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
+        if let about = entry.about { parts.append("of \(about)") }
+        if let path = entry.picture?.path { parts.append(path) }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func details(_ detail: [String: JSON]) -> [String] {
+        var parts: [String] = []
+        if let pass = detail["pass"]?.string { parts.append("pass \(pass)") }
+        if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
+        if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
+        if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
+            parts.append("\(unknown) unknown, \(missing) missing")
+        }
+        if let count = detail["count"]?.integer { parts.append("\(count) times") }
+        return parts
+    }
+
+    /// Terminals must not be steered by what stands in a registry: control characters are shown as dots.
+    private static func clean(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0.properties.generalCategory == .control || $0.properties.generalCategory == .format ? "·" : $0
+                }))
+    }
+}
