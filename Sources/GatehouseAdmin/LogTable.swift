@@ -75,7 +75,7 @@ package enum LogTable {
         if let command = entry.detail?["command"]?.string {
             parts.append(command)
             if kind != .order, let kind { parts.append("(\(Words.kind(kind, language)))") }
-        } else if kind != .decision {
+        } else if kind != .decision, kind != .snapshot {
             parts.append(kind.map { Words.kind($0, language) } ?? entry.kind)
         }
         if let outcome = entry.outcome, kind != .order || outcome != "done" {

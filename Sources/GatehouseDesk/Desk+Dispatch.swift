@@ -152,6 +152,7 @@ extension Desk {
         case .importFiles: return try run(importFiles)
         case .export: return try run(exportRegister)
         case .log: return try run(showLog)
+        case .pictureShow: return try run(showPicture)
         case .explain: return try run(explain)
         case .why: return try run(tellWhy)
         case .decide: return try run(decide)

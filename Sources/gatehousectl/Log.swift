@@ -48,6 +48,11 @@ struct LogCommand: ParsableCommand {
             decision: argument("--decision", decision), kind: argument("--kind", kind),
             limit: argument("--limit", limit) ?? (csv == nil ? 100 : 0))
         if follow { command.follow = true }
+        // A picture comes behind its entry: whoever watches sees when it is there.
+        if follow, kind == nil, csv == nil, !screen.isJSON {
+            let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot }
+            command.kind = TextArgument(kinds.map(\.rawValue).joined(separator: ","))
+        }
         if csv == .excel { print("\u{FEFF}", terminator: "") }
         if csv != nil { print(Self.columns.map(\.name).joined(separator: ",")) }
         var last: UInt64 = 0
@@ -144,6 +149,7 @@ struct LogCommand: ParsableCommand {
         if csv != nil {
             return print(Self.columns.map { CSVCell.write($0.value(answer.value) ?? "") }.joined(separator: ","))
         }
+        if kind == nil, answer.value.kind == EntryKind.snapshot.rawValue, answer.value.outcome != "stored" { return }
         if screen.isJSON { return printJSON(.log, "item", answer.text) }
         for line in LogTable.lines(answer.value, common.language) {
             print(screen.isColoured ? Colour.paint(line, LogTable.tone(answer.value)) : line)

@@ -40,6 +40,13 @@ struct PageTests {
         #expect(LogTable.lines(order, .english)[0].contains("uid 1003 (g…"))
     }
 
+    @Test func aPictureThatCameSaysOfWhat() {
+        let picture = EntryView(
+            seq: 1209, at: "2026-11-26T18:02:12.123+08:00", ms: 0, kind: "snapshot", revision: 1, about: 1207,
+            outcome: "stored")
+        #expect(LogTable.lines(picture, .english)[0].hasSuffix("picture of 1207"))
+    }
+
     @Test func noLineIsWiderThan80() {
         var wide = entry
         wide.name = "一二三四五六七八九十"

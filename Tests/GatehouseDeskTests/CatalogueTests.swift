@@ -77,6 +77,7 @@ struct CatalogueTests {
         import              --M-- -      questions change
         export              --M-- reason questions question
         log                 -GM-A -      questions question
+        picture show        -GM-A -      questions question
         explain             --M-A -      questions question
         why                 --M-A reason questions question
         decide              --M-- -      questions question

@@ -79,6 +79,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case export
 
     case log
+    case pictureShow = "picture show"
     case explain
     case why
     case decide
@@ -193,6 +194,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .importFiles: ImportFiles.self
         case .export: Export.self
         case .log: Log.self
+        case .pictureShow: PictureShow.self
         case .explain: Explain.self
         case .why: Why.self
         case .decide: Decide.self

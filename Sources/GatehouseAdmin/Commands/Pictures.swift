@@ -1,0 +1,33 @@
+internal import GatehouseCore
+
+// Pictures of what happened, one at a time.
+
+package struct PictureShow: AdminCommand {
+    package static let name = CommandName.pictureShow
+    package static let entry = CommandEntry.question(.review, "the picture of an entry")
+    package typealias Item = Piece
+    package var event: CountArgument
+    package init(event: CountArgument) { self.event = event }
+
+    /// Pieces follow one another.
+    package struct Piece: Codable, Hashable, Sendable {
+        package var data: OctetsArgument
+        package init(data: OctetsArgument) { self.data = data }
+    }
+
+    package struct Reply: Codable, Hashable, Sendable {
+        /// The entry that it is of.
+        package var event: UInt64
+        package var at: String
+        /// Octets of all pieces.
+        package var size: Int
+        /// A name for the file: the number of the entry, and what kind of picture it is.
+        package var file: String
+        package init(event: UInt64, at: String, size: Int, file: String) {
+            self.event = event
+            self.at = at
+            self.size = size
+            self.file = file
+        }
+    }
+}

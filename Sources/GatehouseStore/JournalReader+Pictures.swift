@@ -1,0 +1,43 @@
+internal import GatehouseCore
+
+/// A picture of an entry as it is found, or why there is none.
+package enum FoundPicture: Hashable, Sendable {
+    /// Nothing was asked for, or no answer came yet.
+    case none
+    case missing(reason: String)
+    /// Kept as long as it had to be, or erased with the person.
+    case gone
+    /// Its file is not there, or not readable.
+    case unreadable(path: String)
+    /// Its file is not the one that was taken.
+    case altered(path: String)
+    case found(octets: [UInt8], path: String)
+}
+
+extension JournalReader {
+    /// The picture of an entry, from the folder of the pictures. What was erased is gone, though its file may wait to be deleted.
+    package func picture(of event: UInt64, in folder: String) throws -> FoundPicture {
+        let statement = try database.prepare(
+            """
+            SELECT state, path, reason, digest, EXISTS (
+                SELECT 1 FROM erasure WHERE erasure.event = snapshot.event AND erasure.camera = snapshot.camera)
+            FROM snapshot WHERE event = ?
+            ORDER BY CASE state WHEN 'stored' THEN 0 WHEN 'expired' THEN 1 ELSE 2 END
+            """)
+        try statement.bind(Int64(clamping: event))
+        guard try statement.step() else { return .none }
+        if statement.integer(4) != 0 { return .gone }
+        switch statement.text(0) {
+        case "stored":
+            let path = statement.text(1)
+            let digest = statement.octets(3)
+            guard HandoverPicture.isPath(path),
+                let octets = Files.read("\(folder)/\(path)", atMost: HandoverPicture.limit)
+            else { return .unreadable(path: path) }
+            return secrets.sha256(octets) == digest
+                ? .found(octets: octets, path: path) : .altered(path: path)
+        case "expired": return .gone
+        default: return .missing(reason: statement.optionalText(2) ?? "")
+        }
+    }
+}

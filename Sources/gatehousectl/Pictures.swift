@@ -1,0 +1,74 @@
+import ArgumentParser
+import GatehouseAdmin
+import GatehouseCore
+import Glibc
+
+struct PictureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "picture", abstract: "Pictures of what happened.", subcommands: [Show.self])
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The picture of an entry, on the screen or into a file.",
+            discussion: """
+                Guards see those of the last 24 hours; what is older than 72 hours needs --reason. Each is a look.
+                Examples:
+                  gatehousectl picture show 1207
+                  gatehousectl picture show 1207 --to gate.jpg
+                """)
+        @Argument(help: "The number of the entry, from log.") var event: String
+        @Option(help: "The file to write; it may not be there yet.") var to: String?
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let hasScreen = getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil
+            guard to != nil || hasScreen else {
+                complain("there is no screen here: --to FILE writes the picture")
+                throw Exit.usage
+            }
+            if let to, access(to, F_OK) == 0 {
+                complain("\(to) is there already; nothing was written over it")
+                throw Exit.usage
+            }
+            var octets: [UInt8] = []
+            var isWritten = true
+            try asking(PictureShow(event: argument("EVENT", event)), common) { answer in
+                octets += answer.value.data.octets
+            } result: { answer in
+                if common.isJSON { printJSON(.pictureShow, "reply", answer.text) }
+                let path = to ?? "\(folder())/gatehouse-\(getpid())-\(answer.value.file)"
+                isWritten = octets.count == answer.value.size && write(octets, to: path)
+                guard isWritten else { return complain("\(path): \(String(cString: strerror(errno)))") }
+                if to == nil { open(path) } else if !common.isJSON { print("\(path)  \(octets.count) octets") }
+            }
+            if !isWritten { throw Exit.usage }
+        }
+
+        /// A folder of this user alone, where there is one.
+        private func folder() -> String { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? "/tmp" }
+
+        private func write(_ octets: [UInt8], to path: String) -> Bool {
+            let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { return false }
+            defer { close(descriptor) }
+            var rest = octets[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                guard count > 0 else { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
+        }
+
+        private func open(_ path: String) {
+            let words: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(path), nil]
+            defer { words.forEach { free($0) } }
+            var child: pid_t = 0
+            guard posix_spawnp(&child, "xdg-open", nil, nil, words, environ) == 0 else {
+                return complain("xdg-open is not there; the picture stands in \(path)")
+            }
+            var status: Int32 = 0
+            while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        }
+    }
+}
