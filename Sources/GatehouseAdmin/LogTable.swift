@@ -29,7 +29,8 @@ package enum LogTable {
     ) -> String {
         let digits = String(repeating: " ", count: max(0, Self.number - Columns.width(number))) + number
         let text = [
-            digits, Columns.fit(time, Self.time), Columns.fit(place, Self.place), picture, Columns.fit(who, Self.who),
+            digits, Columns.fit(time, Self.time), Columns.fit(place, Self.place), picture,
+            Columns.fit(who, Self.who, keepsEnd: who.contains(":")),
             Columns.fit(home, Self.home, keepsEnd: true), what,
         ].joined(separator: " ")
         return String(text.reversed().drop { $0 == " " }.reversed())
@@ -88,6 +89,8 @@ package enum LogTable {
         }
         if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
         if let about = entry.about { parts.append("of \(about)") }
+        // A name that its column cuts is said whole.
+        if let name = entry.name, Columns.width(name) > who { parts.append("· \(name)") }
         return parts.joined(separator: " ")
     }
 

@@ -72,14 +72,31 @@ extension Desk {
         let row = try person(command.reference, reader, call)
         try look(call, .people([row.id]))
         let views = try views()
+        let tenancies = try tenancies(.of(person: row.id), reader)
+        let credentials = try credentials(of: row.id, reader)
+        let vehicles = try vehicles(.of(person: row.id), reader)
+        let found = FoundRows(reader, fields.calendar, now: try now().seconds)
+        let named = Set([row.dwelling].compactMap(\.self) + tenancies.map(\.dwelling) + vehicles.map(\.dwelling))
         let details = PersonShow.Details(
-            tenancies: try tenancies(.of(person: row.id), reader).map(views.view),
-            credentials: try credentials(of: row.id, reader).map(views.view),
-            vehicles: try vehicles(.of(person: row.id), reader).map(views.view),
+            tenancies: tenancies.map(views.view), credentials: credentials.map(views.view),
+            vehicles: vehicles.map(views.view),
             responsibleFor: try reader.rows(.person, by: .of(person: row.id)).compactMap {
                 if case .person(let row) = $0 { views.view(row) } else { nil }
-            }, history: try personHistory(row.id, reader, views))
+            }, history: try personHistory(row.id, reader, views),
+            homes: try named.sorted().compactMap { id in
+                try found.code(ofDwelling: id).map { PersonDetails.Home(id: id, dwelling: $0) }
+            },
+            off: try credentials.filter { $0.status != .enabled }.map { try off($0, reader) })
         return Joined(views.view(row), details)
+    }
+
+    /// Since when a credential is off, and who did it.
+    private func off(_ row: CredentialRow, _ reader: JournalReader) throws -> PersonDetails.Off {
+        var cause = Why.Cause(what: row.status.word)
+        try note(.credential, row.id, at: .max, in: &cause, reader) {
+            if case .credential(let past) = $0 { past.status == row.status } else { false }
+        }
+        return PersonDetails.Off(credential: row.id, since: cause.since, by: cause.by, event: cause.event)
     }
 
     func personHistory(_ id: UInt32, _ reader: JournalReader, _ views: RowViews) throws -> [PastState<PersonView>] {

@@ -225,7 +225,7 @@ extension Desk {
     }
 
     /// When a row became what it was with a revision, and by whom.
-    private func note(
+    func note(
         _ kind: RegistryKind, _ id: UInt32, at revision: UInt64, in cause: inout Why.Cause, _ reader: JournalReader,
         _ isSame: (RegistryRow) -> Bool
     ) throws {

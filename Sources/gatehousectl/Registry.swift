@@ -61,7 +61,11 @@ struct Person: ParsableCommand {
             abstract: "One person, with tenancies, credentials and history.")
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
-        func run() throws { try show(PersonShow(reference: argument("REFERENCE", reference)), common) }
+        func run() throws {
+            try ask(PersonShow(reference: argument("REFERENCE", reference)), common) { reply in
+                for line in PersonPage.lines(reply, common.language) { print(plain(line)) }
+            }
+        }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End a person; the history stays. Needs --reason.")

@@ -40,6 +40,41 @@ struct PageTests {
         #expect(LogTable.lines(order, .english)[0].contains("uid 1003 (g…"))
     }
 
+    @Test func whatTheColumnCutsIsSaidWhole() {
+        var long = entry
+        long.name = "Wang Xiaoming-Schmidt"
+        #expect(LogTable.lines(long, .english).last?.hasSuffix("· Wang Xiaoming-Schmidt") == true)
+        (long.name, long.person) = (nil, nil)
+        long.personal = ["cardNumber": "H10301:118-4711"]
+        #expect(LogTable.lines(long, .english)[0].contains("P …01:118-4711"), "cards differ at their end")
+    }
+
+    @Test func aPersonIsAPageInBothLanguages() {
+        let person = PersonView(
+            id: 1, reference: "R-1", name: "李伟", role: "resident", status: "active", dwelling: 4, groups: ["residents"],
+            from: nil, until: nil, responsible: nil, shift: nil, needsTime: nil, phone: "13800138000", note: nil)
+        let card = CredentialView(
+            id: 7, person: 1, kind: "card", value: "H10301:118-1603", status: "lost", from: nil, until: nil,
+            duress: false, note: "in the park", uses: nil, firstUseSeconds: nil, vehicle: nil)
+        let off = PersonDetails.Off(credential: 7, since: "2026-11-20T09:12:00.000+08:00", by: "anna", event: 5)
+        let reply = PersonShow.Reply(
+            person,
+            PersonDetails(
+                tenancies: [], credentials: [card], vehicles: [], responsibleFor: [], history: [],
+                homes: [PersonDetails.Home(id: 4, dwelling: "c/1-101")], off: [off]))
+        #expect(
+            PersonPage.lines(reply, .english) == [
+                "李伟 · R-1 · resident · active", "  c/1-101 · residents", "  13800138000", "",
+                "CARDS, PINS, FACES, PLATES",
+                "  7 · card · H10301:118-1603 · lost since 2026-11-20 09:12, by anna · \"in the", "      park\"",
+            ])
+        #expect(
+            PersonPage.lines(reply, .chinese) == [
+                "李伟 · R-1 · 住户 · 正常", "  c/1-101 · residents", "  13800138000", "", "凭证",
+                "  7 · card · H10301:118-1603 · 挂失（自 2026-11-20 09:12 起，anna） · \"in the", "      park\"",
+            ])
+    }
+
     @Test func aPictureThatCameSaysOfWhat() {
         let picture = EntryView(
             seq: 1209, at: "2026-11-26T18:02:12.123+08:00", ms: 0, kind: "snapshot", revision: 1, about: 1207,

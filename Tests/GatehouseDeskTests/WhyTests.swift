@@ -39,6 +39,20 @@ struct WhyTests {
         #expect(!sentence.contains("1603"))
     }
 
+    @Test func aPersonIsShownWithSinceWhenACardIsOffAndByWhom() throws {
+        let bench = try DeskTests.filled()
+        _ = bench.say(CredentialChange(id: 1, status: "lost"), reason: "in the park", by: RightsTests.manager)
+        bench.pass(.seconds(7200))
+        _ = bench.say(CredentialChange(id: 1, uses: "5"), by: DeskBench.Person(1009, [.manager]))
+        let answer = bench.say(PersonShow(reference: "R-1"), by: RightsTests.manager)
+        let details = try #require(answer.value(PersonShow.Reply.self)).second
+        #expect(details.off.count == 1 && details.off[0].by?.contains("1001") == true)
+        #expect(details.off[0].since?.hasPrefix("2026-11-18T19:06") == true)
+        #expect(details.homes.map(\.dwelling) == ["c/1-101"])
+        let other = try #require(bench.say(PersonShow(reference: "T-1")).value(PersonShow.Reply.self)).second
+        #expect(other.off.isEmpty && other.homes.map(\.dwelling) == ["c/1-102"])
+    }
+
     /// The entry of a card that is off the register knows nobody.
     @Test func aCardThatWasTakenOffTheRegisterIsFound() throws {
         let bench = try DeskTests.filled()

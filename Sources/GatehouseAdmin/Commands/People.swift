@@ -184,27 +184,7 @@ package struct PersonShow: AdminCommand {
     package init(reference: PersonalArgument) { self.reference = reference }
 
     package typealias Reply = Joined<PersonView, Details>
-    package struct Details: Codable, Hashable, Sendable {
-        package var tenancies: [TenancyView]
-        package var credentials: [CredentialView]
-        package var vehicles: [VehicleView]
-        package var responsibleFor: [PersonView]
-        package var history: [PastState<PersonView>]
-        private enum CodingKeys: String, CodingKey {
-            case tenancies, credentials, vehicles, history
-            case responsibleFor = "responsible_for"
-        }
-        package init(
-            tenancies: [TenancyView], credentials: [CredentialView], vehicles: [VehicleView],
-            responsibleFor: [PersonView], history: [PastState<PersonView>]
-        ) {
-            self.tenancies = tenancies
-            self.credentials = credentials
-            self.vehicles = vehicles
-            self.responsibleFor = responsibleFor
-            self.history = history
-        }
-    }
+    package typealias Details = PersonDetails
 }
 
 package struct PersonRemove: AdminCommand {
