@@ -91,7 +91,7 @@ let package = Package(
             name: "gatehousectl",
             dependencies: [
                 "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseCrypto", "GatehouseCore",
-                "GatehouseSheets", "CLinux", "CQREncode", "CGD",
+                "GatehouseRegister", "GatehouseSheets", "CLinux", "CQREncode", "CGD",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

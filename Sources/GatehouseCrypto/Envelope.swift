@@ -76,7 +76,7 @@ package enum Envelope {
     }
 
     /// A stream over a copy of its own: what is read later must not lean on an array that may be gone. Cleared when it is freed.
-    private static func holding(_ octets: [UInt8]) -> OpaquePointer? {
+    static func holding(_ octets: [UInt8]) -> OpaquePointer? {
         guard let stream = BIO_new(BIO_s_mem()) else { return nil }
         var written = 0
         guard BIO_write_ex(stream, octets, octets.count, &written) == 1 || octets.isEmpty, written == octets.count

@@ -16,6 +16,7 @@ package enum WatchlistDocument {
     package static let longestActivation: Int64 = 366 * 86_400_000
     package static let defaultLife: Int64 = 7 * 86_400_000
     package static let longestLife: Int64 = 30 * 86_400_000
+    static let mostSignatures = 8
 
     package static func activation(
         _ document: String, oversightKey: [UInt8], site: String, now: CivilTime
@@ -24,41 +25,11 @@ package enum WatchlistDocument {
         guard signers.count == 1 else {
             throw Refusal("the certificate is not signed by the oversight key of this site")
         }
-        let members = try exactly(
-            payload,
-            [
-                "type", "authority", "legal_basis", "assessment", "communities", "not_before", "not_after", "signers",
-                "certificate",
-            ])
-        guard members["type"]?.string == "gatehouse-watchlist-activation" else {
-            throw Refusal("the document is no activation certificate")
-        }
-        guard let authority = text(members["authority"]), let basis = text(members["legal_basis"]),
-            let assessment = text(members["assessment"])
-        else { throw Refusal("authority, legal_basis and assessment must be texts of 1 to 200 characters") }
-        guard let communities = members["communities"]?.array?.compactMap(\.string), communities.contains(site) else {
-            throw Refusal("the certificate does not name this site (\(site))")
-        }
-        guard let from = members["not_before"]?.integer, let until = members["not_after"]?.integer, from < until,
-            lasts(from, until, atMost: longestActivation)
-        else { throw Refusal("not_before and not_after must be milliseconds of UTC, at most a year apart") }
-        guard until > now.milliseconds else { throw Refusal("the certificate has expired") }
-        let keys = (members["signers"]?.array ?? []).compactMap {
-            $0.string.flatMap { Base64.decode($0, isURLSafe: true) }
-        }
-        guard keys.count >= 2, Set(keys).count == keys.count, keys.allSatisfy({ $0.count == 32 }) else {
-            throw Refusal("signers must be two or more different Ed25519 keys (base64url)")
-        }
-        guard !keys.contains(oversightKey) else { throw Refusal("the oversight key cannot sign entries") }
-        guard let certificate = members["certificate"]?.string.flatMap({ Base64.decode($0) }),
-            Envelope.isCertificate(certificate)
-        else {
-            throw Refusal("certificate must be the issuer's X.509 certificate (base64 of DER)")
-        }
+        let fields = try activationFields(payload, site: site, oversightKey: oversightKey, now: now)
         return WatchlistActivation(
-            authority: authority, legalBasis: basis, assessment: assessment, communities: communities,
-            notBefore: CivilTime(milliseconds: from), notAfter: CivilTime(milliseconds: until), signers: keys,
-            issuerCertificate: certificate, digest: digest)
+            authority: fields.authority, legalBasis: fields.legalBasis, assessment: fields.assessment,
+            communities: fields.communities, notBefore: fields.from, notAfter: fields.until, signers: fields.signers,
+            issuerCertificate: fields.certificate, digest: digest)
     }
 
     /// The identities of an entry come in clear and leave as references under the site's sealed key. `person` finds the
@@ -68,77 +39,31 @@ package enum WatchlistDocument {
         primitives: Primitives, cards: CardCatalogue = CardCatalogue(), person: (String) -> UInt32?
     ) throws(Refusal) -> WatchlistEntry {
         let (payload, signers, digest) = try open(document, keys: activation.signers)
-        guard Set(signers).count >= 2 else {
-            throw Refusal("an entry needs the signatures of two different people of the authority")
-        }
-        let members = try exactly(
-            payload,
-            [
-                "type", "id", "case", "legal_basis", "category", "portals", "valid_from", "expires", "match",
-                "minimum_confidence",
-            ])
-        guard members["type"]?.string == "gatehouse-watchlist-entry" else {
-            throw Refusal("the document is no watchlist entry")
-        }
-        guard let id = members["id"]?.string, (16...64).contains(id.utf8.count),
-            id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) || $0 == 45 })
-        else { throw Refusal("id must be 16 to 64 hexadecimal digits or dashes, drawn at random") }
-        guard let reference = members["case"]?.string, (1...64).contains(reference.utf8.count),
-            let basis = members["legal_basis"]?.string, (1...64).contains(basis.utf8.count)
-        else { throw Refusal("case and legal_basis must be codes of 1 to 64 characters") }
-        guard let category = members["category"]?.string.flatMap(WatchlistCategory.init(rawValue:)) else {
-            throw Refusal(
-                "category must be one of \(WatchlistCategory.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        guard let portals = members["portals"]?.array?.compactMap(\.string), !portals.isEmpty,
-            portals.allSatisfy({ known.contains(PortalID($0)) })
-        else { throw Refusal("portals must name portals of this site: the scope of the entry") }
-        guard let from = members["valid_from"]?.integer, let until = members["expires"]?.integer, from < until else {
-            throw Refusal("valid_from and expires must be milliseconds of UTC")
-        }
-        guard lasts(from, until, atMost: longestLife) else { throw Refusal("an entry lives 30 days at most") }
-        guard until > now.milliseconds else { throw Refusal("the entry has expired") }
-        guard let confidence = members["minimum_confidence"]?.integer, (0...100).contains(confidence) else {
-            throw Refusal("minimum_confidence must be 0 to 100")
-        }
-        let matches = (members["match"]?.array ?? []).compactMap(\.object)
-        guard (1...16).contains(matches.count) else { throw Refusal("match must name 1 to 16 identities") }
+        try areTwo(signers)
+        let fields = try entryFields(payload, now: now, portals: known, cards: cards)
         var references: [[UInt8]] = []
-        for match in matches {
-            guard match.count == 1, let (kind, value) = match.first, let value = value.string else {
-                throw Refusal("each match is one of {\"card\": …} and {\"person\": …}")
-            }
-            switch kind {
-            case "card":
-                let card: CardNumber
-                do { card = try cards.card(value) } catch { throw Refusal("a match names no card: \(error.message)") }
-                references.append(primitives.watchlistReference(Array("card|\(card)".utf8)))
-            case "person":
-                guard let id = person(value) else { throw Refusal("a match names nobody of this register") }
+        for match in fields.matches {
+            switch match {
+            case .card(let card): references.append(primitives.watchlistReference(Array("card|\(card)".utf8)))
+            case .person(let reference):
+                guard let id = person(reference) else { throw Refusal("match names nobody of this register") }
                 references.append(primitives.watchlistReference(Array("person|\(id)".utf8)))
-            default: throw Refusal("each match is one of {\"card\": …} and {\"person\": …}; no trait can be matched")
             }
         }
         return WatchlistEntry(
-            id: id, category: category, portals: portals.map { PortalID($0) }, validFrom: CivilTime(milliseconds: from),
-            expires: CivilTime(milliseconds: until), references: references, digest: digest)
-    }
-
-    /// Whatever numbers somebody signs.
-    private static func lasts(_ from: Int64, _ until: Int64, atMost longest: Int64) -> Bool {
-        let (span, overflows) = until.subtractingReportingOverflow(from)
-        return !overflows && span <= longest
+            id: fields.id, category: fields.category, portals: fields.portals, validFrom: fields.from,
+            expires: fields.until, references: references, digest: digest)
     }
 
     /// The payload, and which of the keys signed it.
-    private static func open(
+    static func open(
         _ document: String, keys: [[UInt8]]
     ) throws(Refusal) -> (payload: [String: JSON], signers: [[UInt8]], digest: [UInt8]) {
-        guard document.utf8.count <= 65536, let object = JSON(line: document.utf8)?.object, object.count == 2,
-            let encoded = object["payload"]?.string, let payload = Base64.decode(encoded, isURLSafe: true),
-            let members = JSON(line: payload)?.object, let signatures = object["signatures"]?.array,
-            (1...8).contains(signatures.count)
-        else { throw Refusal("the document is no JWS in general form: payload and signatures") }
+        let (encoded, payload, members, signatures) = try parts(document)
+        guard (1...mostSignatures).contains(signatures.count) else {
+            throw Refusal(
+                signatures.isEmpty ? "signatures: nobody has signed" : "signatures: \(mostSignatures) at most")
+        }
         var signers: [[UInt8]] = []
         for signature in signatures {
             guard let protected = signature["protected"]?.string,
@@ -155,15 +80,20 @@ package enum WatchlistDocument {
         return (members, signers, Hash.sha256(payload))
     }
 
-    private static func exactly(_ members: [String: JSON], _ names: Set<String>) throws(Refusal) -> [String: JSON] {
-        if let missing = names.subtracting(members.keys).min() { throw Refusal("\"\(missing)\" is missing") }
-        if let extra = Set(members.keys).subtracting(names).min() {
-            throw Refusal("\"\(extra.prefix(40))\" has no place here")
+    static func areTwo(_ signers: [[UInt8]]) throws(Refusal) {
+        guard Set(signers).count >= 2 else {
+            throw Refusal("signatures: an entry needs those of two different people of the authority")
         }
-        return members
     }
 
-    private static func text(_ value: JSON?) -> String? {
-        value?.string.flatMap { (1...200).contains($0.count) ? $0 : nil }
+    /// The two members of a document, whoever signed it.
+    static func parts(
+        _ document: String
+    ) throws(Refusal) -> (encoded: String, payload: [UInt8], members: [String: JSON], signatures: [JSON]) {
+        guard document.utf8.count <= 65536, let object = JSON(line: document.utf8)?.object, object.count == 2,
+            let encoded = object["payload"]?.string, let payload = Base64.decode(encoded, isURLSafe: true),
+            let members = JSON(line: payload)?.object, let signatures = object["signatures"]?.array
+        else { throw Refusal("the document is no JWS in general form: payload and signatures") }
+        return (encoded, payload, members, signatures)
     }
 }

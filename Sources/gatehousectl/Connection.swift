@@ -22,8 +22,12 @@ struct Common: ParsableArguments {
     var isJSON: Bool { json || (!text && isatty(1) == 0) }
     var language: Language {
         if let lang { return lang }
+        return Self.isChinese ? .chinese : .english
+    }
+    /// What the surroundings say.
+    static var isChinese: Bool {
         let locale = getenv("LC_ALL") ?? getenv("LC_MESSAGES") ?? getenv("LANG")
-        return locale.map { String(cString: $0).hasPrefix("zh") } ?? false ? .chinese : .english
+        return locale.map { String(cString: $0).hasPrefix("zh") } ?? false
     }
 }
 

@@ -19,11 +19,17 @@ enum PINInput {
     private static func text(_ octets: [UInt8]) -> String { String(decoding: octets.filter { $0 > 32 }, as: UTF8.self) }
 
     private static func ask(_ words: String) throws -> String {
-        var shown = termios()
-        guard tcgetattr(0, &shown) == 0 else {
+        guard let answer = askUnseen(words) else {
             complain("the terminal cannot be asked without showing the PIN; use --pin-from FILE")
             throw Exit.usage
         }
+        return answer
+    }
+
+    /// What somebody types at the terminal, which does not show it; nil where there is none.
+    static func askUnseen(_ words: String) -> String? {
+        var shown = termios()
+        guard tcgetattr(0, &shown) == 0 else { return nil }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
         _ = tcsetattr(0, TCSAFLUSH, &hidden)

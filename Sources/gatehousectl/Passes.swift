@@ -171,7 +171,7 @@ private func passArgument(_ text: String) throws -> DocumentArgument {
 }
 
 /// A file for its owner alone.
-private func writeFile(_ path: String, _ octets: [UInt8]) throws {
+func writeFile(_ path: String, _ octets: [UInt8]) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
         complain("\(path): \(String(cString: strerror(errno)))")

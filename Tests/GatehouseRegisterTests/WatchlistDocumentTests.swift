@@ -174,6 +174,19 @@ struct WatchlistDocumentTests {
         }
     }
 
+    /// What is no text, no object or no key among others is not passed over.
+    @Test func oneBadMemberOfAListRefusesTheDocument() {
+        for (name, list) in [
+            ("portals", ["wicket", 5]), ("match", [["card": "H10301:118-1705"], "all"]),
+        ] as [(String, JSON)] {
+            var payload = Self.good
+            payload[name] = list
+            #expect(throws: WatchlistDocument.Refusal.self, "\(name)") {
+                try Self.take(Self.sign(payload, by: Self.signers))
+            }
+        }
+    }
+
     /// A self-signed certificate, valid for a hundred years: made once with openssl for this test; its key is thrown away.
     static let certificate = [
         "MIIDBTCCAe2gAwIBAgIUNAQZ3Wvf7TCs2dNkN/tXdrQHg78wDQYJKoZIhvcNAQELBQAwETEPMA0GA1UEAwwGaXNzdWVyMCAXDTI2",
