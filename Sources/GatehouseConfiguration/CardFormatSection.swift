@@ -16,15 +16,22 @@ struct KnownFormats {
 
     /// A name of one of them.
     var name: ScalarType<CardFormat> {
-        ScalarType { [byName] text throws(ScalarProblem) in
+        ScalarType { [self] text throws(ScalarProblem) in
             guard let format = byName[text] else {
-                throw ScalarProblem(
-                    "there is no card format '\(text.prefix(24))'",
-                    suggestion: Nearest.match(for: text, among: Set(byName.keys)).map { "did you mean '\($0)'?" }
-                        ?? "see docs/protocols.md")
+                throw ScalarProblem("there is no card format '\(text.prefix(24))'", suggestion: suggestion(text))
             }
             return format
         }
+    }
+
+    /// What a box calls it, or the name that is near.
+    private func suggestion(_ text: String) -> String {
+        let meant = CardFormat.meant(byPrinted: text, own: own).filter { byName[$0] != nil }
+        if !meant.isEmpty {
+            let names = meant.map { "'\($0)'" }.joined(separator: " or ")
+            return "did you mean \(names)? Show a card to `gatehousectl reader formats`"
+        }
+        return Nearest.match(for: text, among: Set(byName.keys)).map { "did you mean '\($0)'?" } ?? "see docs/cards.md"
     }
 }
 

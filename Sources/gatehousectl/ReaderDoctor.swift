@@ -1,12 +1,14 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseConfiguration
+import GatehouseRegister
 
 extension Reader {
     struct Doctor: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What is wrong with a reader's wire, and what to do.",
             discussion: "Example: gatehousectl reader doctor wicket-in")
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try ask(ReaderDoctor(reader: argument("READER", reader)), common) { print(doctorText($0)) }
@@ -20,7 +22,7 @@ extension Reader {
                 keys of keypads are not. Of an OSDP reader: the last frames of its bus, without cards, PINs and keys.
                 Example: gatehousectl reader trace wicket-in --reason "cards are refused" > wicket-in.trace
                 """)
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try ask(ReaderTraceShow(reader: argument("READER", reader)), common) { print($0.trace, terminator: "") }
@@ -29,10 +31,23 @@ extension Reader {
     struct Formats: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The latest card of a reader in every format of its length. Needs --reason.",
-            discussion: "Show a card, then: gatehousectl reader formats wicket-in --reason \"new batch of cards\"")
-        @Argument var reader: String
+            discussion: """
+                With --all it is the table of docs/cards.md instead, without a reader and without a daemon.
+                Show a card, then: gatehousectl reader formats wicket-in --reason "new batch of cards"
+                Example: gatehousectl reader formats --all
+                """)
+        @Argument(help: "The reader.", completion: .readers) var reader: String?
+        @Flag(help: "Every format that there is, with what boxes and cards call it.") var all = false
+        @Option(help: "A configuration whose own formats stand in the table too.", completion: .file())
+        var config: String?
         @OptionGroup var common: Common
+
+        func validate() throws {
+            guard all != (reader != nil) else { throw ValidationError("Name a reader, or say --all.") }
+        }
+
         func run() throws {
+            guard let reader else { return try printAll() }
             try ask(ReaderFormats(reader: argument("READER", reader)), common) { reply in
                 var rows = [["FORMAT", "IN USE", "CHECKS", "CARD"]]
                 for row in reply.formats {
@@ -41,6 +56,26 @@ extension Reader {
                 print("\(reply.bits) bits")
                 print(rows.count > 1 ? table(rows) : "no format has this length")
             }
+        }
+
+        private func printAll() throws {
+            let own = try config.map { try readConfiguration($0).cardFormats } ?? []
+            var rows = [["FORMAT", "BITS", "FACILITY", "NUMBER", "PRINTED AS", "WRITTEN AS"]]
+            for line in CardCatalogue(own: own).lines {
+                let cells = [
+                    line.name, line.bits.map { "\($0)" } ?? "-", line.facility == 0 ? "-" : "0-\(line.facility)",
+                    "0-\(line.number)", line.printed.isEmpty ? "-" : line.printed.joined(separator: ", "), line.example,
+                ]
+                rows.append(cells)
+                guard common.isJSON else { continue }
+                let object: [String: JSON] = [
+                    "name": .string(line.name), "bits": line.bits.map { .integer(Int64($0)) } ?? .null,
+                    "facility": .string("\(line.facility)"), "number": .string("\(line.number)"),
+                    "printed": .array(line.printed.map { .string($0) }), "example": .string(line.example),
+                ]
+                print(JSON.object(object).line)
+            }
+            if !common.isJSON { print(table(rows)) }
         }
     }
 }

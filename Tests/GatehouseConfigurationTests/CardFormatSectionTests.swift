@@ -38,6 +38,17 @@ struct CardFormatSectionTests {
                 == .card(CardRead(number: CardNumber(format: "PARK36", facility: 7, number: 123_456), bits: frame)))
     }
 
+    @Test(arguments: [
+        ("WG26", "did you mean 'H10301'?"), ("w34", "did you mean 'H10306' or 'UID34'?"), ("H10310", "'H10301'"),
+        ("WG99", "docs/cards.md"),
+    ])
+    func aNameFromABoxSaysWhichFormatItIs(name: String, words: String) {
+        do {
+            _ = try read(Self.site("[\(name)]"))
+            Issue.record("\(name) is taken")
+        } catch { #expect("\(error)".contains(words), "\(error)") }
+    }
+
     @Test func everyFormatOfTheTableCouldHaveBeenWrittenInTheFile() throws {
         func ranges(_ bits: [Int]) -> String { bits.map { "\($0)" }.joined(separator: ", ") }
         func range(_ field: BitField) -> String { "\(field.start)-\(field.start + field.length - 1)" }

@@ -3,9 +3,9 @@ package import GatehouseProtocols
 
 /// The card formats that a site knows, with the numbers that a card of each can have, and those that a reader of it brings.
 package struct CardCatalogue: Sendable {
-    private var formats: [String: CardFormat]
+    private(set) var formats: [String: CardFormat]
     /// Nil where nobody knows the readers.
-    private var read: Set<String>?
+    private(set) var read: Set<String>?
 
     /// `own` are the formats of `card_formats`.
     package init(own: [CardFormat] = [], read: Set<CardFormatID>? = nil) {
@@ -26,12 +26,8 @@ package struct CardCatalogue: Sendable {
         let name = String(text[..<colon])
         let rest = String(text[text.utf8.index(after: colon)...])
         if CardNumber.textFormats.contains(where: { $0.name == name }) { return try textCard(text, rest, no) }
-        let isDesk = name == EM4100Frame.formatID.name
-        guard isDesk || formats[name] != nil else {
-            let known = formats.keys.sorted() + CardNumber.textFormats.map(\.name) + [EM4100Frame.formatID.name]
-            throw no(
-                ": there is no card format \"\(RegistryFields.clipped(name))\"\(Self.near(name, known))")
-        }
+        if let printed = try printed(name, rest, no) { return try card("\(printed):\(rest)") }
+        if let comma = rest.firstIndex(of: ",") { return try decimals(name, rest, comma, no) }
         let parts = rest.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let number = TextRule.number(parts[parts.count - 1], atMost: .max),
             let facility = parts.count == 2 ? TextRule.number(parts[0], atMost: .max) : 0
@@ -43,6 +39,34 @@ package struct CardCatalogue: Sendable {
             throw no(": all its bits would be alike, which no card has")
         }
         return CardNumber(format: CardFormatID(name), facility: fields.facility, number: fields.number)
+    }
+
+    /// The format that a name from a box means; nil for the name of a format itself.
+    private func printed(
+        _ name: String, _ rest: String, _ no: (String) -> RegistryFields.Problem
+    ) throws(RegistryFields.Problem) -> String? {
+        let isDesk = name == EM4100Frame.formatID.name
+        guard !isDesk, formats[name] == nil else { return nil }
+        let meant = format(meantBy: name, hasFacility: rest.contains("-") || rest.contains(","))
+        if let one = meant.name { return one }
+        guard meant.among.isEmpty else {
+            throw no(
+                ": \(RegistryFields.clipped(name)) may be \(meant.among.joined(separator: " or ")); write one of them")
+        }
+        let known = formats.keys.sorted() + CardNumber.textFormats.map(\.name) + [EM4100Frame.formatID.name]
+        throw no(": there is no card format \"\(RegistryFields.clipped(name))\"\(Self.near(name, known))")
+    }
+
+    /// Three and five digits with a comma, as they stand on cards: an octet and the two behind it.
+    private func decimals(
+        _ name: String, _ rest: String, _ comma: String.Index, _ no: (String) -> RegistryFields.Problem
+    ) throws(RegistryFields.Problem) -> CardNumber {
+        guard let first = TextRule.number(String(rest[..<comma]), atMost: 255),
+            let second = TextRule.number(String(rest[rest.index(after: comma)...]), atMost: 65535)
+        else { throw no("; with a comma it is 0 to 255 and 0 to 65535, as in 059,20934") }
+        return try card(
+            limits(name).facility > 0 && name != EM4100Frame.formatID.name
+                ? "\(name):\(first)-\(second)" : "\(name):\(first << 16 | second)")
     }
 
     private func textCard(
@@ -74,7 +98,7 @@ package struct CardCatalogue: Sendable {
         return "no reader of this site reads \(card.format); they read \(known)"
     }
 
-    private func limits(_ name: String) -> (facility: UInt64, number: UInt64) {
+    func limits(_ name: String) -> (facility: UInt64, number: UInt64) {
         guard let format = formats[name] else { return (255, UInt64(UInt32.max)) }
         let bits = (format.facility?.length ?? 0) + (format.extra?.length ?? 0)
         return (bits == 0 ? 0 : (1 << UInt64(bits)) - 1, format.number.maximum)
