@@ -59,7 +59,8 @@ extension Desk {
     ) throws -> [RegistryRowID] {
         let found = try index(reader, call) { index in
             (
-                people: index.people(query).map(\.id), dwellings: index.dwellings(query),
+                people: index.people(query).map(\.id) + (isOffice ? phones(text, index) : []),
+                dwellings: index.dwellings(query),
                 vehicles: index.vehicles(query).map(\.id),
                 credentials: isOffice ? index.credentials(query).map(\.id) : []
             )
@@ -84,6 +85,11 @@ extension Desk {
         var cards = found.credentials
         if let card = try credential(ofCard: text), !cards.contains(card) { cards.insert(card, at: 0) }
         return all + cards.map { RegistryRowID(.credential, $0) }
+    }
+
+    /// Who has the telephone number, or one that ends so. Guards find nobody by it.
+    private func phones(_ text: String, _ index: FindIndex) -> [UInt32] {
+        Phones.Query(text).map { index.people(withPhone: $0).map(\.id) } ?? []
     }
 
     /// A question to the index of names, which is made first where there is none.

@@ -65,6 +65,11 @@ extension Desk {
         // A part of a reference means nobody: R-1, who is gone, is not R-12.
         let hits = try index(reader, call) { $0.people(query).filter { $0.fit != .code } }
         let whole = hits.filter { $0.fit == .whole }
+        // The last digits of a number may be the reference of somebody who is gone: a whole number alone says who.
+        if hits.isEmpty, call.actor.role == .manager, let phone = Phones.Query(text), phone.isWhole {
+            let found = try index(reader, call) { $0.people(withPhone: phone).filter { $0.fit == .whole } }
+            return try found.prefix(Self.usuallyFound).compactMap { try rows.person($0.id) }
+        }
         // More than anybody reads are not fetched.
         return try (whole.isEmpty ? hits : whole).prefix(Self.usuallyFound).compactMap { try rows.person($0.id) }
     }

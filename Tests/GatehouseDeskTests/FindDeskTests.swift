@@ -38,6 +38,22 @@ struct FindDeskTests {
         }
     }
 
+    /// The office finds who called; the guard's screen finds nobody by a number.
+    @Test func aTelephoneNumberSaysWhoToTheOfficeAlone() throws {
+        let bench = try DeskTests.filled()
+        let phone = PersonFields(phone: "+86 138-0013-8000")
+        #expect(bench.say(PersonChange(reference: "R-1", fields: phone)).refusal == nil)
+        for text in ["13800138000", "138 0013 8000", "+8613800138000", "8000"] {
+            #expect(try found(bench, text, by: RightsTests.manager).first?.reference == "R-1", "\(text)")
+            #expect(try found(bench, text, by: RightsTests.night).isEmpty, "\(text)")
+        }
+        #expect(bench.say(PersonShow(reference: "13800138000"), by: RightsTests.manager).refusal == nil)
+        // The last digits may be a reference of somebody who is gone.
+        #expect(
+            bench.say(PersonShow(reference: "8000"), by: RightsTests.manager).refusal?.code == "unknownPerson")
+        #expect(bench.say(PersonShow(reference: "13800138000"), by: RightsTests.night).refusal != nil)
+    }
+
     @Test func aManagerIsShownWhatIsTheirsAndAGuardIsNot() throws {
         let bench = try DeskTests.filled()
         #expect(try found(bench, "118-16").map(\.kind) == ["credential", "credential"])

@@ -92,6 +92,64 @@ struct FindingTests {
         #expect(index.dwellings(FindQuery("3-2-50")).map(\.id) == [1])
     }
 
+    // MARK: Telephone numbers
+
+    @Test(arguments: [
+        ("13800138000", "138 0013 8000"), ("138-0013-8000", "13800138000"), ("+86 13800138000", "13800138000"),
+        ("13800138000", "+86 138-0013-8000"), ("8613800138000", "13800138000"), ("008613800138000", "13800138000"),
+        ("１３８００１３８０００", "13800138000"), ("8000", "13800138000"), ("38000", "13800138000"),
+        ("88886666", "0532-8888 6666 转 12"), ("0532 88886666", "0532-88886666"),
+        ("13900139000", "13800138000 / 13900139000"),
+    ])
+    func somebodyIsFoundByTheirNumber(query: String, phone: String) { #expect(Self.rings(query, phone)) }
+
+    @Test(arguments: [
+        ("000", "13800138000"), ("1380", "13800138000"), ("0013", "13800138000"), ("13800138000", ""),
+        ("80001390", "13800138000/13900139000"), ("12", "0532-88886666 转 12"), ("x8000", "13800138000"),
+        ("13800138000", "138001380001"),
+    ])
+    func nobodyIsFoundByAPartOfIt(query: String, phone: String) { #expect(!Self.rings(query, phone)) }
+
+    private static func phoned(_ id: UInt32, _ phone: String) -> PersonRow {
+        var row = person(id, "R-\(id)", "x")
+        row.phone = phone
+        return row
+    }
+
+    private static func rings(_ query: String, _ phone: String) -> Bool {
+        var index = FindIndex()
+        index.put(.person(phoned(1, phone)))
+        return Phones.Query(query).map { !index.people(withPhone: $0).isEmpty } ?? false
+    }
+
+    /// Numbers that change and go: what the index finds is what ends like the question.
+    @Test(arguments: 1...6 as ClosedRange<UInt64>) func numbersAreFoundAsTheNaiveWayFindsThem(seed: UInt64) {
+        var dice = SplitMix(state: seed)
+        var index = FindIndex()
+        var people: [UInt32: [String]] = [:]
+        func number() -> String {
+            "13" + (0..<9).map { _ in "\([0, 0, 1, 8].randomElement(using: &dice)!)" }.joined()
+        }
+        for _ in 0..<300 {
+            let id = UInt32.random(in: 1...120, using: &dice)
+            if Int.random(in: 0..<5, using: &dice) == 0 {
+                index.remove(RegistryRowID(.person, id))
+                people[id] = nil
+                continue
+            }
+            let numbers = (0..<Int.random(in: 0...2, using: &dice)).map { _ in number() }
+            let written = numbers.map { Bool.random(using: &dice) ? "+86 \($0.prefix(3))-\($0.dropFirst(3))" : $0 }
+            index.put(.person(Self.phoned(id, written.joined(separator: " / "))))
+            people[id] = numbers
+        }
+        for _ in 0..<200 {
+            let query = String(number().suffix([4, 5, 11].randomElement(using: &dice)!))
+            guard let phone = Phones.Query(query) else { continue }
+            let naive = people.filter { $0.value.contains { $0.hasSuffix(query) } }.map(\.key)
+            #expect(Set(index.people(withPhone: phone).map(\.id)) == Set(naive), "seed \(seed), \(query)")
+        }
+    }
+
     // MARK: The naive way
 
     /// Every spelling of a name, tried one by one.

@@ -34,6 +34,7 @@ package struct FindIndex: Sendable {
     private var dwellings = PackedTexts<UInt8>()
     private var cards = PackedTexts<UInt8>()
     private var plates = PackedTexts<UInt8>()
+    private var phones = PackedTexts<UInt8>()
 
     package init() {}
 
@@ -50,6 +51,7 @@ package struct FindIndex: Sendable {
         case .person(let row):
             names.put(Folding.scalars(row.name), at: row.id)
             references.put(Folding.octets(row.reference), at: row.id)
+            phones.put(Phones.packed(row.phone), at: row.id)
         case .dwelling(let row): dwellings.put(Folding.octets(row.code), at: row.id)
         case .credential(let row):
             cards.put(row.kind == .card || row.kind == .face ? Folding.octets(row.label) : [], at: row.id)
@@ -63,6 +65,7 @@ package struct FindIndex: Sendable {
         case .person:
             names.put([], at: row.id)
             references.put([], at: row.id)
+            phones.put([], at: row.id)
         case .dwelling: dwellings.put([], at: row.id)
         case .credential: cards.put([], at: row.id)
         case .vehicle: plates.put([], at: row.id)
@@ -88,6 +91,20 @@ package struct FindIndex: Sendable {
             fits[id] = min(fits[id] ?? fit, fit)
         }
         return Self.sorted(fits.map { Hit(id: $0.key, fit: $0.value) })
+    }
+
+    /// People by a telephone number, or by the end of one.
+    package func people(withPhone phone: Phones.Query) -> [Hit] {
+        var found: [Hit] = []
+        phones.each { id, numbers in
+            let fit = numbers.split(separator: Phones.separator).compactMap { number -> Fit? in
+                guard number.count >= phone.digits.count, number.suffix(phone.digits.count).elementsEqual(phone.digits)
+                else { return nil }
+                return number.count == phone.digits.count ? .whole : .part
+            }.min()
+            if let fit { found.append(Hit(id: id, fit: fit)) }
+        }
+        return Self.sorted(found)
     }
 
     package func dwellings(_ query: FindQuery) -> [Hit] { Self.hits(query, dwellings) }
