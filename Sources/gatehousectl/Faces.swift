@@ -31,7 +31,8 @@ struct Face: ParsableCommand {
     }
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a face and take it out of its module. Needs --reason.")
+            abstract: "End a face and take it out of its module. Needs --reason.",
+            discussion: "Example: gatehousectl face delete face-1 5 --reason \"moved out\"")
         @Argument var module: String
         @Argument(help: "The user number in the module.") var user: String
         @OptionGroup var common: Common
@@ -46,6 +47,7 @@ struct Face: ParsableCommand {
             discussion: """
                 agrees: in both. unknown: only in the module, delete it. missing: only in the registry, the person has to be \
                 enrolled again; many of them mean that the module was changed or wiped.
+                Example: gatehousectl face users face-1
                 """)
         @Argument var module: String
         @OptionGroup var common: Common
@@ -62,7 +64,8 @@ struct Face: ParsableCommand {
     }
     struct Reset: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Stop what a module does and begin anew. Needs --reason.")
+            abstract: "Stop what a module does and begin anew. Needs --reason.",
+            discussion: "Example: gatehousectl face reset face-1 --reason \"module changed\"")
         @Argument var module: String
         @OptionGroup var common: Common
         func run() throws { try order(FaceReset(module: argument("MODULE", module)), common, "reset") }
@@ -75,7 +78,10 @@ struct Consent: ParsableCommand {
     struct Withdraw: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The consent is taken back: faces end at once and go out of their modules. Needs --reason.",
-            discussion: "Give it again when a module did not answer: gatehousectl privacy status tells what is due.")
+            discussion: """
+                Give it again when a module did not answer: gatehousectl privacy status tells what is due.
+                Example: gatehousectl consent withdraw R-118 --reason "letter of 2026-11-27"
+                """)
         @Argument(help: "The person's reference.") var reference: String
         @OptionGroup var common: Common
         func run() throws {
@@ -100,7 +106,8 @@ struct Privacy: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Personal data.", subcommands: [PrivacyStatus.self])
     struct PrivacyStatus: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "status", abstract: "What is kept for how long, and that nothing older is there.")
+            commandName: "status", abstract: "What is kept for how long, and that nothing older is there.",
+            discussion: "Example: gatehousectl privacy status")
         @OptionGroup var common: Common
         func run() throws { try show(GatehouseAdmin.PrivacyStatus(), common) }
     }

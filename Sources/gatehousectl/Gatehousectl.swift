@@ -45,27 +45,40 @@ struct Gatehousectl: ParsableCommand {
             let code = exitCode(for: error)
             if code == .validationFailure {
                 complain(fullMessage(for: error))
+                if let meant = meant(by: Array(CommandLine.arguments.dropFirst())) {
+                    complain("did you mean \(meant)?")
+                }
                 Glibc.exit(2)
             }
             exit(withError: error)
         }
+    }
+
+    /// The command that somebody may have mistyped; nil where the words are commands, or like none.
+    private static func meant(by words: [String]) -> String? {
+        var command: any ParsableCommand.Type = Gatehousectl.self
+        var path = "gatehousectl"
+        for word in words {
+            let children = command.configuration.subcommands
+            guard !children.isEmpty, !word.hasPrefix("-") else { return nil }
+            guard let next = children.first(where: { $0._commandName == word }) else {
+                return Nearest.match(for: word, among: children.map { $0._commandName }).map { "\(path) \($0)" }
+            }
+            command = next
+            path += " \(word)"
+        }
+        return nil
     }
 }
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "What stands against the gate, portals, readers, counts.",
-        discussion: Standing.help)
+        discussion: "Example: gatehousectl status")
     @OptionGroup var common: Common
 
     func run() throws {
-        var standing = Standing.fine
-        try asking(Status(), common) { answer in
-            let status = answer.value
-            standing = Standing(status.conditions, alarms: status.alarms)
-            if common.isJSON { printJSON(.status, "reply", answer.text) } else { Self.show(status, common.language) }
-        }
-        try standing.end()
+        try ask(Status(), common) { Self.show($0, common.language) }
     }
 
     private static func show(_ status: Status.Reply, _ language: Language) {
@@ -112,7 +125,7 @@ func portalTable(_ portals: [Status.Portal], _ language: Language) -> String {
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health", abstract: "Conditions that stand, the worst first, and what to do.",
-        discussion: Standing.help)
+        discussion: "\(Standing.help)\nExample: gatehousectl health")
     @OptionGroup var common: Common
     func run() throws {
         var standing = Standing.fine

@@ -26,6 +26,7 @@ struct HandoverCommand: ParsableCommand {
                 Needs the right to read database and pictures: root. With --at the instant is put down first, for good unless
                 it is cancelled before it comes, and a token is printed once. Without --at the archive of a hand-over that
                 was announced is written again, for instance after the instant.
+                Example: gatehousectl handover export site.gho --to receiver.pem --at 2026-12-31T23:59 --master-key MASTER-KEY --reason "contract ends"
                 """)
         @Argument(help: "The archive to write.") var archive: String
         @Option(help: "The receiver's certificate, PEM.") var to: String
@@ -117,7 +118,8 @@ struct HandoverCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check an archive: signature, every piece, and with your key every count and hash.")
+            abstract: "Check an archive: signature, every piece, and with your key every count and hash.",
+            discussion: "Example: gatehousectl handover verify site.gho --key receiver-key.pem --from SITE-KEY")
         @Argument var archive: String
         @Option(help: "Your private key, PEM. Without it only the outside is checked.") var key: String?
         @Option(help: "The site's key, as the old operator told it.") var from: String?
@@ -134,7 +136,10 @@ struct HandoverCommand: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take an archive into an empty controller. Stop gatehoused first.")
+            abstract: "Take an archive into an empty controller. Stop gatehoused first.",
+            discussion:
+                "Example: gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY"
+        )
         @Argument var archive: String
         @Option(help: "Your private key, PEM.") var key: String
         @Option(help: "The site's key, as the old operator told it.") var from: String
@@ -185,7 +190,9 @@ struct HandoverCommand: ParsableCommand {
     }
 
     struct Accept: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take a site that was handed over on this machine.")
+        static let configuration = CommandConfiguration(
+            abstract: "Take a site that was handed over on this machine.",
+            discussion: "Example: gatehousectl handover accept --token TOKEN")
         @Option(help: "What the old operator was shown.") var token: String
         @OptionGroup var common: Common
         func run() throws {
@@ -205,7 +212,10 @@ struct HandoverCommand: ParsableCommand {
     struct Cancel: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take the announcement back, before its instant. Needs --reason.",
-            discussion: "Root at the machine may take it back until the new operator has accepted.")
+            discussion: """
+                Root at the machine may take it back until the new operator has accepted.
+                Example: gatehousectl handover cancel --reason "contract goes on"
+                """)
         @OptionGroup var common: Common
         func run() throws { try order(HandoverCancel(), common, "cancelled") }
     }

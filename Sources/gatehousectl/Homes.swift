@@ -5,7 +5,9 @@ import GatehouseCore
 struct Community: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Communities.", subcommands: [Add.self])
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Put a community on the register.")
+        static let configuration = CommandConfiguration(
+            abstract: "Put a community on the register.",
+            discussion: "Example: gatehousectl community add lotus --name \"Lotus Garden\"")
         @Argument(help: "Lower-case letters, digits and dashes.") var community: String
         @Option var name: String
         @OptionGroup var common: Common
@@ -26,7 +28,9 @@ struct Dwelling: ParsableCommand {
         @Option(help: "Vehicles that may stand inside at once; open is any number.") var places: String?
     }
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Put a dwelling on the register.")
+        static let configuration = CommandConfiguration(
+            abstract: "Put a dwelling on the register.",
+            discussion: "Example: gatehousectl dwelling add lotus/3-2-501 --use let")
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
         func run() throws {
@@ -37,7 +41,9 @@ struct Dwelling: ParsableCommand {
         }
     }
     struct Change: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change a dwelling.")
+        static let configuration = CommandConfiguration(
+            abstract: "Change a dwelling.",
+            discussion: "Example: gatehousectl dwelling change 3-2-501 --use owned")
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
         func run() throws {
@@ -49,7 +55,8 @@ struct Dwelling: ParsableCommand {
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One dwelling, with its people, tenancies, vehicles and history.")
+            abstract: "One dwelling, with its people, tenancies, vehicles and history.",
+            discussion: "Example: gatehousectl dwelling show 3-2-501")
         @Argument(help: "community/dwelling.") var dwelling: String
         @OptionGroup var common: Common
         func run() throws { try show(DwellingShow(dwelling: argument("DWELLING", dwelling)), common) }
@@ -94,7 +101,9 @@ struct Vehicle: ParsableCommand {
         }
     }
     struct Change: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change a vehicle.")
+        static let configuration = CommandConfiguration(
+            abstract: "Change a vehicle.",
+            discussion: "Example: gatehousectl vehicle change 粤B12345 --keeper R-119")
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
         func run() throws {
@@ -105,14 +114,17 @@ struct Vehicle: ParsableCommand {
         }
     }
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One vehicle, with its plate, tags and history.")
+        static let configuration = CommandConfiguration(
+            abstract: "One vehicle, with its plate, tags and history.",
+            discussion: "Example: gatehousectl vehicle show 粤B12345")
         @Argument(help: "A plate or a part of it, or its keeper.") var plate: String
         @OptionGroup var common: Common
         func run() throws { try show(VehicleShow(plate: argument("PLATE", plate)), common) }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a vehicle, its plate and its tags. Needs --reason.")
+            abstract: "End a vehicle, its plate and its tags. Needs --reason.",
+            discussion: "Example: gatehousectl vehicle remove 粤B12345 --reason sold")
         @Argument(help: "A plate or a part of it, or its keeper.") var plate: String
         @OptionGroup var common: Common
         func run() throws { try order(VehicleRemove(plate: argument("PLATE", plate)), common, "ended") }
@@ -122,7 +134,9 @@ struct Vehicle: ParsableCommand {
 struct Area: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Areas.", subcommands: [List.self])
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "How many people and vehicles are in each area.")
+        static let configuration = CommandConfiguration(
+            abstract: "How many people and vehicles are in each area.",
+            discussion: "Example: gatehousectl area list")
         @OptionGroup var common: Common
         func run() throws {
             try ask(AreaList(), common) { reply in
@@ -153,7 +167,8 @@ struct PolicyCommand: ParsableCommand {
         commandName: "policy", abstract: "The policy.", subcommands: [Confirm.self])
     struct Confirm: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The registry and the policy are up to date (policy_age counts from here).")
+            abstract: "The registry and the policy are up to date (policy_age counts from here).",
+            discussion: "Example: gatehousectl policy confirm --reason \"the restored register is right\"")
         @OptionGroup var common: Common
         func run() throws { try order(PolicyConfirm(), common, "confirmed") }
     }

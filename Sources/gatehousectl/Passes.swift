@@ -63,14 +63,17 @@ struct Pass: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What a pass says and where it stands: by its number, its text, or - for a text from the input.")
+            abstract: "What a pass says and where it stands: by its number, its text, or - for a text from the input.",
+            discussion: "Example: gatehousectl pass show GP1.…")
         @Argument var pass: String
         @OptionGroup var common: Common
         func run() throws { try show(PassShow(pass: passArgument(pass)), common) }
     }
 
     struct Revoke: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A pass opens nothing any more. Needs --reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "A pass opens nothing any more. Needs --reason.",
+            discussion: "Example: gatehousectl pass revoke GP1.… --reason \"visit called off\"")
         @Argument(help: "Its number or its text; - reads it from the input.") var pass: String
         @OptionGroup var common: Common
         func run() throws {
@@ -79,7 +82,9 @@ struct Pass: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Passes that are good for something.")
+        static let configuration = CommandConfiguration(
+            abstract: "Passes that are good for something.",
+            discussion: "Example: gatehousectl pass list")
         @Flag(help: "Those that are over, used up or revoked too.") var all = false
         @Option(help: "Those for visitors of one person alone.") var host: String?
         @OptionGroup var common: Common
@@ -101,8 +106,10 @@ struct Pass: ParsableCommand {
     struct Key: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The public key of the passes that are signed here.",
-            discussion:
-                "What another controller lists under passes: keys: in its configuration, to take passes of this one.")
+            discussion: """
+                What another controller lists under passes: keys: in its configuration, to take passes of this one.
+                Example: gatehousectl pass key
+                """)
         @OptionGroup var common: Common
         func run() throws {
             try ask(PassKey(), common) { key in

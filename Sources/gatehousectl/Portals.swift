@@ -11,7 +11,7 @@ struct Portal: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Release a portal once. Needs --reason.",
             discussion: "Example: gatehousectl portal open lane --reason \"ambulance\"")
-        @Argument var portal: String
+        @Argument(completion: .portals) var portal: String
         @OptionGroup var common: Common
         func run() throws {
             try order(PortalOpen(portal: argument("PORTAL", portal)), common, "\(portal) is released")
@@ -20,7 +20,7 @@ struct Portal: ParsableCommand {
 
     /// What opens more than once, or undoes what somebody did, is asked for by name.
     struct Target: ParsableArguments {
-        @Argument(help: "The portal; without it --all has to be said.") var portal: String?
+        @Argument(help: "The portal; without it --all has to be said.", completion: .portals) var portal: String?
         @Flag(help: "All portals. Asks before, on a terminal.") var all = false
         @Flag(help: "Do not ask.") var yes = false
 
@@ -54,7 +54,7 @@ struct Portal: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Nobody passes by credential; exits still work. All portals without a name. Needs --reason.",
             discussion: "Example: gatehousectl portal block lane --reason \"barrier is broken\"")
-        @Argument var portal: String?
+        @Argument(completion: .portals) var portal: String?
         @OptionGroup var common: Common
         func run() throws { try change(PortalBlock(portal: argument("PORTAL", portal)), common) }
     }
@@ -62,7 +62,7 @@ struct Portal: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Only named staff passes; exits still work. All portals without a name. Needs --reason.",
             discussion: "Example: gatehousectl portal lockdown --reason \"attack at the south gate\"")
-        @Argument var portal: String?
+        @Argument(completion: .portals) var portal: String?
         @OptionGroup var common: Common
         func run() throws { try change(PortalLockdown(portal: argument("PORTAL", portal)), common) }
     }

@@ -11,8 +11,10 @@ struct Reader: ParsableCommand {
             RotateKey.self, Resume.self,
         ])
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One OSDP reader, with what it says of itself.")
-        @Argument var reader: String
+        static let configuration = CommandConfiguration(
+            abstract: "One OSDP reader, with what it says of itself.",
+            discussion: "Example: gatehousectl reader show wicket-out")
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws { try show(ReaderShow(reader: argument("READER", reader)), common) }
     }
@@ -20,7 +22,7 @@ struct Reader: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a text at an OSDP reader with a display.",
             discussion: "Example: gatehousectl reader text lane-in \"GATE CLOSED\" --seconds 30")
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @Argument(help: "Up to 32 ASCII characters.") var text: String
         @Option(help: "0 shows it until another text comes; 5 if left out.") var seconds: String?
         @OptionGroup var common: Common
@@ -38,7 +40,7 @@ struct Reader: ParsableCommand {
                 The readers of that bus are out of service meanwhile, up to two minutes. Two readers of one address are named.
                 Example: gatehousectl reader search lane-in --reason "nobody knows the address"
                 """)
-        @Argument(help: "Any reader of the bus, whether it answers or not.") var reader: String
+        @Argument(help: "Any reader of the bus, whether it answers or not.", completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try ask(ReaderSearch(reader: argument("READER", reader)), common) { reply in
@@ -67,7 +69,7 @@ struct Reader: ParsableCommand {
                 configuration: it is where the next start looks.
                 Example: gatehousectl reader move lane-in --baud 38400 --reason "longer bus"
                 """)
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @Option(help: "0 to 126.") var address: String?
         @Option var baud: String?
         @OptionGroup var common: Common
@@ -90,7 +92,7 @@ struct Reader: ParsableCommand {
                 where the reader lets them.
                 Example: gatehousectl reader send-file lane-in firmware.bin --type 128 --reason "maker's notice 12"
                 """)
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @Argument var file: String
         @Option(help: "1 for any file, 128 to 255 as the maker says.") var type: String?
         @OptionGroup var common: Common
@@ -110,7 +112,7 @@ struct Reader: ParsableCommand {
                 prefer a bench and a key file.
                 Example: gatehousectl reader install lane-in --reason "new reader at the lane"
                 """)
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try order(ReaderInstall(reader: argument("READER", reader)), common, "the window for \(reader) is open")
@@ -124,7 +126,7 @@ struct Reader: ParsableCommand {
                 cannot open the window for its key: another person does.
                 Example: gatehousectl reader accept lane-in --reason "the old one was broken, replaced today"
                 """)
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try order(ReaderAccept(reader: argument("READER", reader)), common, "\(reader) is accepted")
@@ -134,7 +136,7 @@ struct Reader: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "rotate-key", abstract: "Give a secured reader another key. Needs --reason.",
             discussion: "Example: gatehousectl reader rotate-key lane-in --reason \"yearly change\"")
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try order(
@@ -148,7 +150,7 @@ struct Reader: ParsableCommand {
                 `reader list` shows until when a reader asks for more, or takes no PIN.
                 Example: gatehousectl reader resume wicket-in --reason "looked: children, they are gone"
                 """)
-        @Argument var reader: String
+        @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
             try order(
@@ -156,7 +158,9 @@ struct Reader: ParsableCommand {
         }
     }
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Readers and how they are heard.")
+        static let configuration = CommandConfiguration(
+            abstract: "Readers and how they are heard.",
+            discussion: "Example: gatehousectl reader list")
         @OptionGroup var common: Common
         func run() throws {
             try ask(ReaderList(), common) { print(readerTable($0)) }

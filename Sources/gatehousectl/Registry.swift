@@ -47,7 +47,9 @@ struct Person: ParsableCommand {
         }
     }
     struct Change: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change a person.")
+        static let configuration = CommandConfiguration(
+            abstract: "Change a person.",
+            discussion: "Example: gatehousectl person change R-118 --phone 13800138000")
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
@@ -58,7 +60,8 @@ struct Person: ParsableCommand {
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One person, with tenancies, credentials and history.")
+            abstract: "One person, with tenancies, credentials and history.",
+            discussion: "Example: gatehousectl person show R-118")
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
         func run() throws {
@@ -68,7 +71,9 @@ struct Person: ParsableCommand {
         }
     }
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a person; the history stays. Needs --reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "End a person; the history stays. Needs --reason.",
+            discussion: "Example: gatehousectl person remove R-118 --cause moved-out")
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @Option(help: "Why: moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause: String?
         @OptionGroup var common: Common
@@ -80,7 +85,8 @@ struct Person: ParsableCommand {
     }
     struct Forgive: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.")
+            abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.",
+            discussion: "Example: gatehousectl person forgive R-118 --reason \"came in behind a car\"")
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
         func run() throws {
@@ -93,6 +99,7 @@ struct Person: ParsableCommand {
             discussion: """
                 Every state of their rows, the values beside their entries, their pictures and faces. The journal stays whole,
                 with a number in the place of the person. Backups made before still hold them: docs/operating.md.
+                Example: gatehousectl person erase R-118 --reason "request of 2026-11-27"
                 """)
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
@@ -120,7 +127,8 @@ struct Person: ParsableCommand {
     }
     struct ForgiveAll: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget in which area everybody and every vehicle is. Needs --reason.")
+            abstract: "Forget in which area everybody and every vehicle is. Needs --reason.",
+            discussion: "Example: gatehousectl person forgive-all --reason \"power cut\"")
         @OptionGroup var common: Common
         func run() throws { try order(PersonForgiveAll(), common, "forgiven") }
     }
@@ -215,7 +223,9 @@ struct CredentialCommand: ParsableCommand {
         }
     }
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One credential, with its history.")
+        static let configuration = CommandConfiguration(
+            abstract: "One credential, with its history.",
+            discussion: "Example: gatehousectl credential show H10301:118-1603")
         @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
         @OptionGroup var common: Common
         func run() throws { try show(CredentialShow(id: argument("ID", id)), common) }
@@ -258,7 +268,9 @@ struct CredentialCommand: ParsableCommand {
         }
     }
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a credential. Needs --reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "End a credential. Needs --reason.",
+            discussion: "Example: gatehousectl credential remove H10301:118-1603 --cause lost")
         @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
         @Option(help: "Why: lost, stolen, returned, moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause:
             String?

@@ -16,7 +16,8 @@ func connect(_ common: Common) throws -> AdminClient {
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Why a decision fell as it did, rule by rule.")
+        commandName: "explain", abstract: "Why a decision fell as it did, rule by rule.",
+        discussion: "Example: gatehousectl explain 1207")
     @Argument(help: "The number of the entry.") var event: String
     @OptionGroup var common: Common
 
@@ -49,9 +50,10 @@ struct JournalCommand: ParsableCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every entry: numbers, hashes, commitments.",
-            discussion:
-                "Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed."
-        )
+            discussion: """
+                Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed.
+                Example: gatehousectl journal verify --against 5000:ROOT
+                """)
         @Option(help: "SIZE:ROOT of an earlier check.") var against: String?
         @OptionGroup var common: Common
         func run() throws {
@@ -96,7 +98,8 @@ struct JournalCommand: ParsableCommand {
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.")
+        commandName: "export", abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.",
+        discussion: "Example: gatehousectl export /srv/register --reason \"hand-over\"")
     @Argument(help: "A folder; it is made when it is missing.") var directory: String
     @OptionGroup var common: Common
     func run() throws {
@@ -261,7 +264,8 @@ struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The configuration.", subcommands: [Check.self])
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read a configuration and say all that is wrong with it.")
+            abstract: "Read a configuration and say all that is wrong with it.",
+            discussion: "Example: gatehousectl config check /etc/gatehouse/gatehouse.yaml")
         @Argument var file = "/etc/gatehouse/gatehouse.yaml"
         func run() throws {
             let configuration = try readConfiguration(file)

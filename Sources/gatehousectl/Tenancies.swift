@@ -35,13 +35,17 @@ struct Tenancy: ParsableCommand {
         }
     }
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One tenancy, with its history.")
+        static let configuration = CommandConfiguration(
+            abstract: "One tenancy, with its history.",
+            discussion: "Example: gatehousectl tenancy show 3-2-501")
         @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try show(TenancyShow(id: argument("ID", id)), common) }
     }
     struct Change: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change a tenancy, for instance its last day.")
+        static let configuration = CommandConfiguration(
+            abstract: "Change a tenancy, for instance its last day.",
+            discussion: "Example: gatehousectl tenancy change 41 --until 2027-06-30")
         @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @Option var tenants: String?
         @Option var from: String?
@@ -61,7 +65,8 @@ struct Tenancy: ParsableCommand {
     }
     struct Notice: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Notice was given; the last day stands. Needs --reason.")
+            abstract: "Notice was given; the last day stands. Needs --reason.",
+            discussion: "Example: gatehousectl tenancy notice 41 --reason \"letter of 2026-11-20\"")
         @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try order(TenancyNotice(id: argument("ID", id)), common, "noted") }
@@ -82,7 +87,8 @@ struct Tenancy: ParsableCommand {
     }
     struct Renew: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Go on from a tenancy with another one, from the day after its last.")
+            abstract: "Go on from a tenancy with another one, from the day after its last.",
+            discussion: "Example: gatehousectl tenancy renew 41 --until 2027-12-31")
         @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @Option(help: "The last day of the new one.") var until: String
         @Option var contract: String?
@@ -96,13 +102,17 @@ struct Tenancy: ParsableCommand {
         }
     }
     struct HandBack: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The dwelling was handed back after its tenancy.")
+        static let configuration = CommandConfiguration(
+            abstract: "The dwelling was handed back after its tenancy.",
+            discussion: "Example: gatehousectl tenancy hand-back 41 --reason \"keys returned\"")
         @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try order(TenancyHandBack(id: argument("ID", id)), common, "noted") }
     }
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a tenancy row. Needs --reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "End a tenancy row. Needs --reason.",
+            discussion: "Example: gatehousectl tenancy remove 41 --reason \"typed twice\"")
         @Argument(help: "A number; a dwelling or a tenant with one tenancy.") var id: String
         @OptionGroup var common: Common
         func run() throws { try order(TenancyRemove(id: argument("ID", id)), common, "ended") }
@@ -110,7 +120,10 @@ struct Tenancy: ParsableCommand {
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Indicators of rental supervision: counts by dwelling, for people to act on.",
-            discussion: "With --json each finding is a line and the counts are the last: what a street office takes.")
+            discussion: """
+                With --json each finding is a line and the counts are the last: what a street office takes.
+                Example: gatehousectl tenancy report --json
+                """)
         @Flag(help: "The counts alone.") var counts = false
         @OptionGroup var common: Common
         func run() throws {
@@ -135,8 +148,10 @@ struct Tenancy: ParsableCommand {
     struct Evidence: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The numbers of the events behind an indicator, at most 72 hours. Needs --reason.",
-            discussion:
-                "Each event opens by itself: gatehousectl explain NUMBER. More than 72 hours: auditor, with a case.")
+            discussion: """
+                Each event opens by itself: gatehousectl explain NUMBER. More than 72 hours: auditor, with a case.
+                Example: gatehousectl tenancy evidence c/3-2-501 --from yesterday --until now --reason "case 2026/118"
+                """)
         @Argument(help: "community/dwelling.") var dwelling: String
         @Option var from: String
         @Option var until: String
