@@ -1,8 +1,8 @@
 import ArgumentParser
 import GatehouseAdmin
 
-/// What a shell completes by asking the daemon: names of devices alone, which everybody with a role may see. People are never
-/// completed: their names would stand in the terminal of whoever presses a key.
+/// What a shell completes by asking the daemon: names of devices alone, which everybody with a role may see. People and
+/// what is theirs are never completed: each press of a key would show them, and be a look in their reports.
 extension CompletionKind {
     static var portals: CompletionKind { .custom { words, _, _ in status(words)?.portals.map(\.name) ?? [] } }
     static var readers: CompletionKind { .custom { words, _, _ in status(words)?.readers.map(\.name) ?? [] } }
