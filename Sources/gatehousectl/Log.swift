@@ -22,7 +22,7 @@ struct LogCommand: ParsableCommand {
 
             The newest 100 entries, or as many as --limit says; with --csv all of them. What is left out is said.
             On a terminal a table, through $PAGER, refusals and alarms in colour (not with NO_COLOR). A pipe gets JSON;
-            --table gives it the table. P is an entry with a picture, - one with the reason for having none.
+            --table gives it the table, --text a line an entry. P is an entry with a picture, - one with the reason for having none.
             """)
     @Option(help: "2026-11-22, 2026-11-22T18:30, yesterday 18:00, 昨天18:00, 2h ago.") var from: String?
     @Option var until: String?
@@ -40,7 +40,7 @@ struct LogCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        let screen = Screen(isJSON: common.isJSON && !(table && !common.json), isColoured: Colour.isWanted)
+        let screen = Screen(common, wantsTable: table)
         var command = try Log(
             from: argument("--from", from), until: argument("--until", until), after: argument("--after", after),
             person: argument("--person", person), credential: argument("--credential", credential),
@@ -65,7 +65,7 @@ struct LogCommand: ParsableCommand {
         // A pager stands in the place of the terminal, and gets no JSON.
         if !screen.isJSON { told.text = true }
         try asking(command, told, client: client) { answer in
-            if last == 0, csv == nil, !screen.isJSON { print(LogTable.header(common.language)) }
+            if last == 0, csv == nil, screen.isTable { print(LogTable.header(common.language)) }
             last = answer.value.seq
             show(answer, screen)
         } result: { answer in
@@ -140,8 +140,15 @@ struct LogCommand: ParsableCommand {
 
     /// What the output is: it is asked before a pager stands in its place.
     private struct Screen {
-        var isJSON: Bool
-        var isColoured: Bool
+        let isJSON: Bool
+        /// Otherwise a line an entry, as --text has it.
+        let isTable: Bool
+        let isColoured = Colour.isWanted
+
+        init(_ common: Common, wantsTable: Bool) {
+            isJSON = common.isJSON && (common.json || !wantsTable)
+            isTable = wantsTable || !common.text
+        }
     }
 
     private func show(_ answer: AdminClient.Answer<EntryView>, _ screen: Screen) {
@@ -151,6 +158,7 @@ struct LogCommand: ParsableCommand {
         }
         if kind == nil, answer.value.kind == EntryKind.snapshot.rawValue, answer.value.outcome != "stored" { return }
         if screen.isJSON { return printJSON(.log, "item", answer.text) }
+        guard screen.isTable else { return print(plain(LogTable.sentence(answer.value, common.language))) }
         for line in LogTable.lines(answer.value, common.language) {
             print(screen.isColoured ? Colour.paint(line, LogTable.tone(answer.value)) : line)
         }
