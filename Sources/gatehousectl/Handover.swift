@@ -193,7 +193,8 @@ struct HandoverCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a site that was handed over on this machine.",
             discussion: "Example: gatehousectl handover accept --token TOKEN")
-        @Option(help: "What the old operator was shown.") var token: String
+        // One in sixty-four begins with a hyphen.
+        @Option(parsing: .unconditional, help: "What the old operator was shown.") var token: String
         @OptionGroup var common: Common
         func run() throws {
             try order(HandoverAccept(token: argument("--token", token)), common, "the site is yours")

@@ -149,7 +149,10 @@ def handover():
         for wrong in ("", "AAAA", "A" * 43, token[:-2] + "AA"):
             answer = old.ask("handover accept", {"token": wrong})
             check("handover: a wrong token takes nothing", not answer["ok"] and answer["error"]["code"] in ("wrongToken", "malformed"), answer)
-        check("handover: the token takes the site", old.ctl("handover", "accept", "--token", token)[0] == 0)
+        code, text = old.ctl("handover", "accept", "--token", "-" + "A" * 42)
+        check("handover: one that begins with a hyphen is a token too", code == 1 and "token" in text, (code, text))
+        code, text = old.ctl("handover", "accept", "--token", token)
+        check("handover: the token takes the site", code == 0, text)
         check("handover: once", not old.ask("handover accept", {"token": token})["ok"])
         check("handover: and orders count again", old.ask("portal open", {"portal": "lane"}, "new here")["ok"] and not old.has("handedOver"))
         with database(old) as connection:
