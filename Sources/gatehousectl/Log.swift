@@ -147,7 +147,7 @@ struct LogCommand: ParsableCommand {
 
         init(_ common: Common, wantsTable: Bool) {
             isJSON = common.isJSON && (common.json || !wantsTable)
-            isTable = wantsTable || !common.text
+            isTable = !isJSON && (wantsTable || !common.text)
         }
     }
 
