@@ -68,14 +68,14 @@ extension World {
         }
     }
 
-    /// The receiver's end: order, and one effect for each key.
+    /// The receiver's end: order among what is equally urgent, and one effect for each key.
     func receive(_ item: OutboxItem) {
         owed[item.id] = nil
         // What comes again under its key, because its receipt was lost with the power, has no second effect.
         guard received.insert(item.idempotencyKey).inserted else { return }
-        let last = deliveredLast[item.destination] ?? 0
+        let last = deliveredLast[item.lane] ?? 0
         if item.id < last { violation("\(item.destination) got alert \(item.id) first after \(last)") }
-        deliveredLast[item.destination] = max(last, item.id)
+        deliveredLast[item.lane] = max(last, item.id)
         report.alertsDelivered += 1
     }
 

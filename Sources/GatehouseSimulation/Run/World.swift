@@ -41,7 +41,7 @@ final class World: @unchecked Sendable {
     var committed: UInt64 = 0
     var admittedAt: [UInt64: MonotonicTime] = [:]
     var owed: [UInt64: OutboxItem] = [:]
-    var deliveredLast: [DestinationID: UInt64] = [:]
+    var deliveredLast: [OutboxLane: UInt64] = [:]
     var received: Set<String> = []
     var todo = Agenda()
     var readers: SimulatedReaders
