@@ -42,6 +42,31 @@ struct OutboxTests {
         #expect(outbox.advance(at: Self.moment(1)) == [.deliver(fire, attempt: 1)])
     }
 
+    /// A destination that takes nothing is one condition, and not one that comes and goes with each lane that is tried.
+    @Test func aDestinationThatTakesNothingIsStuckOnce() {
+        var builder = SiteBuilder()
+        builder.resident(1, card: 5)
+        builder.site.alerts = [AlertRoute(destination: "desk", kinds: Set(AlertKind.allCases))]
+        var bench = Bench(builder)
+        _ = bench.give(.contact(SiteBuilder.wicket, isOpen: true))
+        var told: [JournalEntry] = []
+        func refuse(_ effects: [Effect]) {
+            for case .deliver(let item, _) in effects {
+                let failed = bench.give(.deliveryFailed(item.id, reason: "500", isFinal: false))
+                told += failed.entries
+                refuse(failed)
+            }
+        }
+        for round in 0..<20 {
+            if round == 6 { refuse(bench.give(.fireInput(isActive: true))) }
+            let effects = bench.pass(.seconds(600))
+            told += effects.entries
+            refuse(effects)
+        }
+        let stuck = told.filter { $0.reason == "outboxStuck" }.map(\.outcome)
+        #expect(stuck == ["on"], "\(stuck)")
+    }
+
     /// Each kind has its place, so that an order among them is nobody's accident.
     @Test func howUrgentEachKindIs() {
         #expect(AlertKind.allCases.filter { $0.urgency == .life } == [.duress, .fire])

@@ -104,9 +104,8 @@ extension Controller {
         outbox.add(item)
     }
 
-    /// That a lead waits would say that somebody was recognized: it is nobody's condition.
-    private mutating func tellStuck(_ item: OutboxItem, _ isStuck: Bool, _ step: inout Step) {
-        if item.kind != .watchlist { set(.outboxStuck, item.destination.name, isStuck, &step) }
+    private mutating func tellStuck(_ destination: DestinationID, _ step: inout Step) {
+        set(.outboxStuck, destination.name, outbox.isStuck(destination), &step)
     }
 
     mutating func settle(_ outputs: [Outbox.Output], _ step: inout Step) {
@@ -114,11 +113,11 @@ extension Controller {
             switch output {
             case .deliver(let item, let attempt):
                 step.yield(.deliver(item, attempt: attempt))
-                tellStuck(item, attempt > 3, &step)
+                tellStuck(item.destination, &step)
             case .load(let lane): step.yield(.loadOutbox(lane))
             case .settle(let item, let end):
                 step.yield(.durable(.settle(item, end)))
-                tellStuck(item, false, &step)
+                tellStuck(item.destination, &step)
                 var entry = JournalEntry(kind: .delivery)
                 // Sealed alerts leave no trace that somebody could read beside a decision.
                 if item.kind == .watchlist {

@@ -99,6 +99,8 @@ package struct Outbox: Sendable {
 
     /// Items of a lane that are held in memory. More wait in the store.
     package static let window = 256
+    /// Tries after which a destination is said not to take its alerts.
+    static let patience = 3
     /// Tries before an item is abandoned with an entry: with the pauses below, about three weeks.
     package static let mostAttempts = 500
     package static let firstPause: Duration = .seconds(1)
@@ -195,6 +197,17 @@ package struct Outbox: Sendable {
 
     package var nextDeadline: MonotonicTime? {
         queues.values.compactMap { $0.loadAt ?? (isConnected && !$0.items.isEmpty ? $0.retryAt : nil) }.min()
+    }
+
+    /// Whether the destination has not taken an alert again and again, in any of its lanes. That a lead waits would say that
+    /// somebody was recognized: it is nobody's condition.
+    func isStuck(_ destination: DestinationID) -> Bool {
+        AlertUrgency.allCases.contains { urgency in
+            guard let queue = queues[OutboxLane(destination, urgency)], queue.attempts > Self.patience else {
+                return false
+            }
+            return queue.items.first.map { $0.kind != .watchlist } ?? false
+        }
     }
 
     /// Whether the destination has something out that is more urgent than this lane.
