@@ -69,10 +69,10 @@ extension StoreWriter {
         for mark in marks { laterMarks[Int(mark.digest.high >> 56)].append(mark) }
     }
 
-    /// Writes a part of the marks that were kept, those next to one another in their table.
-    func writeMarks(_ part: Int, of parts: Int, _ connection: Connection) throws {
-        guard laterMarks.count == 256, parts > 0 else { return }
-        for octet in (part * 256 / parts)..<((part + 1) * 256 / parts) {
+    /// Writes those of the marks that were kept whose first octets are these: next to one another in their table.
+    func writeMarks(of octets: Range<Int>, _ connection: Connection) throws {
+        guard laterMarks.count == 256 else { return }
+        for octet in octets {
             var marks = laterMarks[octet]
             try put(&marks, connection)
         }

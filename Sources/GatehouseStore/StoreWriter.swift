@@ -192,7 +192,7 @@ package final class StoreWriter {
                         if state.growing != revision { try begin(revision, &state.pending, connection) }
                         state.growing = revision
                         try write(changes, revision, pending: revision, connection)
-                    case .registryIndex(let part, let parts, _): try writeMarks(part, of: parts, connection)
+                    case .registryIndex(let octets, _): try writeMarks(of: octets, connection)
                     case .registrySealed(let revision):
                         guard state.growing == revision else {
                             throw DatabaseError(

@@ -43,11 +43,14 @@ import Testing
             }
             guard writes, let batch = gate.nextBatch() else { return isBusy }
             batches.append(batch)
+            milliseconds += diskTakes(batch)
             var output = gate.committed(batch.number)
             take(&output.free)
             for input in output.inputs { give(input) }
             return true
         }
+        /// Milliseconds that the disk needs for a transaction.
+        var diskTakes: @Sendable (CommitGate.Batch) -> Int64 = { _ in 0 }
         mutating func settle() { while turn() {} }
 
         var durable: [DurableEffect] { batches.flatMap(\.effects) }
@@ -90,7 +93,7 @@ import Testing
                 if case .registryPortion(let changes, _) = $1 { $0 + changes.count } else { $0 }
             }
             #expect(
-                rows == 0 || (rows <= StagedChange.writtenPortion && batch.effects.count == 1), "a portion stands alone"
+                rows == 0 || (rows <= WritingPace.most && batch.effects.count == 1), "a portion stands alone"
             )
         }
         let kinds = bench.durable.compactMap { effect -> String? in
@@ -111,6 +114,26 @@ import Testing
             return
         }
         #expect(event != nil)
+    }
+
+    /// A release that comes meanwhile waits for one portion and its own transaction.
+    @Test func aSlowDiskIsGivenSmallerPortions() {
+        @Sendable func rows(_ batch: CommitGate.Batch) -> Int64 {
+            if case .registryPortion(let changes, _)? = batch.effects.first { Int64(changes.count) } else { 0 }
+        }
+        var bench = Bench()
+        bench.diskTakes = { 2 + rows($0) / 5 }
+        bench.order(1, Self.people(1...20_000))
+        bench.settle()
+        let portions = bench.batches.map(rows).filter { $0 > 0 }
+        #expect(portions.reduce(0, +) == 20_000 && bench.controller.registry.counts.persons == 20_000)
+        #expect(portions.dropFirst(4).allSatisfy { 2 + $0 / 5 <= 2 * 12 }, "\(portions)")
+        #expect(portions.dropLast().allSatisfy { $0 >= Int64(WritingPace.fewest) })
+        // It was slow for a while.
+        bench.diskTakes = { _ in 5 }
+        bench.order(2, Self.people(1...20_000))
+        bench.settle()
+        #expect(bench.batches.map(rows).suffix(30).contains(Int64(WritingPace.most)))
     }
 
     @Test func aCardThatIsBlockedMeanwhileIsBlockedAtOnceAndStaysSo() {

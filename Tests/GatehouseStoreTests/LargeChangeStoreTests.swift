@@ -45,11 +45,11 @@ import Testing
     }
 
     func seal(_ writer: StoreWriter, _ scratch: Scratch) throws {
-        for part in 0..<3 {
+        for (part, octets) in [0..<85, 85..<170, 170..<256].enumerated() {
             try writer.commit(
                 .init(
                     number: UInt64(20 + part),
-                    effects: [.registryIndex(part: part, of: 3, revision: Self.revision)]))
+                    effects: [.registryIndex(octets: octets, revision: Self.revision)]))
         }
         try writer.commit(
             .init(number: 29, effects: [.registrySealed(revision: Self.revision), scratch.entry(2, .registry)]))

@@ -84,7 +84,7 @@ extension Controller {
 
     /// The next portion, or the end.
     private mutating func writeStaged(_ step: inout Step) {
-        if let portion = staged?.nextPortion() { return step.yield(.durable(portion)) }
+        if let portion = staged?.nextPortion(at: step.now.monotonic) { return step.yield(.durable(portion)) }
         guard let change = staged else { return }
         if let refusal = handoverRefusal(of: change.order, step.now) { return giveUpStaged(refusal, &step) }
         staged = nil

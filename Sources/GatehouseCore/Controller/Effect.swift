@@ -31,8 +31,8 @@ package enum DurableEffect: Hashable, Sendable {
     case registry([RegistryChange], revision: UInt64)
     /// A part of a revision that nobody sees before it is sealed.
     case registryPortion([RegistryChange], revision: UInt64)
-    /// A part of what the rows of all portions are found by, which are in no order.
-    case registryIndex(part: Int, of: Int, revision: UInt64)
+    /// A part of what the rows of all portions are found by: keyed digests, in the order of their first octet.
+    case registryIndex(octets: Range<Int>, revision: UInt64)
     /// All portions of the revision come into force. Its entry follows in the same step.
     case registrySealed(revision: UInt64)
     /// None of its portions ever comes into force.
@@ -67,7 +67,7 @@ extension DurableEffect {
     /// The revision that it is a portion of.
     var portionOf: UInt64? {
         switch self {
-        case .registryPortion(_, let revision), .registryIndex(_, _, let revision): revision
+        case .registryPortion(_, let revision), .registryIndex(_, let revision): revision
         default: nil
         }
     }

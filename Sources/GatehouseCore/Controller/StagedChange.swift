@@ -4,8 +4,6 @@
 package struct StagedChange: Sendable {
     /// Changes that are tried at a time. What has no more than these is no large change.
     package static let portion = 1000
-    /// Changes that are written at a time: a release that comes meanwhile waits for them.
-    static let writtenPortion = 500
     /// Revisions that other changes may take meanwhile: a change comes into force behind all that were before it.
     static let gap: UInt64 = 1024
 
@@ -20,7 +18,9 @@ package struct StagedChange: Sendable {
     private var touched = RowMarks()
     private var tried = 0
     private var written = 0
+    /// First octets of the marks that are written, of 256.
     private var indexed = 0
+    private var pace = WritingPace()
 
     init(_ order: Order, _ changes: [RegistryChange], beside registry: Registry) {
         self.order = order
@@ -48,16 +48,18 @@ package struct StagedChange: Sendable {
     }
 
     /// The next portion to write: of the rows, then of what they are found by; nil when all of it is on disk.
-    mutating func nextPortion() -> DurableEffect? {
+    mutating func nextPortion(at now: MonotonicTime) -> DurableEffect? {
+        pace.goesOn(at: now)
         if written < changes.count {
-            let portion = changes[written..<min(changes.count, written + Self.writtenPortion)]
+            let portion = changes[written..<min(changes.count, written + pace.rows)]
             written += portion.count
             return .registryPortion(Array(portion), revision: revision)
         }
-        let parts = min(256, 1 + changes.count / (2 * Self.portion))
-        guard indexed < parts else { return nil }
-        indexed += 1
-        return .registryIndex(part: indexed - 1, of: parts, revision: revision)
+        guard indexed < 256 else { return nil }
+        // A row has few marks, and they are written in their order: four times as many rows' take as long.
+        let octets = indexed..<min(256, indexed + max(1, 256 * 4 * pace.rows / changes.count))
+        indexed = octets.upperBound
+        return .registryIndex(octets: octets, revision: revision)
     }
 
     /// Another change comes into force meanwhile. False when the two cannot both be: they name one row, or what was tried
@@ -72,6 +74,31 @@ package struct StagedChange: Sendable {
         guard !isTried else { return true }
         let rows = Set(others.map(\.row))
         return !changes[tried...].contains { rows.contains($0.row) }
+    }
+}
+
+/// How many changes are written at a time: a release that comes meanwhile waits for them, so a slow disk is given fewer.
+struct WritingPace: Sendable {
+    static let most = 500
+    static let fewest = 32
+    /// What takes longer is halved, what takes less than half of it doubled.
+    static let longest: Duration = .milliseconds(12)
+
+    private(set) var rows = most
+    /// When the portion was given that is on its way.
+    private var given: MonotonicTime?
+
+    /// The portion before is on disk, if there was one, and the next is given.
+    mutating func goesOn(at now: MonotonicTime) {
+        if let given {
+            let took = now - given
+            if took > Self.longest {
+                rows = max(Self.fewest, rows / 2)
+            } else if took < Self.longest / 2 {
+                rows = min(Self.most, rows * 2)
+            }
+        }
+        given = now
     }
 }
 
