@@ -41,11 +41,13 @@ let package = Package(
             dependencies: [
                 "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            // Part of the program: what a reader of the words needs lies in no folder that could be missing.
+            resources: [.embedInCode("Words/zh.po")]),
         .target(
             name: "GatehouseRegister",
             dependencies: ["GatehouseAdmin", "GatehouseProtocols", "GatehouseCrypto", "GatehouseCore", "CLinux"]),
-        .target(name: "GatehouseSheets", dependencies: ["CZip", "CExpat"]),
+        .target(name: "GatehouseSheets", dependencies: ["GatehouseCore", "CZip", "CExpat"]),
         .target(
             name: "GatehouseDesk",
             dependencies: [
@@ -122,8 +124,8 @@ let package = Package(
             dependencies: [
                 "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
             ]),
-        .testTarget(name: "GatehouseSheetsTests", dependencies: ["GatehouseSheets"]),
-        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "GatehouseSheetsTests", dependencies: ["GatehouseSheets", "GatehouseCore"]),
+        .testTarget(name: "ArchitectureTests", dependencies: ["GatehouseAdmin", "GatehouseCore"]),
         .testTarget(name: "GatehouseThreadsTests", dependencies: ["GatehouseThreads", "GatehouseCore"]),
         .testTarget(
             name: "FixtureTests",

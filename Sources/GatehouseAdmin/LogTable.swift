@@ -1,4 +1,4 @@
-internal import GatehouseCore
+package import GatehouseCore
 
 /// Entries of the journal for people: a table that fits 80 columns. What is longer goes on in a line below.
 package enum LogTable {
@@ -17,10 +17,11 @@ package enum LogTable {
     private static let indent = number + 1 + time + 1
 
     package static func header(_ language: Language) -> String {
-        let words =
-            language == .chinese
-            ? ["编号", "时间", "位置", "P", "人员", "住房", "事件"] : ["ENTRY", "TIME", "WHERE", "P", "WHO", "DWELLING", "WHAT"]
-        return line(words[0], words[1], words[2], words[3], words[4], words[5], words[6])
+        let words = [
+            Sentence("ENTRY"), Sentence("TIME"), Sentence("WHERE"), Sentence("WHO"), Sentence("DWELLING"),
+            Sentence("WHAT"),
+        ].map { $0.text(in: language) }
+        return line(words[0], words[1], words[2], "P", words[3], words[4], words[5])
     }
 
     private static func line(
@@ -74,7 +75,7 @@ package enum LogTable {
         var parts: [String] = []
         let kind = EntryKind(rawValue: entry.kind)
         if let command = entry.detail?["command"]?.string {
-            parts.append(command)
+            parts.append(ordered(command, language))
             if kind != .order, let kind { parts.append("(\(Words.kind(kind, language)))") }
         } else if kind != .decision, kind != .snapshot {
             parts.append(kind.map { Words.kind($0, language) } ?? entry.kind)
@@ -83,12 +84,12 @@ package enum LogTable {
             parts.append(Words.outcome(outcome, language))
         }
         if let reason = entry.reason { parts.append("(\(Words.reason(reason, language)))") }
-        if let detail = entry.detail { parts += details(detail) }
+        if let detail = entry.detail { parts += details(detail, language) }
         if let actor = entry.actor, entry.name != nil || entry.person != nil {
-            parts.append("by \(entry.personal?["account"] ?? actor)")
+            parts.append(Sentence("by \(entry.personal?["account"] ?? actor)").text(in: language))
         }
         if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
-        if let about = entry.about { parts.append("of \(about)") }
+        if let about = entry.about { parts.append(Sentence("of \(about)").text(in: language)) }
         // A name that its column cuts is said whole.
         if let name = entry.name, Columns.width(name) > who { parts.append("· \(name)") }
         return parts.joined(separator: " ")
@@ -108,26 +109,39 @@ package enum LogTable {
             parts.append("#\(person)")
         }
         if let card = entry.personal?["cardNumber"], entry.person == nil { parts.append(card) }
-        if let detail = entry.detail { parts += details(detail) }
+        if let detail = entry.detail { parts += details(detail, language) }
         if let actor = entry.actor {
-            parts.append("by \(actor)\(entry.personal?["account"].map { " \($0)" } ?? "")")
+            let account = entry.personal?["account"].map { "\(actor) \($0)" } ?? actor
+            parts.append(Sentence("by \(account)").text(in: language))
         }
         if let note = entry.personal?["note"] { parts.append("\"\(note)\"") }
-        if let about = entry.about { parts.append("of \(about)") }
+        if let about = entry.about { parts.append(Sentence("of \(about)").text(in: language)) }
         if let path = entry.picture?.path { parts.append(path) }
         return parts.joined(separator: "  ")
     }
 
-    private static func details(_ detail: [String: JSON]) -> [String] {
-        var parts: [String] = []
-        if let pass = detail["pass"]?.string { parts.append("pass \(pass)") }
-        if let serial = detail["serial"]?.string { parts.append("serial \(serial)") }
-        if let before = detail["serialBefore"]?.string { parts.append("before \(before)") }
+    private static func details(_ detail: [String: JSON], _ language: Language) -> [String] {
+        var parts: [Sentence] = []
+        if let pass = detail["pass"]?.string { parts.append(Sentence("pass \(pass)")) }
+        if let serial = detail["serial"]?.string { parts.append(Sentence("serial \(serial)")) }
+        if let before = detail["serialBefore"]?.string { parts.append(Sentence("before \(before)")) }
         if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
-            parts.append("\(unknown) unknown, \(missing) missing")
+            parts.append(Sentence("\(unknown) unknown, \(missing) missing"))
         }
-        if let count = detail["count"]?.integer { parts.append("\(count) times") }
-        return parts
+        if let count = detail["count"]?.integer { parts.append(Sentence("\(count, "time", "times")")) }
+        return parts.map { $0.text(in: language) }
+    }
+
+    /// What was ordered: the command as it is typed, and in Chinese what it does, with what it was given.
+    private static func ordered(_ text: String, _ language: Language) -> String {
+        guard language == .chinese else { return text }
+        let words = text.split(separator: " ")
+        for count in (1...3).reversed() where words.count >= count {
+            guard let name = CommandName(rawValue: words.prefix(count).joined(separator: " ")) else { continue }
+            let rest = words.dropFirst(count)
+            return ([name.entry.summary.text(in: language)] + rest.map(String.init)).joined(separator: " ")
+        }
+        return text
     }
 
     /// Terminals must not be steered by what stands in a registry: control characters are shown as dots.

@@ -28,7 +28,7 @@ package struct PassUse: Codable, Hashable, Sendable, Shaped {
             throw CommandRefusal(
                 code: "malformed",
                 message:
-                    "a line is none of `pass uses`: {\"pass\", \"until\", \"revoked\", \"counts\"}"
+                    Sentence("a line is none of `pass uses`: {\"pass\", \"until\", \"revoked\", \"counts\"}")
             )
         }
         self.pass = pass

@@ -1,9 +1,9 @@
-internal import GatehouseCore
+package import GatehouseCore
 
 /// A person on one page of 80 columns.
 package enum PersonPage {
     package static func lines(_ reply: PersonShow.Reply, _ language: Language) -> [String] {
-        func say(_ english: String, _ chinese: String) -> String { language == .chinese ? chinese : english }
+        func say(_ sentence: Sentence) -> String { sentence.text(in: language) }
         let (person, details) = (reply.first, reply.second)
         let codes = Dictionary(details.homes.map { ($0.id, $0.dwelling) }, uniquingKeysWith: { $1 })
         func code(_ id: UInt32) -> String { codes[id] ?? "#\(id)" }
@@ -11,26 +11,26 @@ package enum PersonPage {
         let span = Self.span(person.from, person.until, language)
         lines += wrapped(joined(person.dwelling.map(code), span, person.groups.joined(separator: ", ")))
         lines += wrapped(
-            joined(person.phone, person.note, person.needsTime == true ? say("needs time", "需要更多时间") : nil))
+            joined(person.phone, person.note, person.needsTime == true ? say(Sentence("needs time")) : nil))
         func part(_ title: String, _ items: [String]) {
             guard !items.isEmpty else { return }
             lines += ["", title] + items.flatMap(wrapped)
         }
         part(
-            say("TENANCIES", "租约"),
+            say(Sentence("TENANCIES")),
             details.tenancies.map {
                 joined(
                     "\($0.id)", code($0.dwelling),
-                    say("\($0.firstDay) to \($0.lastDay)", "\($0.firstDay) 至 \($0.lastDay)"),
+                    say(Sentence("\($0.firstDay) to \($0.lastDay)")),
                     word($0.state, language))
             })
-        part(say("CARDS, PINS, FACES, PLATES", "凭证"), details.credentials.map { credential($0, details, language) })
-        part(say("VEHICLES", "车辆"), details.vehicles.map { joined($0.plate, code($0.dwelling)) })
-        part(say("ANSWERS FOR", "负责人员"), details.responsibleFor.map { joined($0.name, $0.reference) })
+        part(say(Sentence("CARDS, PINS, FACES, PLATES")), details.credentials.map { credential($0, details, language) })
+        part(say(Sentence("VEHICLES")), details.vehicles.map { joined($0.plate, code($0.dwelling)) })
+        part(say(Sentence("ANSWERS FOR")), details.responsibleFor.map { joined($0.name, $0.reference) })
         part(
-            say("CHANGES", "变更"),
+            say(Sentence("CHANGES")),
             details.history.suffix(8).map { state in
-                let event = state.entry.map { say("entry \($0)", "记录 \($0)") }
+                let event = state.entry.map { say(Sentence("entry \($0)")) }
                 return joined(
                     state.at.map(time), event, word(state.row.status, language), state.row.dwelling.map(code))
             })
@@ -39,26 +39,26 @@ package enum PersonPage {
 
     private static func credential(_ view: CredentialView, _ details: PersonDetails, _ language: Language) -> String {
         let off = details.off.first { $0.credential == view.id }
-        var status = word(view.status, language)
-        switch language {
-        case .english:
-            if let since = off?.since { status += " since \(time(since))" }
-            if let by = off?.by { status += ", by \(by)" }
-        case .chinese:
-            if let since = off?.since { status += "（自 \(time(since)) 起" + (off?.by.map { "，\($0)" } ?? "") + "）" }
-        }
+        let word = word(view.status, language)
+        let status =
+            switch (off?.since.map(time), off?.by) {
+            case (let since?, let by?): Sentence("\(word) since \(since), by \(by)").text(in: language)
+            case (let since?, nil): Sentence("\(word) since \(since)").text(in: language)
+            case (nil, let by?): Sentence("\(word), by \(by)").text(in: language)
+            case (nil, nil): word
+            }
         return joined(
             "\(view.id)", view.kind, view.value, status, span(view.from, view.until, language),
             view.note.map { "\"\($0)\"" })
     }
 
     private static func span(_ from: String?, _ until: String?, _ language: Language) -> String? {
-        let isChinese = language == .chinese
-        let parts = [
-            from.map { isChinese ? "自 \(time($0))" : "from \(time($0))" },
-            until.map { isChinese ? "至 \(time($0))" : "until \(time($0))" },
-        ].compactMap(\.self)
-        return parts.isEmpty ? nil : parts.joined(separator: " ")
+        switch (from.map(time), until.map(time)) {
+        case (let from?, let until?): Sentence("from \(from) until \(until)").text(in: language)
+        case (let from?, nil): Sentence("from \(from)").text(in: language)
+        case (nil, let until?): Sentence("until \(until)").text(in: language)
+        case (nil, nil): nil
+        }
     }
 
     private static func time(_ text: String) -> String { String(text.prefix(16)).replacing("T", with: " ") }

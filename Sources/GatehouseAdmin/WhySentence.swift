@@ -1,4 +1,4 @@
-internal import GatehouseCore
+package import GatehouseCore
 
 /// The one sentence that says why somebody was refused, in both languages.
 package enum WhySentence {
@@ -6,13 +6,17 @@ package enum WhySentence {
         let entry = reply.entry
         let place = entry.point ?? entry.portal ?? "-"
         let outcome = entry.outcome.map { Words.outcome($0, language) } ?? ""
-        let because = reply.cause.map { cause($0, language) } ?? entry.reason.map { Words.reason($0, language) }
-        switch language {
-        case .english:
-            return "\(time(entry.at)) at \(place): \(outcome == "denied" ? "refused" : outcome)"
-                + (because.map { ", \($0)" } ?? "")
-        case .chinese: return "\(time(entry.at)) \(place)：\(outcome)" + (because.map { "，\($0)" } ?? "")
-        }
+        let at = time(entry.at)
+        let because = reply.cause.map(cause) ?? entry.reason.map { Sentence(verbatim: Words.reason($0, language)) }
+        let isRefusal = entry.outcome == "denied"
+        let sentence =
+            switch because {
+            case let because? where isRefusal: Sentence("\(at) at \(place): refused, \(because)")
+            case let because?: Sentence("\(at) at \(place): \(outcome), \(because)")
+            case nil where isRefusal: Sentence("\(at) at \(place): refused")
+            case nil: Sentence("\(at) at \(place): \(outcome)")
+            }
+        return sentence.text(in: language)
     }
 
     /// To the minute, as people read it.
@@ -20,88 +24,83 @@ package enum WhySentence {
         String(text.prefix(16)).replacing("T", with: " ")
     }
 
-    private static func cause(_ cause: Why.Cause, _ language: Language) -> String {
-        let subject = subject(cause, language)
-        switch language {
-        case .english: return "\(subject) \(english(cause))\(ending(cause, language))"
-        case .chinese: return "\(subject)\(chinese(cause))\(ending(cause, language))"
-        }
+    /// What was so, since when, by whom, and with which words.
+    private static func cause(_ cause: Why.Cause) -> Sentence {
+        let what = statement(cause)
+        guard let note = cause.note else { return what }
+        return Sentence("\(what): \"\(note)\"")
     }
 
-    private static func subject(_ cause: Why.Cause, _ language: Language) -> String {
-        let isChinese = language == .chinese
-        if let kind = cause.kind {
-            let words = kinds[kind] ?? (kind, kind)
-            let value = cause.value.map { " \($0)" } ?? ""
-            return isChinese ? "\(words.1)\(value)\(value.isEmpty ? "" : " ")" : "the \(words.0)\(value)"
-        }
-        return switch cause.what {
-        case "tenancyEnded", "tenancyNotStarted": isChinese ? "租约" : "the tenancy"
-        case "blocked", "lockdown": isChinese ? "该通道" : "the portal"
-        case "employment": isChinese ? "任职" : "the employment"
-        default: isChinese ? "该人员" : "the person"
-        }
-    }
-
-    private static func english(_ cause: Why.Cause) -> String {
-        switch cause.what {
-        case "removed": "was taken off the register"
-        case "notActive": "is valid from \(time(cause.from ?? "-")) on"
-        case "expired": "was valid until \(time(cause.until ?? "-"))"
-        case "usesExhausted": "was good for \(cause.uses ?? 0) uses, and all of them are over"
-        case "tenancyEnded": "ended at \(time(cause.until ?? "-"))"
-        case "tenancyNotStarted": "begins at \(time(cause.from ?? "-"))"
-        case "employment":
-            "is \(cause.from.map { "from \(time($0)) " } ?? "")\(cause.until.map { "until \(time($0))" } ?? "")"
-        case "lockdown": "was in lockdown"
-        default: "was \(statuses[cause.what]?.0 ?? cause.what)"
-        }
-    }
-
-    private static func chinese(_ cause: Why.Cause) -> String {
-        switch cause.what {
-        case "removed": "已从登记中删除"
-        case "notActive": "自 \(time(cause.from ?? "-")) 起才有效"
-        case "expired": "有效期至 \(time(cause.until ?? "-"))"
-        case "usesExhausted": "限用 \(cause.uses ?? 0) 次，已用完"
-        case "tenancyEnded": "已于 \(time(cause.until ?? "-")) 到期"
-        case "tenancyNotStarted": "自 \(time(cause.from ?? "-")) 起"
-        case "employment": "期限 \(cause.from.map(time) ?? "") 至 \(cause.until.map(time) ?? "")"
-        case "lockdown": "封锁中"
-        default: "已\(statuses[cause.what]?.1 ?? cause.what)"
-        }
-    }
-
-    /// Since when, by whom, with which words.
-    private static func ending(_ cause: Why.Cause, _ language: Language) -> String {
+    private static func statement(_ cause: Why.Cause) -> Sentence {
+        let what = fact(cause)
         let isSpan = ["notActive", "expired", "usesExhausted", "tenancyEnded", "tenancyNotStarted", "employment"]
             .contains(cause.what)
-        var parts: [String] = []
-        switch language {
-        case .english:
-            if let since = cause.since {
-                parts.append(isSpan ? "; so written at \(time(since))" : " since \(time(since))")
-            }
-            if let by = cause.by { parts.append("\(isSpan ? "" : ", reported") by \(by)") }
-            if let note = cause.note { parts.append(": \"\(note)\"") }
-            return parts.joined()
-        case .chinese:
-            if let since = cause.since { parts.append(isSpan ? "（登记于 \(time(since))" : "（自 \(time(since)) 起") }
-            if let by = cause.by { parts.append(parts.isEmpty ? "（登记人 \(by)" : "，登记人 \(by)") }
-            if !parts.isEmpty { parts.append("）") }
-            if let note = cause.note { parts.append("：“\(note)”") }
-            return parts.joined()
+        switch (cause.since.map(time), cause.by) {
+        case (let since?, let by?) where isSpan: return Sentence("\(what); so written at \(since) by \(by)")
+        case (let since?, nil) where isSpan: return Sentence("\(what); so written at \(since)")
+        case (nil, let by?) where isSpan: return Sentence("\(what); so written by \(by)")
+        case (let since?, let by?): return Sentence("\(what) since \(since), reported by \(by)")
+        case (let since?, nil): return Sentence("\(what) since \(since)")
+        case (nil, let by?): return Sentence("\(what), reported by \(by)")
+        case (nil, nil): return what
         }
     }
 
-    private static let kinds: [String: (String, String)] = [
-        "card": ("card", "卡"), "pin": ("PIN", "密码"), "face": ("face", "人脸"), "plate": ("plate", "车牌"),
-    ]
-    private static let statuses: [String: (String, String)] = [
-        "lost": ("lost", "挂失"), "stolen": ("stolen", "报失被盗"), "suspended": ("suspended", "停用"),
-        "damaged": ("damaged", "报损"), "returned": ("returned", "退还"), "barred": ("barred", "禁止进入"),
-        "blocked": ("blocked", "禁止通行"),
-    ]
+    /// Who or what it is about.
+    private static func subject(_ cause: Why.Cause) -> Sentence {
+        if let kind = cause.kind {
+            let noun =
+                switch kind {
+                case "card": Sentence("card")
+                case "pin": Sentence("PIN")
+                case "face": Sentence("face")
+                case "plate": Sentence("plate")
+                default: Sentence(verbatim: kind)
+                }
+            return cause.value.map { Sentence("the \(noun) \($0)") } ?? Sentence("the \(noun)")
+        }
+        return switch cause.what {
+        case "tenancyEnded", "tenancyNotStarted": Sentence("the tenancy")
+        case "blocked", "lockdown": Sentence("the portal")
+        case "employment": Sentence("the employment")
+        default: Sentence("the person")
+        }
+    }
+
+    private static func fact(_ cause: Why.Cause) -> Sentence {
+        let subject = subject(cause)
+        let (from, until) = (cause.from.map(time), cause.until.map(time))
+        switch cause.what {
+        case "removed": return Sentence("\(subject) was taken off the register")
+        case "notActive": return Sentence("\(subject) is valid from \(from ?? "-") on")
+        case "expired": return Sentence("\(subject) was valid until \(until ?? "-")")
+        case "usesExhausted":
+            return Sentence("\(subject) was good for \(cause.uses ?? 0, "use", "uses"), and all of them are over")
+        case "tenancyEnded": return Sentence("\(subject) ended at \(until ?? "-")")
+        case "tenancyNotStarted": return Sentence("\(subject) begins at \(from ?? "-")")
+        case "employment":
+            return switch (from, until) {
+            case (let from?, let until?): Sentence("\(subject) is from \(from) until \(until)")
+            case (let from?, nil): Sentence("\(subject) is from \(from)")
+            default: Sentence("\(subject) is until \(until ?? "-")")
+            }
+        case "lockdown": return Sentence("\(subject) was in lockdown")
+        default: return Sentence("\(subject) was \(status(cause.what))")
+        }
+    }
+
+    private static func status(_ word: String) -> Sentence {
+        switch word {
+        case "lost": Sentence("lost")
+        case "stolen": Sentence("stolen")
+        case "suspended": Sentence("suspended")
+        case "damaged": Sentence("damaged")
+        case "returned": Sentence("returned")
+        case "barred": Sentence("barred")
+        case "blocked": Sentence("blocked")
+        default: Sentence(verbatim: word)
+        }
+    }
 
     /// The number of a card for somebody who has to know which one is meant: its kind and its last digits.
     package static func masked(_ value: String) -> String {

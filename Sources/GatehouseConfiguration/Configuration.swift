@@ -6,6 +6,8 @@ package struct Configuration: Hashable, Sendable {
     package var site: Site
     /// Name below the zone directory: `Asia/Shanghai`.
     package var timeZone: String
+    /// In which people are spoken to who do not say which they want.
+    package var language = Language.english
     package var clockTrust: ClockTrust = .synchronized
     package var files = FileSettings()
     package var journal = JournalSettings()

@@ -34,15 +34,22 @@ package enum ConfigurationReader {
         return configuration
     }
 
+    private struct Identity {
+        var name: String
+        var zone: String
+        var clock: ClockTrust
+        var language: Language
+    }
+
     private static func top(_ top: MappingReader, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors)
         -> Configuration?
     {
-        let identity = top.requiredGroup("site") { site -> (name: String, zone: String, clock: ClockTrust) in
-            (
-                site.required("name", .identifier(of: PortalTag.self), placeholder: "x").name,
-                site.required("time_zone", .text(atMost: 64), placeholder: "UTC"),
-                site.optional("clock", .choice(ClockTrust.self), default: .synchronized)
-            )
+        let identity = top.requiredGroup("site") { site -> Identity in
+            Identity(
+                name: site.required("name", .identifier(of: PortalTag.self), placeholder: "x").name,
+                zone: site.required("time_zone", .text(atMost: 64), placeholder: "UTC"),
+                clock: site.optional("clock", .choice(ClockTrust.self), default: .synchronized),
+                language: site.optional("language", .choice(Language.self), default: .english))
         }
         if let zone = identity?.zone, zone.hasPrefix("/") || zone.contains("..") {
             top.error(at: "site", "'time_zone' must be a name such as Asia/Shanghai")
@@ -68,6 +75,7 @@ package enum ConfigurationReader {
 
         var configuration = Configuration(site: site, timeZone: identity?.zone ?? "UTC")
         configuration.clockTrust = identity?.clock ?? .synchronized
+        configuration.language = identity?.language ?? .english
         configuration.lines = lines
         configuration.readers = readers.map(\.settings)
         configuration.cardFormats = formats.own

@@ -83,12 +83,13 @@ final class CommandDoor: Sendable {
         server.withLock { $0 }?.start()
     }
 
-    static let stopping = CommandRefusal(code: "stopping", message: "the daemon is stopping; try again in a moment")
+    static let stopping = CommandRefusal(
+        code: "stopping", message: Sentence("the daemon is stopping; try again in a moment"))
 
     /// Called on the loop when it is told to stop: followers are told, nothing new is begun, long work ends.
     func beginStop() {
         ending.cancel()
-        for call in desk.followers.remove() { reply(.failure(Self.stopping), to: call.connection, id: call.id) }
+        for call in desk.followers.remove() { reply(.failure(Self.stopping), to: call) }
     }
 
     /// Ends the threads, waiting for each only so long; those that still wait for something end with the process.
@@ -124,7 +125,7 @@ final class CommandDoor: Sendable {
             CommandRefusal(
                 code: "notAllowed",
                 message:
-                    "you are in none of the groups gatehouse-viewer, -guard, -manager, -installer, -auditor"))
+                    Sentence("you are in none of the groups gatehouse-viewer, -guard, -manager, -installer, -auditor")))
     }
 
     private func isServed(_ connection: LineServer.ConnectionID) -> Bool {
@@ -146,7 +147,7 @@ final class CommandDoor: Sendable {
         _ line: [UInt8], from connection: LineServer.ConnectionID, peer: Peer, readAt: MonotonicTime
     ) {
         refusals.flush(at: readAt)
-        if ending.isCancelled { return reply(.failure(Self.stopping), to: connection, id: 0) }
+        if ending.isCancelled { return reply(Self.stopping, to: connection, id: 0) }
         let groupIDs = groupIDs
         let goesAside = present.change { present in
             var presence =
@@ -167,7 +168,8 @@ final class CommandDoor: Sendable {
         refuse(Self.tooMany, "(long line)", of: peer, to: connection, id: 0)
     }
 
-    private static let tooMany = CommandRefusal(code: "busy", message: "too many commands of yours wait; try again")
+    private static let tooMany = CommandRefusal(
+        code: "busy", message: Sentence("too many commands of yours wait; try again"))
 
     private func read(
         _ octets: [UInt8], from connection: LineServer.ConnectionID, _ peer: Peer, _ readAt: MonotonicTime
@@ -184,35 +186,40 @@ final class CommandDoor: Sendable {
             let refusal = CommandRefusal(
                 code: "asNotAllowed",
                 message:
-                    "\"as\" is for a console that signs people in, and there is none here: whoever asks is their account"
+                    Sentence(
+                        "\"as\" is for a console that signs people in, and there is none here: whoever asks is their account"
+                    )
             )
-            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id)
+            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id, line.language)
         }
         guard let role = entry.role(of: roles), entry.refusal(line.command, roles, reason: line.reason) == nil else {
             let refusal = entry.refusal(line.command, roles, reason: line.reason) ?? Self.stopping
-            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id)
+            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id, line.language)
         }
         let server = server.withLock { $0 }
         let ending = ending
+        let language = line.language ?? desk.configuration.language
+        let tail = AdminReply<Nothing>.tail(line.language == nil ? language : nil)
         let call = Call(
             id: line.id,
             actor: Actor(
                 name: "uid \(peer.uid)", role: role, account: accounts.name(peer.uid), isRoot: peer.uid == 0),
-            roles: roles, reason: line.reason, uid: peer.uid, connection: connection,
+            roles: roles, reason: line.reason, language: language, saysLanguage: line.language != nil,
+            uid: peer.uid, connection: connection,
             expires: readAt + entry.life(of: line),
             diesWithItsSender: entry.life.diesWithItsSender,
             isWanted: { server?.isOpen(connection) ?? false },
             send: { item throws(CommandRefusal) in
                 guard let server, server.awaitRoom(to: connection) else {
                     server?.close(connection)
-                    throw CommandRefusal(code: "gone", message: "nobody reads the answer")
+                    throw CommandRefusal(code: "gone", message: Sentence("nobody reads the answer"))
                 }
-                server.send(Array("{\"id\":\(line.id),\"item\":".utf8) + item + [UInt8(ascii: "}")], to: connection)
+                server.send(Array("{\"id\":\(line.id),\"item\":".utf8) + item + tail, to: connection)
             },
             check: { () throws(CommandRefusal) in
                 if ending.isCancelled { throw Self.stopping }
                 guard server?.isOpen(connection) == true else {
-                    throw CommandRefusal(code: "gone", message: "nobody waits for the answer")
+                    throw CommandRefusal(code: "gone", message: Sentence("nobody waits for the answer"))
                 }
             })
         post(entry.lane, call, isUrgent: entry.isUrgent) { [desk] in desk.answer(line, call) }
@@ -231,7 +238,7 @@ final class CommandDoor: Sendable {
         }
         guard !isTaken else { return }
         present.change { $0[call.connection]?.served -= 1 }
-        reply(.failure(Self.tooMany), to: call.connection, id: call.id)
+        reply(.failure(Self.tooMany), to: call)
     }
 
     private func carryOut(_ work: @Sendable () -> Result<DeskOutcome, CommandRefusal>, _ call: Call) {
@@ -240,30 +247,38 @@ final class CommandDoor: Sendable {
         case .success(.later(let lane, let rest)):
             // It is served until the rest has answered.
             post(lane, call, isUrgent: true) { [desk] in desk.refusing { .reply(try rest()) } }
-        case .success(.reply(let text)): reply(.success(text), to: call.connection, id: call.id)
+        case .success(.reply(let text)): reply(.success(text), to: call)
         case .failure(let refusal):
             if refusal.code == "failed" { log.error("a command failed: \(refusal.message)") }
-            reply(.failure(refusal), to: call.connection, id: call.id)
+            reply(.failure(refusal), to: call)
         }
         present.change { $0[call.connection]?.served -= 1 }
         server.withLock { $0 }?.served(call.connection)
         if desk.followers.isFollowing(call.connection) { journalGrew() }
     }
 
-    private func reply(_ outcome: Result<[UInt8], CommandRefusal>, to connection: LineServer.ConnectionID, id: Int64) {
-        let server = server.withLock { $0 }
+    private func reply(_ outcome: Result<[UInt8], CommandRefusal>, to call: Call) {
         switch outcome {
         case .success(let text):
-            server?.send(
-                Array("{\"id\":\(id),\"ok\":true,\"result\":".utf8) + text + [UInt8(ascii: "}")], to: connection)
-        case .failure(let refusal): server?.send(AdminReply<Nothing>.refused(refusal, id: id), to: connection)
+            let tail = AdminReply<Nothing>.tail(call.saysLanguage ? nil : call.language)
+            server.withLock { $0 }?.send(
+                Array("{\"id\":\(call.id),\"ok\":true,\"result\":".utf8) + text + tail, to: call.connection)
+        case .failure(let refusal): reply(refusal, call.language, to: call.connection, id: call.id)
         }
     }
 
-    private func refuse(
-        _ refusal: CommandRefusal, _ command: String, of peer: Peer, to connection: LineServer.ConnectionID, id: Int64
+    private func reply(
+        _ refusal: CommandRefusal, _ language: Language? = nil, to connection: LineServer.ConnectionID, id: Int64
     ) {
-        reply(.failure(refusal), to: connection, id: id)
+        let said = refusal.said(in: language ?? desk.configuration.language)
+        server.withLock { $0 }?.send(AdminReply<Nothing>.refused(said, id: id), to: connection)
+    }
+
+    private func refuse(
+        _ refusal: CommandRefusal, _ command: String, of peer: Peer, to connection: LineServer.ConnectionID, id: Int64,
+        _ language: Language? = nil
+    ) {
+        reply(refusal, language, to: connection, id: id)
         note(refusal, command, of: peer)
     }
 
@@ -288,6 +303,6 @@ final class CommandDoor: Sendable {
             }
             return !PeerRoles.listed(call.uid, groupIDs: groupIDs).contains(call.actor.role)
         }
-        for (call, refusal) in ended { reply(.failure(refusal), to: call.connection, id: call.id) }
+        for (call, refusal) in ended { reply(.failure(refusal), to: call) }
     }
 }

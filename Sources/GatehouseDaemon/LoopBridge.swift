@@ -27,7 +27,8 @@ struct LoopBridge: Sendable {
             bounds: bounds, monotonic: { SystemClock.monotonic() })
     }
 
-    private static let busy = CommandRefusal(code: "busy", message: "the daemon did not answer in time; try again")
+    private static let busy = CommandRefusal(
+        code: "busy", message: Sentence("the daemon did not answer in time; try again"))
 
     private func view(_ body: @escaping @Sendable (LoopView) -> Void) throws {
         try ask { body($0.view) }
@@ -52,7 +53,7 @@ struct LoopBridge: Sendable {
         guard isPosted, let reply = answer.wait(atMost: draft.patience, unless: ended) else {
             throw CommandRefusal(
                 code: "notConfirmed",
-                message: "no confirmation in time; look at `gatehousectl log` before you repeat it")
+                message: Sentence("no confirmation in time; look at `gatehousectl log` before you repeat it"))
         }
         return reply
     }

@@ -112,7 +112,7 @@ final class ReaderKeys: Sendable {
     func save() throws { try write(with: nil) }
 
     private func write(with new: (reader: ReaderID, key: Candidate)?) throws {
-        if let unreadable { throw CommandRefusal(code: "keysUnreadable", message: unreadable) }
+        if let unreadable { throw CommandRefusal(code: "keysUnreadable", message: Sentence(verbatim: unreadable)) }
         try disk.withLock { _ in
             var all = candidates.withLock { $0 }
             if let new { all[new.reader, default: []].append(new.key) }

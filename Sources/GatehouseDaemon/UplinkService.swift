@@ -41,7 +41,9 @@ final class UplinkService: Sendable {
                 admit: { peer in
                     peer.uid == 0 || peer.uid == uplinkUser
                         ? .success(())
-                        : .failure(CommandRefusal(code: "notAllowed", message: "this socket is for gatehouse-uplink"))
+                        : .failure(
+                            CommandRefusal(code: "notAllowed", message: Sentence("this socket is for gatehouse-uplink"))
+                        )
                 },
                 line: { [weak self] connection, _, line, _ in self?.take(line, from: connection) },
                 closed: { [weak self] in self?.closed($0) }))

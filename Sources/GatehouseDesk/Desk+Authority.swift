@@ -71,7 +71,7 @@ extension Desk {
             try order(call, .refused(reason: "noOversightKey"))
             throw CommandRefusal(
                 code: "noOversightKey",
-                message: "no oversight key stands in the configuration; the watchlist stays off")
+                message: Sentence("no oversight key stands in the configuration; the watchlist stays off"))
         }
         do {
             let activation = try WatchlistDocument.activation(
@@ -117,7 +117,7 @@ extension Desk {
                 return WatchlistStatus.Reply(state: sleep == nil ? "active" : "asleep", entries: nil, cap: nil)
             }
             return WatchlistStatus.Reply(
-                state: sleep?.sentence ?? "active", entries: list.count,
+                state: sleep?.sentence.text(in: call.language) ?? "active", entries: list.count,
                 cap: Watchlist.cap(residents: view.controller.registry.counts.persons))
         }
     }

@@ -40,7 +40,9 @@ extension Desk {
         row.id = try ids.next(.credential, reader)
         try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
         var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes + [.put(.credential(row))])))
-        if kind == .card, let card = CardNumber(row.label) { answer.warning = fields.cards.warning(card) }
+        if kind == .card, let card = CardNumber(row.label) {
+            answer.warning = fields.cards.warning(card)?.text(in: call.language)
+        }
         return answer
     }
 
@@ -53,7 +55,7 @@ extension Desk {
             _ = try fields.at("module") { try fields.faceModule(module) }
             return "\(module):\(command.user?.argumentText ?? "")"
         case .plate:
-            throw CommandRefusal(code: "malformed", message: "a plate belongs to a vehicle: use vehicle add")
+            throw CommandRefusal(code: "malformed", message: Sentence("a plate belongs to a vehicle: use vehicle add"))
         }
     }
 
@@ -81,7 +83,9 @@ extension Desk {
         throw CommandRefusal(
             code: "tooManyPINs",
             message:
-                "\(all.count) PINs would stand alone and lockout.alone_pins allows \(limit); bind PINs to cards, or raise it with alone_digits"
+                Sentence(
+                    "\(all.count, "PIN", "PINs") would stand alone and lockout.alone_pins allows \(limit); bind PINs to cards, or raise it with alone_digits"
+                )
         )
     }
 
@@ -114,12 +118,13 @@ extension Desk {
         let old = try credential(command.old, reader, call, named: "old")
         guard old.kind == .card else {
             throw CommandRefusal(
-                code: "malformed", message: "credential \(old.id) is no card; replace is for cards")
+                code: "malformed", message: Sentence("credential \(old.id) is no card; replace is for cards"))
         }
         var gone = old
         gone.status = try fields.at("status") { try fields.credentialStatus(command.status?.argumentText ?? "lost") }
         guard let cause = WithdrawalCause(gone.status) else {
-            throw CommandRefusal(code: "malformed", message: "\"status\" is lost, stolen, damaged or returned")
+            throw CommandRefusal(
+                code: "malformed", message: Sentence("\"status\" is lost, stolen, damaged or returned"))
         }
         try explain(&gone, call, isSaid: true)
         var texts = CredentialTexts()
@@ -134,13 +139,13 @@ extension Desk {
             throw problem
         }
         guard row.kind == .card, row.key != old.key else {
-            throw CommandRefusal(code: "malformed", message: "\"card\" has to be another card")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"card\" has to be another card"))
         }
         (row.status, row.note) = (.enabled, "")
         row.id = try ids.next(.credential, reader)
         let changes: [RegistryChange] = [.put(.credential(gone)), .put(.credential(row))]
         var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes), cause: cause))
-        if let card = CardNumber(row.label) { answer.warning = fields.cards.warning(card) }
+        if let card = CardNumber(row.label) { answer.warning = fields.cards.warning(card)?.text(in: call.language) }
         return answer
     }
 

@@ -30,11 +30,11 @@ extension Desk {
         do { return .success(try body()) } catch let refusal as CommandRefusal { return .failure(refusal) } catch let
             problem as FieldProblem
         {
-            return .failure(CommandRefusal(code: problem.code, message: problem.text))
+            return .failure(CommandRefusal(code: problem.code, message: problem.sentence))
         } catch let problem as RegistryFields.Problem {
             return .failure(CommandRefusal(code: "malformed", message: problem.message))
         } catch {
-            return .failure(CommandRefusal(code: "failed", message: "\(error)"))
+            return .failure(CommandRefusal(code: "failed", message: Sentence(verbatim: "\(error)")))
         }
     }
 
@@ -203,11 +203,16 @@ extension CommandEntry {
     /// Why a command is not taken from these roles.
     package func refusal(_ name: CommandName, _ roles: Set<Role>, reason: String?) -> CommandRefusal? {
         guard role(of: roles) != nil else {
-            let wanted = self.roles.sorted { $0.rawValue < $1.rawValue }.map(\.word).joined(separator: " or ")
-            return CommandRefusal(code: "notAllowed", message: "\"\(name.rawValue)\" needs the role \(wanted)")
+            let wanted = self.roles.sorted { $0.rawValue < $1.rawValue }.map(\.word)
+            return CommandRefusal(
+                code: "notAllowed",
+                message: wanted.count == 1
+                    ? Sentence("\"\(name.rawValue)\" needs the role \(wanted[0])")
+                    : Sentence("\"\(name.rawValue)\" needs one of the roles \(wanted)"))
         }
         guard needsReason, reason == nil else { return nil }
-        return CommandRefusal(code: "reasonMissing", message: "\"\(name.rawValue)\" needs a reason: --reason \"…\"")
+        return CommandRefusal(
+            code: "reasonMissing", message: Sentence("\"\(name.rawValue)\" needs a reason: --reason \"…\""))
     }
 }
 

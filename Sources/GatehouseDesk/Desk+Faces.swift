@@ -15,10 +15,10 @@ extension Desk {
         let holder = try person(command.person, "person", reader(), call)
         try checkOtherWay(holder, reader())
         guard let poses = FacePoses(rawValue: command.directions?.argumentText ?? FacePoses.one.rawValue) else {
-            throw CommandRefusal(code: "malformed", message: "\"directions\" is one or five")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"directions\" is one or five"))
         }
         guard let seconds = UInt8(exactly: command.seconds?.value ?? 15), (1...60).contains(seconds) else {
-            throw CommandRefusal(code: "malformed", message: "\"seconds\" has to be a number from 1 to 60")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"seconds\" has to be a number from 1 to 60"))
         }
         try order(
             call, .look(.people([holder.id])), reason: "consent: \(command.consent.argumentText)")
@@ -26,7 +26,7 @@ extension Desk {
         let task = FaceTask.enrol(name: holder.reference, seconds: seconds, poses: poses)
         let answer = try surroundings.readers.face(
             module, task, .seconds((Int(seconds) + 5) * pictures + 10)
-        ) { try? call.list(Self.view($0)) }
+        ) { try? call.list(Self.view($0, call.language)) }
         guard case .enrolled(let user) = answer else { throw Self.refusal(answer, module) }
         do {
             let reader = try reader()
@@ -52,7 +52,7 @@ extension Desk {
     func deleteFace(_ command: FaceDelete, _ call: Call) throws -> @Sendable () throws -> Recorded {
         let module = try faceModule(command.module)
         guard let user = UInt16(exactly: command.user.value) else {
-            throw CommandRefusal(code: "malformed", message: "\"user\" must be a number of the module")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"user\" must be a number of the module"))
         }
         let key = CredentialKey(face: user, module: module)
         let known = try ask { $0.controller.registry.credential(for: key)?.id }
@@ -100,33 +100,34 @@ extension Desk {
     private func faceModule(_ name: NameArgument) throws -> ReaderID {
         let modules = configuration.readers.filter { if case .face = $0.kind { true } else { false } }.map(\.id.name)
         guard modules.contains(name.argumentText) else {
-            throw unknown("face module", name.argumentText, among: modules, code: "unknownReader")
+            throw unknown(Sentence("face module"), name.argumentText, among: modules, code: "unknownReader")
         }
         return ReaderID(name.argumentText)
     }
 
     /// What the person at the module has to be told now.
-    private static func view(_ progress: FaceProgress) -> FaceEnrol.Progress {
+    private static func view(_ progress: FaceProgress, _ language: Language) -> FaceEnrol.Progress {
         switch progress {
-        case .direction(let direction): FaceEnrol.Progress(direction: direction.word, text: direction.sentence)
-        case .hint(let hint): FaceEnrol.Progress(hint: hint.word, text: hint.sentence)
+        case .direction(let direction):
+            FaceEnrol.Progress(direction: direction.word, text: direction.sentence.text(in: language))
+        case .hint(let hint): FaceEnrol.Progress(hint: hint.word, text: hint.sentence.text(in: language))
         }
     }
 
     private static func refusal(_ answer: FaceAnswer, _ module: ReaderID) -> CommandRefusal {
-        let message: String =
+        let message: Sentence =
             switch answer {
-            case .refused(8): "the module does not know this user"
-            case .refused(9): "the module's table is full"
-            case .refused(10): "the module knows this face already: faces users shows whose it is"
-            case .refused(12): "the module saw no living face"
-            case .refused(13): "nobody looked into the module in time"
-            case .refused(let code): "the module refused it (result \(code))"
-            case .cancelled: "the enrolment was stopped"
-            case .busy: "the module has something else to do; try again"
-            case .lost: "the module did not answer; see `gatehousectl health`"
-            case .malformed, .done, .enrolled, .users, .text: "the module answered something else"
+            case .refused(8): Sentence("the module does not know this user")
+            case .refused(9): Sentence("the module's table is full")
+            case .refused(10): Sentence("the module knows this face already: faces users shows whose it is")
+            case .refused(12): Sentence("the module saw no living face")
+            case .refused(13): Sentence("nobody looked into the module in time")
+            case .refused(let code): Sentence("the module refused it (result \(code))")
+            case .cancelled: Sentence("the enrolment was stopped")
+            case .busy: Sentence("the module has something else to do; try again")
+            case .lost: Sentence("the module did not answer; see `gatehousectl health`")
+            case .malformed, .done, .enrolled, .users, .text: Sentence("the module answered something else")
             }
-        return CommandRefusal(code: "moduleRefused", message: "\(module): \(message)")
+        return CommandRefusal(code: "moduleRefused", message: Sentence("\(module): \(message)"))
     }
 }

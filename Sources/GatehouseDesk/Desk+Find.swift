@@ -17,7 +17,8 @@ extension Desk {
         let query = FindQuery(command.text.argumentText)
         guard !query.isTooShort else {
             throw CommandRefusal(
-                code: "tooShort", message: "\"text\" is too short: two letters or digits, or one Chinese character")
+                code: "tooShort",
+                message: Sentence("\"text\" is too short: two letters or digits, or one Chinese character"))
         }
         let isOffice = call.actor.role == .manager
         let limit =
@@ -48,7 +49,7 @@ extension Desk {
     private func bounded(_ limit: CountArgument?, _ most: UInt64) throws -> UInt64? {
         guard let limit else { return nil }
         guard (1...most).contains(limit.value) else {
-            throw CommandRefusal(code: "malformed", message: "\"limit\" has to be a number from 1 to \(most)")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"limit\" has to be a number from 1 to \(most)"))
         }
         return limit.value
     }

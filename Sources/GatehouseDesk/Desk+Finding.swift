@@ -24,13 +24,13 @@ extension Desk {
     }
 
     static func unknownRow(_ kind: String) -> CommandRefusal {
-        CommandRefusal(code: "unknownRow", message: "there is no \(kind) of that number")
+        CommandRefusal(code: "unknownRow", message: Sentence("there is no \(kind) of that number"))
     }
 
     func portal(_ name: NameArgument) throws -> PortalID {
         let known = configuration.site.portals.map(\.id.name)
         guard known.contains(name.argumentText) else {
-            throw unknown("portal", name.argumentText, among: known, code: "unknownPortal")
+            throw unknown(Sentence("portal"), name.argumentText, among: known, code: "unknownPortal")
         }
         return PortalID(name.argumentText)
     }
@@ -38,20 +38,21 @@ extension Desk {
     func accessPoint(_ name: NameArgument) throws -> AccessPointID {
         let known = configuration.site.accessPoints.map(\.id.name)
         guard known.contains(name.argumentText) else {
-            throw unknown("access point", name.argumentText, among: known, code: "unknownPoint")
+            throw unknown(Sentence("access point"), name.argumentText, among: known, code: "unknownPoint")
         }
         return AccessPointID(name.argumentText)
     }
 
     /// A name that is none, with the near one where somebody may have mistyped, and with all of them where they are few.
-    func unknown(_ what: String, _ name: String, among known: [String], code: String) -> CommandRefusal {
-        let hint =
+    func unknown(_ what: Sentence, _ name: String, among known: [String], code: String) -> CommandRefusal {
+        let fault = Sentence("there is no \(what) \"\(name.prefix(40))\"")
+        let message =
             if let near = Nearest.match(for: name, among: known) {
-                "; did you mean \"\(near)\"?"
+                fault.orNear(near)
             } else if known.count <= 16 {
-                "; one of \(known.sorted().joined(separator: ", "))"
-            } else { "; see `gatehousectl status`" }
-        return CommandRefusal(code: code, message: "there is no \(what) \"\(name.prefix(40))\"\(hint)")
+                Sentence("\(fault); one of \(known.sorted())")
+            } else { Sentence("\(fault); see `gatehousectl status`") }
+        return CommandRefusal(code: code, message: message)
     }
 
     /// A change that says nothing to change is none.
@@ -59,7 +60,7 @@ extension Desk {
         guard texts.allSatisfy({ $0 == nil }) else { return }
         throw CommandRefusal(
             code: "nothingSaid",
-            message: "nothing is said that should change; see `gatehousectl \(command.rawValue) --help`")
+            message: Sentence("nothing is said that should change; see `gatehousectl \(command.rawValue) --help`"))
     }
 
     func views() throws -> RowViews { RowViews(calendar: fields.calendar, now: try now().seconds) }

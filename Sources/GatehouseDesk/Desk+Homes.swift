@@ -15,7 +15,7 @@ extension Desk {
         texts.name = command.name.argumentText
         var row = try fields.community(texts, changing: nil, id: 0)
         guard try StoredRegister(reader: reader).community(row.code) == nil else {
-            throw CommandRefusal(code: "exists", message: "the community is on the register")
+            throw CommandRefusal(code: "exists", message: Sentence("the community is on the register"))
         }
         row.id = try ids.next(.community, reader)
         return RecordedRow(id: row.id, event: try order(call, .registry([.put(.community(row))])))
@@ -27,10 +27,12 @@ extension Desk {
         let parts = command.dwelling.argumentText.split(separator: "/", maxSplits: 1).map(String.init)
         guard parts.count == 2, let community = try source.community(parts[0]) else {
             throw FieldProblem(
-                "dwelling", "write it as community/dwelling; the community has to be there", code: "unknownCommunity")
+                "dwelling", Sentence("write it as community/dwelling; the community has to be there"),
+                code: "unknownCommunity")
         }
         guard try fields.findDwelling(parts[1], in: community, source) == nil else {
-            throw CommandRefusal(code: "exists", message: "the dwelling is on the register; use dwelling change")
+            throw CommandRefusal(
+                code: "exists", message: Sentence("the dwelling is on the register; use dwelling change"))
         }
         var row = try fields.dwelling(
             texts(command.use, command.places), code: parts[1], community: community.id, changing: nil, id: 0)
@@ -65,7 +67,9 @@ extension Desk {
             throw CommandRefusal(
                 code: "stillUsed",
                 message:
-                    "\(lives) people, \(runs) tenancies and \(stand) vehicles belong to the dwelling; end or move them first"
+                    Sentence(
+                        "\(lives, "person", "people"), \(runs, "tenancy", "tenancies") and \(stand, "vehicle", "vehicles") belong to the dwelling; end or move them first"
+                    )
             )
         }
         return RecordedRow(
@@ -102,7 +106,7 @@ extension Desk {
         texts.dwelling = command.dwelling?.argumentText
         let plate = try fields.at("plate") { try fields.plate(command.plate.argumentText) }
         guard try source.vehicle(plate) == nil else {
-            throw CommandRefusal(code: "exists", message: "the plate is on the register; use vehicle change")
+            throw CommandRefusal(code: "exists", message: Sentence("the plate is on the register; use vehicle change"))
         }
         var row = try fields.vehicle(texts, changing: nil, id: 0, in: source)
         row.id = try ids.next(.vehicle, reader)

@@ -14,7 +14,8 @@ extension Desk {
         let wanted: Set<AreaID>
         if let name = command.area {
             guard known.contains(AreaID(name.argumentText)) else {
-                throw unknown("area", name.argumentText, among: known.map(\.name).sorted(), code: "unknownArea")
+                throw unknown(
+                    Sentence("area"), name.argumentText, among: known.map(\.name).sorted(), code: "unknownArea")
             }
             wanted = Self.areas(within: AreaID(name.argumentText), settings)
         } else {

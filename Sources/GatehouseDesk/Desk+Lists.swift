@@ -20,7 +20,8 @@ extension Desk {
         guard (1...Self.mostListed).contains(limit) else {
             throw CommandRefusal(
                 code: "malformed",
-                message: "\"limit\" has to be a number from 1 to \(Self.mostListed); the whole register is \"export\"")
+                message: Sentence(
+                    "\"limit\" has to be a number from 1 to \(Self.mostListed); the whole register is \"export\""))
         }
         var found: [RegistryRow] = []
         var count = 0
@@ -72,7 +73,7 @@ extension Desk {
         let use = try command.use.map { text in try fields.at("use") { try fields.use(text.argumentText) } }
         let community = try command.community.map { text in
             guard let row = try StoredRegister(reader: reader).community(text.argumentText) else {
-                throw CommandRefusal(code: "unknownCommunity", message: "there is no community of that code")
+                throw CommandRefusal(code: "unknownCommunity", message: Sentence("there is no community of that code"))
             }
             return row.id
         }
@@ -107,7 +108,7 @@ extension Desk {
         let state = try command.state.map { text in
             guard let state = TenancyState(rawValue: text.argumentText) else {
                 throw unknown(
-                    "state of a tenancy", text.argumentText, among: TenancyState.allCases.map(\.rawValue),
+                    Sentence("state of a tenancy"), text.argumentText, among: TenancyState.allCases.map(\.rawValue),
                     code: "malformed")
             }
             return state

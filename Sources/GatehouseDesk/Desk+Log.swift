@@ -19,23 +19,25 @@ extension Desk {
     func checkWindow(of filter: JournalFilter, _ call: Call) throws {
         guard call.actor.role == .manager || call.actor.role == .auditor else {
             throw CommandRefusal(
-                code: "notAllowed", message: "entries of one person need the role manager or auditor")
+                code: "notAllowed", message: Sentence("entries of one person need the role manager or auditor"))
         }
         guard call.reason != nil else {
             throw CommandRefusal(
-                code: "reasonMissing", message: "entries of one person need a reason: --reason \"…\"")
+                code: "reasonMissing", message: Sentence("entries of one person need a reason: --reason \"…\""))
         }
         guard let from = filter.from, let until = filter.until else {
             if mayLookFurther(call) { return }
             throw CommandRefusal(
                 code: "windowMissing",
-                message: "entries of one person need --from and --until, at most 72 hours apart")
+                message: Sentence("entries of one person need --from and --until, at most 72 hours apart"))
         }
         guard until - from > .seconds(Self.personWindow), !mayLookFurther(call) else { return }
         throw CommandRefusal(
             code: "windowTooWide",
             message:
-                "more than 72 hours of a person need the role auditor and a reason that names the case: \"case 12/2026 …\""
+                Sentence(
+                    "more than 72 hours of a person need the role auditor and a reason that names the case: \"case 12/2026 …\""
+                )
         )
     }
 
@@ -93,7 +95,7 @@ extension Desk {
             let words =
                 [AccessDecision.granted.word, "denied"] + (isOffice ? [AccessDecision.grantedUnderDuress.word] : [])
             guard words.contains(decision) else {
-                throw unknown("decision", decision, among: words, code: "malformed")
+                throw unknown(Sentence("decision"), decision, among: words, code: "malformed")
             }
             let duress = AccessDecision.grantedUnderDuress.word
             // To a guard a grant under duress is a grant, and there is no other kind.
@@ -105,7 +107,8 @@ extension Desk {
                 ? EntryKind.allCases
                 : words.map { word in
                     guard let kind = EntryKind(rawValue: word) else {
-                        throw unknown("kind", word, among: EntryKind.allCases.map(\.rawValue), code: "malformed")
+                        throw unknown(
+                            Sentence("kind"), word, among: EntryKind.allCases.map(\.rawValue), code: "malformed")
                     }
                     return kind
                 }
@@ -116,7 +119,8 @@ extension Desk {
             filter.kinds.removeAll { $0 == .sealed || $0 == .watchlist }
             // No kind at all would be every event.
             if isNamed, filter.kinds.isEmpty {
-                throw CommandRefusal(code: "notAllowed", message: "entries of this kind need the role auditor")
+                throw CommandRefusal(
+                    code: "notAllowed", message: Sentence("entries of this kind need the role auditor"))
             }
         }
         if filter.after != nil { filter.isNewestFirst = false }
@@ -155,7 +159,7 @@ extension Desk {
         let reader = try reader()
         guard let stored = try reader.entry(command.event.value, withPersonal: true),
             stored.entry.kind != .sealed || call.actor.role == .auditor
-        else { throw CommandRefusal(code: "unknownEvent", message: "there is no entry of that number") }
+        else { throw CommandRefusal(code: "unknownEvent", message: Sentence("there is no entry of that number")) }
         try look(call, .people([stored.entry.person].compactMap(\.self)))
         let views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)
         var about = JournalFilter()

@@ -45,7 +45,9 @@ extension Desk {
             throw CommandRefusal(
                 code: "passTooLong",
                 message:
-                    "the pass would have \(count) characters and readers take \(PassToken.longestText): name fewer access points"
+                    Sentence(
+                        "the pass would have \(count) characters and readers take \(PassToken.longestText): name fewer access points"
+                    )
             )
         }
         let event = try order(call, .pass(.issue(claims)))
@@ -65,7 +67,7 @@ extension Desk {
             try order(call, .refused(reason: DenialReason.hostGone.word))
             throw CommandRefusal(
                 code: DenialReason.hostGone.word,
-                message: "\"\(host.reference)\" neither lives nor works here then: no visitor comes to them")
+                message: Sentence("\"\(host.reference)\" neither lives nor works here then: no visitor comes to them"))
         }
     }
 
@@ -77,7 +79,8 @@ extension Desk {
             let parts = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             guard parts.count <= 2 else {
                 throw CommandRefusal(
-                    code: "malformed", message: "\"\(word.prefix(40))\" is no access point; write point or site/point")
+                    code: "malformed",
+                    message: Sentence("\"\(word.prefix(40))\" is no access point; write point or site/point"))
             }
             if parts.count == 2, parts[0] != site.name {
                 found.append(
@@ -86,18 +89,20 @@ extension Desk {
             }
             let name = parts[parts.count - 1]
             guard let point = site.accessPoints.first(where: { $0.id.name == name }) else {
-                throw unknown("access point", name, among: site.accessPoints.map(\.id.name), code: "unknownPoint")
+                throw unknown(
+                    Sentence("access point"), name, among: site.accessPoints.map(\.id.name), code: "unknownPoint")
             }
             guard takesPasses(point) else {
                 throw CommandRefusal(
                     code: "noPassesThere",
-                    message: "\(point.id) takes no passes: its factors in the configuration name none")
+                    message: Sentence("\(point.id) takes no passes: its factors in the configuration name none"))
             }
             found.append(point.id.name)
         }
         let unique = found.enumerated().filter { found.firstIndex(of: $0.element) == $0.offset }.map(\.element)
         guard !unique.isEmpty else {
-            throw CommandRefusal(code: "malformed", message: "name at least one access point: --points wicket-in")
+            throw CommandRefusal(
+                code: "malformed", message: Sentence("name at least one access point: --points wicket-in"))
         }
         return unique
     }
@@ -156,7 +161,8 @@ extension Desk {
             return view
         }
         guard let record else {
-            throw CommandRefusal(code: "unknownPass", message: "no pass of that number was given out or shown here")
+            throw CommandRefusal(
+                code: "unknownPass", message: Sentence("no pass of that number was given out or shown here"))
         }
         let isOurs = record.details?.issuer == configuration.site.name
         try look(call, .people(isOurs ? [record.details?.host].compactMap(\.self) : []))
@@ -172,7 +178,8 @@ extension Desk {
         let text = argument.argumentText
         if let id = PassID(text) { return (id, nil) }
         if let token = PassKeys.token(text), let claims = token.claims { return (claims.id, token) }
-        throw CommandRefusal(code: "notAPass", message: "give the number of a pass (16 hexadecimal digits) or its text")
+        throw CommandRefusal(
+            code: "notAPass", message: Sentence("give the number of a pass (16 hexadecimal digits) or its text"))
     }
 
     /// A pass that is found by its number, with who let its visitor in.

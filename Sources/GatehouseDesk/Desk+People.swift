@@ -11,7 +11,7 @@ extension Desk {
         let fields = try fields(call)
         let reference = command.reference.argumentText
         guard try fields.findPerson(reference, in: StoredRegister(reader: reader)) == nil else {
-            throw CommandRefusal(code: "exists", message: "the reference is taken; use person change")
+            throw CommandRefusal(code: "exists", message: Sentence("the reference is taken; use person change"))
         }
         return try putPerson(command.fields, reference, changing: nil, fields, reader, call)
     }
@@ -124,12 +124,14 @@ extension Desk {
         // Beside a word of the list, too: what is written there stands in the entry.
         guard !WithdrawalCause.speaksOfArrears(call.reason ?? "") else {
             throw CommandRefusal(
-                code: "causeForbidden", message: "what somebody owes is no reason to keep them out of their home")
+                code: "causeForbidden",
+                message: Sentence("what somebody owes is no reason to keep them out of their home"))
         }
         if let argument {
             guard let cause = WithdrawalCause(argument.argumentText) else {
                 throw CommandRefusal(
-                    code: "malformed", message: "\"cause\" is one of \(WithdrawalCause.words), with a number or text")
+                    code: "malformed",
+                    message: Sentence("\"cause\" is one of \(WithdrawalCause.words), with a number or text"))
             }
             return cause
         }
@@ -137,7 +139,7 @@ extension Desk {
         guard let reason = call.reason else {
             throw CommandRefusal(
                 code: "reasonMissing",
-                message: "say why access is taken away: --cause \(WithdrawalCause.words), or --reason \"…\"")
+                message: Sentence("say why access is taken away: --cause \(WithdrawalCause.words), or --reason \"…\""))
         }
         return .other(reason)
     }

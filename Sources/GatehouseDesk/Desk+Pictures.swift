@@ -16,11 +16,13 @@ extension Desk {
         if call.actor.role == .guard_ {
             guard entry.civil >= now + (Duration.zero - EntryViews.GateSight.span) else {
                 throw CommandRefusal(
-                    code: "notAllowed", message: "guards see pictures of the last 24 hours; older ones a manager")
+                    code: "notAllowed",
+                    message: Sentence("guards see pictures of the last 24 hours; older ones a manager"))
             }
         } else if entry.civil < now + .seconds(-Self.personWindow), call.reason == nil {
             throw CommandRefusal(
-                code: "reasonMissing", message: "a picture older than 72 hours needs a reason: --reason \"…\"")
+                code: "reasonMissing", message: Sentence("a picture older than 72 hours needs a reason: --reason \"…\"")
+            )
         }
         if let person = entry.person {
             try look(call, .people([person]))
@@ -41,7 +43,7 @@ extension Desk {
 
     /// The entry that a picture is of; the entry of the picture itself means the same.
     private func pictured(_ event: UInt64, _ reader: JournalReader, _ call: Call) throws -> JournalEntry {
-        let unknown = CommandRefusal(code: "unknownEvent", message: "there is no entry of that number")
+        let unknown = CommandRefusal(code: "unknownEvent", message: Sentence("there is no entry of that number"))
         guard var entry = try reader.entry(event, withPersonal: false)?.entry else { throw unknown }
         if entry.kind == .snapshot, let about = entry.about,
             let pictured = try reader.entry(about, withPersonal: false)?.entry
@@ -62,6 +64,6 @@ extension Desk {
             case .unreadable(let path): "its file \(path) cannot be read: see gatehousectl health"
             case .altered(let path): "its file \(path) is not the one that was taken"
             }
-        return CommandRefusal(code: "noPicture", message: "entry \(event) has no picture: \(why)")
+        return CommandRefusal(code: "noPicture", message: Sentence("entry \(event) has no picture: \(why)"))
     }
 }

@@ -25,7 +25,7 @@ extension Desk {
         if command.portal == nil, call.actor.role == .guard_ {
             throw CommandRefusal(
                 code: "argumentMissing",
-                message: "a guard blocks one portal by its name; all at once is \"portal lockdown\"")
+                message: Sentence("a guard blocks one portal by its name; all at once is \"portal lockdown\""))
         }
         return try changePosture(.blocked, at: command.portal.map(portal), call)
     }
@@ -40,9 +40,11 @@ extension Desk {
         case (nil, true): return nil
         case (nil, false):
             throw CommandRefusal(
-                code: "argumentMissing", message: "\"\(command)\" needs the name of a portal, or --all for every one")
+                code: "argumentMissing",
+                message: Sentence("\"\(command)\" needs the name of a portal, or --all for every one"))
         case (_?, true):
-            throw CommandRefusal(code: "malformed", message: "\"\(command)\" takes a portal or --all, not both")
+            throw CommandRefusal(
+                code: "malformed", message: Sentence("\"\(command)\" takes a portal or --all, not both"))
         }
     }
 
@@ -68,15 +70,15 @@ extension Desk {
         let calendar = fields.calendar
         return try ask { view in
             AlarmList.Reply(
-                alarms: view.controller.alarms.open.map { Self.view($0, calendar) },
+                alarms: view.controller.alarms.open.map { Self.view($0, calendar, call.language) },
                 letGo: view.controller.alarms.letGo)
         }
     }
 
-    static func view(_ alarm: Alarm, _ calendar: SiteCalendar) -> AlarmView {
+    static func view(_ alarm: Alarm, _ calendar: SiteCalendar, _ language: Language) -> AlarmView {
         AlarmView(
             alarm: alarm.entry, code: alarm.code.word, subject: alarm.subject,
-            severity: alarm.code.severity.rawValue, sentence: alarm.code.sentence,
+            severity: alarm.code.severity.rawValue, sentence: alarm.code.sentence.text(in: language),
             raised: SiteTime.text(alarm.raised, calendar), state: alarm.state.rawValue,
             ended: alarm.ended.map { SiteTime.text($0, calendar) },
             acknowledged: alarm.acknowledged.map { SiteTime.text($0.at, calendar) }, by: alarm.acknowledged?.by)

@@ -13,7 +13,8 @@ extension Desk {
         guard try credentials(of: holder.id, reader).contains(where: { $0.kind != .face && $0.status == .enabled })
         else {
             throw CommandRefusal(
-                code: "noOtherWay", message: "a face is never the only way in: give the person a card or a PIN first")
+                code: "noOtherWay",
+                message: Sentence("a face is never the only way in: give the person a card or a PIN first"))
         }
     }
 
@@ -46,7 +47,8 @@ extension Desk {
             changes.append(.put(.consent(row)))
         }
         guard !changes.isEmpty else {
-            throw CommandRefusal(code: "noConsent", message: "there is no consent of this person to take back")
+            throw CommandRefusal(
+                code: "noConsent", message: Sentence("there is no consent of this person to take back"))
         }
         let places = try facePlaces(of: holder, reader)
         changes += places.compactMap { place in place.credential.map { .end(.credential, id: $0) } }
@@ -105,7 +107,7 @@ extension Desk {
         let now = try now().seconds
         for row in try tenancies(.of(person: holder.id), reader) where row.state(at: now).isOpen {
             throw CommandRefusal(
-                code: "stillRuns", message: "tenancy \(row.id) of this person still runs; end it first")
+                code: "stillRuns", message: Sentence("tenancy \(row.id) of this person still runs; end it first"))
         }
         let faces = try facePlaces(of: holder, reader).map { (module: $0.module, user: $0.user) }
         var rows: [RegistryChange] = []
@@ -126,7 +128,7 @@ extension Desk {
         guard let reason = call.reason, reason.contains("request") || reason.contains("申请") else {
             throw CommandRefusal(
                 code: "reasonMissing",
-                message: "the reason names the person's request: --reason \"request of 2026-11-24\"")
+                message: Sentence("the reason names the person's request: --reason \"request of 2026-11-24\""))
         }
         let reader = try reader()
         let row = try person(command.reference, reader, call)

@@ -43,7 +43,7 @@ extension Desk {
             )
         }
         guard let answer else {
-            throw CommandRefusal(code: "unknownPerson", message: "the person was not on the register then")
+            throw CommandRefusal(code: "unknownPerson", message: Sentence("the person was not on the register then"))
         }
         return Decide.Reply(
             at: text(moment.civil), revision: revision, outcome: answer.decision.word,
@@ -110,7 +110,7 @@ extension Desk {
         let from = try time("from", command.from, call, .ago)
         let until = try time("until", command.until, call, .ago)
         guard from < until else {
-            throw CommandRefusal(code: "malformed", message: "\"until\" has to be behind \"from\"")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"until\" has to be behind \"from\""))
         }
         let reader = try reader()
         let (present, now) = try ask { ($0.controller, $0.now) }
@@ -168,16 +168,19 @@ extension Desk {
             do throws(InvalidConfiguration) {
                 site = try ConfigurationReader.read(octets: policy.content, file: policy.name, digest: Hash.sha256).site
             } catch {
-                throw CommandRefusal(code: "configurationWrong", message: "\(error)")
+                throw CommandRefusal(code: "configurationWrong", message: Sentence(verbatim: "\(error)"))
             }
         }
         if !tables.isEmpty {
             let rows = try reader.rows()
             var importer = try newImport(fields, rows, reader)
             let plan = importer.plan(tables)
-            for problem in plan.problems.prefix(1000) { try call.list(Replay.Difference(problem: problem.text)) }
+            for problem in plan.problems.prefix(1000) {
+                try call.list(Replay.Difference(problem: problem.sentence.text(in: call.language)))
+            }
             guard plan.problems.isEmpty else {
-                throw CommandRefusal(code: "importRefused", message: "\(plan.problems.count) lines are wrong")
+                throw CommandRefusal(
+                    code: "importRefused", message: Sentence("\(plan.problems.count, "line is", "lines are") wrong"))
             }
             for change in plan.changes {
                 if let problem = restored.registry.problem(with: change) {

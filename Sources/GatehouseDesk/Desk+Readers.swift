@@ -54,7 +54,8 @@ extension Desk {
     private func settings(_ name: NameArgument) throws -> ReaderSettings {
         guard let settings = configuration.readers.first(where: { $0.id.name == name.argumentText }) else {
             throw unknown(
-                "reader", name.argumentText, among: configuration.readers.map(\.id.name), code: "unknownReader")
+                Sentence("reader"), name.argumentText, among: configuration.readers.map(\.id.name),
+                code: "unknownReader")
         }
         return settings
     }
@@ -62,13 +63,15 @@ extension Desk {
     /// What is wrong with the wire, in sentences.
     func tellDoctor(_ command: ReaderDoctor, _ call: Call) throws -> ReaderDoctor.Reply {
         let settings = try settings(command.reader)
-        let (keys, calendar) = (surroundings.keys, fields.calendar)
+        let (keys, calendar, language) = (surroundings.keys, fields.calendar, call.language)
         return try ask { view in
             let reading = view.reading(settings.id)
             let report = ReaderDoctor.Report(
-                findings: reading.findings.map { FindingView(what: $0.what, advice: $0.advice) },
+                findings: reading.findings.map {
+                    FindingView(what: $0.what.text(in: language), advice: $0.advice.text(in: language))
+                },
                 conditions: view.controller.health.standing.filter { $0.subject == settings.id.name }.map {
-                    FindingView(what: $0.code.sentence, advice: $0.code.advice)
+                    FindingView(what: $0.code.sentence.text(in: language), advice: $0.code.advice.text(in: language))
                 }, bitMicros: reading.timing.map { ["p50": $0.half, "p90": $0.most, "p99": $0.longest] })
             return Joined(Self.view(settings, view, keys, calendar), report)
         }
@@ -79,7 +82,7 @@ extension Desk {
         let settings = try settings(command.reader)
         guard let trace = try ask({ $0.reading(settings.id).trace }) else {
             throw CommandRefusal(
-                code: "noTrace", message: "\(settings.id) has no wire that is recorded; see reader doctor")
+                code: "noTrace", message: Sentence("\(settings.id) has no wire that is recorded; see reader doctor"))
         }
         return ReaderTraceShow.Reply(event: try look(call, .register), trace: trace)
     }
@@ -91,7 +94,7 @@ extension Desk {
         let entry = try look(call, .register)
         guard let bits = try ask({ $0.reading(settings.id).lastFrame }) else {
             throw CommandRefusal(
-                code: "noCard", message: "no card came as bits within 5 minutes; show it and ask again")
+                code: "noCard", message: Sentence("no card came as bits within 5 minutes; show it and ask again"))
         }
         let own: [CardFormat] =
             switch settings.kind {
@@ -127,7 +130,7 @@ extension Desk {
     private func osdpReader(_ name: NameArgument) throws -> ReaderSettings {
         let settings = try settings(name)
         guard case .osdp = settings.kind else {
-            throw CommandRefusal(code: "notOSDP", message: "\(settings.id) is no OSDP reader")
+            throw CommandRefusal(code: "notOSDP", message: Sentence("\(settings.id) is no OSDP reader"))
         }
         return settings
     }
@@ -164,10 +167,10 @@ extension Desk {
         let settings = try osdpReader(command.reader)
         let characters = Array(command.text.argumentText.utf8)
         guard characters.count <= 32, characters.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            throw CommandRefusal(code: "malformed", message: "\"text\" has up to 32 ASCII characters")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"text\" has up to 32 ASCII characters"))
         }
         guard let seconds = UInt8(exactly: command.seconds?.value ?? 5) else {
-            throw CommandRefusal(code: "malformed", message: "\"seconds\" has to be a number from 0 to 255")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"seconds\" has to be a number from 0 to 255"))
         }
         let text = OSDPText(mode: seconds == 0 ? 1 : 3, seconds: seconds, characters: characters)
         let entry = try order(call, .changeReader(settings.id), reason: call.reason ?? "text")
@@ -182,19 +185,20 @@ extension Desk {
         var place = present
         if let address = command.address {
             guard let value = UInt8(exactly: address.value), value < 0x7F else {
-                throw CommandRefusal(code: "malformed", message: "\"address\" has to be a number from 0 to 126")
+                throw CommandRefusal(
+                    code: "malformed", message: Sentence("\"address\" has to be a number from 0 to 126"))
             }
             place = OSDPPlace(address: value, baud: place.baud)
         }
         if let baud = command.baud {
             guard let value = Int(exactly: baud.value), OSDPPlace.speeds.contains(value) else {
                 let speeds = OSDPPlace.speeds.map(String.init).joined(separator: ", ")
-                throw CommandRefusal(code: "malformed", message: "\"baud\" is one of \(speeds)")
+                throw CommandRefusal(code: "malformed", message: Sentence("\"baud\" is one of \(speeds)"))
             }
             place = OSDPPlace(address: place.address, baud: value)
         }
         guard command.address != nil || command.baud != nil else {
-            throw CommandRefusal(code: "argumentMissing", message: "give an address, a speed, or both")
+            throw CommandRefusal(code: "argumentMissing", message: Sentence("give an address, a speed, or both"))
         }
         let entry = try order(call, .changeReader(settings.id))
         let answer = try question(settings.id, .move(place))
@@ -210,11 +214,11 @@ extension Desk {
         let settings = try osdpReader(command.reader)
         let files = takeUploads(nil, call)
         guard let file = files.first, files.count == 1, !file.content.isEmpty else {
-            throw CommandRefusal(code: "noFiles", message: "one file, and not an empty one")
+            throw CommandRefusal(code: "noFiles", message: Sentence("one file, and not an empty one"))
         }
         guard let type = UInt8(exactly: command.type?.value ?? 1), type > 0 else {
             throw CommandRefusal(
-                code: "malformed", message: "\"type\" is 1 for any file, 128 to 255 as the maker says")
+                code: "malformed", message: Sentence("\"type\" is 1 for any file, 128 to 255 as the maker says"))
         }
         let entry = try order(call, .changeReader(settings.id))
         guard try surroundings.readers.sendFile(settings.id, type, file.content) else {
@@ -230,7 +234,8 @@ extension Desk {
         let entry = try order(call, .changeReader(settings.id))
         guard let found = try surroundings.readers.search(settings.id) else {
             throw CommandRefusal(
-                code: "notInService", message: "the bus of \(settings.id) cannot be had now; see `gatehousectl health`")
+                code: "notInService",
+                message: Sentence("the bus of \(settings.id) cannot be had now; see `gatehousectl health`"))
         }
         return ReaderSearch.Reply(event: entry, found: found.map { view($0, on: bus) })
     }
@@ -263,16 +268,19 @@ extension Desk {
         switch answer {
         case .reply, .whole, .transferred: return
         case .refused(.unknownCommand):
-            throw CommandRefusal(code: "notSupported", message: "\(reader) does not know this")
-        case .refused, .transferFailed: throw CommandRefusal(code: "readerRefused", message: "\(reader) refused it")
-        case .tooLong: throw CommandRefusal(code: "tooLong", message: "\(reader) takes no message of this length")
+            throw CommandRefusal(code: "notSupported", message: Sentence("\(reader) does not know this"))
+        case .refused, .transferFailed:
+            throw CommandRefusal(code: "readerRefused", message: Sentence("\(reader) refused it"))
+        case .tooLong:
+            throw CommandRefusal(code: "tooLong", message: Sentence("\(reader) takes no message of this length"))
         case .busy, .dropped: throw Self.notInService(reader)
         }
     }
 
     private static func notInService(_ reader: ReaderID) -> CommandRefusal {
         CommandRefusal(
-            code: "notInService", message: "\(reader) is not in service, or has another question open; try again")
+            code: "notInService",
+            message: Sentence("\(reader) is not in service, or has another question open; try again"))
     }
 
     private static func hexadecimal(_ octet: UInt8) -> String {
@@ -297,21 +305,22 @@ extension Desk {
     private func changeKey(_ settings: ReaderSettings, _ call: Call, isInstallation: Bool) throws -> Recorded {
         let reader = settings.id
         guard case .osdp(_, _, _, .secure, _) = settings.kind else {
-            throw CommandRefusal(code: "notSecured", message: "\(reader) is no reader that has to be secured")
+            throw CommandRefusal(code: "notSecured", message: Sentence("\(reader) is no reader that has to be secured"))
         }
         if let changing = try surroundings.readers.changingKey() {
             throw CommandRefusal(
-                code: "windowOpen", message: "\(changing) is being given a key; one reader at a time, wait for its end")
+                code: "windowOpen",
+                message: Sentence("\(changing) is being given a key; one reader at a time, wait for its end"))
         }
         let isSecured = try ask { $0.reading(reader).isSecured }
         if isInstallation, isSecured {
             throw CommandRefusal(
                 code: "isSecured",
-                message: "\(reader) is secured; `gatehousectl reader rotate-key \(reader)` changes its key")
+                message: Sentence("\(reader) is secured; `gatehousectl reader rotate-key \(reader)` changes its key"))
         }
         if !isInstallation, !isSecured {
             throw CommandRefusal(
-                code: "notSecured", message: "\(reader) is not in its session; see `gatehousectl health`")
+                code: "notSecured", message: Sentence("\(reader) is not in its session; see `gatehousectl health`"))
         }
         // A device that was accepted in the place of another has been looked at by a second person; one that was not is
         // refused by its order.
@@ -324,7 +333,8 @@ extension Desk {
         let key = try surroundings.keys.make(reader, isInstallation)
         guard try surroundings.readers.changeKey(reader, key, isInstallation) else {
             try surroundings.keys.save()
-            throw CommandRefusal(code: "notNow", message: "\(reader) is not in the state for it any more; try again")
+            throw CommandRefusal(
+                code: "notNow", message: Sentence("\(reader) is not in the state for it any more; try again"))
         }
         return Recorded(entry)
     }
@@ -335,7 +345,9 @@ extension Desk {
             throw CommandRefusal(
                 code: "secondPerson",
                 message:
-                    "\(reader) had a key before. If it was replaced, a second person gives the same command within 5 minutes; at a bench the key file needs nobody"
+                    Sentence(
+                        "\(reader) had a key before. If it was replaced, a second person gives the same command within 5 minutes; at a bench the key file needs nobody"
+                    )
             )
         }
     }

@@ -39,9 +39,10 @@ extension Desk {
             .map { files.remove(at: $0) }
         if let name = command.columns, mapping == nil {
             throw CommandRefusal(
-                code: "noFiles", message: "no file \"\(name.argumentText)\" was sent that says what columns mean")
+                code: "noFiles",
+                message: Sentence("no file \"\(name.argumentText)\" was sent that says what columns mean"))
         }
-        guard !files.isEmpty else { throw CommandRefusal(code: "noFiles", message: "no file was sent") }
+        guard !files.isEmpty else { throw CommandRefusal(code: "noFiles", message: Sentence("no file was sent")) }
         let reader = try reader()
         let rows = try reader.rows()
         var fields = try liveFields()
@@ -61,14 +62,17 @@ extension Desk {
         } else if !plan.problems.isEmpty {
             try order(call, .refused(reason: "importRefused"))
         }
-        for problem in plan.problems.prefix(1000) { try call.list(ImportFiles.Finding(problem: problem.text)) }
+        for problem in plan.problems.prefix(1000) {
+            try call.list(ImportFiles.Finding(problem: problem.sentence.text(in: call.language)))
+        }
         // What was passed over is told whenever files are taken: somebody may have meant it.
         for difference in plan.differences.lazy.filter({ isDryRun || $0.verb == .pass }).prefix(100_000) {
-            try call.list(Self.view(difference))
+            try call.list(Self.view(difference, call.language))
         }
         guard plan.problems.isEmpty else {
             throw CommandRefusal(
-                code: "importRefused", message: "\(plan.problems.count) lines are wrong; nothing was changed")
+                code: "importRefused",
+                message: Sentence("\(plan.problems.count, "line is", "lines are") wrong; nothing was changed"))
         }
         return ImportFiles.Reply(
             changes: plan.changes.count, unchanged: plan.unchanged, added: plan.added, changed: plan.changed,
@@ -83,10 +87,11 @@ extension Desk {
         return RegistryImport(fields: fields, present: rows, next: Dictionary(uniqueKeysWithValues: next))
     }
 
-    private static func view(_ difference: RegistryImport.Difference) -> ImportFiles.Finding {
+    private static func view(_ difference: RegistryImport.Difference, _ language: Language) -> ImportFiles.Finding {
         ImportFiles.Finding(
-            file: difference.file, line: difference.line, verb: difference.verb.rawValue, subject: difference.subject,
-            fields: difference.fields.map { [$0.name, $0.old, $0.new] }, what: difference.what)
+            file: difference.file, line: difference.line, verb: difference.verb.rawValue,
+            subject: difference.subject.text(in: language),
+            fields: difference.fields.map { [$0.name, $0.old, $0.new] }, what: difference.what.text(in: language))
     }
 
     /// In pieces that go through a line whatever the size of the register.
@@ -97,7 +102,8 @@ extension Desk {
         let export = RegistryExport(rows, calendar: fields.calendar)
         if command.pieces?.isOn != true, export.files.contains(where: { $0.content.count > RegistryExport.pieceSize }) {
             throw CommandRefusal(
-                code: "tooLarge", message: "the register is too large for this gatehousectl; use that of this version")
+                code: "tooLarge",
+                message: Sentence("the register is too large for this gatehousectl; use that of this version"))
         }
         var files: Set<String> = []
         for piece in export {

@@ -31,7 +31,7 @@ extension Desk {
             let first = CalendarDay.day(year: Int(year), month: Int(month), day: 1),
             let next = CalendarDay.day(
                 year: Int(month == 12 ? year + 1 : year), month: Int(month == 12 ? 1 : month + 1), day: 1)
-        else { throw CommandRefusal(code: "malformed", message: "\"month\" is a month such as 2026-10") }
+        else { throw CommandRefusal(code: "malformed", message: Sentence("\"month\" is a month such as 2026-10")) }
         return (first, next)
     }
 }

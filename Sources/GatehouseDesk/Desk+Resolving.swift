@@ -34,13 +34,14 @@ extension Desk {
         guard let first = found.first else {
             if let near = try nearReference(text, reader, call) {
                 throw CommandRefusal(
-                    code: "unknownPerson", message: "nobody is called \"\(clipped(text))\"; did you mean \(near)?")
+                    code: "unknownPerson",
+                    message: Sentence("nobody is called \"\(clipped(text))\"; did you mean \(near)?"))
             }
             return nil
         }
         guard found.count == 1 else {
             throw try ambiguous(
-                text, found.map { .person($0) }, rows, call, hint: "give the reference")
+                text, found.map { .person($0) }, rows, call, hint: Sentence("give the reference"))
         }
         try call.notes.meant(rows.view(first, forGuard: call.actor.role == .guard_), [first.id])
         return first
@@ -85,19 +86,21 @@ extension Desk {
 
     /// Between whom or what; each person that is named has the look in their report.
     private func ambiguous(
-        _ text: String, _ found: [RegistryRow], _ rows: FoundRows, _ call: Call, hint: String
+        _ text: String, _ found: [RegistryRow], _ rows: FoundRows, _ call: Call, hint: Sentence
     ) throws -> CommandRefusal {
         let shown = found.prefix(8)
         try look(call, .people(shown.flatMap { people(of: $0) }))
-        let names = try shown.map { Self.sentence(try view($0, rows, forGuard: call.actor.role == .guard_)) }
-        let more = found.count > shown.count ? "; and \(found.count - shown.count) more" : ""
+        let names = try shown.map { Self.words(try view($0, rows, forGuard: call.actor.role == .guard_)) }
+        let (all, more) = (names.joined(separator: "; "), found.count - shown.count)
         return CommandRefusal(
             code: "ambiguous",
-            message: "\"\(clipped(text))\" may be \(names.joined(separator: "; "))\(more): \(hint)")
+            message: more > 0
+                ? Sentence("\"\(clipped(text))\" may be \(all); and \(more) more: \(hint)")
+                : Sentence("\"\(clipped(text))\" may be \(all): \(hint)"))
     }
 
     /// A row in a sentence: who, where, how it stands.
-    private static func sentence(_ row: FoundRow) -> String {
+    private static func words(_ row: FoundRow) -> String {
         let number = row.kind == "person" ? nil : row.id.map { "\(row.kind) \($0)" }
         let span = row.kind == "tenancy" ? "\(row.from ?? "") to \(row.until ?? "")" : nil
         let parts = [number, row.value, row.reference, row.name, row.dwelling, span, row.state]
@@ -122,7 +125,8 @@ extension Desk {
         let query = FindQuery(parts.last ?? "")
         let found = try fits(index(reader, call) { $0.dwellings(query).filter { $0.fit == .whole } })
         if found.count > 1 {
-            throw try ambiguous(text, found.map { .dwelling($0) }, rows, call, hint: "write community/dwelling")
+            throw try ambiguous(
+                text, found.map { .dwelling($0) }, rows, call, hint: Sentence("write community/dwelling"))
         }
         if let row = found.first {
             try call.notes.meant(rows.view(row), [])
@@ -132,7 +136,8 @@ extension Desk {
             let code = try rows.code(ofDwelling: near)
         else { return nil }
         throw CommandRefusal(
-            code: "unknownDwelling", message: "there is no dwelling \"\(clipped(text))\"; did you mean \(code)?")
+            code: "unknownDwelling",
+            message: Sentence("there is no dwelling \"\(clipped(text))\"; did you mean \(code)?"))
     }
 
     // MARK: Tenancies, credentials, vehicles
@@ -159,7 +164,7 @@ extension Desk {
         let found = !open.isEmpty ? open : !waiting.isEmpty ? waiting : all
         guard let row = found.first else { throw Self.unknownRow("tenancy") }
         guard found.count == 1 else {
-            throw try ambiguous(text, found.map { .tenancy($0) }, rows, call, hint: "give its number")
+            throw try ambiguous(text, found.map { .tenancy($0) }, rows, call, hint: Sentence("give its number"))
         }
         try call.notes.meant(rows.view(row), Array(row.tenants.prefix(1)))
         return row
@@ -184,13 +189,13 @@ extension Desk {
             found = try credentials(of: vehicle.keeper, reader).filter { $0.vehicle == vehicle.id && $0.kind == .plate }
         } else if text.contains(":") {
             throw CommandRefusal(
-                code: "unknownRow", message: "nobody on the register holds the card \"\(clipped(text))\"")
+                code: "unknownRow", message: Sentence("nobody on the register holds the card \"\(clipped(text))\""))
         } else {
             found = try credentials(of: fields.person(text, name, in: source(reader, call)).id, reader)
         }
         guard let row = found.first else { throw Self.unknownRow("credential") }
         guard found.count == 1 else {
-            throw try ambiguous(text, found.map { .credential($0) }, rows, call, hint: "give its number")
+            throw try ambiguous(text, found.map { .credential($0) }, rows, call, hint: Sentence("give its number"))
         }
         try call.notes.meant(rows.view(row), [row.person])
         return row
@@ -216,7 +221,7 @@ extension Desk {
         }
         guard let row = found.first else { return try plate.get() }
         guard found.count == 1 else {
-            throw try ambiguous(text, found.map { .vehicle($0) }, rows, call, hint: "give the whole plate")
+            throw try ambiguous(text, found.map { .vehicle($0) }, rows, call, hint: Sentence("give the whole plate"))
         }
         try call.notes.meant(rows.view(row), [row.keeper])
         return row

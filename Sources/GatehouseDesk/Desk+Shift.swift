@@ -17,7 +17,8 @@ extension Desk {
             try command.since.map { try time("since", $0, call, .ago) } ?? now + (Duration.zero - Self.shift)
         guard since <= now, now - since <= Self.longestShift else {
             throw CommandRefusal(
-                code: "malformed", message: "\"since\" has to be within the last 24 hours: when the shift began")
+                code: "malformed",
+                message: Sentence("\"since\" has to be within the last 24 hours: when the shift began"))
         }
         let reader = try reader()
         var filter = JournalFilter()
@@ -41,7 +42,7 @@ extension Desk {
         return try ask { [opened] view in
             ShiftEnd.Reply(
                 site: site, from: from, at: at, by: by,
-                alarms: view.controller.alarms.open.map { Self.view($0, calendar) },
+                alarms: view.controller.alarms.open.map { Self.view($0, calendar, call.language) },
                 portals: view.controller.portals.filter { $0.posture != .secure }.map {
                     Self.view($0, view.controller)
                 },

@@ -32,7 +32,7 @@ extension Desk {
                 outbox: outbox.map {
                     Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
                 }, release: view.release, handover: Self.view(controller.ledger.handover, calendar),
-                conditions: Self.conditions(controller, calendar, without: sealed),
+                conditions: Self.conditions(controller, calendar, call.language, without: sealed),
                 alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds)
         }
     }
@@ -54,7 +54,7 @@ extension Desk {
         let sealed = sealedDestinations(for: call)
         return try ask {
             Health.Reply(
-                conditions: Self.conditions($0.controller, calendar, without: sealed),
+                conditions: Self.conditions($0.controller, calendar, call.language, without: sealed),
                 alarms: $0.controller.alarms.open.count { !$0.isAcknowledged })
         }
     }
@@ -68,7 +68,7 @@ extension Desk {
 
     /// The worst first.
     private static func conditions(
-        _ controller: Controller, _ calendar: SiteCalendar, without sealed: Set<String>
+        _ controller: Controller, _ calendar: SiteCalendar, _ language: Language, without sealed: Set<String>
     ) -> [ConditionView] {
         controller.health.standing.filter { $0.code != .outboxStuck || !sealed.contains($0.subject) }.sorted {
             ($1.code.severity, $0.code, $0.subject) < ($0.code.severity, $1.code, $1.subject)
@@ -76,7 +76,8 @@ extension Desk {
         .map {
             ConditionView(
                 code: $0.code.rawValue, severity: $0.code.severity.rawValue, subject: $0.subject,
-                since: SiteTime.text($0.since, calendar), sentence: $0.code.sentence, advice: $0.code.advice)
+                since: SiteTime.text($0.since, calendar), sentence: $0.code.sentence.text(in: language),
+                advice: $0.code.advice.text(in: language))
         }
     }
 
@@ -122,12 +123,14 @@ extension Desk {
         {
             let ended =
                 reopens
-                ? "what has ended by the later time would run again"
-                : "what has ended by then stays ended (--reopen lets it run again)"
+                ? Sentence("what has ended by the later time would run again")
+                : Sentence("what has ended by then stays ended (--reopen lets it run again)")
             throw CommandRefusal(
                 code: "secondPerson",
                 message:
-                    "the machine's clock says \(text(machine)) and the last entries are of \(text(gate)); \(ended). If that is right, a second person gives the same command within 5 minutes"
+                    Sentence(
+                        "the machine's clock says \(text(machine)) and the last entries are of \(text(gate)); \(ended). If that is right, a second person gives the same command within 5 minutes"
+                    )
             )
         }
         return try Recorded(order(call, .acceptClock(reopens: reopens)))
@@ -136,7 +139,8 @@ extension Desk {
     func raiseThreat(_ command: Threat, _ call: Call) throws -> Recorded {
         guard let level = UInt8(exactly: command.level.value), level <= AccessPolicy.highestThreat else {
             throw CommandRefusal(
-                code: "malformed", message: "\"level\" has to be a number from 0 to \(AccessPolicy.highestThreat)")
+                code: "malformed",
+                message: Sentence("\"level\" has to be a number from 0 to \(AccessPolicy.highestThreat)"))
         }
         return Recorded(try order(call, .threat(level)))
     }
@@ -149,12 +153,13 @@ extension Desk {
             throw CommandRefusal(
                 code: "folderUnknown",
                 message:
-                    "backups go to \(folders.joined(separator: " or ")): files.backups in the configuration names the folders"
+                    Sentence("backups go to \(folders): files.backups in the configuration names the folders")
             )
         }
         let now = surroundings.monotonic()
         guard seconds.begins("backup", at: now, every: .seconds(60)) else {
-            throw CommandRefusal(code: "busy", message: "a backup was made within the last minute; try again later")
+            throw CommandRefusal(
+                code: "busy", message: Sentence("a backup was made within the last minute; try again later"))
         }
         let at = try self.now()
         let entry = try look(call, .register)

@@ -28,8 +28,13 @@ extension Desk {
         guard let meant = Self.meant(when, found, refusals) else {
             throw CommandRefusal(
                 code: "noDecision",
-                message:
-                    "\(row.name) was not \(when == nil ? "refused" : "at a gate") between \(text(filter.from!).prefix(16)) and \(text(filter.until!).prefix(16)); say when: gatehousectl why \(row.reference) \"yesterday 18:00\""
+                message: when == nil
+                    ? Sentence(
+                        "\(row.name) was not refused between \(text(filter.from!).prefix(16)) and \(text(filter.until!).prefix(16)); say when: gatehousectl why \(row.reference) \"yesterday 18:00\""
+                    )
+                    : Sentence(
+                        "\(row.name) was not at a gate between \(text(filter.from!).prefix(16)) and \(text(filter.until!).prefix(16)); say when: gatehousectl why \(row.reference) \"yesterday 18:00\""
+                    )
             )
         }
         let views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)

@@ -58,7 +58,7 @@ package final class Desk: Sendable {
         return try found.get()
     }
 
-    static let busy = CommandRefusal(code: "busy", message: "the daemon did not answer in time; try again")
+    static let busy = CommandRefusal(code: "busy", message: Sentence("the daemon did not answer in time; try again"))
 
     /// Gives an order and waits for its entry, whose number comes back; nil where the disk is late.
     @discardableResult
@@ -136,6 +136,10 @@ package struct Call: Sendable {
     /// All roles of whoever asks; the actor has the one that the command is taken under.
     package var roles: Set<Role>
     package var reason: String?
+    /// In which language its answer has sentences.
+    package var language: Language
+    /// Whether its sender named the language: otherwise it is the site's.
+    package var saysLanguage: Bool
     /// The command as the journal keeps it.
     package var journalText = ""
     /// Who sent it, and over which connection, for what is kept between two commands.
@@ -153,7 +157,8 @@ package struct Call: Sendable {
     let notes = CallNotes()
 
     package init(
-        id: Int64 = 1, actor: Actor, roles: Set<Role>, reason: String?, uid: UInt32, connection: UInt64,
+        id: Int64 = 1, actor: Actor, roles: Set<Role>, reason: String?, language: Language = .english,
+        saysLanguage: Bool = true, uid: UInt32, connection: UInt64,
         expires: MonotonicTime,
         diesWithItsSender: Bool, isWanted: @escaping @Sendable () -> Bool,
         send: @escaping @Sendable ([UInt8]) throws(CommandRefusal) -> Void,
@@ -163,6 +168,8 @@ package struct Call: Sendable {
         self.actor = actor
         self.roles = roles
         self.reason = reason
+        self.language = language
+        self.saysLanguage = saysLanguage
         self.uid = uid
         self.connection = connection
         self.expires = expires

@@ -38,7 +38,8 @@ package final class Followers: Sendable {
                 state.refused += 1
                 throw CommandRefusal(
                     code: "busy",
-                    message: "\(Self.limit) follow the journal at once, and \(Self.limitOfOne) of one user; close one")
+                    message: Sentence(
+                        "\(Self.limit) follow the journal at once, and \(Self.limitOfOne) of one user; close one"))
             }
         }
     }
@@ -105,7 +106,10 @@ extension Desk {
             }
         }
         ended += followers.remove(where: hasLeft).map {
-            ($0, CommandRefusal(code: "notAllowed", message: "you have not the role any more that this needs"))
+            (
+                $0,
+                CommandRefusal(code: "notAllowed", message: Sentence("you have not the role any more that this needs"))
+            )
         }
         for follower in followers.all {
             guard let views = try? entryViews(reader, follower.call) else { continue }

@@ -57,7 +57,8 @@ package final class UploadShelf: Sendable {
             if let offset {
                 guard offset <= UInt64(size) else {
                     throw CommandRefusal(
-                        code: "offsetUnknown", message: "\(size) octets of the file are here; go on there")
+                        code: "offsetUnknown",
+                        message: Sentence("\(size, "octet", "octets") of the file arrived; go on there"))
                 }
                 if offset < UInt64(size) || data.isEmpty { return size }
             }
@@ -67,11 +68,11 @@ package final class UploadShelf: Sendable {
                 state.refused += 1
                 throw CommandRefusal(
                     code: "tooLarge",
-                    message: "your files may have \(limit >> 20) MiB together, and be \(Self.fileLimit)")
+                    message: Sentence("your files may have \(limit >> 20) MiB together, and be \(Self.fileLimit)"))
             }
             guard state.uploads.values.reduce(data.count, { $0 + $1.size }) <= Self.limit else {
                 state.refused += 1
-                throw CommandRefusal(code: "busy", message: "others are sending files; try again in a while")
+                throw CommandRefusal(code: "busy", message: Sentence("others are sending files; try again in a while"))
             }
             if let index {
                 upload.files[index].content += data

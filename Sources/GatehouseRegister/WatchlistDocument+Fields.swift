@@ -40,35 +40,35 @@ extension WatchlistDocument {
                 "certificate",
             ])
         guard members["type"]?.string == Kind.activation.rawValue else {
-            throw Refusal("type: the document is no activation certificate")
+            throw Refusal(Sentence("type: the document is no activation certificate"))
         }
         var texts: [String] = []
         for name in ["authority", "legal_basis", "assessment"] {
             guard let text = members[name]?.string, (1...200).contains(text.count) else {
-                throw Refusal("\(name) must be a text of 1 to 200 characters")
+                throw Refusal(Sentence("\(name) must be a text of 1 to 200 characters"))
             }
             texts.append(text)
         }
         guard let communities = strings(members["communities"]), !communities.isEmpty else {
-            throw Refusal("communities must name sites")
+            throw Refusal(Sentence("communities must name sites"))
         }
         if let site, !communities.contains(site) {
-            throw Refusal("communities: the certificate does not name this site (\(site))")
+            throw Refusal(Sentence("communities: the certificate does not name this site (\(site))"))
         }
         guard let from = members["not_before"]?.integer, let until = members["not_after"]?.integer, from < until,
             lasts(from, until, atMost: longestActivation)
-        else { throw Refusal("not_before and not_after must be milliseconds of UTC, at most a year apart") }
-        guard until > now.milliseconds else { throw Refusal("not_after: the certificate has expired") }
+        else { throw Refusal(Sentence("not_before and not_after must be milliseconds of UTC, at most a year apart")) }
+        guard until > now.milliseconds else { throw Refusal(Sentence("not_after: the certificate has expired")) }
         let keys = (strings(members["signers"]) ?? []).map { Base64.decode($0, isURLSafe: true) ?? [] }
         guard keys.count >= 2, Set(keys).count == keys.count, keys.allSatisfy({ $0.count == 32 }) else {
-            throw Refusal("signers must be two or more different Ed25519 keys (base64url)")
+            throw Refusal(Sentence("signers must be two or more different Ed25519 keys (base64url)"))
         }
         if let oversightKey, keys.contains(oversightKey) {
-            throw Refusal("signers: the oversight key cannot sign entries")
+            throw Refusal(Sentence("signers: the oversight key cannot sign entries"))
         }
         guard let certificate = members["certificate"]?.string.flatMap({ Base64.decode($0) }),
             Envelope.isCertificate(certificate)
-        else { throw Refusal("certificate must be the issuer's X.509 certificate (base64 of DER)") }
+        else { throw Refusal(Sentence("certificate must be the issuer's X.509 certificate (base64 of DER)")) }
         return ActivationFields(
             authority: texts[0], legalBasis: texts[1], assessment: texts[2], communities: communities,
             from: CivilTime(milliseconds: from), until: CivilTime(milliseconds: until), signers: keys,
@@ -86,30 +86,33 @@ extension WatchlistDocument {
                 "minimum_confidence",
             ])
         guard members["type"]?.string == Kind.entry.rawValue else {
-            throw Refusal("type: the document is no watchlist entry")
+            throw Refusal(Sentence("type: the document is no watchlist entry"))
         }
         guard let id = members["id"]?.string, (16...64).contains(id.utf8.count),
             id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) || $0 == 45 })
-        else { throw Refusal("id must be 16 to 64 hexadecimal digits or dashes, drawn at random") }
+        else { throw Refusal(Sentence("id must be 16 to 64 hexadecimal digits or dashes, drawn at random")) }
         for name in ["case", "legal_basis"] {
             guard let code = members[name]?.string, (1...64).contains(code.utf8.count) else {
-                throw Refusal("\(name) must be a code of 1 to 64 characters")
+                throw Refusal(Sentence("\(name) must be a code of 1 to 64 characters"))
             }
         }
         guard let category = members["category"]?.string.flatMap(WatchlistCategory.init(rawValue:)) else {
             throw Refusal(
-                "category must be one of \(WatchlistCategory.allCases.map(\.rawValue).joined(separator: ", "))")
+                Sentence(
+                    "category must be one of \(WatchlistCategory.allCases.map(\.rawValue).joined(separator: ", "))"))
         }
         guard let portals = strings(members["portals"])?.map({ PortalID($0) }), !portals.isEmpty,
             portals.allSatisfy({ known?.contains($0) ?? !$0.name.isEmpty })
-        else { throw Refusal("portals must name portals of this site: the scope of the entry") }
+        else { throw Refusal(Sentence("portals must name portals of this site: the scope of the entry")) }
         guard let from = members["valid_from"]?.integer, let until = members["expires"]?.integer, from < until else {
-            throw Refusal("valid_from and expires must be milliseconds of UTC, the one before the other")
+            throw Refusal(Sentence("valid_from and expires must be milliseconds of UTC, the one before the other"))
         }
-        guard lasts(from, until, atMost: longestLife) else { throw Refusal("expires: an entry lives 30 days at most") }
-        guard until > now.milliseconds else { throw Refusal("expires: the entry has expired") }
+        guard lasts(from, until, atMost: longestLife) else {
+            throw Refusal(Sentence("expires: an entry lives 30 days at most"))
+        }
+        guard until > now.milliseconds else { throw Refusal(Sentence("expires: the entry has expired")) }
         guard let confidence = members["minimum_confidence"]?.integer, (0...100).contains(confidence) else {
-            throw Refusal("minimum_confidence must be 0 to 100")
+            throw Refusal(Sentence("minimum_confidence must be 0 to 100"))
         }
         return EntryFields(
             id: id, category: category, portals: portals, from: CivilTime(milliseconds: from),
@@ -118,19 +121,21 @@ extension WatchlistDocument {
 
     private static func matches(_ value: JSON?, _ cards: CardCatalogue) throws(Refusal) -> [Match] {
         let all = value?.array ?? []
-        guard (1...16).contains(all.count) else { throw Refusal("match must name 1 to 16 identities") }
+        guard (1...16).contains(all.count) else { throw Refusal(Sentence("match must name 1 to 16 identities")) }
         var found: [Match] = []
         for one in all {
             guard let one = one.object, one.count == 1, let (kind, value) = one.first, let value = value.string else {
-                throw Refusal("match: each is one of {\"card\": …} and {\"person\": …}")
+                throw Refusal(Sentence("match: each is one of {\"card\": …} and {\"person\": …}"))
             }
             switch kind {
             case "card":
                 do { found.append(.card(try cards.card(value))) } catch {
-                    throw Refusal("match names no card: \(error.message)")
+                    throw Refusal(Sentence("match names no card: \(error.message)"))
                 }
             case "person": found.append(.person(value))
-            default: throw Refusal("match: each is one of {\"card\": …} and {\"person\": …}; no trait can be matched")
+            default:
+                throw Refusal(
+                    Sentence("match: each is one of {\"card\": …} and {\"person\": …}; no trait can be matched"))
             }
         }
         return found
@@ -143,9 +148,9 @@ extension WatchlistDocument {
     }
 
     private static func exactly(_ members: [String: JSON], _ names: Set<String>) throws(Refusal) -> [String: JSON] {
-        if let missing = names.subtracting(members.keys).min() { throw Refusal("\"\(missing)\" is missing") }
+        if let missing = names.subtracting(members.keys).min() { throw Refusal(Sentence("\"\(missing)\" is missing")) }
         if let extra = Set(members.keys).subtracting(names).min() {
-            throw Refusal("\"\(extra.prefix(40))\" has no place here")
+            throw Refusal(Sentence("\"\(extra.prefix(40))\" has no place here"))
         }
         return members
     }

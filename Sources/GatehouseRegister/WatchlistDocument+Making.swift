@@ -63,11 +63,12 @@ extension WatchlistDocument {
         try check(members, now: now, place: place)
         let kind = members["type"]?.string.flatMap(Kind.init(rawValue:))
         guard try !look(document, keys: [publicKey]).signatures.contains(where: { $0.key == publicKey }) else {
-            throw Refusal("signatures: this key has signed it already; an entry needs two different people")
+            throw Refusal(Sentence("signatures: this key has signed it already; an entry needs two different people"))
         }
         guard signatures.count < (kind == .activation ? 1 : mostSignatures) else {
             throw Refusal(
-                "signatures: \(kind == .activation ? "the oversight alone signs, once" : "enough have signed")")
+                Sentence(
+                    "signatures: \(kind == .activation ? "the oversight alone signs, once" : "enough have signed")"))
         }
         let kid = Base64.encode(publicKey, isURLSafe: true)
         let header: [String: JSON] = ["alg": "EdDSA", "kid": .string(kid)]
@@ -75,7 +76,7 @@ extension WatchlistDocument {
         let message = Array("\(protected).\(encoded)".utf8)
         let octets = try sign(message)
         guard Ed25519.verify(message, signature: octets, publicKey: publicKey) else {
-            throw Refusal("signatures: what the key made is no signature of its public half")
+            throw Refusal(Sentence("signatures: what the key made is no signature of its public half"))
         }
         let signature: JSON = [
             "protected": .string(protected), "signature": .string(Base64.encode(octets, isURLSafe: true)),
@@ -87,7 +88,7 @@ extension WatchlistDocument {
     package static func look(_ document: String, keys: [[UInt8]] = []) throws(Refusal) -> Look {
         let (encoded, _, members, signatures) = try parts(document)
         guard let kind = members["type"]?.string.flatMap(Kind.init(rawValue:)) else {
-            throw Refusal("type: the document is neither an activation nor an entry")
+            throw Refusal(Sentence("type: the document is neither an activation nor an entry"))
         }
         let seen = signatures.map { signature -> Signature in
             guard let protected = signature["protected"]?.string,
@@ -111,7 +112,7 @@ extension WatchlistDocument {
     ) throws(Refusal) -> WatchlistActivation {
         let look = try look(document, keys: [place.oversightKey].compactMap(\.self))
         guard let key = place.oversightKey ?? look.signatures.compactMap(\.key).first else {
-            throw Refusal("signatures: the oversight has not signed the activation")
+            throw Refusal(Sentence("signatures: the oversight has not signed the activation"))
         }
         return try activation(
             document, oversightKey: key, site: place.site ?? strings(look.members["communities"])?.first ?? "",
@@ -133,7 +134,7 @@ extension WatchlistDocument {
             case .entry:
                 let (_, who, _) = try open(document, keys: activation?.signers ?? signers)
                 try areTwo(who)
-                if let activation, activation.notAfter <= now { throw Refusal("the activation has expired") }
+                if let activation, activation.notAfter <= now { throw Refusal(Sentence("the activation has expired")) }
             }
             return nil
         } catch { return error }
@@ -144,7 +145,7 @@ extension WatchlistDocument {
         case .activation:
             _ = try activationFields(members, site: place.site, oversightKey: place.oversightKey, now: now)
         case .entry: _ = try entryFields(members, now: now, portals: place.portals, cards: place.cards)
-        case nil: throw Refusal("type: the document is neither an activation nor an entry")
+        case nil: throw Refusal(Sentence("type: the document is neither an activation nor an entry"))
         }
     }
 }

@@ -9,8 +9,8 @@ internal import GatehouseCrypto
 /// activation names (guardrails G1 to G3). A member that is missing or too many refuses the document.
 package enum WatchlistDocument {
     package struct Refusal: Error, Hashable, Sendable {
-        package var message: String
-        init(_ message: String) { self.message = message }
+        package var message: Sentence
+        init(_ message: Sentence) { self.message = message }
     }
 
     package static let longestActivation: Int64 = 366 * 86_400_000
@@ -23,7 +23,7 @@ package enum WatchlistDocument {
     ) throws(Refusal) -> WatchlistActivation {
         let (payload, signers, digest) = try open(document, keys: [oversightKey])
         guard signers.count == 1 else {
-            throw Refusal("the certificate is not signed by the oversight key of this site")
+            throw Refusal(Sentence("the certificate is not signed by the oversight key of this site"))
         }
         let fields = try activationFields(payload, site: site, oversightKey: oversightKey, now: now)
         return WatchlistActivation(
@@ -46,7 +46,7 @@ package enum WatchlistDocument {
             switch match {
             case .card(let card): references.append(primitives.watchlistReference(Array("card|\(card)".utf8)))
             case .person(let reference):
-                guard let id = person(reference) else { throw Refusal("match names nobody of this register") }
+                guard let id = person(reference) else { throw Refusal(Sentence("match names nobody of this register")) }
                 references.append(primitives.watchlistReference(Array("person|\(id)".utf8)))
             }
         }
@@ -62,7 +62,8 @@ package enum WatchlistDocument {
         let (encoded, payload, members, signatures) = try parts(document)
         guard (1...mostSignatures).contains(signatures.count) else {
             throw Refusal(
-                signatures.isEmpty ? "signatures: nobody has signed" : "signatures: \(mostSignatures) at most")
+                signatures.isEmpty
+                    ? Sentence("signatures: nobody has signed") : Sentence("signatures: \(mostSignatures) at most"))
         }
         var signers: [[UInt8]] = []
         for signature in signatures {
@@ -70,10 +71,10 @@ package enum WatchlistDocument {
                 let header = Base64.decode(protected, isURLSafe: true),
                 JSON(line: header)?["alg"]?.string == "EdDSA",
                 let octets = signature["signature"]?.string.flatMap({ Base64.decode($0, isURLSafe: true) })
-            else { throw Refusal("a signature is malformed; EdDSA is the only algorithm") }
+            else { throw Refusal(Sentence("a signature is malformed; EdDSA is the only algorithm")) }
             let signed = Array("\(protected).\(encoded)".utf8)
             guard let key = keys.first(where: { Ed25519.verify(signed, signature: octets, publicKey: $0) }) else {
-                throw Refusal("a signature fits no registered key")
+                throw Refusal(Sentence("a signature fits no registered key"))
             }
             signers.append(key)
         }
@@ -82,7 +83,7 @@ package enum WatchlistDocument {
 
     static func areTwo(_ signers: [[UInt8]]) throws(Refusal) {
         guard Set(signers).count >= 2 else {
-            throw Refusal("signatures: an entry needs those of two different people of the authority")
+            throw Refusal(Sentence("signatures: an entry needs those of two different people of the authority"))
         }
     }
 
@@ -93,7 +94,7 @@ package enum WatchlistDocument {
         guard document.utf8.count <= 65536, let object = JSON(line: document.utf8)?.object, object.count == 2,
             let encoded = object["payload"]?.string, let payload = Base64.decode(encoded, isURLSafe: true),
             let members = JSON(line: payload)?.object, let signatures = object["signatures"]?.array
-        else { throw Refusal("the document is no JWS in general form: payload and signatures") }
+        else { throw Refusal(Sentence("the document is no JWS in general form: payload and signatures")) }
         return (encoded, payload, members, signatures)
     }
 }

@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// How the numbers of a cell are meant.
 package enum CellFormat: Hashable, Sendable {
     case general
@@ -53,20 +55,28 @@ package enum CellFormat: Hashable, Sendable {
 package enum CellNumber {
     /// A number as a text, without loss: a card is no 1.23E+15.
     package static func text(_ written: String, _ format: CellFormat, is1904: Bool) throws(SheetRefusal) -> String {
-        guard let decimal = Decimal(written) else { throw SheetRefusal("\"\(written.prefix(40))\" is no number") }
+        guard let decimal = Decimal(written) else {
+            throw SheetRefusal(Sentence("\"\(written.prefix(40))\" is no number"))
+        }
         switch format {
         case .date, .time: return try SheetDate.text(written, isTime: format == .time, is1904: is1904)
         case .general, .padded: break
         }
         guard let whole = decimal.whole else {
-            guard let number = Double(written) else { throw SheetRefusal("\"\(written.prefix(40))\" is no number") }
+            guard let number = Double(written) else {
+                throw SheetRefusal(Sentence("\"\(written.prefix(40))\" is no number"))
+            }
             let text = "\(number)"
-            guard !text.contains("e") else { throw SheetRefusal("the number \(text) is too small or too large") }
+            guard !text.contains("e") else {
+                throw SheetRefusal(Sentence("the number \(text) is too small or too large"))
+            }
             return text
         }
         guard whole.count <= 15 else {
             throw SheetRefusal(
-                "a number of more than 15 digits, of which a spreadsheet keeps 15: give the column the format of text and write it anew"
+                Sentence(
+                    "a number of more than 15 digits, of which a spreadsheet keeps 15: give the column the format of text and write it anew"
+                )
             )
         }
         guard case .padded(let width) = format, !decimal.isNegative else {
@@ -130,10 +140,10 @@ package enum CellNumber {
 package enum SheetDate {
     package static func text(_ written: String, isTime: Bool, is1904: Bool) throws(SheetRefusal) -> String {
         guard let number = Double(written), number.isFinite else {
-            throw SheetRefusal("\"\(written.prefix(40))\" is no date")
+            throw SheetRefusal(Sentence("\"\(written.prefix(40))\" is no date"))
         }
         guard number >= 0, number < 2_958_466 else {
-            throw SheetRefusal("a date outside of what a spreadsheet can count; write it as text, 2026-03-31")
+            throw SheetRefusal(Sentence("a date outside of what a spreadsheet can count; write it as text, 2026-03-31"))
         }
         let seconds = Int((number * 86400).rounded())
         let (serial, second) = (seconds / 86400, seconds % 86400)
@@ -141,8 +151,8 @@ package enum SheetDate {
         guard let day = day(serial, is1904: is1904) else {
             throw SheetRefusal(
                 serial == 60
-                    ? "29 February 1900, which a spreadsheet thinks of and which never was"
-                    : "is no date: day \(serial)")
+                    ? Sentence("29 February 1900, which a spreadsheet thinks of and which never was")
+                    : Sentence("is no date: day \(serial)"))
         }
         return second == 0 ? day : "\(day)T\(clock(second))"
     }

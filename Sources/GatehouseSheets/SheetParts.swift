@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// A sheet as texts, from its first row and column on.
 package struct SheetTable: Hashable, Sendable {
     package var rows: [[String]] = []
@@ -55,8 +57,8 @@ final class SheetParts: XMLReceiver {
             guard number > row, number <= SheetBounds.rows else {
                 refusal =
                     number > row
-                    ? SheetRefusal("the sheet has more than \(SheetBounds.rows) rows")
-                    : SheetRefusal("the rows of the sheet are out of order; save it again")
+                    ? SheetRefusal(Sentence("the sheet has more than \(SheetBounds.rows) rows"))
+                    : SheetRefusal(Sentence("the rows of the sheet are out of order; save it again"))
                 return
             }
             (row, column) = (number, 0)
@@ -78,13 +80,13 @@ final class SheetParts: XMLReceiver {
         var place = (row: row, column: column + 1)
         if let name = element["r"] {
             guard let found = CellPlace.read(name), found.row == row, found.column > column else {
-                refusal = SheetRefusal("the cells of the sheet are out of order at row \(row); save it again")
+                refusal = SheetRefusal(Sentence("the cells of the sheet are out of order at row \(row); save it again"))
                 return
             }
             place = found
         }
         guard place.column <= SheetBounds.columns else {
-            refusal = SheetRefusal("the sheet has more than \(SheetBounds.columns) columns")
+            refusal = SheetRefusal(Sentence("the sheet has more than \(SheetBounds.columns) columns"))
             return
         }
         column = place.column
@@ -113,12 +115,12 @@ final class SheetParts: XMLReceiver {
         while table.rows.count < row { table.rows.append([]) }
         let missing = column - table.rows[row - 1].count
         guard missing > 0 else {
-            refusal = SheetRefusal("a cell stands in another one at row \(row); save the workbook again")
+            refusal = SheetRefusal(Sentence("a cell stands in another one at row \(row); save the workbook again"))
             return
         }
         cells += missing
         guard cells <= SheetBounds.cells else {
-            refusal = SheetRefusal("the sheet has more than \(SheetBounds.cells) cells")
+            refusal = SheetRefusal(Sentence("the sheet has more than \(SheetBounds.cells) cells"))
             return
         }
         table.rows[row - 1] += Array(repeating: "", count: missing - 1) + [text]
@@ -128,19 +130,21 @@ final class SheetParts: XMLReceiver {
         let text = String(decoding: cell.octets, as: UTF8.self)
         if cell.hasFormula, !cell.hasValue || text.isEmpty && cell.type != "str" {
             throw SheetRefusal(
-                "a formula that was never computed: open the workbook in a spreadsheet and save it, or put values there"
+                Sentence(
+                    "a formula that was never computed: open the workbook in a spreadsheet and save it, or put values there"
+                )
             )
         }
         switch cell.type {
         case "s":
             if text.isEmpty { return "" }
             guard let index = Int(text), strings.indices.contains(index) else {
-                throw SheetRefusal("a text that the workbook lacks; save it again")
+                throw SheetRefusal(Sentence("a text that the workbook lacks; save it again"))
             }
             return strings[index]
         case "inlineStr", "str": return EscapedText.read(cell.octets)
         case "b": return text == "1" ? "yes" : "no"
-        case "e": throw SheetRefusal("an error of the spreadsheet, \(text.prefix(20))")
+        case "e": throw SheetRefusal(Sentence("an error of the spreadsheet, \(text.prefix(20))"))
         case "d": return Self.date(text)
         default:
             if text.isEmpty { return "" }

@@ -1,15 +1,17 @@
+package import GatehouseCore
+
 /// Why a workbook is not read, with the cell where it is one's fault.
 package struct SheetRefusal: Error, Hashable, Sendable {
-    package var message: String
+    package var message: Sentence
     /// `C7`.
     package var cell: String?
 
-    package init(_ message: String, cell: String? = nil) {
+    package init(_ message: Sentence, cell: String? = nil) {
         self.message = message
         self.cell = cell
     }
 
-    package var text: String { cell.map { "\($0): \(message)" } ?? message }
+    package var sentence: Sentence { cell.map { Sentence("\($0): \(message)") } ?? message }
 }
 
 /// What a workbook may come to. Whoever sends one is not known: it may be made to fill the memory.

@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// A workbook of a spreadsheet program (.xlsx), in memory.
 package struct Workbook {
     package struct Sheet: Hashable, Sendable {
@@ -22,11 +24,11 @@ package struct Workbook {
             throw WorkbookKind.macros
         }
         let main = try Self.main(of: archive)
-        guard let octets = try archive.read(main) else { throw SheetRefusal("this archive is no workbook") }
+        guard let octets = try archive.read(main) else { throw SheetRefusal(Sentence("this archive is no workbook")) }
         let book = BookParts()
         try XMLParts.read(octets, main, into: book)
         guard book.sheets.count <= SheetBounds.sheets else {
-            throw SheetRefusal("the workbook has more than \(SheetBounds.sheets) sheets")
+            throw SheetRefusal(Sentence("the workbook has more than \(SheetBounds.sheets) sheets"))
         }
         is1904 = book.is1904
         let relations = try Self.relations(of: main, in: archive)
@@ -34,7 +36,7 @@ package struct Workbook {
             guard let target = relations[sheet.relation], target.type == "worksheet" else { return nil }
             return Sheet(name: sheet.name, isHidden: sheet.isHidden, part: target.part)
         }
-        guard !sheets.isEmpty else { throw SheetRefusal("the workbook has no sheet with cells") }
+        guard !sheets.isEmpty else { throw SheetRefusal(Sentence("the workbook has no sheet with cells")) }
         let strings = TextParts()
         for target in relations.values where target.type == "sharedStrings" {
             if let octets = try archive.read(target.part) { try XMLParts.read(octets, target.part, into: strings) }
@@ -50,7 +52,7 @@ package struct Workbook {
     /// The cells of a sheet as texts.
     package func table(_ sheet: Sheet) throws(SheetRefusal) -> SheetTable {
         guard let octets = try archive.read(sheet.part) else {
-            throw SheetRefusal("the workbook lacks the sheet \"\(sheet.name)\"; save it again")
+            throw SheetRefusal(Sentence("the workbook lacks the sheet \"\(sheet.name)\"; save it again"))
         }
         return try SheetTable(xml: octets, sheet.part, strings: strings, formats: formats, is1904: is1904)
     }
@@ -99,7 +101,7 @@ package struct Workbook {
 
 /// What a file is by its first octets, whatever its name says.
 package enum WorkbookKind {
-    static let macros = SheetRefusal("the workbook has macros; save it as .xlsx, which has none")
+    static let macros = SheetRefusal(Sentence("the workbook has macros; save it as .xlsx, which has none"))
 
     /// Whether a file is for this reader: a workbook, or one of the forms that it refuses with a sentence.
     package static func isOffice(_ octets: [UInt8]) -> Bool {
@@ -112,19 +114,20 @@ package enum WorkbookKind {
                 [UInt8(truncatingIfNeeded: unit), 0]
             }
             return octets.firstRange(of: locked) != nil
-                ? SheetRefusal("the workbook has a password; save it without")
-                : SheetRefusal("this is a workbook of the old form (.xls); save it as .xlsx")
+                ? SheetRefusal(Sentence("the workbook has a password; save it without"))
+                : SheetRefusal(Sentence("this is a workbook of the old form (.xls); save it as .xlsx"))
         }
-        return octets.starts(with: [0x50, 0x4B]) ? nil : SheetRefusal("this is no workbook, whatever its name says")
+        return octets.starts(with: [0x50, 0x4B])
+            ? nil : SheetRefusal(Sentence("this is no workbook, whatever its name says"))
     }
 
     static func refusal(ofParts names: [String]) -> SheetRefusal? {
         if names.contains(where: { $0.lowercased().hasSuffix("vbaproject.bin") }) { return macros }
         if names.contains("xl/workbook.bin") {
-            return SheetRefusal("this is a workbook of the binary form (.xlsb); save it as .xlsx")
+            return SheetRefusal(Sentence("this is a workbook of the binary form (.xlsb); save it as .xlsx"))
         }
         if names.contains("content.xml"), names.contains("mimetype") {
-            return SheetRefusal("this is an OpenDocument file; save it as .xlsx or as CSV UTF-8")
+            return SheetRefusal(Sentence("this is an OpenDocument file; save it as .xlsx or as CSV UTF-8"))
         }
         return nil
     }

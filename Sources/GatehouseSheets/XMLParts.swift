@@ -1,3 +1,4 @@
+internal import GatehouseCore
 internal import CExpat
 
 /// The elements of an XML document, in their order and without their name spaces. The only file that knows expat.
@@ -29,7 +30,7 @@ enum XMLParts {
     /// Reads a document into a receiver. One that declares a type or entities is none of a workbook.
     static func read(_ octets: [UInt8], _ part: String, into receiver: some XMLReceiver) throws(SheetRefusal) {
         guard let parser = XML_ParserCreate("UTF-8") ?? XML_ParserCreate(nil) else {
-            throw SheetRefusal("there is no memory to read the workbook")
+            throw SheetRefusal(Sentence("there is no memory to read the workbook"))
         }
         defer { XML_ParserFree(parser) }
         let box = Box(receiver, parser)
@@ -51,7 +52,7 @@ enum XMLParts {
             }
         }
         XML_SetStartDoctypeDeclHandler(parser) { box, _, _, _, _ in
-            Box.of(box).stop(SheetRefusal("the workbook declares a document type, which no spreadsheet does"))
+            Box.of(box).stop(SheetRefusal(Sentence("the workbook declares a document type, which no spreadsheet does")))
         }
         var start = 0
         repeat {
@@ -64,7 +65,8 @@ enum XMLParts {
             if let refusal = box.receiver.refusal { throw refusal }
             guard status == XML_STATUS_OK else {
                 throw SheetRefusal(
-                    "the workbook is damaged: \(part), line \(XML_GetCurrentLineNumber(parser)); save it again")
+                    Sentence(
+                        "the workbook is damaged: \(part), line \(XML_GetCurrentLineNumber(parser)); save it again"))
             }
             start = end
         } while start < octets.count

@@ -1,3 +1,4 @@
+internal import GatehouseCore
 internal import CZip
 
 /// The parts of an archive in memory, inflated within bounds. The only file that knows libzip.
@@ -18,22 +19,23 @@ final class ZipArchive {
         var error = zip_error_t()
         guard let source = zip_source_buffer_create(memory, zip_uint64_t(octets.count), 0, &error) else {
             memory.deallocate()
-            throw SheetRefusal("the workbook could not be opened")
+            throw SheetRefusal(Sentence("the workbook could not be opened"))
         }
         guard let opened = zip_open_from_source(source, Int32(ZIP_RDONLY), &error) else {
             zip_source_free(source)
             memory.deallocate()
-            throw SheetRefusal("the workbook is damaged: \(String(cString: zip_error_strerror(&error))); save it again")
+            throw SheetRefusal(
+                Sentence("the workbook is damaged: \(String(cString: zip_error_strerror(&error))); save it again"))
         }
         handle = opened
         let count = zip_get_num_entries(handle, 0)
         guard count <= SheetBounds.parts else {
-            throw SheetRefusal("the workbook has more than \(SheetBounds.parts) parts")
+            throw SheetRefusal(Sentence("the workbook has more than \(SheetBounds.parts) parts"))
         }
         for index in 0..<zip_uint64_t(clamping: count) {
             guard let name = zip_get_name(handle, index, zip_flags_t(ZIP_FL_ENC_RAW)) else { continue }
             guard places.updateValue(index, forKey: String(cString: name)) == nil else {
-                throw SheetRefusal("the workbook has a part twice; save it again")
+                throw SheetRefusal(Sentence("the workbook has a part twice; save it again"))
             }
         }
     }
@@ -53,10 +55,10 @@ final class ZipArchive {
         var found = zip_stat_t()
         zip_stat_init(&found)
         if zip_stat_index(handle, place, 0, &found) == 0, found.encryption_method != ZIP_EM_NONE {
-            throw SheetRefusal("the workbook has a password; save it without")
+            throw SheetRefusal(Sentence("the workbook has a password; save it without"))
         }
         guard let part = zip_fopen_index(handle, place, 0) else {
-            throw SheetRefusal("the workbook is damaged at \(name); save it again")
+            throw SheetRefusal(Sentence("the workbook is damaged at \(name); save it again"))
         }
         defer { zip_fclose(part) }
         var octets: [UInt8] = []
@@ -65,12 +67,12 @@ final class ZipArchive {
             let count = zip_fread(part, &buffer, zip_uint64_t(buffer.count))
             if count == 0 { return octets }
             guard count > 0, count <= buffer.count else {
-                throw SheetRefusal("the workbook is damaged at \(name); save it again")
+                throw SheetRefusal(Sentence("the workbook is damaged at \(name); save it again"))
             }
             inflated += Int(count)
             let isBomb = inflated > SheetBounds.freelyInflated && inflated / SheetBounds.ratio > size
             guard inflated <= SheetBounds.inflated, !isBomb else {
-                throw SheetRefusal("the workbook is far larger than its file: it is not read any further")
+                throw SheetRefusal(Sentence("the workbook is far larger than its file: it is not read any further"))
             }
             octets += buffer[0..<Int(count)]
         }

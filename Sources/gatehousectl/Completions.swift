@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 
 /// What a shell completes by asking the daemon: names of devices alone, which everybody with a role may see. People and
 /// what is theirs are never completed: each press of a key would show them, and be a look in their reports.

@@ -1,34 +1,29 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 import Glibc
 
 /// Options that every command understands.
 struct Common: ParsableArguments {
-    @Option(help: "The admin socket.")
+    @Option(help: told("The admin socket."))
     var socket = "/run/gatehouse/admin.sock"
 
-    @Flag(help: "JSON, one value a line; the default when the output is a pipe.")
+    @Flag(help: told("JSON, one value a line; the default when the output is a pipe."))
     var json = false
 
-    @Flag(help: "Text for people, even into a pipe.")
+    @Flag(help: told("Text for people, even into a pipe."))
     var text = false
 
-    @Option(help: "Language of the words: en or zh.")
+    @Option(help: told("Language of the words: en or zh."))
     var lang: Language?
 
-    @Option(help: "Why. Stands in the journal.")
+    @Option(help: told("Why. Stands in the journal."))
     var reason: String?
 
     var isJSON: Bool { json || (!text && isatty(1) == 0) }
-    var language: Language {
-        if let lang { return lang }
-        return Self.isChinese ? .chinese : .english
-    }
-    /// What the surroundings say.
-    static var isChinese: Bool {
-        let locale = getenv("LC_ALL") ?? getenv("LC_MESSAGES") ?? getenv("LANG")
-        return locale.map { String(cString: $0).hasPrefix("zh") } ?? false
-    }
+    var language: Language { Tongue.current }
+    /// What the daemon is asked for: JSON is for programs, and theirs is English unless they say so.
+    var askedLanguage: Language? { isJSON ? lang ?? .english : Tongue.wanted }
 }
 
 /// An unknown language is refused, with those that there are.
@@ -62,7 +57,12 @@ func asking<Command: AdminCommand>(
 ) throws {
     do {
         let client = try client ?? AdminClient(path: common.socket)
-        switch try client.ask(command, reason: common.reason, item: item) {
+        let answer = try client.ask(command, reason: common.reason, language: common.askedLanguage) {
+            Tongue.site = client.siteLanguage
+            item($0)
+        }
+        Tongue.site = client.siteLanguage
+        switch answer {
         case .success(let answer):
             if !common.isJSON { tell(Understood(beside: answer.text)) }
             result(answer)
@@ -71,7 +71,7 @@ func asking<Command: AdminCommand>(
             throw Exit.refused
         }
     } catch let error as SocketError {
-        complain("\(error). Is gatehoused running? systemctl status gatehoused")
+        complain(words("\(error). Is gatehoused running? systemctl status gatehoused"))
         throw Exit.unreachable
     }
 }
@@ -92,7 +92,7 @@ func tell(_ understood: Understood?) {
     for row in understood?.meant ?? [] {
         let number = row.kind == "person" ? nil : row.id.map { "\(row.kind) \($0)" }
         let parts = [number, row.value, row.reference, row.name, row.dwelling].compactMap(\.self)
-        complain("meant: \(plain(parts.joined(separator: " ")))")
+        complain(words("meant: \(plain(parts.joined(separator: " ")))"))
     }
 }
 
@@ -100,7 +100,7 @@ func tell(_ refusal: CommandRefusal, _ common: Common) {
     complain(
         common.isJSON
             ? JSON.object(["error": ["code": .string(refusal.code), "message": .string(refusal.message)]]).line
-            : "refused: \(refusal.message)")
+            : words("refused: \(refusal.sentence)"))
 }
 
 func complain(_ text: String) {
@@ -163,7 +163,7 @@ func readFile(_ path: String) throws -> [UInt8] {
 }
 
 /// What stands in the input. Under sudo it belongs to somebody else, and cannot be opened anew by its name.
-func readInput() throws -> [UInt8] { try readAll(0, "the input") }
+func readInput() throws -> [UInt8] { try readAll(0, words("the input")) }
 
 private func readAll(_ descriptor: Int32, _ name: String) throws -> [UInt8] {
     var octets: [UInt8] = []

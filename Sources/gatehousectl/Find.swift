@@ -4,8 +4,9 @@ import GatehouseCore
 
 struct FindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "find", abstract: "Find people and what is theirs.",
-        discussion: """
+        commandName: "find", abstract: words("Find people and what is theirs."),
+        discussion: words(
+            """
             TEXT is a name or a part of it, how it is read (liwei, lw), a reference, a dwelling, a card as it is printed or
             a plate, or a part of one. Capitals, widths, blanks and tones do not count. Guards are shown people, with their
             dwelling. Whoever is shown has it in their report.
@@ -14,9 +15,9 @@ struct FindCommand: ParsableCommand {
               gatehousectl find lw
               gatehousectl find H10301:118-1603
               gatehousectl find 3-2-501
-            """)
-    @Argument(help: "A name, a reading, a reference, a dwelling, a card, a plate.") var text: [String]
-    @Option(help: "Rows at most; 40 if left out.") var limit: String?
+            """))
+    @Argument(help: told("A name, a reading, a reference, a dwelling, a card, a plate.")) var text: [String]
+    @Option(help: told("Rows at most; 40 if left out.")) var limit: String?
     @OptionGroup var common: Common
     func run() throws {
         try list(
@@ -30,8 +31,10 @@ where Command.Item == FoundRow, Command.Reply == FoundCount {
     var found: [FoundRow] = []
     try ask(command, common, item: { found.append($0) }) { reply in
         if !found.isEmpty { print(table(columns(found))) }
-        if reply.count == 0 { print("nothing found") }
-        if let left = reply.leftOut { complain("\(left) more are left out: --limit, or say more of what you look for") }
+        if reply.count == 0 { print(words("nothing found")) }
+        if let left = reply.leftOut {
+            complain(words("\(left) more are left out: --limit, or say more of what you look for"))
+        }
     }
 }
 
@@ -47,19 +50,19 @@ private func columns(_ rows: [FoundRow]) -> [[String]] {
 }
 
 struct ListLimit: ParsableArguments {
-    @Option(help: "Rows at most; 100 if left out, 1000 at most.") var limit: String?
+    @Option(help: told("Rows at most; 100 if left out, 1000 at most.")) var limit: String?
 }
 
 extension Person {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "People on the register.",
-            discussion: "Example: gatehousectl person list --role contractor --ends-before 2027-01-01")
-        @Option(help: "resident, tenant, staff, household, child, contractor or visitor.") var role: String?
-        @Option(help: "active, suspended or barred.") var status: String?
-        @Option(help: "Who lives there now.") var dwelling: String?
+            abstract: words("People on the register."),
+            discussion: words("Example: gatehousectl person list --role contractor --ends-before 2027-01-01"))
+        @Option(help: told("resident, tenant, staff, household, child, contractor or visitor.")) var role: String?
+        @Option(help: told("active, suspended or barred.")) var status: String?
+        @Option(help: told("Who lives there now.")) var dwelling: String?
         @Option var group: String?
-        @Option(help: "Whose last day is before it.") var endsBefore: String?
+        @Option(help: told("Whose last day is before it.")) var endsBefore: String?
         @OptionGroup var most: ListLimit
         @OptionGroup var common: Common
         func run() throws {
@@ -74,12 +77,13 @@ extension Person {
 
 struct Visitor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Visitors on the register; those with a pass alone are in pass list.", subcommands: [List.self])
+        abstract: words("Visitors on the register; those with a pass alone are in pass list."), subcommands: [List.self]
+    )
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Visitors on the register.",
-            discussion: "Example: gatehousectl visitor list --ends-before 2026-12-01")
-        @Option(help: "Whose last day is before it.") var endsBefore: String?
+            abstract: words("Visitors on the register."),
+            discussion: words("Example: gatehousectl visitor list --ends-before 2026-12-01"))
+        @Option(help: told("Whose last day is before it.")) var endsBefore: String?
         @OptionGroup var most: ListLimit
         @OptionGroup var common: Common
         func run() throws {
@@ -94,11 +98,11 @@ struct Visitor: ParsableCommand {
 extension Dwelling {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Dwellings, with how many people are registered there.",
-            discussion: "Example: gatehousectl dwelling list --use let --empty")
+            abstract: words("Dwellings, with how many people are registered there."),
+            discussion: words("Example: gatehousectl dwelling list --use let --empty"))
         @Option var community: String?
-        @Option(help: "owned, let, vacant or commercial.") var use: String?
-        @Flag(help: "Where nobody is registered.") var empty = false
+        @Option(help: told("owned, let, vacant or commercial.")) var use: String?
+        @Flag(help: told("Where nobody is registered.")) var empty = false
         @OptionGroup var most: ListLimit
         @OptionGroup var common: Common
         func run() throws {
@@ -113,15 +117,17 @@ extension Dwelling {
 extension Tenancy {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tenancies; those that end first come first.",
-            discussion: """
+            abstract: words("Tenancies; those that end first come first."),
+            discussion: words(
+                """
                 Examples:
                   gatehousectl tenancy list --state running --ends-before 2027-01-01
                   gatehousectl tenancy list --state overstay
-                """)
-        @Option(help: "registered, running, notice, ended, terminatedEarly, renewed or overstay.") var state: String?
+                """))
+        @Option(help: told("registered, running, notice, ended, terminatedEarly, renewed or overstay.")) var state:
+            String?
         @Option var dwelling: String?
-        @Option(help: "Not over yet, and over before it.") var endsBefore: String?
+        @Option(help: told("Not over yet, and over before it.")) var endsBefore: String?
         @OptionGroup var most: ListLimit
         @OptionGroup var common: Common
         func run() throws {
@@ -136,12 +142,12 @@ extension Tenancy {
 extension CredentialCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Cards, PINs, faces and plates.",
-            discussion: "Example: gatehousectl credential list --status lost")
-        @Option(help: "Whose they are.") var person: String?
-        @Option(help: "card, pin, face or plate.") var kind: String?
-        @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
-        @Option(help: "Whose last day is before it.") var endsBefore: String?
+            abstract: words("Cards, PINs, faces and plates."),
+            discussion: words("Example: gatehousectl credential list --status lost"))
+        @Option(help: told("Whose they are.")) var person: String?
+        @Option(help: told("card, pin, face or plate.")) var kind: String?
+        @Option(help: told("enabled, lost, stolen, suspended, damaged or returned.")) var status: String?
+        @Option(help: told("Whose last day is before it.")) var endsBefore: String?
         @OptionGroup var most: ListLimit
         @OptionGroup var common: Common
         func run() throws {
@@ -157,9 +163,10 @@ extension CredentialCommand {
 extension Vehicle {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Vehicles.", discussion: "Example: gatehousectl vehicle list --dwelling lotus/3-2-501")
+            abstract: words("Vehicles."),
+            discussion: words("Example: gatehousectl vehicle list --dwelling lotus/3-2-501"))
         @Option var dwelling: String?
-        @Option(help: "Whose they are.") var keeper: String?
+        @Option(help: told("Whose they are.")) var keeper: String?
         @OptionGroup var most: ListLimit
         @OptionGroup var common: Common
         func run() throws {
@@ -173,32 +180,35 @@ extension Vehicle {
 
 struct InsideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inside", abstract: "Who is inside, by area: the list for a gathering point.",
-        discussion: """
+        commandName: "inside", abstract: words("Who is inside, by area: the list for a gathering point."),
+        discussion: words(
+            """
             By the readers at the ways in and out; whoever slipped through behind somebody is not known. Each person has it in
             their report.
             Examples:
               gatehousectl inside
               gatehousectl inside garage
-            """)
-    @Argument(help: "An area, with those within it; all of the configuration if left out.") var area: String?
+            """))
+    @Argument(help: told("An area, with those within it; all of the configuration if left out.")) var area: String?
     @OptionGroup var common: Common
     func run() throws {
-        var rows = [["AREA", "DWELLING", "NAME", "REFERENCE", "SINCE", ""]]
+        var rows = [[words("AREA"), words("DWELLING"), words("NAME"), words("REFERENCE"), words("SINCE"), ""]]
         try ask(
             Inside(area: argument("AREA", area)), common,
             item: { one in
                 rows.append([
-                    one.area, plain(one.dwelling ?? ""), plain(one.name ?? "(no longer on the register)"),
-                    plain(one.reference ?? ""), String(one.since.prefix(16)), one.needsTime == true ? "needs help" : "",
+                    one.area, plain(one.dwelling ?? ""), plain(one.name ?? words("(no longer on the register)")),
+                    plain(one.reference ?? ""), String(one.since.prefix(16)),
+                    one.needsTime == true ? words("needs help") : "",
                 ])
             }
         ) { reply in
             if rows.count > 1 { print(table(rows) + "\n") }
             let areas = reply.areas.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             print(
-                "\(reply.at.prefix(19))  \(reply.people) people\(areas.isEmpty ? "" : ": ")\(areas.joined(separator: ", "))"
-            )
+                areas.isEmpty
+                    ? words("\(reply.at.prefix(19))  \(reply.people, "person", "people")")
+                    : words("\(reply.at.prefix(19))  \(reply.people, "person", "people"): \(areas)"))
         }
     }
 }

@@ -6,8 +6,9 @@ import Glibc
 @main
 struct Gatehousectl: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gatehousectl", abstract: "The operator's command line of Gatehouse.",
-        discussion: """
+        commandName: "gatehousectl", abstract: words("The operator's command line of Gatehouse."),
+        discussion: words(
+            """
             Examples:
               gatehousectl status
               gatehousectl portal open wicket --reason "parcel for 3-2-501"
@@ -18,7 +19,7 @@ struct Gatehousectl: ParsableCommand {
 
             Exit status: 0 done, 1 refused, 2 wrong use, 3 the daemon is not there; status and health end with how
             the gate stands.
-            """,
+            """),
         version: GatehouseVersion.text,
         subcommands: [
             FindCommand.self, InsideCommand.self, Visitor.self, StatusCommand.self, HealthCommand.self,
@@ -46,7 +47,7 @@ struct Gatehousectl: ParsableCommand {
             if code == .validationFailure {
                 complain(fullMessage(for: error))
                 if let meant = meant(by: Array(CommandLine.arguments.dropFirst())) {
-                    complain("did you mean \(meant)?")
+                    complain(words("did you mean \(meant)?"))
                 }
                 Glibc.exit(2)
             }
@@ -73,8 +74,8 @@ struct Gatehousectl: ParsableCommand {
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What stands against the gate, portals, readers, counts.",
-        discussion: "Example: gatehousectl status")
+        commandName: "status", abstract: words("What stands against the gate, portals, readers, counts."),
+        discussion: words("Example: gatehousectl status"))
     @OptionGroup var common: Common
 
     func run() throws {
@@ -82,19 +83,23 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func show(_ status: Status.Reply, _ language: Language) {
-        print("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)")
+        print(words("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)"))
         printConditions(status.conditions, language)
         tellAlarms(status.alarms)
         print("")
         let register = status.registry
         print(
-            "\(register.persons) people, \(register.credentials) credentials, \(register.tenancies) tenancies, revision \(register.revision); \(status.entries) entries, epoch \(status.epoch)"
+            words(
+                "\(register.persons, "person", "people"), \(register.credentials, "credential", "credentials"), \(register.tenancies, "tenancy", "tenancies"), revision \(register.revision); \(status.entries, "entry", "entries"), epoch \(status.epoch)"
+            )
         )
         if let handover = status.handover {
             print(
                 handover.ended
-                    ? "handed over at \(handover.at), not yet accepted"
-                    : "will be handed over at \(handover.at)\(handover.confirmed ? "" : ", not yet confirmed by a second role")"
+                    ? words("handed over at \(handover.at), not yet accepted")
+                    : handover.confirmed
+                        ? words("will be handed over at \(handover.at)")
+                        : words("will be handed over at \(handover.at), not yet confirmed by a second role")
             )
         }
         print("")
@@ -104,28 +109,30 @@ struct StatusCommand: ParsableCommand {
         if status.release.count > 0 {
             func milliseconds(_ micros: Int64) -> String { "\(Double(micros) / 1000) ms" }
             print(
-                "last bit to release: \(milliseconds(status.release.half)) at half, \(milliseconds(status.release.most)) at 99 %, \(milliseconds(status.release.longest)) at most, of \(status.release.count)"
+                words(
+                    "last bit to release: \(milliseconds(status.release.half)) at half, \(milliseconds(status.release.most)) at 99 %, \(milliseconds(status.release.longest)) at most, of \(status.release.count)"
+                )
             )
         }
         for item in status.outbox {
-            print("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)")
+            print(words("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)"))
         }
         for bound in status.bounds where bound.refused > 0 {
-            print("bound met: \(bound.name), \(bound.refused) times")
+            print(words("bound met: \(bound.name), \(bound.refused, "time", "times")"))
         }
     }
 }
 
 func portalTable(_ portals: [Status.Portal], _ language: Language) -> String {
     table(
-        [["PORTAL", "POSTURE", "LOCK", "DOOR"]]
+        [[words("PORTAL"), words("POSTURE"), words("LOCK"), words("DOOR")]]
             + portals.map { [$0.name, Words.outcome($0.posture, language), $0.lock, $0.door] })
 }
 
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Conditions that stand, the worst first, and what to do.",
-        discussion: "\(Standing.help)\nExample: gatehousectl health")
+        commandName: "health", abstract: words("Conditions that stand, the worst first, and what to do."),
+        discussion: words("\(Standing.help)\nExample: gatehousectl health"))
     @OptionGroup var common: Common
     func run() throws {
         var standing = Standing.fine
@@ -140,8 +147,9 @@ struct HealthCommand: ParsableCommand {
 }
 
 extension Standing {
-    static let help =
+    static let help = words(
         "Exit status: 0 nothing stands against it, 1 a warning or a fault (or refused), 2 an alarm stands or nobody has acknowledged it, 3 the daemon is not there."
+    )
 
     /// Ends the program with it.
     func end() throws {
@@ -150,42 +158,46 @@ extension Standing {
 }
 
 private func tellAlarms(_ count: Int) {
-    if count > 0 { print("\n\(count) alarms that nobody has acknowledged: gatehousectl alarm list") }
+    if count > 0 {
+        print("\n" + words("\(count, "alarm", "alarms") that nobody has acknowledged: gatehousectl alarm list"))
+    }
 }
 
 func printConditions(_ conditions: [ConditionView], _ language: Language, withAdvice: Bool = false) {
-    if conditions.isEmpty { return print(language == .chinese ? "\n一切正常。" : "\nNothing stands against it.") }
+    if conditions.isEmpty { return print("\n" + words("Nothing stands against it.")) }
     print("")
     for condition in conditions {
         let subject = condition.subject.isEmpty ? "" : " (\(condition.subject))"
         // What a newer daemon says and this client does not know is shown as it came.
-        let words = HealthCode(rawValue: condition.code).map { Words.condition($0, language) }
+        let known = HealthCode(rawValue: condition.code).map { Words.condition($0, language) }
         let severity = HealthCode.Severity(rawValue: condition.severity).map { Words.severity($0, language) }
         print(
-            "\(severity ?? condition.severity)  \(condition.code)\(subject)  \(words?.sentence ?? condition.sentence)")
+            "\(severity ?? condition.severity)  \(condition.code)\(subject)  \(known?.sentence ?? condition.sentence)")
         if withAdvice {
-            let since = language == .chinese ? "自" : "since"
-            print("    \(since) \(condition.since)  ->  \(words?.advice ?? condition.advice)")
+            print("    " + words("since \(condition.since)  ->  \(known?.advice ?? condition.advice)"))
         }
     }
 }
 
 struct AlarmCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "alarm", abstract: "What needs eyes: what stands, and what nobody has acknowledged.",
+        commandName: "alarm", abstract: words("What needs eyes: what stands, and what nobody has acknowledged."),
         subcommands: [List.self, Ack.self])
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Open alarms, the worst first.",
-            discussion: """
+            abstract: words("Open alarms, the worst first."),
+            discussion: words(
+                """
                 An alarm leaves the list when it is over and somebody has acknowledged it; its entries stay.
                 Example: gatehousectl alarm list
-                """)
+                """))
         @OptionGroup var common: Common
         func run() throws {
             try ask(AlarmList(), common) { reply in
-                guard !reply.alarms.isEmpty else { return print("No alarm is open.") }
-                var rows = [["ALARM", "SINCE", "STATE", "WHAT", "WHERE", "SEEN BY"]]
+                guard !reply.alarms.isEmpty else { return print(words("No alarm is open.")) }
+                var rows = [
+                    [words("ALARM"), words("SINCE"), words("STATE"), words("WHAT"), words("WHERE"), words("SEEN BY")]
+                ]
                 for alarm in reply.alarms {
                     rows.append([
                         "\(alarm.alarm)", String(alarm.raised.prefix(19)), alarm.state, alarm.code, alarm.subject,
@@ -193,40 +205,44 @@ struct AlarmCommand: ParsableCommand {
                     ])
                 }
                 print(table(rows))
-                if reply.letGo > 0 { print("\(reply.letGo) more had no room here: gatehousectl log --kind health") }
+                if reply.letGo > 0 {
+                    print(words("\(reply.letGo) more had no room here: gatehousectl log --kind health"))
+                }
             }
         }
     }
     struct Ack: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that you saw an alarm. The reason is your note.",
-            discussion: "Example: gatehousectl alarm ack 1207 --reason \"door closed by hand, nobody there\"")
-        @Argument(help: "Its number, from alarm list.") var alarm: String
+            abstract: words("Say that you saw an alarm. The reason is your note."),
+            discussion: words("Example: gatehousectl alarm ack 1207 --reason \"door closed by hand, nobody there\""))
+        @Argument(help: told("Its number, from alarm list.")) var alarm: String
         @OptionGroup var common: Common
-        func run() throws { try order(AlarmAck(alarm: argument("ALARM", alarm)), common, "acknowledged") }
+        func run() throws { try order(AlarmAck(alarm: argument("ALARM", alarm)), common, words("acknowledged")) }
     }
 }
 
 struct Clock: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What time it is.", subcommands: [Accept.self])
+        abstract: words("What time it is."), subcommands: [Accept.self])
 
     struct Accept: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The machine's clock is right as it stands. Needs --reason.",
-            discussion: """
+            abstract: words("The machine's clock is right as it stands. Needs --reason."),
+            discussion: words(
+                """
                 For a controller without network time: after the clock was set by hand, or when it once stood in the future.
                 A clock that stands behind the newest entry is taken when a second person says the same within 5 minutes.
                 Tenancies, cards and passes that had ended by the later time stay ended; where that time was never right,
                 two people say --reopen.
                 Example: gatehousectl clock accept --reason "set by radio clock"
-                """)
-        @Flag(help: "What ended by a time that was never right runs again. Needs a second person.")
+                """))
+        @Flag(help: told("What ended by a time that was never right runs again. Needs a second person."))
         var reopen = false
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                ClockAccept(reopen: reopen ? FlagArgument(true) : nil), common, "the clock is taken as it stands")
+                ClockAccept(reopen: reopen ? FlagArgument(true) : nil), common, words("the clock is taken as it stands")
+            )
         }
     }
 }
@@ -242,12 +258,12 @@ where Command.Reply == RecordedRow {
     try ask(command, common) { row in
         print(
             row.changed == false
-                ? "nothing to do: it is that way already, id \(row.id)"
-                : "\(sentence), id \(row.id)\(entryText(row.event))")
-        if let warning = row.warning { complain("beware: \(plain(warning))") }
+                ? words("nothing to do: it is that way already, id \(row.id)")
+                : words("\(sentence), number \(row.id)") + entryText(row.event))
+        if let warning = row.warning { complain(words("beware: \(plain(warning))")) }
     }
 }
 
 func entryText(_ event: UInt64?) -> String {
-    event.map { " (entry \($0))" } ?? " (not on disk yet: see gatehousectl health)"
+    " " + (event.map { words("(entry \($0))") } ?? words("(not on disk yet: see gatehousectl health)"))
 }

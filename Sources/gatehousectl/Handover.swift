@@ -9,38 +9,41 @@ import Glibc
 
 struct HandoverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "handover", abstract: "Give a site to another operator, with its register, journal and pictures.",
-        discussion: """
+        commandName: "handover",
+        abstract: words("Give a site to another operator, with its register, journal and pictures."),
+        discussion: words(
+            """
             Examples:
               gatehousectl handover export site.gho --to receiver.pem --at 2026-12-31T23:59 --master-key MASTER-KEY --reason "contract ends"
               gatehousectl handover verify site.gho --key receiver-key.pem --from SITE-KEY
               gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY
               gatehousectl handover accept --token TOKEN
-            """,
+            """),
         subcommands: [Export.self, Verify.self, Import.self, Accept.self, Confirm.self, Cancel.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write the archive; with --at, announce when your access ends.",
-            discussion: """
+            abstract: words("Write the archive; with --at, announce when your access ends."),
+            discussion: words(
+                """
                 Needs the right to read database and pictures: root. With --at the instant is put down first, for good unless
                 it is cancelled before it comes, and a token is printed once. Without --at the archive of a hand-over that
                 was announced is written again, for instance after the instant.
                 Example: gatehousectl handover export site.gho --to receiver.pem --at 2026-12-31T23:59 --master-key MASTER-KEY --reason "contract ends"
-                """)
-        @Argument(help: "The archive to write.") var archive: String
-        @Option(help: "The receiver's certificate, PEM.") var to: String
-        @Option(help: "When your access ends: local time of the site, or now. Needs --reason.") var at: String?
-        @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
-        @Option(help: "File with the master key.") var masterKey: String
-        @Flag(help: "Leave the pictures out; the archive says so.") var withoutPictures = false
+                """))
+        @Argument(help: told("The archive to write.")) var archive: String
+        @Option(help: told("The receiver's certificate, PEM.")) var to: String
+        @Option(help: told("When your access ends: local time of the site, or now. Needs --reason.")) var at: String?
+        @Option(name: .shortAndLong, help: told("The configuration.")) var config = "/etc/gatehouse/gatehouse.yaml"
+        @Option(help: told("File with the master key.")) var masterKey: String
+        @Flag(help: told("Leave the pictures out; the archive says so.")) var withoutPictures = false
         @OptionGroup var common: Common
 
         func run() throws {
             let configuration = try readConfiguration(config)
             let keys = KeyRing(master: try readMasterKey(masterKey))
             guard let certificate = Envelope.certificate(pem: try readFile(to)) else {
-                complain("\(to): no certificate (PEM) that can be encrypted to")
+                complain(words("\(to): no certificate (PEM) that can be encrypted to"))
                 throw Exit.usage
             }
             let digest = Hash.sha256(certificate)
@@ -48,11 +51,11 @@ struct HandoverCommand: ParsableCommand {
             if let at { try announce(at, digest) }
             let standing = try standing(untilEnded: at == "now")
             guard let standing else {
-                complain("no hand-over is announced: say with --at when your access ends")
+                complain(words("no hand-over is announced: say with --at when your access ends"))
                 throw Exit.refused
             }
             guard standing.receiver == receiver else {
-                complain("\(to) is not the certificate that the hand-over was announced for")
+                complain(words("\(to) is not the certificate that the hand-over was announced for"))
                 throw Exit.refused
             }
             let report = try refusing {
@@ -72,12 +75,14 @@ struct HandoverCommand: ParsableCommand {
                 return print(JSON.object(object).line)
             }
             HandoverCommand.show(report.manifest)
-            print("\(archive): \(report.octets) octets in \(report.pieces) pieces")
-            print("signed by \(key)")
-            print("Tell the receiver this key on another way than the archive goes.")
+            print(words("\(archive): \(report.octets, "octet", "octets") in \(report.pieces, "piece", "pieces")"))
+            print(words("signed by \(key)"))
+            print(words("Tell the receiver this key on another way than the archive goes."))
             if !standing.ended {
                 print(
-                    "Your access has not ended yet: what happens until then is not in it. Write it again after the instant."
+                    words(
+                        "Your access has not ended yet: what happens until then is not in it. Write it again after the instant."
+                    )
                 )
             }
         }
@@ -92,12 +97,12 @@ struct HandoverCommand: ParsableCommand {
                 if common.isJSON {
                     print(JSON.object(["token": .string(text), "at": .string(answer.value.at)]).line)
                 } else {
-                    print("Your access ends at \(answer.value.at).")
+                    print(words("Your access ends at \(answer.value.at)."))
                     if !answer.value.confirmed {
-                        print("First a person of a second role confirms it (handover confirm), or a day passes.")
+                        print(words("First a person of a second role confirms it (handover confirm), or a day passes."))
                     }
-                    print("token \(text)")
-                    print("Give it to the new operator; it is shown this once, and good once.")
+                    print(words("token \(text)"))
+                    print(words("Give it to the new operator; it is shown this once, and good once."))
                 }
                 fflush(nil)
             }
@@ -111,18 +116,18 @@ struct HandoverCommand: ParsableCommand {
                 if !untilEnded || found.map({ $0.ended || !$0.confirmed }) ?? true { return found }
                 usleep(100_000)
             }
-            complain("the daemon has not ended your access in time; look at gatehousectl status")
+            complain(words("the daemon has not ended your access in time; look at gatehousectl status"))
             throw Exit.refused
         }
     }
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check an archive: signature, every piece, and with your key every count and hash.",
-            discussion: "Example: gatehousectl handover verify site.gho --key receiver-key.pem --from SITE-KEY")
+            abstract: words("Check an archive: signature, every piece, and with your key every count and hash."),
+            discussion: words("Example: gatehousectl handover verify site.gho --key receiver-key.pem --from SITE-KEY"))
         @Argument var archive: String
-        @Option(help: "Your private key, PEM. Without it only the outside is checked.") var key: String?
-        @Option(help: "The site's key, as the old operator told it.") var from: String?
+        @Option(help: told("Your private key, PEM. Without it only the outside is checked.")) var key: String?
+        @Option(help: told("The site's key, as the old operator told it.")) var from: String?
         @OptionGroup var common: Common
 
         func run() throws {
@@ -136,15 +141,17 @@ struct HandoverCommand: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take an archive into an empty controller. Stop gatehoused first.",
+            abstract: words("Take an archive into an empty controller. Stop gatehoused first."),
             discussion:
-                "Example: gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY"
+                words(
+                    "Example: gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY"
+                )
         )
         @Argument var archive: String
-        @Option(help: "Your private key, PEM.") var key: String
-        @Option(help: "The site's key, as the old operator told it.") var from: String
-        @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
-        @Option(help: "File with the master key of this controller.") var masterKey: String
+        @Option(help: told("Your private key, PEM.")) var key: String
+        @Option(help: told("The site's key, as the old operator told it.")) var from: String
+        @Option(name: .shortAndLong, help: told("The configuration.")) var config = "/etc/gatehouse/gatehouse.yaml"
+        @Option(help: told("File with the master key of this controller.")) var masterKey: String
         @OptionGroup var common: Common
 
         func run() throws {
@@ -166,70 +173,76 @@ struct HandoverCommand: ParsableCommand {
             try HandoverCommand.tell(report.check, from, common)
             guard report.check.isWhole else { return }
             let site = configuration.site
-            tell(report.portals, "portal", among: Set(site.portals.map(\.id.name)))
-            tell(report.accessPoints, "access point", among: Set(site.accessPoints.map(\.id.name)))
+            tell(report.portals, among: Set(site.portals.map(\.id.name)))
+            tell(report.accessPoints, among: Set(site.accessPoints.map(\.id.name)))
             guard !common.isJSON else { return }
             print(
-                "taken; epoch \(report.epoch), the next entry is \(report.first + 1)\(report.kept.map { "; the database before stands at \($0)" } ?? "")"
-            )
+                words("taken; epoch \(report.epoch), the next entry is \(report.first + 1)"))
+            if let kept = report.kept { print(words("the database before stands at \(kept)")) }
             if let manifest = report.check.manifest, manifest.pins > 0 {
-                print("\(manifest.pins) PINs have to be set anew: they were hashed with a secret of the old site.")
+                print(
+                    words(
+                        "\(manifest.pins, "PIN has", "PINs have") to be set anew: they were hashed with a secret of the old site."
+                    ))
             }
         }
 
         /// What the old site called otherwise keeps its name in the entries, and nothing of it comes to a portal of another
         /// name: postures, first arrivals, access levels.
-        private func tell(_ old: [String], _ what: String, among present: Set<String>) {
+        private func tell(_ old: [String], among present: Set<String>) {
             for name in old where !present.contains(name) {
-                let near = Nearest.match(for: name, among: present).map { "; '\($0)' is near it" } ?? ""
                 complain(
-                    "the old site has a \(what) '\(name)', and this configuration none of that name\(near). Its posture and what it counted stay with the old name."
-                )
+                    words(
+                        "the old site has '\(name)', and this configuration nothing of that name. Its posture and what it counted stay with the old name."
+                    ))
+                if let near = Nearest.match(for: name, among: present) { complain(words("'\(near)' is near it")) }
             }
         }
     }
 
     struct Accept: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a site that was handed over on this machine.",
-            discussion: "Example: gatehousectl handover accept --token TOKEN")
+            abstract: words("Take a site that was handed over on this machine."),
+            discussion: words("Example: gatehousectl handover accept --token TOKEN"))
         // One in sixty-four begins with a hyphen.
-        @Option(parsing: .unconditional, help: "What the old operator was shown.") var token: String
+        @Option(parsing: .unconditional, help: told("What the old operator was shown.")) var token: String
         @OptionGroup var common: Common
         func run() throws {
-            try order(HandoverAccept(token: argument("--token", token)), common, "the site is yours")
+            try order(HandoverAccept(token: argument("--token", token)), common, words("the site is yours"))
             guard !common.isJSON else { return }
             for role in ["viewer", "guard", "manager", "installer", "auditor"] {
                 guard let group = getgrnam("gatehouse-\(role)")?.pointee, var member = group.gr_mem else { continue }
                 while let name = member.pointee {
-                    print("gatehouse-\(role): \(String(cString: name))")
+                    print(words("gatehouse-\(role): \(String(cString: name))"))
                     member += 1
                 }
             }
-            print("These people may give orders again. Take those of the old operator out of the groups.")
+            print(words("These people may give orders again. Take those of the old operator out of the groups."))
         }
     }
 
     struct Cancel: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take the announcement back, before its instant. Needs --reason.",
-            discussion: """
+            abstract: words("Take the announcement back, before its instant. Needs --reason."),
+            discussion: words(
+                """
                 Root at the machine may take it back until the new operator has accepted.
                 Example: gatehousectl handover cancel --reason "contract goes on"
-                """)
+                """))
         @OptionGroup var common: Common
-        func run() throws { try order(HandoverCancel(), common, "cancelled") }
+        func run() throws { try order(HandoverCancel(), common, words("cancelled")) }
     }
 
     struct Confirm: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Agree to an announced hand-over, as a person of a second role. Needs --reason.",
-            discussion: """
+            abstract: words("Agree to an announced hand-over, as a person of a second role. Needs --reason."),
+            discussion: words(
+                """
                 An announcement that nobody of a second role confirms takes effect a day after it was made, at the earliest.
                 Example: gatehousectl handover confirm --reason "contract of 2026-12-31 seen"
-                """)
+                """))
         @OptionGroup var common: Common
-        func run() throws { try order(HandoverConfirm(), common, "confirmed") }
+        func run() throws { try order(HandoverConfirm(), common, words("confirmed")) }
     }
 
     // MARK: What is told
@@ -251,35 +264,46 @@ struct HandoverCommand: ParsableCommand {
             print(JSON.object(object).line)
         } else {
             print(
-                "site \(plain(report.head.site)), epoch \(report.head.epoch), \(report.octets) octets in \(report.pieces) whole pieces"
+                words(
+                    "site \(plain(report.head.site)), epoch \(report.head.epoch), \(report.octets, "octet", "octets") in \(report.pieces, "whole piece", "whole pieces")"
+                )
             )
-            print("signed by \(key)")
+            print(words("signed by \(key)"))
             if let manifest = report.manifest { show(manifest) }
             if report.head.made < report.head.at {
-                print("It was made before the old operator's access ended: what happened since is not in it.")
+                print(words("It was made before the old operator's access ended: what happened since is not in it."))
             }
-            for damage in report.damages { print("DAMAGED  \(damage)") }
-            if !isFrom { print("DAMAGED  it is signed by another key than \(from ?? "")") }
+            for damage in report.damages { print(words("DAMAGED  \(damage.whole)")) }
+            if !isFrom { print(words("DAMAGED  it is signed by another key than \(from ?? "")")) }
             let isDeep = report.manifest != nil
             print(
                 !report.isWhole || !isFrom
-                    ? "The archive is NOT in order."
+                    ? words("The archive is NOT in order.")
                     : isDeep
-                        ? "The archive is whole." : "The archive is whole from outside; --key looks at what is in it.")
+                        ? words("The archive is whole.")
+                        : words("The archive is whole from outside; --key looks at what is in it."))
         }
         guard report.isWhole, isFrom else { throw Exit.refused }
     }
 
     static func show(_ manifest: HandoverManifest) {
-        print("\(manifest.entries) entries, \(manifest.first) to \(manifest.last)")
-        print("root \(manifest.entries):\(Hexadecimal.encode(manifest.root))")
+        print(words("\(manifest.entries, "entry", "entries"), \(manifest.first) to \(manifest.last)"))
+        print(words("root \(manifest.entries):\(Hexadecimal.encode(manifest.root))"))
         let present = manifest.present.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-        print("register at revision \(manifest.revision): \(present.joined(separator: ", "))")
-        print("\(manifest.pictures) pictures\(manifest.missing > 0 ? ", \(manifest.missing) MISSING" : "")")
+        print(words("register at revision \(manifest.revision): \(present.joined(separator: ", "))"))
+        print(
+            manifest.missing > 0
+                ? words("\(manifest.pictures, "picture", "pictures"), \(manifest.missing) MISSING")
+                : words("\(manifest.pictures, "picture", "pictures")"))
         if manifest.unreadable > 0 {
-            print("\(manifest.unreadable) sealed values were erased or damaged at the old site")
+            print(
+                words(
+                    "\(manifest.unreadable, "sealed value was", "sealed values were") erased or damaged at the old site"
+                ))
         }
-        if manifest.faults > 0 { print("\(manifest.faults) entries did NOT fit their hash at the old site") }
+        if manifest.faults > 0 {
+            print(words("\(manifest.faults, "entry", "entries") did NOT fit their hash at the old site"))
+        }
     }
 
     static func json(_ manifest: HandoverManifest) -> [String: JSON] {

@@ -1,12 +1,14 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 import GatehouseCrypto
 import Glibc
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Take CSV, JSON or .xlsx files into the register, all or nothing.",
-        discussion: """
+        commandName: "import", abstract: words("Take CSV, JSON or .xlsx files into the register, all or nothing."),
+        discussion: words(
+            """
             Headers tell what a file holds, in English or Chinese; see docs/operating.md. With --dry-run nothing changes and
             every line says what it would do. A second import of the same files changes nothing.
 
@@ -14,20 +16,21 @@ struct ImportCommand: ParsableCommand {
               gatehousectl import residents.xlsx --sheet 住户 --dry-run
               gatehousectl import list.csv --encoding GB18030 --skip-column 面积 --skip-column 朝向
               gatehousectl import list.csv --columns names.txt      # lines such as: 住 户 = name
-            """)
+            """))
     @Argument var files: [String]
-    @Flag(help: "Only say what would change.") var dryRun = false
-    @Flag(help: "The files are all there is: end what stands on the register and in no line of them.") var ends = false
-    @Flag(help: "Pass over all columns that nobody knows.") var skipColumns = false
-    @Option(help: "A column to pass over, by its name or letter. May be said several times.")
+    @Flag(help: told("Only say what would change.")) var dryRun = false
+    @Flag(help: told("The files are all there is: end what stands on the register and in no line of them.")) var ends =
+        false
+    @Flag(help: told("Pass over all columns that nobody knows.")) var skipColumns = false
+    @Option(help: told("A column to pass over, by its name or letter. May be said several times."))
     var skipColumn: [String] = []
-    @Option(help: "A file that says what columns mean: lines such as 住 户 = name; nothing behind = passes over.")
+    @Option(help: told("A file that says what columns mean: lines such as 住 户 = name; nothing behind = passes over."))
     var columns: String?
-    @Option(help: "What the text files are written in, as iconv names it: GB18030, BIG5, WINDOWS-1252.")
+    @Option(help: told("What the text files are written in, as iconv names it: GB18030, BIG5, WINDOWS-1252."))
     var encoding: String?
-    @Option(help: "The sheet of a workbook.") var sheet: String?
-    @Flag(help: "Only the numbers at the end.") var summary = false
-    @Flag(help: "Only what is wrong, and what should be looked at.") var errorsOnly = false
+    @Option(help: told("The sheet of a workbook.")) var sheet: String?
+    @Flag(help: told("Only the numbers at the end.")) var summary = false
+    @Flag(help: told("Only what is wrong, and what should be looked at.")) var errorsOnly = false
     @OptionGroup var common: Common
 
     func run() throws {
@@ -59,15 +62,23 @@ struct ImportCommand: ParsableCommand {
 
     private func show(_ reply: ImportFiles.Reply) {
         if let names = reply.names, dryRun || isatty(1) == 1 {
-            print("the first names: \(plain(names.joined(separator: ", ")))")
+            print(words("the first names: \(plain(names.joined(separator: ", ")))"))
         }
-        let verb = reply.applied ? "changed" : "would change"
         print(
-            "\(reply.changes) rows \(verb) (\(reply.added) added, \(reply.changed) changed, \(reply.ended) ended), \(reply.unchanged) stay"
-        )
-        if reply.warnings > 0 { print("\(reply.warnings) lines should be looked at; --dry-run tells which") }
-        if reply.repeated > 0 { print("\(reply.repeated) lines stood there twice and count once") }
-        if let passed = reply.passed { print("\(passed) lines are titles or totals and were passed over") }
+            reply.applied
+                ? words(
+                    "\(reply.changes, "row", "rows") changed (\(reply.added) added, \(reply.changed) changed, \(reply.ended) ended), \(reply.unchanged) stay"
+                )
+                : words(
+                    "\(reply.changes, "row", "rows") would change (\(reply.added) added, \(reply.changed) changed, \(reply.ended) ended), \(reply.unchanged) stay"
+                ))
+        if reply.warnings > 0 {
+            print(words("\(reply.warnings, "line", "lines") should be looked at; --dry-run tells which"))
+        }
+        if reply.repeated > 0 { print(words("\(reply.repeated, "line", "lines") stood there twice and counted once")) }
+        if let passed = reply.passed {
+            print(words("\(passed, "line of titles or totals was", "lines of titles or totals were") passed over"))
+        }
     }
 
     private func show(_ finding: ImportFiles.Finding) {

@@ -10,8 +10,9 @@ enum CSVKind: String, ExpressibleByArgument, CaseIterable {
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "What happened.",
-        discussion: """
+        commandName: "log", abstract: words("What happened."),
+        discussion: words(
+            """
             Examples:
               gatehousectl log --limit 20
               gatehousectl log --from "yesterday 18:00" --until 今早8点
@@ -23,20 +24,21 @@ struct LogCommand: ParsableCommand {
             The newest 100 entries, or as many as --limit says; with --csv all of them. What is left out is said.
             On a terminal a table, through $PAGER, refusals and alarms in colour (not with NO_COLOR). A pipe gets JSON;
             --table gives it the table, --text a line an entry. P is an entry with a picture, - one with the reason for having none.
-            """)
-    @Option(help: "2026-11-22, 2026-11-22T18:30, yesterday 18:00, 昨天18:00, 2h ago.") var from: String?
+            """))
+    @Option(help: told("2026-11-22, 2026-11-22T18:30, yesterday 18:00, 昨天18:00, 2h ago.")) var from: String?
     @Option var until: String?
-    @Option(help: "Entries behind this number.") var after: String?
-    @Option(help: "A person: reference, name, card; needs --reason, --from and --until.") var person: String?
-    @Option(help: "A credential: its number, the card; needs --reason, --from and --until.") var credential: String?
-    @Option(help: "An access point.") var point: String?
+    @Option(help: told("Entries behind this number.")) var after: String?
+    @Option(help: told("A person: reference, name, card; needs --reason, --from and --until.")) var person: String?
+    @Option(help: told("A credential: its number, the card; needs --reason, --from and --until.")) var credential:
+        String?
+    @Option(help: told("An access point.")) var point: String?
     @Option var portal: String?
-    @Option(help: "granted or denied.") var decision: String?
-    @Option(help: "Kinds, separated by commas, or all.") var kind: String?
-    @Option(help: "Entries at most; 0 is all.") var limit: String?
-    @Flag(help: "Go on with what comes, also when the daemon was started again.") var follow = false
-    @Option(help: "CSV; --csv=excel for spreadsheets.") var csv: CSVKind?
-    @Flag(help: "The table, even into a pipe; a pipe gets JSON otherwise.") var table = false
+    @Option(help: told("granted or denied.")) var decision: String?
+    @Option(help: told("Kinds, separated by commas, or all.")) var kind: String?
+    @Option(help: told("Entries at most; 0 is all.")) var limit: String?
+    @Flag(help: told("Go on with what comes, also when the daemon was started again.")) var follow = false
+    @Option(help: told("CSV; --csv=excel for spreadsheets.")) var csv: CSVKind?
+    @Flag(help: told("The table, even into a pipe; a pipe gets JSON otherwise.")) var table = false
     @OptionGroup var common: Common
 
     func run() throws {
@@ -95,7 +97,7 @@ struct LogCommand: ParsableCommand {
                     }
                 }
             } catch {
-                complain("the daemon is gone; calling it again")
+                complain(words("the daemon is gone; calling it again"))
             }
             command.after = CountArgument(last)
             command.limit = 0
@@ -115,7 +117,7 @@ struct LogCommand: ParsableCommand {
             }
             last = newest
             if case .success? = answer {
-                complain("the daemon is there again; nothing is missing")
+                complain(words("the daemon is there again; nothing is missing"))
                 return client
             }
         }
@@ -123,10 +125,12 @@ struct LogCommand: ParsableCommand {
 
     private func tellLeftOut(_ reply: Log.Reply) {
         if let leftOut = reply.leftOut {
-            complain("\(leftOut) more entries fit and are not shown: --limit 0 shows all, --from and --until a span")
+            complain(
+                words("\(leftOut) more entries fit and are not shown: --limit 0 shows all, --from and --until a span"))
         }
         if let withheld = reply.withheld {
-            complain("the names of \(withheld) entries older than 72 hours are left out: give a --reason")
+            complain(
+                words("the names of \(withheld, "entry", "entries") older than 72 hours are left out: give a --reason"))
         }
     }
 

@@ -1,5 +1,6 @@
 import CLinux
 import GatehouseAdmin
+import GatehouseCore
 import GatehouseSheets
 import Glibc
 
@@ -19,7 +20,9 @@ enum OfficeFile {
         // What stands behind a stroke tells iconv to drop what it cannot read.
         guard encoding.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 47 }) else {
             complain(
-                "--encoding: \"\(plain(encoding))\" is no encoding; GB18030, BIG5, SHIFT_JIS and WINDOWS-1252 are some")
+                words(
+                    "--encoding: \"\(plain(encoding))\" is no encoding; GB18030, BIG5, SHIFT_JIS and WINDOWS-1252 are some"
+                ))
             throw Exit.usage
         }
         var utf8 = [UInt8](repeating: 0, count: octets.count * 4 + 16)
@@ -27,10 +30,10 @@ enum OfficeFile {
         let count = clinux_to_utf8(encoding, octets, octets.count, &utf8, utf8.count, &place)
         guard count >= 0 else {
             if errno == ENOSYS {
-                complain("--encoding: this system knows no \(encoding); iconv -l lists what it knows")
+                complain(words("--encoding: this system knows no \(encoding); iconv -l lists what it knows"))
             } else {
                 let line = octets.prefix(place).count { $0 == 10 } + 1
-                complain("\(plain(file)):\(line): is no \(encoding) from here on")
+                complain(words("\(plain(file)):\(line): is no \(encoding) from here on"))
             }
             throw Exit.usage
         }
@@ -46,19 +49,22 @@ enum OfficeFile {
             let book = try Workbook(octets)
             let (sheet, table) = try chosen(book, wanted)
             for hidden in book.sheets where hidden.isHidden && hidden != sheet {
-                complain("\(plain(file)): the sheet \"\(plain(hidden.name))\" is hidden and is passed over")
+                complain(words("\(plain(file)): the sheet \"\(plain(hidden.name))\" is hidden and is passed over"))
             }
             if !table.merged.isEmpty {
                 let shown = table.merged.prefix(10).joined(separator: ", ") + (table.merged.count > 10 ? ", …" : "")
-                complain("\(plain(file)): joined cells count for the first of them alone: \(plain(shown))")
+                complain(words("\(plain(file)): joined cells count for the first of them alone: \(plain(shown))"))
             }
-            for problem in table.problems { complain("\(plain(file))!\(plain(sheet.name))!\(plain(problem.text))") }
+            for problem in table.problems {
+                complain("\(plain(file))!\(plain(sheet.name))!\(plain(words("\(problem.sentence)")))")
+            }
             if !table.problems.isEmpty {
-                throw SheetRefusal("\(table.problems.count) cells cannot be taken; nothing was changed")
+                throw SheetRefusal(
+                    Sentence("\(table.problems.count, "cell", "cells") cannot be taken; nothing was changed"))
             }
             return [("\(file)!\(plain(sheet.name))", SheetText.write(table.rows))]
         } catch {
-            complain("\(plain(file)): \(plain(error.text))")
+            complain("\(plain(file)): \(plain(words("\(error.sentence)")))")
             throw Exit.usage
         }
     }
@@ -68,7 +74,7 @@ enum OfficeFile {
     {
         if let wanted {
             guard let sheet = book.sheets.first(where: { $0.name == wanted }) else {
-                throw SheetRefusal("there is no sheet \"\(wanted)\"; there are \(names(book.sheets))")
+                throw SheetRefusal(Sentence("there is no sheet \"\(wanted)\"; there are \(names(book.sheets))"))
             }
             return (sheet, try book.table(sheet))
         }
@@ -78,11 +84,11 @@ enum OfficeFile {
             if table.hasData { found.append((sheet, table)) }
         }
         guard let first = found.first else {
-            throw SheetRefusal("no sheet that shows has anything in it; there are \(names(book.sheets))")
+            throw SheetRefusal(Sentence("no sheet that shows has anything in it; there are \(names(book.sheets))"))
         }
         guard found.count == 1 else {
             throw SheetRefusal(
-                "several sheets have something in them: say which, --sheet NAME: \(names(found.map(\.0)))")
+                Sentence("several sheets have something in them: say which, --sheet NAME: \(names(found.map(\.0)))"))
         }
         return first
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 import Glibc
 
 /// Where a PIN comes from: it stands in no process list and is shown on no terminal.
@@ -8,9 +9,9 @@ enum PINInput {
     static func read(_ source: String) throws -> String {
         if source != "-" { return text(try readFile(source)) }
         if isatty(0) == 0 { return text(try readInput()) }
-        let first = try ask("PIN: ")
-        guard try ask("once more: ") == first else {
-            complain("the two PINs differ; nothing was changed")
+        let first = try ask(words("PIN: "))
+        guard try ask(words("once more: ")) == first else {
+            complain(words("the two PINs differ; nothing was changed"))
             throw Exit.usage
         }
         return first
@@ -18,9 +19,9 @@ enum PINInput {
 
     private static func text(_ octets: [UInt8]) -> String { String(decoding: octets.filter { $0 > 32 }, as: UTF8.self) }
 
-    private static func ask(_ words: String) throws -> String {
-        guard let answer = askUnseen(words) else {
-            complain("the terminal cannot be asked without showing the PIN; use --pin-from FILE")
+    private static func ask(_ question: String) throws -> String {
+        guard let answer = askUnseen(question) else {
+            complain(words("the terminal cannot be asked without showing the PIN; use --pin-from FILE"))
             throw Exit.usage
         }
         return answer

@@ -1,4 +1,5 @@
 import GatehouseAdmin
+import GatehouseCore
 import Glibc
 
 /// What is longer than the terminal goes through a pager, as git does it: $PAGER, or `less` where there is one. Never where the

@@ -1,29 +1,31 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 import Glibc
 
 struct Pass: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Visitor passes: signed here, good without a network.",
+        abstract: words("Visitor passes: signed here, good without a network."),
         subcommands: [Issue.self, Show.self, Revoke.self, List.self, Key.self, Uses.self])
 
     struct Issue: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sign a pass for a visitor, and draw it.",
-            discussion: """
+            abstract: words("Sign a pass for a visitor, and draw it."),
+            discussion: words(
+                """
                 Whoever has the picture has the pass: it is good for as many grants as it says, wherever it is shown first. \
                 A guard gives out passes that are good once, and today.
                 Example: gatehousectl pass issue --host R-1001 --points wicket-in --until 2026-11-30 --png pass.png
-                """)
-        @Option(help: "Reference of the person visited.") var host: String
-        @Option(help: "Access points, separated by commas; site/point for one of another controller.") var points:
+                """))
+        @Option(help: told("Reference of the person visited.")) var host: String
+        @Option(help: told("Access points, separated by commas; site/point for one of another controller.")) var points:
             String
-        @Option(help: "Local time: 2026-11-22 or 2026-11-22T18:30; now if left out.") var from: String?
-        @Option(help: "The last day, or the instant of the end.") var until: String
-        @Option(help: "Grants at all gates together; 0 is any number, 1 if left out.") var uses: String?
-        @Option(help: "The vehicle: where plates are read, it has to come with the pass.") var plate: String?
-        @Option(help: "Write the QR code as SVG.") var svg: String?
-        @Option(help: "Write the QR code as PNG.") var png: String?
+        @Option(help: told("Local time: 2026-11-22 or 2026-11-22T18:30; now if left out.")) var from: String?
+        @Option(help: told("The last day, or the instant of the end.")) var until: String
+        @Option(help: told("Grants at all gates together; 0 is any number, 1 if left out.")) var uses: String?
+        @Option(help: told("The vehicle: where plates are read, it has to come with the pass.")) var plate: String?
+        @Option(help: told("Write the QR code as SVG.")) var svg: String?
+        @Option(help: told("Write the QR code as PNG.")) var png: String?
         @OptionGroup var common: Common
 
         func run() throws {
@@ -40,7 +42,7 @@ struct Pass: ParsableCommand {
         private func draw(_ answer: AdminClient.Answer<PassIssue.Reply>) throws {
             let text = answer.value.second.token
             guard let code = QRCode(text) else {
-                complain("the pass does not fit into a QR code")
+                complain(words("the pass does not fit into a QR code"))
                 throw Exit.refused
             }
             // A pass that is signed and cannot be written is told all the same: it is good.
@@ -52,10 +54,11 @@ struct Pass: ParsableCommand {
         private func tell(_ answer: AdminClient.Answer<PassIssue.Reply>, _ text: String, _ code: QRCode) {
             if common.isJSON { return printJSON(.passIssue, "reply", answer.text) }
             let (pass, signed) = (answer.value.first, answer.value.second)
-            let uses = pass.uses.map { $0 == 1 ? "once" : "\($0) times" } ?? "any number of times"
-            print(
-                "pass \(pass.pass), \(uses), \((pass.from ?? "").prefix(16)) to \((pass.until ?? "").prefix(16))\(entryText(signed.event))"
-            )
+            let uses =
+                pass.uses.map { $0 == 1 ? Sentence("once") : Sentence("\($0, "time", "times")") }
+                ?? Sentence("any number of times")
+            let (from, until) = ((pass.from ?? "").prefix(16), (pass.until ?? "").prefix(16))
+            print(words("pass \(pass.pass), \(uses), \(from) to \(until)") + entryText(signed.event))
             print(text)
             if svg == nil, png == nil { print(code.terminal) }
         }
@@ -63,8 +66,9 @@ struct Pass: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What a pass says and where it stands: by its number, its text, or - for a text from the input.",
-            discussion: "Example: gatehousectl pass show GP1.…")
+            abstract: words(
+                "What a pass says and where it stands: by its number, its text, or - for a text from the input."),
+            discussion: words("Example: gatehousectl pass show GP1.…"))
         @Argument var pass: String
         @OptionGroup var common: Common
         func run() throws { try show(PassShow(pass: passArgument(pass)), common) }
@@ -72,24 +76,29 @@ struct Pass: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A pass opens nothing any more. Needs --reason.",
-            discussion: "Example: gatehousectl pass revoke GP1.… --reason \"visit called off\"")
-        @Argument(help: "Its number or its text; - reads it from the input.") var pass: String
+            abstract: words("A pass opens nothing any more. Needs --reason."),
+            discussion: words("Example: gatehousectl pass revoke GP1.… --reason \"visit called off\""))
+        @Argument(help: told("Its number or its text; - reads it from the input.")) var pass: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask(PassRevoke(pass: passArgument(pass)), common) { print("revoked\(entryText($0.event))") }
+            try ask(PassRevoke(pass: passArgument(pass)), common) { print(words("revoked") + entryText($0.event)) }
         }
     }
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Passes that are good for something.",
-            discussion: "Example: gatehousectl pass list")
-        @Flag(help: "Those that are over, used up or revoked too.") var all = false
-        @Option(help: "Those for visitors of one person alone.") var host: String?
+            abstract: words("Passes that are good for something."),
+            discussion: words("Example: gatehousectl pass list"))
+        @Flag(help: told("Those that are over, used up or revoked too.")) var all = false
+        @Option(help: told("Those for visitors of one person alone.")) var host: String?
         @OptionGroup var common: Common
         func run() throws {
-            var rows = [["PASS", "HOST", "FROM", "UNTIL", "POINTS", "LEFT", "STATE"]]
+            var rows = [
+                [
+                    words("PASS"), words("HOST"), words("FROM"), words("UNTIL"), words("POINTS"), words("LEFT"),
+                    words("STATE"),
+                ]
+            ]
             try ask(
                 PassList(all: all ? true : nil, host: argument("--host", host)), common,
                 item: { pass in
@@ -105,15 +114,16 @@ struct Pass: ParsableCommand {
 
     struct Key: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The public key of the passes that are signed here.",
-            discussion: """
+            abstract: words("The public key of the passes that are signed here."),
+            discussion: words(
+                """
                 What another controller lists under passes: keys: in its configuration, to take passes of this one.
                 Example: gatehousectl pass key
-                """)
+                """))
         @OptionGroup var common: Common
         func run() throws {
             try ask(PassKey(), common) { key in
-                print("key id \(key.keyID)")
+                print(words("key id \(key.keyID)"))
                 print("- {issuer: \(key.issuer), public_key: \"\(key.publicKey)\", register: same}")
             }
         }
@@ -121,17 +131,20 @@ struct Pass: ParsableCommand {
 
     struct Uses: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tell other gates which passes were used and revoked, or take it from them.",
-            discussion: """
+            abstract: words("Tell other gates which passes were used and revoked, or take it from them."),
+            discussion: words(
+                """
                 A file of JSON lines, one a pass. Taking one twice, or an old one, does no harm: no count falls.
                 Example: gatehousectl pass uses --export south.jsonl      gatehousectl pass uses --import north.jsonl
-                """)
-        @Option(name: .customLong("export"), help: "Write the file; - is the output.") var exported: String?
-        @Option(name: .customLong("import"), help: "Read the file.") var imported: String?
+                """))
+        @Option(name: .customLong("export"), help: told("Write the file; - is the output.")) var exported: String?
+        @Option(name: .customLong("import"), help: told("Read the file.")) var imported: String?
         @OptionGroup var common: Common
 
         func validate() throws {
-            if (exported == nil) == (imported == nil) { throw ValidationError("give --export FILE or --import FILE") }
+            if (exported == nil) == (imported == nil) {
+                throw ValidationError(words("give --export FILE or --import FILE"))
+            }
         }
 
         func run() throws {
@@ -143,7 +156,7 @@ struct Pass: ParsableCommand {
                 }
                 if exported == "-" { return lines.forEach { print($0) } }
                 try writeFile(exported, Array((lines + [""]).joined(separator: "\n").utf8))
-                print("\(lines.count) passes")
+                print(words("\(lines.count) passes"))
             }
             if let imported { try merge(imported) }
         }
@@ -158,14 +171,15 @@ struct Pass: ParsableCommand {
             }
             for (number, line) in try readFile(path).split(separator: UInt8(ascii: "\n")).enumerated() {
                 guard let use = WireJSON.decode(PassUse.self, Array(line)) else {
-                    complain("\(path):\(number + 1): no line of `pass uses --export`; nothing from here on was taken")
+                    complain(
+                        words("\(path):\(number + 1): no line of `pass uses --export`; nothing from here on was taken"))
                     throw Exit.refused
                 }
                 batch.append(use)
                 if batch.count == 200 { try send() }
             }
             try send()
-            print("\(count) passes")
+            print(words("\(count, "pass", "passes")"))
         }
     }
 }
@@ -174,7 +188,7 @@ struct Pass: ParsableCommand {
 private func passArgument(_ text: String) throws -> DocumentArgument {
     guard text == "-" else { return try argument("PASS", text) }
     let line = try readInput().split(separator: UInt8(ascii: "\n")).first ?? []
-    return try argument("the input", String(decoding: line, as: UTF8.self))
+    return try argument(words("the input"), String(decoding: line, as: UTF8.self))
 }
 
 /// A file for its owner alone.

@@ -5,29 +5,30 @@ import Glibc
 
 struct PictureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "picture", abstract: "Pictures of what happened.", subcommands: [Show.self])
+        commandName: "picture", abstract: words("Pictures of what happened."), subcommands: [Show.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The picture of an entry, on the screen or into a file.",
-            discussion: """
+            abstract: words("The picture of an entry, on the screen or into a file."),
+            discussion: words(
+                """
                 Guards see those of the last 24 hours; what is older than 72 hours needs --reason. Each is a look.
                 Examples:
                   gatehousectl picture show 1207
                   gatehousectl picture show 1207 --to gate.jpg
-                """)
-        @Argument(help: "The number of the entry, from log.") var event: String
-        @Option(help: "The file to write; it may not be there yet.") var to: String?
+                """))
+        @Argument(help: told("The number of the entry, from log.")) var event: String
+        @Option(help: told("The file to write; it may not be there yet.")) var to: String?
         @OptionGroup var common: Common
 
         func run() throws {
             let hasScreen = getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil
             guard to != nil || hasScreen else {
-                complain("there is no screen here: --to FILE writes the picture")
+                complain(words("there is no screen here: --to FILE writes the picture"))
                 throw Exit.usage
             }
             if let to, access(to, F_OK) == 0 {
-                complain("\(to) is there already; nothing was written over it")
+                complain(words("\(to) is there already; nothing was written over it"))
                 throw Exit.usage
             }
             var octets: [UInt8] = []
@@ -39,7 +40,11 @@ struct PictureCommand: ParsableCommand {
                 let path = to ?? "\(folder())/gatehouse-\(getpid())-\(answer.value.file)"
                 isWritten = octets.count == answer.value.size && write(octets, to: path)
                 guard isWritten else { return complain("\(path): \(String(cString: strerror(errno)))") }
-                if to == nil { open(path) } else if !common.isJSON { print("\(path)  \(octets.count) octets") }
+                if to == nil {
+                    open(path)
+                } else if !common.isJSON {
+                    print(words("\(path)  \(octets.count, "octet", "octets")"))
+                }
             }
             if !isWritten { throw Exit.usage }
         }
@@ -61,11 +66,11 @@ struct PictureCommand: ParsableCommand {
         }
 
         private func open(_ path: String) {
-            let words: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(path), nil]
-            defer { words.forEach { free($0) } }
+            let call: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(path), nil]
+            defer { call.forEach { free($0) } }
             var child: pid_t = 0
-            guard posix_spawnp(&child, "xdg-open", nil, nil, words, environ) == 0 else {
-                return complain("xdg-open is not there; the picture stands in \(path)")
+            guard posix_spawnp(&child, "xdg-open", nil, nil, call, environ) == 0 else {
+                return complain(words("xdg-open is not there; the picture stands in \(path)"))
             }
             var status: Int32 = 0
             while waitpid(child, &status, 0) < 0, errno == EINTR {}

@@ -4,12 +4,12 @@ import GatehouseCore
 
 struct DecideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "decide", abstract: "What would be decided.",
-        discussion: "Example: gatehousectl decide --as T-7 --at wicket-in --when 2027-03-01T08:00")
-    @Option(name: .customLong("as"), help: "A person: reference, name, card, plate.") var person: String
-    @Option(name: .customLong("at"), help: "An access point.") var point: String
-    @Option(help: "Local time; now without it.") var when: String?
-    @Option(help: "The card, if that is the question.") var card: String?
+        commandName: "decide", abstract: words("What would be decided."),
+        discussion: words("Example: gatehousectl decide --as T-7 --at wicket-in --when 2027-03-01T08:00"))
+    @Option(name: .customLong("as"), help: told("A person: reference, name, card, plate.")) var person: String
+    @Option(name: .customLong("at"), help: told("An access point.")) var point: String
+    @Option(help: told("Local time; now without it.")) var when: String?
+    @Option(help: told("The card, if that is the question.")) var card: String?
     @OptionGroup var common: Common
 
     func run() throws {
@@ -26,23 +26,24 @@ struct DecideCommand: ParsableCommand {
 
 struct WhoCanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "who-can", abstract: "Everybody who would be let in at an access point.",
-        discussion: """
+        commandName: "who-can", abstract: words("Everybody who would be let in at an access point."),
+        discussion: words(
+            """
             Past instants are answered by the registry of then, those to come by the one of now. Areas, used grants and
             company are left out of it.
             Examples:
               gatehousectl who-can wicket-in --when 2026-12-01T08:00
               gatehousectl who-can wicket-in --when 2026-12-01T08:00 --refused
-            """)
-    @Argument(help: "An access point.") var point: String
-    @Option(help: "Local time; now without it.") var when: String?
-    @Flag(help: "List who is refused, and why, instead.") var refused = false
+            """))
+    @Argument(help: told("An access point.")) var point: String
+    @Option(help: told("Local time; now without it.")) var when: String?
+    @Flag(help: told("List who is refused, and why, instead.")) var refused = false
     @OptionGroup var common: Common
 
     func run() throws {
         let command = try WhoCan(
             point: argument("POINT", point), when: argument("--when", when), refused: refused ? true : nil)
-        var rows = [["REFERENCE", "NAME", "ROLE", "REASON"]]
+        var rows = [[words("REFERENCE"), words("NAME"), words("ROLE"), words("REASON")]]
         try ask(
             command, common,
             item: { holder in
@@ -54,10 +55,12 @@ struct WhoCanCommand: ParsableCommand {
         ) { reply in
             if rows.count > 1 { print(table(rows)) }
             print(
-                "\(reply.at)  \(reply.point): \(reply.can) can, \(reply.withoutCredential) more hold no credential; registry revision \(reply.revision)"
+                words(
+                    "\(reply.at)  \(reply.point): \(reply.can) can, \(reply.withoutCredential) more hold no credential; registry revision \(reply.revision)"
+                )
             )
             for (reason, count) in reply.refused.sorted(by: { $0.key < $1.key }) {
-                print("  refused: \(count) \(Words.reason(reason, common.language))")
+                print("  " + words("refused: \(count) \(Words.reason(reason, common.language))"))
             }
         }
     }
@@ -66,22 +69,28 @@ struct WhoCanCommand: ParsableCommand {
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Past decisions with a proposed registry or policy: who would have been treated otherwise.",
-        discussion: """
+        abstract: words("Past decisions with a proposed registry or policy: who would have been treated otherwise."),
+        discussion: words(
+            """
             Nothing is changed. FILES are those of an import (CSV), a configuration (.yaml), or both. What the gate and
             the ledger brought (areas, company, PIN, posture) stays as it was.
             Example: gatehousectl replay tenancies.csv new-policy.yaml --from 2026-11-23 --until 2026-11-24 --reason "new hours"
-            """)
-    @Argument(help: "CSV files of an import, a .yaml configuration.") var files: [String]
-    @Option(help: "First moment, local time.") var from: String
-    @Option(help: "The moment before which it ends.") var until: String
+            """))
+    @Argument(help: told("CSV files of an import, a .yaml configuration.")) var files: [String]
+    @Option(help: told("First moment, local time.")) var from: String
+    @Option(help: told("The moment before which it ends.")) var until: String
     @OptionGroup var common: Common
 
     func run() throws {
         let client = try connect(common)
         for file in files { try upload(file, common, client) { ImportChunk(file: $0, data: $1) } }
-        var rows = [["PERSON", "NAME", "BEFORE", "AFTER", "EVENTS", "FIRST", "LAST"]]
-        func words(_ word: String?) -> String {
+        var rows = [
+            [
+                words("PERSON"), words("NAME"), words("BEFORE"), words("AFTER"), words("EVENTS"), words("FIRST"),
+                words("LAST"),
+            ]
+        ]
+        func outcome(_ word: String?) -> String {
             guard let word else { return "" }
             return word == "granted" ? Words.outcome(word, common.language) : Words.reason(word, common.language)
         }
@@ -90,17 +99,24 @@ struct ReplayCommand: ParsableCommand {
             item: { difference in
                 if let problem = difference.problem { return complain(plain(problem)) }
                 rows.append([
-                    plain(difference.reference ?? "?"), plain(difference.name ?? ""), words(difference.before),
-                    words(difference.after), "\(difference.events ?? 0)", difference.first.map { "\($0)" } ?? "",
+                    plain(difference.reference ?? "?"), plain(difference.name ?? ""), outcome(difference.before),
+                    outcome(difference.after), "\(difference.events ?? 0)", difference.first.map { "\($0)" } ?? "",
                     difference.last.map { "\($0)" } ?? "",
                 ])
             }
         ) { reply in
             if rows.count > 1 { print(table(rows)) }
             print(
-                "\(reply.decisions) decisions: \(reply.changed) would come out otherwise, \(reply.otherReason) refused for another reason"
+                words(
+                    "\(reply.decisions, "decision", "decisions"): \(reply.changed) would come out otherwise, \(reply.otherReason) refused for another reason"
+                )
             )
-            if reply.passedOver > 0 { print("\(reply.passedOver) have no facts and were passed over") }
+            if reply.passedOver > 0 {
+                print(
+                    words(
+                        "\(reply.passedOver, "decision has no facts and was", "decisions have no facts and were") passed over"
+                    ))
+            }
         }
     }
 }

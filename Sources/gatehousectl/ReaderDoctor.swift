@@ -1,13 +1,14 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 import GatehouseConfiguration
 import GatehouseRegister
 
 extension Reader {
     struct Doctor: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What is wrong with a reader's wire, and what to do.",
-            discussion: "Example: gatehousectl reader doctor wicket-in")
+            abstract: words("What is wrong with a reader's wire, and what to do."),
+            discussion: words("Example: gatehousectl reader doctor wicket-in"))
         @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
@@ -16,12 +17,13 @@ extension Reader {
     }
     struct Trace: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What a reader's wire brought lately. Needs --reason.",
-            discussion: """
+            abstract: words("What a reader's wire brought lately. Needs --reason."),
+            discussion: words(
+                """
                 The last thousand edges or pieces of octets, as a recording that a test can play. Card numbers are in it, \
                 keys of keypads are not. Of an OSDP reader: the last frames of its bus, without cards, PINs and keys.
                 Example: gatehousectl reader trace wicket-in --reason "cards are refused" > wicket-in.trace
-                """)
+                """))
         @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
         func run() throws {
@@ -30,37 +32,46 @@ extension Reader {
     }
     struct Formats: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The latest card of a reader in every format of its length. Needs --reason.",
-            discussion: """
+            abstract: words("The latest card of a reader in every format of its length. Needs --reason."),
+            discussion: words(
+                """
                 With --all it is the table of docs/cards.md instead, without a reader and without a daemon.
                 Show a card, then: gatehousectl reader formats wicket-in --reason "new batch of cards"
                 Example: gatehousectl reader formats --all
-                """)
-        @Argument(help: "The reader.", completion: .readers) var reader: String?
-        @Flag(help: "Every format that there is, with what boxes and cards call it.") var all = false
-        @Option(help: "A configuration whose own formats stand in the table too.", completion: .file())
+                """))
+        @Argument(help: told("The reader."), completion: .readers) var reader: String?
+        @Flag(help: told("Every format that there is, with what boxes and cards call it.")) var all = false
+        @Option(help: told("A configuration whose own formats stand in the table too."), completion: .file())
         var config: String?
         @OptionGroup var common: Common
 
         func validate() throws {
-            guard all != (reader != nil) else { throw ValidationError("Name a reader, or say --all.") }
+            guard all != (reader != nil) else { throw ValidationError(words("Name a reader, or say --all.")) }
         }
 
         func run() throws {
             guard let reader else { return try printAll() }
             try ask(ReaderFormats(reader: argument("READER", reader)), common) { reply in
-                var rows = [["FORMAT", "IN USE", "CHECKS", "CARD"]]
+                var rows = [[words("FORMAT"), words("IN USE"), words("CHECKS"), words("CARD")]]
                 for row in reply.formats {
-                    rows.append([row.format, row.inUse ? "yes" : "no", "\(row.checks)", row.card ?? "does not fit"])
+                    rows.append([
+                        row.format, row.inUse ? words("yes") : words("no"), "\(row.checks)",
+                        row.card ?? words("does not fit"),
+                    ])
                 }
-                print("\(reply.bits) bits")
-                print(rows.count > 1 ? table(rows) : "no format has this length")
+                print(words("\(reply.bits) bits"))
+                print(rows.count > 1 ? table(rows) : words("no format has this length"))
             }
         }
 
         private func printAll() throws {
             let own = try config.map { try readConfiguration($0).cardFormats } ?? []
-            var rows = [["FORMAT", "BITS", "FACILITY", "NUMBER", "PRINTED AS", "WRITTEN AS"]]
+            var rows = [
+                [
+                    words("FORMAT"), words("BITS"), words("FACILITY"), words("NUMBER"), words("PRINTED AS"),
+                    words("WRITTEN AS"),
+                ]
+            ]
             for line in CardCatalogue(own: own).lines {
                 let cells = [
                     line.name, line.bits.map { "\($0)" } ?? "-", line.facility == 0 ? "-" : "0-\(line.facility)",
@@ -90,13 +101,13 @@ func doctorText(_ reply: ReaderDoctor.Reply) -> String {
         lines.append("  \(finding.advice)")
     }
     if reader.link == "neverHeard" {
-        lines.append("Nothing came over this wire since the start: show a card, and look at power and wiring.")
+        lines.append(words("Nothing came over this wire since the start: show a card, and look at power and wiring."))
     } else if findings.isEmpty {
-        lines.append("Nothing is wrong with the wire.")
+        lines.append(words("Nothing is wrong with the wire."))
     }
     if let timing = report.bitMicros {
         let shares = ["p50", "p90", "p99"].map { "\($0) \(timing[$0] ?? 0)" }
-        lines.append("From bit to bit, in microseconds: \(shares.joined(separator: ", "))")
+        lines.append(words("From bit to bit, in microseconds: \(shares)"))
     }
     let counts = (reader.counters ?? [:]).filter { $0.value != 0 }.sorted { $0.key < $1.key }
     if !counts.isEmpty { lines.append(counts.map { "\($0.key) \($0.value)" }.joined(separator: ", ")) }

@@ -4,7 +4,7 @@ import GatehouseCore
 
 struct Person: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "People on the register.",
+        abstract: words("People on the register."),
         subcommands: [
             List.self, Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self, Erase.self,
             Report.self,
@@ -12,18 +12,19 @@ struct Person: ParsableCommand {
 
     struct Fields: ParsableArguments {
         @Option var name: String?
-        @Option(help: "resident, tenant, staff, household, child, contractor or visitor.") var role: String?
-        @Option(help: "community/dwelling.") var dwelling: String?
-        @Option(help: "Groups, separated by blanks.") var groups: String?
-        @Option(help: "First day, 2026-03-01.") var from: String?
-        @Option(help: "Last day, which still counts.") var until: String?
-        @Option(help: "active, suspended or barred.") var status: String?
-        @Option(help: "Reference of the guardian of a child, of the host of a visitor.") var responsible: String?
-        @Option(help: "The schedule that they work in; none takes it away.") var shift: String?
-        @Option(help: "yes: portals stay released longer for them.") var needsTime: String?
-        @Option(help: "Where the office reaches them; none takes it away.") var phone: String?
-        @Option(help: "What the office wrote down; none takes it away.") var note: String?
-        @Option(help: "Why access is taken away: lost, stolen, moved-out, order:NUMBER, safety, asked, other:TEXT.")
+        @Option(help: told("resident, tenant, staff, household, child, contractor or visitor.")) var role: String?
+        @Option(help: told("community/dwelling.")) var dwelling: String?
+        @Option(help: told("Groups, separated by blanks.")) var groups: String?
+        @Option(help: told("First day, 2026-03-01.")) var from: String?
+        @Option(help: told("Last day, which still counts.")) var until: String?
+        @Option(help: told("active, suspended or barred.")) var status: String?
+        @Option(help: told("Reference of the guardian of a child, of the host of a visitor.")) var responsible: String?
+        @Option(help: told("The schedule that they work in; none takes it away.")) var shift: String?
+        @Option(help: told("yes: portals stay released longer for them.")) var needsTime: String?
+        @Option(help: told("Where the office reaches them; none takes it away.")) var phone: String?
+        @Option(help: told("What the office wrote down; none takes it away.")) var note: String?
+        @Option(
+            help: told("Why access is taken away: lost, stolen, moved-out, order:NUMBER, safety, asked, other:TEXT."))
         var cause: String?
         func fields() throws -> PersonFields {
             try PersonFields(
@@ -37,32 +38,35 @@ struct Person: ParsableCommand {
     }
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put a person on the register.",
-            discussion: "Example: gatehousectl person add R-1001 --name 王芳 --role resident --dwelling lotus/3-2-501")
-        @Argument(help: "The office's reference, unique.") var reference: String
-        @OptionGroup var fields: Fields
-        @OptionGroup var common: Common
-        func run() throws {
-            try order(PersonAdd(reference: argument("REFERENCE", reference), fields: fields.fields()), common, "added")
-        }
-    }
-    struct Change: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Change a person.",
-            discussion: "Example: gatehousectl person change R-118 --phone 13800138000")
-        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
+            abstract: words("Put a person on the register."),
+            discussion: words(
+                "Example: gatehousectl person add R-1001 --name 王芳 --role resident --dwelling lotus/3-2-501"))
+        @Argument(help: told("The office's reference, unique.")) var reference: String
         @OptionGroup var fields: Fields
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                PersonChange(reference: argument("REFERENCE", reference), fields: fields.fields()), common, "changed")
+                PersonAdd(reference: argument("REFERENCE", reference), fields: fields.fields()), common, words("added"))
+        }
+    }
+    struct Change: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: words("Change a person."),
+            discussion: words("Example: gatehousectl person change R-118 --phone 13800138000"))
+        @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
+        @OptionGroup var fields: Fields
+        @OptionGroup var common: Common
+        func run() throws {
+            try order(
+                PersonChange(reference: argument("REFERENCE", reference), fields: fields.fields()), common,
+                words("changed"))
         }
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One person, with tenancies, credentials and history.",
-            discussion: "Example: gatehousectl person show R-118")
-        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
+            abstract: words("One person, with tenancies, credentials and history."),
+            discussion: words("Example: gatehousectl person show R-118"))
+        @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
         @OptionGroup var common: Common
         func run() throws {
             try ask(PersonShow(reference: argument("REFERENCE", reference)), common) { reply in
@@ -72,65 +76,68 @@ struct Person: ParsableCommand {
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a person; the history stays. Needs --reason.",
-            discussion: "Example: gatehousectl person remove R-118 --cause moved-out")
-        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
-        @Option(help: "Why: moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause: String?
+            abstract: words("End a person; the history stays. Needs --reason."),
+            discussion: words("Example: gatehousectl person remove R-118 --cause moved-out"))
+        @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
+        @Option(help: told("Why: moved-out, order:NUMBER, safety, asked, other:TEXT.")) var cause: String?
         @OptionGroup var common: Common
         func run() throws {
             try order(
                 PersonRemove(reference: argument("REFERENCE", reference), cause: argument("--cause", cause)), common,
-                "ended")
+                words("ended"))
         }
     }
     struct Forgive: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.",
-            discussion: "Example: gatehousectl person forgive R-118 --reason \"came in behind a car\"")
-        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
+            abstract: words("Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason."),
+            discussion: words("Example: gatehousectl person forgive R-118 --reason \"came in behind a car\""))
+        @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
         @OptionGroup var common: Common
         func run() throws {
-            try order(PersonForgive(reference: argument("REFERENCE", reference)), common, "forgiven")
+            try order(PersonForgive(reference: argument("REFERENCE", reference)), common, words("forgiven"))
         }
     }
     struct Erase: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a person and erase what names them. Needs --reason.",
-            discussion: """
+            abstract: words("End a person and erase what names them. Needs --reason."),
+            discussion: words(
+                """
                 Every state of their rows, the values beside their entries, their pictures and faces. The journal stays whole,
                 with a number in the place of the person. Backups made before still hold them: docs/operating.md.
                 Example: gatehousectl person erase R-118 --reason "request of 2026-11-27"
-                """)
-        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
+                """))
+        @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
         @OptionGroup var common: Common
         func run() throws {
-            try deleteFaces(PersonErase(reference: argument("REFERENCE", reference)), common, "erased")
+            try deleteFaces(PersonErase(reference: argument("REFERENCE", reference)), common, words("erased"))
         }
     }
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "All that is held about a person, for the person. The reason names their request.",
+            abstract: words("All that is held about a person, for the person. The reason names their request."),
             discussion:
-                "Example: gatehousectl person report R-1001 --reason \"request of 2026-11-24\" --json > R-1001.jsonl")
-        @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
-        @Option(help: "First moment of the entries; the last 72 hours if left out.") var from: String?
-        @Option(help: "The moment before which they end.") var until: String?
+                words(
+                    "Example: gatehousectl person report R-1001 --reason \"request of 2026-11-24\" --json > R-1001.jsonl"
+                ))
+        @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
+        @Option(help: told("First moment of the entries; the last 72 hours if left out.")) var from: String?
+        @Option(help: told("The moment before which they end.")) var until: String?
         @OptionGroup var common: Common
         func run() throws {
             let command = try PersonReport(
                 reference: argument("REFERENCE", reference), from: argument("--from", from),
                 until: argument("--until", until))
-            try ask(command, common, item: { print("entry " + plain(LogTable.sentence($0, common.language))) }) {
+            try ask(command, common, item: { print(plain(words("entry \(LogTable.sentence($0, common.language))"))) }) {
                 printMembers(JSON($0), indent: "")
             }
         }
     }
     struct ForgiveAll: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget in which area everybody and every vehicle is. Needs --reason.",
-            discussion: "Example: gatehousectl person forgive-all --reason \"power cut\"")
+            abstract: words("Forget in which area everybody and every vehicle is. Needs --reason."),
+            discussion: words("Example: gatehousectl person forgive-all --reason \"power cut\""))
         @OptionGroup var common: Common
-        func run() throws { try order(PersonForgiveAll(), common, "forgiven") }
+        func run() throws { try order(PersonForgiveAll(), common, words("forgiven")) }
     }
 }
 
@@ -167,17 +174,18 @@ func printMembers(_ value: JSON, indent: String) {
 
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "credential", abstract: "Cards, PINs and faces.",
+        commandName: "credential", abstract: words("Cards, PINs and faces."),
         subcommands: [List.self, Add.self, Show.self, Change.self, Replace.self, Remove.self])
     struct Limits: ParsableArguments {
-        @Option(help: "Grants that it is good for; 0 is without end.") var uses: String?
-        @Option(help: "How long it is good from its first grant: 90 min, 12 h, 3 d; none.") var firstUse: String?
-        @Option(help: "Plate of the vehicle whose tag it is.") var vehicle: String?
+        @Option(help: told("Grants that it is good for; 0 is without end.")) var uses: String?
+        @Option(help: told("How long it is good from its first grant: 90 min, 12 h, 3 d; none.")) var firstUse: String?
+        @Option(help: told("Plate of the vehicle whose tag it is.")) var vehicle: String?
     }
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give a person a card, a PIN or a face.",
-            discussion: """
+            abstract: words("Give a person a card, a PIN or a face."),
+            discussion: words(
+                """
                 Examples:
                   gatehousectl credential add R-1001 --card H10301:118-1603
                   gatehousectl credential add R-1001 --pin-from pin.txt --bound
@@ -185,13 +193,13 @@ struct CredentialCommand: ParsableCommand {
 
                 A PIN is read from a file or, with -, from the input, which on a terminal asks for it without showing it: it must not
                 stand in a process list.
-                """)
-        @Argument(help: "The person's reference.") var person: String
+                """))
+        @Argument(help: told("The person's reference.")) var person: String
         @Option var card: String?
-        @Option(help: "File with the PIN; - reads the input, or asks on a terminal.") var pinFrom: String?
-        @Option(help: "Module and user number, face-1:5.") var face: String?
-        @Flag(help: "The PIN is typed after a card or face of this person.") var bound = false
-        @Flag(help: "Opens as usual and raises a silent alarm.") var duress = false
+        @Option(help: told("File with the PIN; - reads the input, or asks on a terminal.")) var pinFrom: String?
+        @Option(help: told("Module and user number, face-1:5.")) var face: String?
+        @Flag(help: told("The PIN is typed after a card or face of this person.")) var bound = false
+        @Flag(help: told("Opens as usual and raises a silent alarm.")) var duress = false
         @OptionGroup var limits: Limits
         @Option var from: String?
         @Option var until: String?
@@ -199,7 +207,7 @@ struct CredentialCommand: ParsableCommand {
 
         func validate() throws {
             guard [card, pinFrom, face].compactMap({ $0 }).count == 1 else {
-                throw ValidationError("give one of --card, --pin-from and --face")
+                throw ValidationError(words("give one of --card, --pin-from and --face"))
             }
         }
         func run() throws {
@@ -209,33 +217,37 @@ struct CredentialCommand: ParsableCommand {
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
                 vehicle: argument("--vehicle", limits.vehicle))
             if let pinFrom {
-                command.pin = try argument("the PIN", try PINInput.read(pinFrom)) as PersonalArgument
+                command.pin = try argument(words("the PIN"), try PINInput.read(pinFrom)) as PersonalArgument
             }
             if let face {
                 let parts = face.split(separator: ":")
-                guard parts.count == 2 else { throw ValidationError("--face is MODULE:USER, for instance face-1:5") }
+                guard parts.count == 2 else {
+                    throw ValidationError(words("--face is MODULE:USER, for instance face-1:5"))
+                }
                 command.module = try argument("--face", String(parts[0])) as NameArgument
                 command.user = try argument("--face", String(parts[1])) as CountArgument
             }
             if bound { command.bound = true }
             if duress { command.duress = true }
-            try order(command, common, "added")
+            try order(command, common, words("added"))
         }
     }
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One credential, with its history.",
-            discussion: "Example: gatehousectl credential show H10301:118-1603")
-        @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
+            abstract: words("One credential, with its history."),
+            discussion: words("Example: gatehousectl credential show H10301:118-1603"))
+        @Argument(help: told("A number, a card as it is printed, a plate, a holder of one alone.")) var id: String
         @OptionGroup var common: Common
         func run() throws { try show(CredentialShow(id: argument("ID", id)), common) }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change a credential.", discussion: "Example: gatehousectl credential change 12 --status lost")
-        @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
-        @Option(help: "enabled, lost, stolen, suspended, damaged or returned.") var status: String?
-        @Option(help: "Why it is suspended: order:NUMBER, safety, asked, other:TEXT; or --reason.") var cause: String?
+            abstract: words("Change a credential."),
+            discussion: words("Example: gatehousectl credential change 12 --status lost"))
+        @Argument(help: told("A number, a card as it is printed, a plate, a holder of one alone.")) var id: String
+        @Option(help: told("enabled, lost, stolen, suspended, damaged or returned.")) var status: String?
+        @Option(help: told("Why it is suspended: order:NUMBER, safety, asked, other:TEXT; or --reason.")) var cause:
+            String?
         @Option var from: String?
         @Option var until: String?
         @OptionGroup var limits: Limits
@@ -246,38 +258,39 @@ struct CredentialCommand: ParsableCommand {
                 from: argument("--from", from), until: argument("--until", until),
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
                 vehicle: argument("--vehicle", limits.vehicle))
-            try order(command, common, "changed")
+            try order(command, common, words("changed"))
         }
     }
     struct Replace: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A card is gone: it opens no more, and a new one takes its place.",
-            discussion: """
+            abstract: words("A card is gone: it opens no more, and a new one takes its place."),
+            discussion: words(
+                """
                 The new card has the holder, the validity and the limits of the old one.
                 Example: gatehousectl credential replace H10301:118-1603 H10301:118-2044 --status stolen
-                """)
-        @Argument(help: "The card that is gone, or its number on the register.") var old: String
-        @Argument(help: "The new card.") var card: String
-        @Option(help: "What became of the old one: lost, stolen, damaged or returned.") var status: String?
+                """))
+        @Argument(help: told("The card that is gone, or its number on the register.")) var old: String
+        @Argument(help: told("The new card.")) var card: String
+        @Option(help: told("What became of the old one: lost, stolen, damaged or returned.")) var status: String?
         @OptionGroup var common: Common
         func run() throws {
             try order(
                 CredentialReplace(
                     old: argument("OLD", old), card: argument("CARD", card), status: argument("--status", status)),
-                common, "replaced")
+                common, words("replaced"))
         }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a credential. Needs --reason.",
-            discussion: "Example: gatehousectl credential remove H10301:118-1603 --cause lost")
-        @Argument(help: "A number, a card as it is printed, a plate, a holder of one alone.") var id: String
-        @Option(help: "Why: lost, stolen, returned, moved-out, order:NUMBER, safety, asked, other:TEXT.") var cause:
-            String?
+            abstract: words("End a credential. Needs --reason."),
+            discussion: words("Example: gatehousectl credential remove H10301:118-1603 --cause lost"))
+        @Argument(help: told("A number, a card as it is printed, a plate, a holder of one alone.")) var id: String
+        @Option(help: told("Why: lost, stolen, returned, moved-out, order:NUMBER, safety, asked, other:TEXT."))
+        var cause: String?
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                CredentialRemove(id: argument("ID", id), cause: argument("--cause", cause)), common, "ended")
+                CredentialRemove(id: argument("ID", id), cause: argument("--cause", cause)), common, words("ended"))
         }
     }
 }

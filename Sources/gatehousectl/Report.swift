@@ -1,19 +1,21 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCore
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "What happened, in counts.", subcommands: [Month.self])
+        commandName: "report", abstract: words("What happened, in counts."), subcommands: [Month.self])
 
     struct Month: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A month by day and gate: grants, passages, refusals by reason, alarms, openings by hand.",
-            discussion: """
+            abstract: words("A month by day and gate: grants, passages, refusals by reason, alarms, openings by hand."),
+            discussion: words(
+                """
                 Counts alone, nobody's name.
                 Example: gatehousectl report month 2026-10 --csv=excel > october.csv
-                """)
+                """))
         @Argument(help: "2026-10.") var month: String
-        @Option(help: "CSV; --csv=excel for spreadsheets.") var csv: CSVKind?
+        @Option(help: told("CSV; --csv=excel for spreadsheets.")) var csv: CSVKind?
         @OptionGroup var common: Common
 
         func run() throws {
@@ -57,7 +59,7 @@ struct ReportCommand: ParsableCommand {
             ]
             print(table([Self.columns.map { $0.uppercased() }] + rows + [total]))
             for (reason, count) in sum.reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-                print("\(count) refused: \(plain(Words.reason(reason, common.language)))")
+                print(words("\(count) refused: \(plain(Words.reason(reason, common.language)))"))
             }
         }
     }

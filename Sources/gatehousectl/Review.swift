@@ -9,16 +9,16 @@ import Glibc
 
 func connect(_ common: Common) throws -> AdminClient {
     do { return try AdminClient(path: common.socket) } catch {
-        complain("\(error). Is gatehoused running? systemctl status gatehoused")
+        complain(words("\(error). Is gatehoused running? systemctl status gatehoused"))
         throw Exit.unreachable
     }
 }
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Why a decision fell as it did, rule by rule.",
-        discussion: "Example: gatehousectl explain 1207")
-    @Argument(help: "The number of the entry.") var event: String
+        commandName: "explain", abstract: words("Why a decision fell as it did, rule by rule."),
+        discussion: words("Example: gatehousectl explain 1207"))
+    @Argument(help: told("The number of the entry.")) var event: String
     @OptionGroup var common: Common
 
     func run() throws {
@@ -28,10 +28,12 @@ struct ExplainCommand: ParsableCommand {
             if let agrees = reply.agrees {
                 print(
                     agrees
-                        ? "\nAsked again with the stored facts: the same answer."
-                        : "\nAsked again with the stored facts: ANOTHER answer (\(reply.again ?? "")).")
+                        ? "\n" + words("Asked again with the stored facts: the same answer.")
+                        : "\n" + words("Asked again with the stored facts: ANOTHER answer (\(reply.again ?? ""))."))
             }
-            for entry in reply.followed { print("  then  \(plain(LogTable.sentence(entry, common.language)))") }
+            for entry in reply.followed {
+                print("  " + words("then  \(plain(LogTable.sentence(entry, common.language)))"))
+            }
         }
     }
 }
@@ -41,27 +43,28 @@ func printRules(_ rules: [[String]], _ facts: [String: JSON]) {
     for rule in rules where rule.count == 2 { print("  \(rule[0])  ->  \(rule[1])") }
     print("")
     let shown = facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }
-    print("  facts: " + shown.joined(separator: " "))
+    print("  " + words("facts: \(shown.joined(separator: " "))"))
 }
 
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: "The journal.", subcommands: [Verify.self])
+        commandName: "journal", abstract: words("The journal."), subcommands: [Verify.self])
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check every entry: numbers, hashes, commitments.",
-            discussion: """
+            abstract: words("Check every entry: numbers, hashes, commitments."),
+            discussion: words(
+                """
                 Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed.
                 Example: gatehousectl journal verify --against 5000:ROOT
-                """)
-        @Option(help: "SIZE:ROOT of an earlier check.") var against: String?
+                """))
+        @Option(help: told("SIZE:ROOT of an earlier check.")) var against: String?
         @OptionGroup var common: Common
         func run() throws {
             let earlier = try against.map { text in
                 let parts = text.split(separator: ":").map(String.init)
                 guard parts.count == 2, let size = UInt64(parts[0]), size > 0, Hexadecimal.decode(parts[1])?.count == 32
                 else {
-                    throw ValidationError("--against needs SIZE:ROOT, as an earlier check printed it")
+                    throw ValidationError(words("--against needs SIZE:ROOT, as an earlier check printed it"))
                 }
                 return (size: size, root: parts[1].lowercased())
             }
@@ -73,22 +76,29 @@ struct JournalCommand: ParsableCommand {
                 isWhole = report.whole && isSame
                 if common.isJSON { return printJSON(.journalVerify, "reply", answer.text) }
                 print(
-                    "\(report.entries) entries, \(report.first) to \(report.last), \(report.erased) personal values erased"
+                    words(
+                        "\(report.entries, "entry", "entries"), \(report.first) to \(report.last), \(report.erased, "personal value", "personal values") erased"
+                    )
                 )
-                print("root \(report.entries):\(report.root)")
+                print(words("root \(report.entries):\(report.root)"))
                 if let earlier {
                     print(
                         isShort
-                            ? "FAULT  there are fewer entries than that check counted: \(report.entries) of \(earlier.size); the end is missing, or the check was of another journal"
+                            ? words(
+                                "FAULT  there are fewer entries than that check counted: \(report.entries) of \(earlier.size); the end is missing, or the check was of another journal"
+                            )
                             : isSame
-                                ? "The first \(earlier.size) entries are those of that check."
-                                : "FAULT  the first \(earlier.size) entries are NOT those of that check")
+                                ? words("The first \(earlier.size, "entry is", "entries are") those of that check.")
+                                : words(
+                                    "FAULT  the first \(earlier.size, "entry is", "entries are") NOT those of that check"
+                                ))
                 }
-                for fault in report.faults { print("FAULT  \(plain(fault))") }
+                for fault in report.faults { print(words("FAULT  \(plain(fault))")) }
                 let isUnharmed = report.whole && (isSame || isShort)
                 print(
                     isWhole
-                        ? "The journal is whole." : isUnharmed ? "What is there is whole." : "The journal is NOT whole."
+                        ? words("The journal is whole.")
+                        : isUnharmed ? words("What is there is whole.") : words("The journal is NOT whole.")
                 )
             }
             if !isWhole { throw Exit.refused }
@@ -98,9 +108,9 @@ struct JournalCommand: ParsableCommand {
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "The register as CSV files. Needs --reason. PINs cannot be exported.",
-        discussion: "Example: gatehousectl export /srv/register --reason \"hand-over\"")
-    @Argument(help: "A folder; it is made when it is missing.") var directory: String
+        commandName: "export", abstract: words("The register as CSV files. Needs --reason. PINs cannot be exported."),
+        discussion: words("Example: gatehousectl export /srv/register --reason \"hand-over\""))
+    @Argument(help: told("A folder; it is made when it is missing.")) var directory: String
     @OptionGroup var common: Common
     func run() throws {
         umask(0o077)
@@ -126,7 +136,7 @@ struct ExportCommand: ParsableCommand {
         } result: { _ in
         }
         if let problem {
-            complain("\(problem); the export is not complete")
+            complain(words("\(problem); the export is not complete"))
             throw Exit.refused
         }
     }
@@ -149,12 +159,14 @@ func writeAll(_ octets: [UInt8], to descriptor: Int32) -> Bool {
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "An encrypted copy of the database, made while it is in use. Needs --reason.",
-        discussion: """
+        commandName: "backup",
+        abstract: words("An encrypted copy of the database, made while it is in use. Needs --reason."),
+        discussion: words(
+            """
             The daemon writes it, into a folder that files.backups in the configuration names, at most one a minute.
             Example: gatehousectl backup --reason "before the upgrade"
-            """)
-    @Argument(help: "A folder of files.backups; the first one if left out.") var directory: String?
+            """))
+    @Argument(help: told("A folder of files.backups; the first one if left out.")) var directory: String?
     @OptionGroup var common: Common
     func run() throws {
         try ask(BackupMake(directory: argument("DIRECTORY", directory)), common) { print($0.path) }
@@ -163,18 +175,19 @@ struct BackupCommand: ParsableCommand {
 
 struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put a backup in the place of the database. Stop gatehoused first.",
+        abstract: words("Put a backup in the place of the database. Stop gatehoused first."),
         discussion:
-            """
-            The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.
-            What was blocked, ended or revoked since the backup was made opens again: the command says how old it is and
-            asks; a script says --yes. `gatehousectl health` reminds of it until `gatehousectl policy confirm`.
-            Example: gatehousectl restore gatehouse-20261126.ghb --key /etc/gatehouse/master-key
-            """)
-    @Argument(help: "A .ghb file.") var backup: String
-    @Option(name: .shortAndLong, help: "The configuration.") var config = "/etc/gatehouse/gatehouse.yaml"
-    @Option(help: "File with the master key.") var key: String
-    @Flag(help: "Do not ask.") var yes = false
+            words(
+                """
+                The present database is kept beside it. The journal goes on in a new epoch; no number is used twice.
+                What was blocked, ended or revoked since the backup was made opens again: the command says how old it is and
+                asks; a script says --yes. `gatehousectl health` reminds of it until `gatehousectl policy confirm`.
+                Example: gatehousectl restore gatehouse-20261126.ghb --key /etc/gatehouse/master-key
+                """))
+    @Argument(help: told("A .ghb file.")) var backup: String
+    @Option(name: .shortAndLong, help: told("The configuration.")) var config = "/etc/gatehouse/gatehouse.yaml"
+    @Option(help: told("File with the master key.")) var key: String
+    @Flag(help: told("Do not ask.")) var yes = false
     @OptionGroup var common: Common
 
     /// What comes back with a backup is nobody's guess.
@@ -185,17 +198,19 @@ struct Restore: ParsableCommand {
             return
                 "\(CalendarDay.text(local.localDay)) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
         }
-        var sentence = "the newest entry of the backup is of \(text(age.newest))"
-        if let present = age.presentNewest { sentence += ", of the present database \(text(present))" }
+        complain(words("The newest entry of the backup is of \(text(age.newest))."))
+        if let present = age.presentNewest { complain(words("That of the present database is of \(text(present)).")) }
         let changes = age.presentRevision.map { $0 > age.revision ? $0 - age.revision : 0 }
-        if let changes, changes > 0 { sentence += "; the register was changed \(changes) times since" }
-        complain("\(sentence). Cards that were blocked and tenancies that were ended since will open again.")
+        if let changes, changes > 0 {
+            complain(words("The register was changed \(changes, "time", "times") since."))
+        }
+        complain(words("Cards that were blocked and tenancies that were ended since will open again."))
         if yes { return true }
         guard isatty(0) == 1 else {
-            complain("give --yes where nobody can be asked")
+            complain(words("give --yes where nobody can be asked"))
             return false
         }
-        return isWanted("Restore it?")
+        return isWanted(words("Restore it?"))
     }
 
     func run() throws {
@@ -211,12 +226,11 @@ struct Restore: ParsableCommand {
                 actor: "uid \(getuid()) (restore)",
                 secrets: KeyRing(master: master).storeSecrets
             ) { agrees($0, zone) }
-            print(
-                "restored; epoch \(done.epoch), the next entry is \(done.first + 1)\(done.kept.map { "; the database before stands at \($0)" } ?? "")"
-            )
-            complain("the register is an old one: see gatehousectl health")
+            print(words("restored; epoch \(done.epoch), the next entry is \(done.first + 1)"))
+            if let kept = done.kept { print(words("the database before stands at \(kept)")) }
+            complain(words("the register is an old one: see gatehousectl health"))
         } catch is Backup.NotWanted {
-            complain("nothing was changed")
+            complain(words("nothing was changed"))
             throw Exit.refused
         } catch {
             complain("\(error)")
@@ -232,7 +246,7 @@ func claim(_ configuration: Configuration) throws -> StoreLock {
             database: configuration.files.database, program: "gatehousectl",
             at: CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000))
     } catch {
-        complain("\(error): systemctl stop gatehoused")
+        complain(words("\(error): systemctl stop gatehoused"))
         throw Exit.refused
     }
 }
@@ -261,17 +275,19 @@ func upload<Command: AdminCommand>(
 }
 
 struct Config: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The configuration.", subcommands: [Check.self])
+    static let configuration = CommandConfiguration(abstract: words("The configuration."), subcommands: [Check.self])
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read a configuration and say all that is wrong with it.",
-            discussion: "Example: gatehousectl config check /etc/gatehouse/gatehouse.yaml")
+            abstract: words("Read a configuration and say all that is wrong with it."),
+            discussion: words("Example: gatehousectl config check /etc/gatehouse/gatehouse.yaml"))
         @Argument var file = "/etc/gatehouse/gatehouse.yaml"
         func run() throws {
             let configuration = try readConfiguration(file)
             try checkSurroundings(configuration)
             print(
-                "\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras."
+                words(
+                    "\(file): in order. \(configuration.site.portals.count, "portal", "portals"), \(configuration.readers.count, "reader", "readers"), \(configuration.cameras.count, "camera", "cameras")."
+                )
             )
         }
     }

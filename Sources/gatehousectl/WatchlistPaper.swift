@@ -9,7 +9,8 @@ import Glibc
 
 /// Where a document is for: a configuration says it, and what nobody said is not checked.
 struct PaperPlace: ParsableArguments {
-    @Option(help: "The site's configuration: its name, portals, card formats, zone and oversight key are checked.")
+    @Option(
+        help: told("The site's configuration: its name, portals, card formats, zone and oversight key are checked."))
     var config: String?
 
     struct Known {
@@ -20,7 +21,7 @@ struct PaperPlace: ParsableArguments {
         /// A time as people type it, with the sentence that refuses it.
         func time(_ name: String, _ text: String, isEnd: Bool) throws -> CivilTime {
             guard let time = TypedTime(text, now: now, calendar: calendar, way: .ahead) else {
-                complain("\(name): \"\(plain(text))\" is no time; \(TypedTime.examples)")
+                complain(words("\(name): \"\(plain(text))\" is no time; \(TypedTime.examples)"))
                 throw Exit.usage
             }
             return CivilTime(seconds: time.seconds(calendar, isEnd: isEnd))
@@ -52,7 +53,7 @@ struct PaperPlace: ParsableArguments {
 /// Does what a document may refuse, and says so as the daemon would.
 private func refusing<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let refusal as WatchlistDocument.Refusal {
-        complain("refused: \(plain(refusal.message))")
+        complain(plain(words("refused: \(refusal.message)")))
         throw Exit.refused
     } catch let error as CryptoError {
         complain("\(error)")
@@ -65,7 +66,7 @@ private func publicKey(_ text: String) throws -> [UInt8] {
     if let key = Base64.decode(text, isURLSafe: true), key.count == 32 { return key }
     if let key = Hexadecimal.decode(text), key.count == 32 { return key }
     guard let key = Ed25519.publicKey(pem: try readFile(text)) else {
-        complain("\(text): no public Ed25519 key (openssl pkey -in KEY.pem -pubout)")
+        complain(words("\(text): no public Ed25519 key (openssl pkey -in KEY.pem -pubout)"))
         throw Exit.usage
     }
     return key
@@ -83,36 +84,38 @@ private func put(_ document: String, _ file: String?) throws {
 
 struct WatchlistDraft: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "draft", abstract: "Make a document that nobody has signed yet. No daemon is asked.",
-        discussion: "Example: gatehousectl watchlist draft entry --help", subcommands: [Activation.self, Entry.self])
+        commandName: "draft", abstract: words("Make a document that nobody has signed yet. No daemon is asked."),
+        discussion: words("Example: gatehousectl watchlist draft entry --help"),
+        subcommands: [Activation.self, Entry.self])
 
     struct Activation: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The certificate that switches the list on, for the oversight to sign.",
-            discussion: """
+            abstract: words("The certificate that switches the list on, for the oversight to sign."),
+            discussion: words(
+                """
                 Example:
                   gatehousectl watchlist draft activation --authority "District police" --legal-basis "order 12/2026" \\
                     --assessment PIA-7 --community lotus-garden --until 90d --signer a.pub --signer b.pub \\
                     --certificate issuer.pem --out activation.json
-                """)
-        @Option(help: "Who may flag: the authority's name.") var authority: String
-        @Option(help: "The law or order that it rests on.") var legalBasis: String
-        @Option(help: "The number of the impact assessment.") var assessment: String
-        @Option(help: "A site by its name; say it once for each.") var community: [String]
-        @Option(help: "When it begins.") var from = "now"
-        @Option(help: "When it ends: a year later at most.") var until: String
+                """))
+        @Option(help: told("Who may flag: the authority's name.")) var authority: String
+        @Option(help: told("The law or order that it rests on.")) var legalBasis: String
+        @Option(help: told("The number of the impact assessment.")) var assessment: String
+        @Option(help: told("A site by its name; say it once for each.")) var community: [String]
+        @Option(help: told("When it begins.")) var from = "now"
+        @Option(help: told("When it ends: a year later at most.")) var until: String
         @Option(
-            help: "A public key that may sign entries: PEM file, base64url or hexadecimal. At least two.",
+            help: told("A public key that may sign entries: PEM file, base64url or hexadecimal. At least two."),
             completion: .file()) var signer: [String]
-        @Option(help: "The issuer's certificate, PEM: leads are sealed to it.", completion: .file())
+        @Option(help: told("The issuer's certificate, PEM: leads are sealed to it."), completion: .file())
         var certificate: String
-        @Option(help: "The file to write; the output when nothing is said.", completion: .file()) var out: String?
+        @Option(help: told("The file to write; the output when nothing is said."), completion: .file()) var out: String?
         @OptionGroup var place: PaperPlace
 
         func run() throws {
             let known = try place.known()
             guard let der = Envelope.certificate(pem: try readFile(certificate)) else {
-                complain("certificate: \(certificate) is no certificate (PEM) that can be sealed to")
+                complain(words("certificate: \(certificate) is no certificate (PEM) that can be sealed to"))
                 throw Exit.usage
             }
             let members: [String: JSON] = [
@@ -131,24 +134,28 @@ struct WatchlistDraft: ParsableCommand {
 
     struct Entry: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One flagged person or card, for two people of the authority to sign.",
-            discussion: """
+            abstract: words("One flagged person or card, for two people of the authority to sign."),
+            discussion: words(
+                """
                 Example:
                   gatehousectl watchlist draft entry --case C-118 --legal-basis W-2 --category missing --portal wicket \\
                     --card H10301:118-1705 --until 3d --out entry.json
-                """)
-        @Option(help: "The authority's own number of the case, not a name.") var `case`: String
-        @Option(help: "The code of the law or order.") var legalBasis: String
-        @Option(help: "warrant, missing or protective.", completion: .list(WatchlistCategory.allCases.map(\.rawValue)))
+                """))
+        @Option(help: told("The authority's own number of the case, not a name.")) var `case`: String
+        @Option(help: told("The code of the law or order.")) var legalBasis: String
+        @Option(
+            help: told("warrant, missing or protective."), completion: .list(WatchlistCategory.allCases.map(\.rawValue))
+        )
         var category: String
-        @Option(help: "A portal where it counts; say it once for each.") var portal: [String]
-        @Option(help: "A card, as credential add takes it.") var card: [String] = []
-        @Option(help: "Somebody by the property office's reference.") var person: [String] = []
-        @Option(help: "When it begins.") var from = "now"
-        @Option(help: "When it ends; 7 days later when nothing is said, 30 at most.") var until: String?
-        @Option(help: "The least confidence of a face, 0 to 100.") var minimumConfidence: Int64 = 0
-        @Option(help: "Its id; drawn at random when nothing is said. The id of an entry renews it.") var id: String?
-        @Option(help: "The file to write; the output when nothing is said.", completion: .file()) var out: String?
+        @Option(help: told("A portal where it counts; say it once for each.")) var portal: [String]
+        @Option(help: told("A card, as credential add takes it.")) var card: [String] = []
+        @Option(help: told("Somebody by the property office's reference.")) var person: [String] = []
+        @Option(help: told("When it begins.")) var from = "now"
+        @Option(help: told("When it ends; 7 days later when nothing is said, 30 at most.")) var until: String?
+        @Option(help: told("The least confidence of a face, 0 to 100.")) var minimumConfidence: Int64 = 0
+        @Option(help: told("Its id; drawn at random when nothing is said. The id of an entry renews it.")) var id:
+            String?
+        @Option(help: told("The file to write; the output when nothing is said."), completion: .file()) var out: String?
         @OptionGroup var place: PaperPlace
 
         func run() throws {
@@ -171,17 +178,18 @@ struct WatchlistDraft: ParsableCommand {
 
 struct WatchlistSign: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sign", abstract: "Add a signature to a document. The private key stays where it is.",
-        discussion: """
+        commandName: "sign", abstract: words("Add a signature to a document. The private key stays where it is."),
+        discussion: words(
+            """
             A key under a passphrase asks for it at the terminal, which does not show it. A key on a token is written as
             its pkcs11: address; OpenSSL needs a provider for those. Read a document with show before you sign it.
             Example: gatehousectl watchlist sign entry.json --key signer.pem
-            """)
-    @Argument(help: "The document; it gets the signature unless --out says another file.", completion: .file())
+            """))
+    @Argument(help: told("The document; it gets the signature unless --out says another file."), completion: .file())
     var file: String
-    @Option(help: "The private key: a PEM file, or a pkcs11: address.", completion: .file()) var key: String
-    @Option(help: "A file with the passphrase of the key.", completion: .file()) var passphraseFrom: String?
-    @Option(help: "Another file to write; - is the output.", completion: .file()) var out: String?
+    @Option(help: told("The private key: a PEM file, or a pkcs11: address."), completion: .file()) var key: String
+    @Option(help: told("A file with the passphrase of the key."), completion: .file()) var passphraseFrom: String?
+    @Option(help: told("Another file to write; - is the output."), completion: .file()) var out: String?
     @OptionGroup var place: PaperPlace
 
     func run() throws {
@@ -201,22 +209,23 @@ struct WatchlistSign: ParsableCommand {
         let pem = try readFile(key)
         let given = try passphraseFrom.map { try readFile($0).prefix { $0 != 10 && $0 != 13 } }
         return try SigningKey(pem: pem) {
-            given.map { SecretKey($0) } ?? PINInput.askUnseen("passphrase: ").map { SecretKey(Array($0.utf8)) }
+            given.map { SecretKey($0) } ?? PINInput.askUnseen(words("passphrase: ")).map { SecretKey(Array($0.utf8)) }
         }
     }
 }
 
 struct WatchlistShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "A document in words: fields, signatures, and what the daemon would say.",
-        discussion: """
+        commandName: "show", abstract: words("A document in words: fields, signatures, and what the daemon would say."),
+        discussion: words(
+            """
             An entry is looked at beside the activation that names its signers. Exit status 1: the daemon would refuse it.
             Example: gatehousectl watchlist show entry.json --activation activation.json --config gatehouse.yaml
-            """)
-    @Argument(help: "The document.", completion: .file()) var file: String
-    @Option(help: "The activation that an entry belongs to.", completion: .file()) var activation: String?
+            """))
+    @Argument(help: told("The document."), completion: .file()) var file: String
+    @Option(help: told("The activation that an entry belongs to."), completion: .file()) var activation: String?
     @OptionGroup var place: PaperPlace
-    @Option(help: "Language of the words: en or zh.") var lang: String?
+    @Option(help: told("Language of the words: en or zh.")) var lang: Language?
 
     func run() throws {
         let known = try place.known()
@@ -225,10 +234,10 @@ struct WatchlistShow: ParsableCommand {
         var keys = over?.signers ?? []
         if let oversight = known.place.oversightKey { keys.append(oversight) }
         let look = try refusing { try WatchlistDocument.look(document, keys: keys) }
-        let words = PaperWords(isChinese: (lang.map { $0 == "zh" }) ?? Common.isChinese)
-        words.tell(look, known, over)
+        let paper = PaperWords()
+        paper.tell(look, known, over)
         let refusal = WatchlistDocument.verdict(document, activation: over, now: known.now, place: known.place)
-        words.tell(look.kind, refusal, known, hasActivation: over != nil)
+        paper.tell(look.kind, refusal, known, hasActivation: over != nil)
         if refusal != nil { throw Exit.refused }
     }
 

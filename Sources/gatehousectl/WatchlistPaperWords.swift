@@ -5,10 +5,6 @@ import GatehouseRegister
 
 /// A document of the watchlist, for the people who sign it.
 struct PaperWords {
-    let isChinese: Bool
-
-    private func say(_ english: String, _ chinese: String) -> String { isChinese ? chinese : english }
-
     func tell(_ look: WatchlistDocument.Look, _ known: PaperPlace.Known, _ over: WatchlistActivation?) {
         func text(_ name: String) -> String { plain(look.members[name]?.string ?? "?") }
         func list(_ name: String) -> String {
@@ -19,57 +15,59 @@ struct PaperWords {
         case .activation:
             print(
                 table([
-                    [say("an activation of the watchlist", "布控启用证书"), ""],
-                    [say("authority", "机关"), text("authority")],
-                    [say("legal basis", "法律依据"), text("legal_basis")],
-                    [say("assessment", "影响评估"), text("assessment")],
-                    [say("sites", "小区"), list("communities")],
-                    [say("runs", "有效期"), "\(time("not_before")) - \(time("not_after"))"],
-                    [say("signers of entries", "条目签署公钥"), list("signers")],
+                    [words("an activation of the watchlist"), ""],
+                    [words("authority"), text("authority")],
+                    [words("legal basis"), text("legal_basis")],
+                    [words("assessment"), text("assessment")],
+                    [words("sites"), list("communities")],
+                    [words("runs"), "\(time("not_before")) - \(time("not_after"))"],
+                    [words("signers of entries"), list("signers")],
                 ]))
         case .entry:
             print(
                 table([
-                    [say("an entry of the watchlist", "布控条目"), ""],
-                    [say("id", "编号"), text("id")],
-                    [say("case", "案件号"), text("case")],
-                    [say("legal basis", "法律依据"), text("legal_basis")],
-                    [say("category", "类别"), text("category")],
-                    [say("portals", "通道"), list("portals")],
-                    [say("runs", "有效期"), "\(time("valid_from")) - \(time("expires"))"],
-                    [say("matches", "匹配"), list("match")],
-                    [say("least confidence", "最低置信度"), "\(look.members["minimum_confidence"]?.integer ?? -1)"],
+                    [words("an entry of the watchlist"), ""],
+                    [words("id"), text("id")],
+                    [words("case"), text("case")],
+                    [words("legal basis"), text("legal_basis")],
+                    [words("category"), text("category")],
+                    [words("portals"), list("portals")],
+                    [words("runs"), "\(time("valid_from")) - \(time("expires"))"],
+                    [words("matches"), list("match")],
+                    [words("least confidence"), "\(look.members["minimum_confidence"]?.integer ?? -1)"],
                 ]))
         }
         for signature in look.signatures {
             guard let key = signature.key else {
-                print(say("signed by: a key that is not known here, or not this document", "签名：未知公钥，或签的不是此文件"))
+                print(words("signed by: a key that is not known here, or not this document"))
                 continue
             }
-            print("\(say("signed by", "签名")): \(Base64.encode(key, isURLSafe: true))\(role(of: key, known, over))")
+            print(words("signed by: \(Base64.encode(key, isURLSafe: true))") + role(of: key, known, over))
         }
         missing(look, over)
     }
 
     private func role(of key: [UInt8], _ known: PaperPlace.Known, _ over: WatchlistActivation?) -> String {
-        if key == known.place.oversightKey { return say(" (the oversight)", "（监督方）") }
+        if key == known.place.oversightKey { return " " + words("(the oversight)") }
         guard let over else { return "" }
         guard let place = over.signers.firstIndex(of: key) else {
-            return say(" (no signer of the activation)", "（不是证书所列签署人）")
+            return " " + words("(no signer of the activation)")
         }
-        return say(" (signer \(place + 1) of the activation)", "（证书所列签署人 \(place + 1)）")
+        return " " + words("(signer \(place + 1) of the activation)")
     }
 
     private func missing(_ look: WatchlistDocument.Look, _ over: WatchlistActivation?) {
         switch look.kind {
-        case .activation where look.signatures.isEmpty: print(say("missing: the oversight's signature", "缺：监督方签名"))
+        case .activation where look.signatures.isEmpty: print(words("missing: the oversight's signature"))
         case .activation: break
         case .entry:
             let count = Set(look.signatures.compactMap(\.key).filter { over?.signers.contains($0) ?? true }).count
             guard count < 2 else { return }
             let of = (over.map { look.missing(of: $0.signers) } ?? []).map { Base64.encode($0, isURLSafe: true) }
-            let whose = of.isEmpty ? "" : say(" of: ", "，可由：") + of.joined(separator: ", ")
-            print(say("missing: \(2 - count) more signatures", "缺：还需 \(2 - count) 个签名") + whose)
+            print(
+                of.isEmpty
+                    ? words("missing: \(2 - count, "more signature", "more signatures")")
+                    : words("missing: \(2 - count, "more signature", "more signatures") of: \(of)"))
         }
     }
 
@@ -78,18 +76,18 @@ struct PaperWords {
         hasActivation: Bool
     ) {
         if known.place.site == nil {
-            print(say("not checked: site, portals and oversight key (--config)", "未核对：小区、通道、监督公钥（--config）"))
+            print(words("not checked: site, portals and oversight key (--config)"))
         }
         if kind == .entry {
             if !hasActivation {
                 print(
-                    say("not checked: whether the activation names its signers (--activation)", "未核对：签署人（--activation）")
+                    words("not checked: whether the activation names its signers (--activation)")
                 )
             }
-            print(say("not checked: whether the people are on the register, and the cap", "未核对：人员是否登记、条目上限"))
+            print(words("not checked: whether the people are on the register, and the cap"))
         }
-        guard let refusal else { return print(say("the daemon would take it", "网关会接受")) }
+        guard let refusal else { return print(words("the daemon would take it")) }
         let code = kind == .activation ? "certificateRefused" : "entryRefused"
-        print("\(say("the daemon would refuse it", "网关会拒绝")): \(code): \(plain(refusal.message))")
+        print(words("the daemon would refuse it") + ": \(code): \(plain(words("\(refusal.message)")))")
     }
 }

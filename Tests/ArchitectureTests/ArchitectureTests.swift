@@ -72,7 +72,7 @@ struct ArchitectureTests {
                 "CMicroHTTPD", "CGD",
             ]), reason: "a gate without a gate; the daemon's own shell inside"),
         Target(
-            name: "GatehouseSheets", may: ["CZip", "CExpat"],
+            name: "GatehouseSheets", may: ["GatehouseCore", "CZip", "CExpat"],
             reason:
                 "workbooks to texts, for the client alone: what takes an archive of others apart stays out of the daemon"
         ),
@@ -207,14 +207,27 @@ enum Tree {
         return kept[...]
     }
 
-    static func lines(_ file: String) -> [(number: Int, line: String)] {
+    static func text(_ file: String) -> String {
         let descriptor = open("\(root)/\(file)", O_RDONLY)
-        guard descriptor >= 0 else { return [] }
+        guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
         var octets = [UInt8](repeating: 0, count: 1 << 20)
         let count = max(0, read(descriptor, &octets, octets.count))
-        let text = String(decoding: octets[0..<count], as: UTF8.self)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+        return String(decoding: octets[0..<count], as: UTF8.self)
+    }
+
+    /// Whether files that are made of the code are to be written anew.
+    static var writesDocuments: Bool { getenv("GATEHOUSE_WRITE_DOCS") != nil }
+
+    static func write(_ text: String, to file: String) {
+        let descriptor = open("\(root)/\(file)", O_WRONLY | O_TRUNC)
+        defer { close(descriptor) }
+        let octets = Array(text.utf8)
+        #expect(Glibc.write(descriptor, octets, octets.count) == octets.count)
+    }
+
+    static func lines(_ file: String) -> [(number: Int, line: String)] {
+        text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
             ($0.offset + 1, String($0.element))
         }
     }

@@ -65,8 +65,6 @@ struct DocumentsTests {
 }
 
 extension Tree {
-    static func text(_ file: String) -> String { lines(file).map(\.line).joined(separator: "\n") }
-
     static func holds(_ path: String) -> Bool {
         // A folder is written with a slash at its end.
         access("\(root)/\(path)", F_OK) == 0

@@ -23,7 +23,7 @@ import Testing
         let primitives = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).primitives(epoch: 1)
         var importer = RegistryImport(fields: RegistryFields(calendar: calendar, primitives: primitives), present: [])
         let plan = importer.plan(base + [(name: name, content: Site020.read("\(root)/\(name)"))])
-        if !plan.problems.isEmpty { return plan.problems.map { "refused: \($0.text)\n" }.joined() }
+        if !plan.problems.isEmpty { return plan.problems.map { "refused: \($0.sentence.english)\n" }.joined() }
         let rows = plan.changes.compactMap { if case .put(let row) = $0 { row } else { nil } }
         let passed = plan.differences.filter { $0.verb == .pass }.map { "line \($0.line) \($0.what)\n" }
         let files = RegistryExport(rows, calendar: calendar).files.compactMap { file -> String? in

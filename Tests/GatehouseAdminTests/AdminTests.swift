@@ -125,7 +125,7 @@ struct CommandTests {
     @Test func everyCommandHasARowThatSomebodyMayUse() {
         for name in CommandName.allCases {
             let entry = name.entry
-            #expect(!entry.roles.isEmpty && !entry.summary.isEmpty, "\(name)")
+            #expect(!entry.roles.isEmpty && !entry.summary.english.isEmpty, "\(name)")
             #expect(entry.life != .order || entry.lane == .openings || entry.lane == .devices, "\(name)")
             #expect(
                 !entry.isUrgent || entry.life == .change,
@@ -216,7 +216,7 @@ struct LineTests {
         #expect(ReceivedReply(line: item) == .item(Array(#"{"a":"}\"ok\":true,\"result\":{"}"#.utf8)))
         let done = AdminReply<[Int]>.done([1, 2]).line(id: -3)
         #expect(ReceivedReply(line: done) == .done(Array("[1,2]".utf8)))
-        let refusal = CommandRefusal(code: "busy", message: "later")
+        let refusal = CommandRefusal(code: "busy", message: Sentence(verbatim: "later"))
         #expect(ReceivedReply(line: AdminReply<Nothing>.refused(refusal, id: 1)) == .refused(refusal))
         // As another version might write it.
         #expect(ReceivedReply(line: Array(#"{"ok":true,"result":7,"id":1}"#.utf8)) == .done(Array("7".utf8)))

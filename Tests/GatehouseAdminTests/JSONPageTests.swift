@@ -125,7 +125,7 @@ private enum CommandPage {
         return """
             ## \(Command.name.rawValue)
 
-            \(entry.summary.prefix(1).uppercased())\(entry.summary.dropFirst()).
+            \(entry.summary.english.prefix(1).uppercased())\(entry.summary.english.dropFirst()).
             \(facts.joined(separator: " · ")).
 
             ```

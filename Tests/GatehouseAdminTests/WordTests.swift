@@ -16,7 +16,7 @@ struct WordTests {
         var seen: Set<String> = []
         for code in HealthCode.allCases {
             let chinese = Words.condition(code, .chinese)
-            #expect(Words.condition(code, .english) == (code.sentence, code.advice))
+            #expect(Words.condition(code, .english) == (code.sentence.english, code.advice.english))
             #expect(seen.insert(chinese.sentence).inserted, "\(code) has the sentence of another")
             #expect(chinese.sentence.unicodeScalars.contains { $0.value > 0x4E00 } && !chinese.advice.isEmpty)
             #expect(!chinese.sentence.contains(","), "\(code): the signs of the language")

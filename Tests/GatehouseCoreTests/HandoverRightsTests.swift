@@ -128,7 +128,7 @@ import Testing
         #expect(order(.cancelHandover, by: manager, &bench).refusal != nil)
         #expect(
             order(.announceHandover(handover(bench, in: .seconds(-1))), by: manager, &bench).refusal
-                == .other("that instant is over"))
+                == .other(Sentence("that instant is over")))
         let one = handover(bench, in: .seconds(10))
         #expect(order(.announceHandover(one), by: manager, &bench, reason: nil).refusal == .reasonMissing)
         _ = order(.announceHandover(one), by: manager, &bench)

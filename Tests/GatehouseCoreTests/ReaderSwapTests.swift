@@ -107,7 +107,7 @@ import Testing
         for actor in [first, second] {
             let refused = order(.installReader(SiteBuilder.reader), by: actor, &bench)
             let refusal = try #require(refused.refusal)
-            #expect(refusal.word == "readerSwapped" && refusal.sentence.contains("serial 12, it was 11"))
+            #expect(refusal.word == "readerSwapped" && refusal.sentence.english.contains("serial 12, it was 11"))
             #expect(refused.effects.entries.contains { $0.outcome == "refused" && $0.reason == "readerSwapped" })
         }
         #expect(order(.changeReader(SiteBuilder.reader), by: first, &bench).refusal == nil, "other changes go on")

@@ -34,7 +34,7 @@ private struct Wire {
     var findings: [String] {
         LineDoctor.wiegand(
             reader.decoder.counters, reader.decoder.timing, hasKeypad: false, babbles: reader.babble.quarantines
-        ).map(\.what)
+        ).map(\.what.english)
     }
 }
 
@@ -77,14 +77,14 @@ private struct Wire {
 
     @Test func aBusWithBadFramesAndAReaderThatRestartsAreNamed() {
         var counters = OSDPCounters()
-        #expect(LineDoctor.osdp(counters).map(\.what) == ["Not one reply came since the start."])
+        #expect(LineDoctor.osdp(counters).map(\.what.english) == ["Not one reply came since the start."])
         counters.frames = 1000
         counters.checkErrors = 15
         #expect(LineDoctor.osdp(counters) == [])
         counters.checkErrors = 80
         counters.sessionsLost = 4
         #expect(
-            LineDoctor.osdp(counters).map(\.what) == [
+            LineDoctor.osdp(counters).map(\.what.english) == [
                 "80 of 1000 replies have a wrong check.", "The reader lost its session 4 times.",
             ])
     }
@@ -93,7 +93,7 @@ private struct Wire {
         var counters = ASCIICardCounters()
         counters.halfFrames = 40
         #expect(
-            LineDoctor.characters(counters, babbles: 0).map(\.what) == [
+            LineDoctor.characters(counters, babbles: 0).map(\.what.english) == [
                 "Octets come and not one is a whole reading."
             ])
     }
@@ -201,7 +201,7 @@ private struct Wire {
         #expect(!wire.reader.babble.isQuarantined)
         wire.send(Self.card)
         #expect(wire.heard.filter { if case .card = $0 { true } else { false } }.count == 2)
-        #expect(wire.findings.contains { $0.contains("put aside 1 times") })
+        #expect(wire.findings.contains { $0.contains("put aside 1 time") })
     }
 
     @Test func theQuickestReaderIsNotTakenForOneThatBabbles() {

@@ -141,7 +141,10 @@ import Testing
         bench.run(for: .seconds(60))
         let counters = bench.panel.counters(of: "r2") ?? OSDPCounters()
         let found = LineDoctor.osdp(counters, bus: bench.panel.busCounters, babble: bench.panel.babble(of: "r2"))
-        #expect(found.contains { $0.what.contains("never to the purpose") && $0.what.contains("put aside 1 times") })
+        #expect(
+            found.contains {
+                $0.what.english.contains("never to the purpose") && $0.what.english.contains("put aside 1 time")
+            })
         let neighbour = bench.panel.counters(of: "r1") ?? OSDPCounters()
         #expect(LineDoctor.osdp(neighbour, bus: bench.panel.busCounters) == [])
     }

@@ -31,8 +31,8 @@ struct CardAliasTests {
     }
 
     @Test(arguments: [
-        ("WG32:1-2", "CSN32 or WIE32 or KASTLE32 or W32-30"), ("UID:5", "UID34 or CSN32"),
-        ("H10310:1-2", "did you mean H10301"),
+        ("WG32:1-2", "CSN32, WIE32, KASTLE32, W32-30"), ("UID:5", "UID34, CSN32"),
+        ("H10310:1-2", "did you mean \"H10301\""),
         ("WG99:1", "no card format \"WG99\""), ("EM4100:256,1", "0 to 255 and 0 to 65535"),
         ("EM4100:1,2,3", "0 to 255"),
     ])

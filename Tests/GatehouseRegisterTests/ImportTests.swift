@@ -135,7 +135,7 @@ import Testing
     @Test func theSameLineTwiceCountsOnceAndTwoForOneAreRefusedWithBothPlaces() {
         let same = Self.plan(Self.base + [("r2.csv", "reference,name,role\nT-1,王芳,tenant\n")])
         #expect(same.problems.isEmpty && same.repeated == 1, "\(same.problems.map(\.text))")
-        #expect(same.differences.last?.what == "the same again: person T-1")
+        #expect(same.differences.last?.what.english == "the same again: person T-1")
         let other = Self.plan(Self.base + [("r2.csv", "reference,name,role\nT-1,王方,tenant\n")])
         #expect(other.problems.map(\.text) == ["r2.csv:2:1: person T-1 stands at r.csv:2:1 already, and otherwise"])
         let card = "reference,kind,value\nT-1,card,H10301:1-2\nR-1,card,H10301:1-2\n"
@@ -176,7 +176,7 @@ import Testing
         let rows = Self.applied(Self.plan(Self.base))
         let found = Self.plan([("r.csv", "reference,name,role,until\nT-1,王芳,tenant,2026-12-31\n")], rows)
         #expect(found.changed == 1)
-        #expect(found.differences.map(\.what) == [#"change person T-1: until "" -> "2026-12-31""#])
+        #expect(found.differences.map(\.what.english) == [#"change person T-1: until "" -> "2026-12-31""#])
     }
 
     /// A file without a word of it neither enables a card that was reported lost nor moves anybody.
@@ -206,7 +206,7 @@ import Testing
         #expect(Self.plan(file, rows).changes.isEmpty)
         let found = Self.plan(file, rows, ends: true)
         #expect(
-            found.ended == 3 && found.differences.map(\.what).contains("end person T-1"),
+            found.ended == 3 && found.differences.map(\.what.english).contains("end person T-1"),
             "\(found.differences.map(\.what))")
         #expect(found.changes.last == .end(.person, id: 1), "the person after what leans on them")
         var registry = Registry()

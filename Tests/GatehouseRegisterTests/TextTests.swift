@@ -238,8 +238,8 @@ import Testing
 
     @Test(arguments: [
         ("H10301:388-5490", "facilities up to 255 and numbers up to 65535"),
-        ("H10301:118-65536", "facilities up to 255"), ("H10031:118-1603", "did you mean H10301?"),
-        ("h10301:118-1604", "did you mean H10301?"), ("'H10301:118-1605", "did you mean H10301?"),
+        ("H10301:118-65536", "facilities up to 255"), ("H10031:118-1603", "did you mean \"H10301\"?"),
+        ("h10301:118-1604", "did you mean \"H10301\"?"), ("'H10301:118-1605", "did you mean \"H10301\"?"),
         ("FOO:1", "there is no card format \"FOO\""), ("EM4100:0", "alike"), ("EM4100:4294967295", "alike"),
         ("EM4100:4294967296", "up to 4294967295"), ("UID34:5-7", "no facility"), ("H10301:0-0", "alike"),
         ("H10301:255-65535", "alike"), ("H10301:1-2-3", "stand a facility"), ("H10301:+1-2", "stand a facility"),

@@ -104,7 +104,7 @@ struct WatchlistMakingTests {
     }
 
     private func refusal(_ body: () throws -> String) -> String? {
-        do { _ = try body() } catch { return (error as? WatchlistDocument.Refusal)?.message }
+        do { _ = try body() } catch { return (error as? WatchlistDocument.Refusal)?.message.english }
         return nil
     }
 }

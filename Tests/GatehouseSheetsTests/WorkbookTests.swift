@@ -1,3 +1,4 @@
+import GatehouseCore
 import GatehouseSheets
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
             let book = try Workbook(octets)
             for sheet in book.sheets { _ = try book.table(sheet) }
             return nil
-        } catch { return error.text }
+        } catch { return error.sentence.english }
     }
 
     @Test func textsAreReadInlineSharedAndInPieces() throws {
@@ -71,7 +72,7 @@ import Testing
     ])
     func aCellThatCannotBeTakenIsToldWithItsName(xml: String, format: String?, words: String) throws {
         let table = try Self.cell(xml, format: format)
-        #expect(table.problems.count == 1 && table.problems[0].text.hasPrefix(words), "\(table.problems)")
+        #expect(table.problems.count == 1 && table.problems[0].sentence.english.hasPrefix(words), "\(table.problems)")
     }
 
     @Test func sheetsAreListedWithWhatIsHiddenAndJoined() throws {

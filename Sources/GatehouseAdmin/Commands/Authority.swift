@@ -21,7 +21,7 @@ package struct HandoverView: Codable, Hashable, Sendable {
 package struct HandoverAnnounce: AdminCommand {
     package static let name = CommandName.handoverAnnounce
     package static let entry = CommandEntry.change(
-        .office, needsReason: true, "end this operator's access at an instant")
+        .office, needsReason: true, Sentence("end this operator's access at an instant"))
     /// An instant of local time, or `now`.
     package var at: TextArgument
     /// SHA-256 of the receiver's certificate.
@@ -56,7 +56,7 @@ package struct HandoverAnnounce: AdminCommand {
 package struct HandoverConfirm: AdminCommand {
     package static let name = CommandName.handoverConfirm
     package static let entry = CommandEntry.change(
-        [.auditor, .installer, .guard_], needsReason: true, "a second role agrees to an announced hand-over")
+        [.auditor, .installer, .guard_], needsReason: true, Sentence("a second role agrees to an announced hand-over"))
     package typealias Reply = Recorded
     package init() {}
 }
@@ -64,14 +64,15 @@ package struct HandoverConfirm: AdminCommand {
 package struct HandoverCancel: AdminCommand {
     package static let name = CommandName.handoverCancel
     package static let entry = CommandEntry.change(
-        .office, needsReason: true, "take the announcement back, before its instant")
+        .office, needsReason: true, Sentence("take the announcement back, before its instant"))
     package typealias Reply = Recorded
     package init() {}
 }
 
 package struct HandoverAccept: AdminCommand {
     package static let name = CommandName.handoverAccept
-    package static let entry = CommandEntry.change(.everyone, "take the site, with the token of the hand-over")
+    package static let entry = CommandEntry.change(
+        .everyone, Sentence("take the site, with the token of the hand-over"))
     package typealias Reply = Recorded
     package var token: DocumentArgument
     package init(token: DocumentArgument) {
@@ -82,7 +83,7 @@ package struct HandoverAccept: AdminCommand {
 package struct WatchlistActivate: AdminCommand {
     package static let name = CommandName.watchlistActivate
     package static let entry = CommandEntry.change(
-        [.auditor], needsReason: true, "switch the watchlist on, by a certificate of the oversight")
+        [.auditor], needsReason: true, Sentence("switch the watchlist on, by a certificate of the oversight"))
     package typealias Reply = Recorded
     package var document: DocumentArgument
     package init(document: DocumentArgument) {
@@ -92,7 +93,7 @@ package struct WatchlistActivate: AdminCommand {
 
 package struct WatchlistImport: AdminCommand {
     package static let name = CommandName.watchlistImport
-    package static let entry = CommandEntry.change([.auditor], "take one entry signed by two")
+    package static let entry = CommandEntry.change([.auditor], Sentence("take one entry signed by two"))
     package typealias Reply = Recorded
     package var document: DocumentArgument
     package init(document: DocumentArgument) {
@@ -102,7 +103,7 @@ package struct WatchlistImport: AdminCommand {
 
 package struct WatchlistWithdraw: AdminCommand {
     package static let name = CommandName.watchlistWithdraw
-    package static let entry = CommandEntry.change([.auditor], needsReason: true, "take an entry out")
+    package static let entry = CommandEntry.change([.auditor], needsReason: true, Sentence("take an entry out"))
     package typealias Reply = Recorded
     package var entry: DocumentArgument
     package init(entry: DocumentArgument) {
@@ -113,7 +114,7 @@ package struct WatchlistWithdraw: AdminCommand {
 package struct WatchlistStatus: AdminCommand {
     package static let name = CommandName.watchlistStatus
     package static let entry = CommandEntry.glance(
-        [.auditor, .manager], "whether the list is active; counts for its auditor")
+        [.auditor, .manager], Sentence("whether the list is active; counts for its auditor"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {

@@ -50,7 +50,7 @@ package struct CredentialView: Codable, Hashable, Sendable {
 
 package struct CredentialAdd: AdminCommand {
     package static let name = CommandName.credentialAdd
-    package static let entry = CommandEntry.change(.office, "give a person a card, a PIN or a face")
+    package static let entry = CommandEntry.change(.office, Sentence("give a person a card, a PIN or a face"))
     package typealias Reply = RecordedRow
     package var person: PersonalArgument
     package var kind: TextArgument
@@ -110,7 +110,7 @@ package struct CredentialAdd: AdminCommand {
 
 package struct CredentialShow: AdminCommand {
     package static let name = CommandName.credentialShow
-    package static let entry = CommandEntry.question(.office, "one credential")
+    package static let entry = CommandEntry.question(.office, Sentence("one credential"))
     package typealias Reply = Joined<CredentialView, Details>
     package var id: RowOrTextArgument
     package init(id: RowOrTextArgument) {
@@ -128,7 +128,7 @@ package struct CredentialShow: AdminCommand {
 package struct CredentialChange: AdminCommand {
     package static let name = CommandName.credentialChange
     package static let entry = CommandEntry.withdrawal(
-        .office, needsReason: false, "change a credential: lost, stolen, suspended, enabled")
+        .office, needsReason: false, Sentence("change a credential: lost, stolen, suspended, enabled"))
     package typealias Reply = RecordedRow
     package var id: RowOrTextArgument
     package var status: TextArgument?
@@ -168,7 +168,7 @@ package struct CredentialChange: AdminCommand {
 package struct CredentialReplace: AdminCommand {
     package static let name = CommandName.credentialReplace
     package static let entry = CommandEntry.withdrawal(
-        .office, needsReason: false, "a card is gone: it opens no more, and another one takes its place")
+        .office, needsReason: false, Sentence("a card is gone: it opens no more, and another one takes its place"))
     package typealias Reply = RecordedRow
     /// The card that is gone, or its number on the register.
     package var old: RowOrTextArgument
@@ -184,7 +184,7 @@ package struct CredentialReplace: AdminCommand {
 
 package struct CredentialRemove: AdminCommand {
     package static let name = CommandName.credentialRemove
-    package static let entry = CommandEntry.withdrawal(.office, "end a credential")
+    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a credential"))
     package typealias Reply = Recorded
     package var id: RowOrTextArgument
     package var cause: TextArgument?

@@ -5,7 +5,7 @@ internal import GatehouseCore
 package struct FaceEnrol: AdminCommand {
     package static let name = CommandName.faceEnrol
     package static let entry = CommandEntry.device(
-        .office, needsReason: false, "enrol a person who stands at a face module and consented")
+        .office, needsReason: false, Sentence("enrol a person who stands at a face module and consented"))
     package typealias Item = Progress
     package var module: NameArgument
     package var person: PersonalArgument
@@ -48,7 +48,7 @@ package struct FaceEnrol: AdminCommand {
 
 package struct FaceDelete: AdminCommand {
     package static let name = CommandName.faceDelete
-    package static let entry = CommandEntry.withdrawal(.office, "end a face and take it out of its module")
+    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a face and take it out of its module"))
     package typealias Reply = Recorded
     package var module: NameArgument
     package var user: CountArgument
@@ -61,7 +61,7 @@ package struct FaceDelete: AdminCommand {
 package struct FaceUsers: AdminCommand {
     package static let name = CommandName.faceUsers
     package static let entry = CommandEntry.device(
-        [.manager, .installer], needsReason: false, "the table of a module beside the registry")
+        [.manager, .installer], needsReason: false, Sentence("the table of a module beside the registry"))
     package var module: NameArgument
     package init(module: NameArgument) {
         self.module = module
@@ -91,7 +91,8 @@ package struct FaceUsers: AdminCommand {
 
 package struct FaceReset: AdminCommand {
     package static let name = CommandName.faceReset
-    package static let entry = CommandEntry.device([.manager, .installer], "stop what a module does and begin anew")
+    package static let entry = CommandEntry.device(
+        [.manager, .installer], Sentence("stop what a module does and begin anew"))
     package typealias Reply = Recorded
     package var module: NameArgument
     package init(module: NameArgument) {

@@ -58,7 +58,7 @@ package struct Find: AdminCommand {
     package static let name = CommandName.find
     package static let entry = CommandEntry.question(
         [.guard_, .manager],
-        "people and what is theirs, by a name, a reading, a reference, a card, a plate or a dwelling")
+        Sentence("people and what is theirs, by a name, a reading, a reference, a card, a plate or a dwelling"))
     package typealias Item = FoundRow
     package typealias Reply = FoundCount
     package var text: PersonalArgument
@@ -71,7 +71,8 @@ package struct Find: AdminCommand {
 
 package struct PersonList: AdminCommand {
     package static let name = CommandName.personList
-    package static let entry = CommandEntry.question(.office, "people, by role, status, dwelling, group or end")
+    package static let entry = CommandEntry.question(
+        .office, Sentence("people, by role, status, dwelling, group or end"))
     package typealias Item = FoundRow
     package typealias Reply = FoundCount
     package var role: TextArgument?
@@ -100,7 +101,8 @@ package struct PersonList: AdminCommand {
 
 package struct DwellingList: AdminCommand {
     package static let name = CommandName.dwellingList
-    package static let entry = CommandEntry.question(.office, "dwellings, with how many people are registered there")
+    package static let entry = CommandEntry.question(
+        .office, Sentence("dwellings, with how many people are registered there"))
     package typealias Item = FoundRow
     package typealias Reply = FoundCount
     package var community: PersonalArgument?
@@ -122,7 +124,7 @@ package struct DwellingList: AdminCommand {
 package struct TenancyList: AdminCommand {
     package static let name = CommandName.tenancyList
     package static let entry = CommandEntry.question(
-        .office, "tenancies, by state, dwelling or end; those that end first")
+        .office, Sentence("tenancies, by state, dwelling or end; those that end first"))
     package typealias Item = FoundRow
     package typealias Reply = FoundCount
     /// A word of `TenancyState`.
@@ -149,7 +151,7 @@ package struct TenancyList: AdminCommand {
 package struct CredentialList: AdminCommand {
     package static let name = CommandName.credentialList
     package static let entry = CommandEntry.question(
-        .office, "cards, PINs, faces and plates, by holder, kind, status or end")
+        .office, Sentence("cards, PINs, faces and plates, by holder, kind, status or end"))
     package typealias Item = FoundRow
     package typealias Reply = FoundCount
     package var person: PersonalArgument?
@@ -176,7 +178,7 @@ package struct CredentialList: AdminCommand {
 
 package struct VehicleList: AdminCommand {
     package static let name = CommandName.vehicleList
-    package static let entry = CommandEntry.question(.office, "vehicles, by dwelling or keeper")
+    package static let entry = CommandEntry.question(.office, Sentence("vehicles, by dwelling or keeper"))
     package typealias Item = FoundRow
     package typealias Reply = FoundCount
     package var dwelling: PersonalArgument?

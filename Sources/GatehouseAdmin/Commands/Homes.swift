@@ -30,7 +30,7 @@ package struct VehicleView: Codable, Hashable, Sendable {
 
 package struct CommunityAdd: AdminCommand {
     package static let name = CommandName.communityAdd
-    package static let entry = CommandEntry.change(.office, "put a community on the register")
+    package static let entry = CommandEntry.change(.office, Sentence("put a community on the register"))
     package typealias Reply = RecordedRow
     package var community: TextArgument
     package var name: PersonalArgument
@@ -42,7 +42,7 @@ package struct CommunityAdd: AdminCommand {
 
 package struct DwellingAdd: AdminCommand {
     package static let name = CommandName.dwellingAdd
-    package static let entry = CommandEntry.change(.office, "put a dwelling on the register")
+    package static let entry = CommandEntry.change(.office, Sentence("put a dwelling on the register"))
     package typealias Reply = RecordedRow
     package var dwelling: PersonalArgument
     package var use: TextArgument?
@@ -57,7 +57,7 @@ package struct DwellingAdd: AdminCommand {
 package struct DwellingChange: AdminCommand {
     package static let name = CommandName.dwellingChange
     package static let entry = CommandEntry.change(
-        .office, "change a dwelling: owned, let, vacant, commercial; its places")
+        .office, Sentence("change a dwelling: owned, let, vacant, commercial; its places"))
     package typealias Reply = RecordedRow
     package var dwelling: PersonalArgument
     package var use: TextArgument?
@@ -71,7 +71,8 @@ package struct DwellingChange: AdminCommand {
 
 package struct DwellingRemove: AdminCommand {
     package static let name = CommandName.dwellingRemove
-    package static let entry = CommandEntry.withdrawal(.office, "end a dwelling where nobody lives and no tenancy runs")
+    package static let entry = CommandEntry.withdrawal(
+        .office, Sentence("end a dwelling where nobody lives and no tenancy runs"))
     package typealias Reply = RecordedRow
     package var dwelling: PersonalArgument
     package init(dwelling: PersonalArgument) {
@@ -81,7 +82,8 @@ package struct DwellingRemove: AdminCommand {
 
 package struct DwellingShow: AdminCommand {
     package static let name = CommandName.dwellingShow
-    package static let entry = CommandEntry.question(.office, "one dwelling, with its people, tenancies and vehicles")
+    package static let entry = CommandEntry.question(
+        .office, Sentence("one dwelling, with its people, tenancies and vehicles"))
     package typealias Reply = Joined<DwellingView, Details>
     package var dwelling: PersonalArgument
     package init(dwelling: PersonalArgument) {
@@ -107,7 +109,7 @@ package struct DwellingShow: AdminCommand {
 
 package struct VehicleAdd: AdminCommand {
     package static let name = CommandName.vehicleAdd
-    package static let entry = CommandEntry.change(.office, "put a vehicle with its plate on the register")
+    package static let entry = CommandEntry.change(.office, Sentence("put a vehicle with its plate on the register"))
     package typealias Reply = RecordedRow
     package var plate: PersonalArgument
     package var keeper: PersonalArgument
@@ -121,7 +123,7 @@ package struct VehicleAdd: AdminCommand {
 
 package struct VehicleChange: AdminCommand {
     package static let name = CommandName.vehicleChange
-    package static let entry = CommandEntry.change(.office, "change a vehicle")
+    package static let entry = CommandEntry.change(.office, Sentence("change a vehicle"))
     package typealias Reply = RecordedRow
     package var plate: PersonalArgument
     package var keeper: PersonalArgument?
@@ -135,7 +137,7 @@ package struct VehicleChange: AdminCommand {
 
 package struct VehicleShow: AdminCommand {
     package static let name = CommandName.vehicleShow
-    package static let entry = CommandEntry.question(.office, "one vehicle, with its plate and tags")
+    package static let entry = CommandEntry.question(.office, Sentence("one vehicle, with its plate and tags"))
     package typealias Reply = Joined<VehicleView, Details>
     package var plate: PersonalArgument
     package init(plate: PersonalArgument) {
@@ -154,7 +156,7 @@ package struct VehicleShow: AdminCommand {
 
 package struct VehicleRemove: AdminCommand {
     package static let name = CommandName.vehicleRemove
-    package static let entry = CommandEntry.withdrawal(.office, "end a vehicle, its plate and its tags")
+    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a vehicle, its plate and its tags"))
     package typealias Reply = RecordedRow
     package var plate: PersonalArgument
     package init(plate: PersonalArgument) {

@@ -5,7 +5,7 @@ package struct Inside: AdminCommand {
     package static let name = CommandName.inside
     /// In a fire it waits behind no export.
     package static let entry = CommandEntry.glance(
-        [.guard_, .manager], "who is in an area, by name and dwelling: the list for a gathering point")
+        [.guard_, .manager], Sentence("who is in an area, by name and dwelling: the list for a gathering point"))
     package typealias Item = Somebody
     package var area: NameArgument?
     package init(area: NameArgument? = nil) { self.area = area }

@@ -59,7 +59,7 @@ package struct PassView: Codable, Hashable, Sendable {
 package struct PassIssue: AdminCommand {
     package static let name = CommandName.passIssue
     package static let entry = CommandEntry.change(
-        [.manager, .guard_], "sign a pass for a visitor; a guard one that is good once and today")
+        [.manager, .guard_], Sentence("sign a pass for a visitor; a guard one that is good once and today"))
     package typealias Reply = Joined<PassView, Signed>
     package var host: PersonalArgument
     /// Access points, separated by commas; `site/point` for one of another controller.
@@ -92,7 +92,8 @@ package struct PassIssue: AdminCommand {
 
 package struct PassShow: AdminCommand {
     package static let name = CommandName.passShow
-    package static let entry = CommandEntry.question([.manager, .guard_], "what a pass says and where it stands")
+    package static let entry = CommandEntry.question(
+        [.manager, .guard_], Sentence("what a pass says and where it stands"))
     package typealias Reply = PassView
     package var pass: DocumentArgument
     package init(pass: DocumentArgument) {
@@ -102,7 +103,7 @@ package struct PassShow: AdminCommand {
 
 package struct PassRevoke: AdminCommand {
     package static let name = CommandName.passRevoke
-    package static let entry = CommandEntry.withdrawal(.office, "a pass opens nothing any more")
+    package static let entry = CommandEntry.withdrawal(.office, Sentence("a pass opens nothing any more"))
     package var pass: DocumentArgument
     package init(pass: DocumentArgument) {
         self.pass = pass
@@ -120,7 +121,8 @@ package struct PassRevoke: AdminCommand {
 
 package struct PassList: AdminCommand {
     package static let name = CommandName.passList
-    package static let entry = CommandEntry.question([.manager, .guard_], "passes that are good for something")
+    package static let entry = CommandEntry.question(
+        [.manager, .guard_], Sentence("passes that are good for something"))
     package typealias Reply = Listed
     package typealias Item = PassView
     package var all: FlagArgument?
@@ -134,7 +136,8 @@ package struct PassList: AdminCommand {
 
 package struct PassKey: AdminCommand {
     package static let name = CommandName.passKey
-    package static let entry = CommandEntry.glance(.everyone, "the public key of the passes that are signed here")
+    package static let entry = CommandEntry.glance(
+        .everyone, Sentence("the public key of the passes that are signed here"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {
@@ -156,7 +159,8 @@ package struct PassKey: AdminCommand {
 
 package struct PassUsesList: AdminCommand {
     package static let name = CommandName.passUses
-    package static let entry = CommandEntry.question(.office, "grants and revocations of passes, for other gates")
+    package static let entry = CommandEntry.question(
+        .office, Sentence("grants and revocations of passes, for other gates"))
     package typealias Reply = Listed
     package typealias Item = PassUse
     package init() {}
@@ -164,7 +168,7 @@ package struct PassUsesList: AdminCommand {
 
 package struct PassMerge: AdminCommand {
     package static let name = CommandName.passMerge
-    package static let entry = CommandEntry.change(.office, "take grants and revocations of other gates")
+    package static let entry = CommandEntry.change(.office, Sentence("take grants and revocations of other gates"))
     package var passes: [PassUse]
     package init(passes: [PassUse]) {
         self.passes = passes

@@ -88,7 +88,7 @@ package struct PastState<Row: Codable & Hashable & Sendable>: Codable, Hashable,
 /// The arguments that make or change a person.
 package struct PersonAdd: AdminCommand {
     package static let name = CommandName.personAdd
-    package static let entry = CommandEntry.change(.office, "put a person on the register")
+    package static let entry = CommandEntry.change(.office, Sentence("put a person on the register"))
     package typealias Reply = RecordedRow
     package var reference: PersonalArgument
     package var fields: PersonFields
@@ -102,7 +102,7 @@ package struct PersonAdd: AdminCommand {
         let needed: [(String, Bool)] = [("name", fields.name == nil), ("role", fields.role == nil)]
         if let missing = needed.first(where: \.1) {
             throw CommandRefusal(
-                code: "argumentMissing", message: "\"\(Self.name.rawValue)\" needs \"\(missing.0)\"")
+                code: "argumentMissing", message: Sentence("\"\(Self.name.rawValue)\" needs \"\(missing.0)\""))
         }
     }
     package func encode(to encoder: any Encoder) throws {
@@ -158,7 +158,7 @@ package struct PersonFields: ArgumentGroup {
 
 package struct PersonChange: AdminCommand {
     package static let name = CommandName.personChange
-    package static let entry = CommandEntry.withdrawal(.office, needsReason: false, "change a person")
+    package static let entry = CommandEntry.withdrawal(.office, needsReason: false, Sentence("change a person"))
     package typealias Reply = RecordedRow
     package var reference: PersonalArgument
     package var fields: PersonFields
@@ -179,7 +179,7 @@ package struct PersonChange: AdminCommand {
 
 package struct PersonShow: AdminCommand {
     package static let name = CommandName.personShow
-    package static let entry = CommandEntry.question(.office, "one person, with tenancies and credentials")
+    package static let entry = CommandEntry.question(.office, Sentence("one person, with tenancies and credentials"))
     package var reference: PersonalArgument
     package init(reference: PersonalArgument) { self.reference = reference }
 
@@ -189,7 +189,7 @@ package struct PersonShow: AdminCommand {
 
 package struct PersonRemove: AdminCommand {
     package static let name = CommandName.personRemove
-    package static let entry = CommandEntry.withdrawal(.office, "end a person")
+    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a person"))
     package typealias Reply = Recorded
     package var reference: PersonalArgument
     package var cause: TextArgument?
@@ -202,7 +202,7 @@ package struct PersonRemove: AdminCommand {
 package struct PersonForgive: AdminCommand {
     package static let name = CommandName.personForgive
     package static let entry = CommandEntry.change(
-        .desk, needsReason: true, "forget in which area a person is, and their wrong PINs")
+        .desk, needsReason: true, Sentence("forget in which area a person is, and their wrong PINs"))
     package typealias Reply = Recorded
     package var reference: PersonalArgument
     package init(reference: PersonalArgument) { self.reference = reference }
@@ -211,7 +211,7 @@ package struct PersonForgive: AdminCommand {
 package struct PersonForgiveAll: AdminCommand {
     package static let name = CommandName.personForgiveAll
     package static let entry = CommandEntry.change(
-        [.manager], needsReason: true, "forget in which area everybody and every vehicle is")
+        [.manager], needsReason: true, Sentence("forget in which area everybody and every vehicle is"))
     package typealias Reply = Recorded
     package init() {}
 }
@@ -237,7 +237,7 @@ package struct FacesGone: Codable, Hashable, Sendable {
 package struct PersonErase: AdminCommand {
     package static let name = CommandName.personErase
     package static let entry = CommandEntry.withdrawal(
-        .office, "end a person and erase what names them; the journal stays whole")
+        .office, Sentence("end a person and erase what names them; the journal stays whole"))
     package typealias Reply = FacesGone
     package var reference: PersonalArgument
     package init(reference: PersonalArgument) { self.reference = reference }
@@ -246,7 +246,7 @@ package struct PersonErase: AdminCommand {
 package struct ConsentWithdraw: AdminCommand {
     package static let name = CommandName.consentWithdraw
     package static let entry = CommandEntry.withdrawal(
-        .office, "a consent is taken back: faces end at once and go out of their modules")
+        .office, Sentence("a consent is taken back: faces end at once and go out of their modules"))
     package typealias Reply = FacesGone
     package var reference: PersonalArgument
     package init(reference: PersonalArgument) { self.reference = reference }
@@ -255,7 +255,7 @@ package struct ConsentWithdraw: AdminCommand {
 package struct PersonReport: AdminCommand {
     package static let name = CommandName.personReport
     package static let entry = CommandEntry.question(
-        [.auditor, .manager], needsReason: true, "all that is held about a person, at their request")
+        [.auditor, .manager], needsReason: true, Sentence("all that is held about a person, at their request"))
     package typealias Item = EntryView
     package var reference: PersonalArgument
     /// The span of entries: the last 72 hours if left out, and at most as long; an auditor with a case may ask for more.
@@ -345,7 +345,7 @@ package struct ConsentView: Codable, Hashable, Sendable {
 package struct PrivacyStatus: AdminCommand {
     package static let name = CommandName.privacyStatus
     package static let entry = CommandEntry.question(
-        [.manager, .auditor], "what is kept for how long, and that nothing older is there")
+        [.manager, .auditor], Sentence("what is kept for how long, and that nothing older is there"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {

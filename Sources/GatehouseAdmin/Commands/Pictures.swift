@@ -4,7 +4,7 @@ internal import GatehouseCore
 
 package struct PictureShow: AdminCommand {
     package static let name = CommandName.pictureShow
-    package static let entry = CommandEntry.question(.review, "the picture of an entry")
+    package static let entry = CommandEntry.question(.review, Sentence("the picture of an entry"))
     package typealias Item = Piece
     package var event: CountArgument
     package init(event: CountArgument) { self.event = event }

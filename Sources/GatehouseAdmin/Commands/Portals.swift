@@ -4,7 +4,7 @@ internal import GatehouseCore
 
 package struct PortalOpen: AdminCommand {
     package static let name = CommandName.portalOpen
-    package static let entry = CommandEntry.opening(.desk, "release a portal once")
+    package static let entry = CommandEntry.opening(.desk, Sentence("release a portal once"))
     package typealias Reply = Recorded
     package var portal: NameArgument
     package init(portal: NameArgument) { self.portal = portal }
@@ -35,7 +35,7 @@ package struct PostureChange: Codable, Hashable, Sendable {
 /// Opens more than once: it wants a name, or `all` said aloud.
 package struct PortalFree: AdminCommand {
     package static let name = CommandName.portalFree
-    package static let entry = CommandEntry.opening(.office, "free passage until ended")
+    package static let entry = CommandEntry.opening(.office, Sentence("free passage until ended"))
     package typealias Reply = PostureChange
     package var portal: NameArgument?
     package var all: FlagArgument?
@@ -48,7 +48,7 @@ package struct PortalFree: AdminCommand {
 /// Closes: without a name it means all portals, at once.
 package struct PortalBlock: AdminCommand {
     package static let name = CommandName.portalBlock
-    package static let entry = CommandEntry.opening([.manager, .guard_], "nobody passes by credential")
+    package static let entry = CommandEntry.opening([.manager, .guard_], Sentence("nobody passes by credential"))
     package typealias Reply = PostureChange
     package var portal: NameArgument?
     package init(portal: NameArgument?) { self.portal = portal }
@@ -57,7 +57,7 @@ package struct PortalBlock: AdminCommand {
 /// Closes: without a name it means all portals, at once.
 package struct PortalLockdown: AdminCommand {
     package static let name = CommandName.portalLockdown
-    package static let entry = CommandEntry.opening(.desk, "only named staff passes")
+    package static let entry = CommandEntry.opening(.desk, Sentence("only named staff passes"))
     package typealias Reply = PostureChange
     package var portal: NameArgument?
     package init(portal: NameArgument?) { self.portal = portal }
@@ -65,7 +65,7 @@ package struct PortalLockdown: AdminCommand {
 
 package struct PortalNormal: AdminCommand {
     package static let name = CommandName.portalNormal
-    package static let entry = CommandEntry.opening([.manager, .guard_], "credentials decide again")
+    package static let entry = CommandEntry.opening([.manager, .guard_], Sentence("credentials decide again"))
     package typealias Reply = PostureChange
     package var portal: NameArgument?
     package var all: FlagArgument?
@@ -77,7 +77,7 @@ package struct PortalNormal: AdminCommand {
 
 package struct PortalFireReset: AdminCommand {
     package static let name = CommandName.portalFireReset
-    package static let entry = CommandEntry.opening(.desk, "end the fire release, when the input is quiet")
+    package static let entry = CommandEntry.opening(.desk, Sentence("end the fire release, when the input is quiet"))
     package typealias Reply = Recorded
     package init() {}
 }
@@ -116,7 +116,7 @@ package struct AlarmView: Codable, Hashable, Sendable {
 package struct AlarmList: AdminCommand {
     package static let name = CommandName.alarmList
     package static let entry = CommandEntry.glance(
-        .everyone, "alarms that stand or that nobody has acknowledged, the worst first")
+        .everyone, Sentence("alarms that stand or that nobody has acknowledged, the worst first"))
     package init() {}
     package struct Reply: Codable, Hashable, Sendable {
         package var alarms: [AlarmView]
@@ -137,7 +137,7 @@ package struct AlarmAck: AdminCommand {
     package static let name = CommandName.alarmAck
     package static let entry = CommandEntry(
         [.guard_, .manager], needsReason: true, lane: .openings, life: .order,
-        "an alarm was seen; the reason is the note of who saw it")
+        Sentence("an alarm was seen; the reason is the note of who saw it"))
     package typealias Reply = Recorded
     /// The number of the entry with which it began.
     package var alarm: CountArgument

@@ -73,7 +73,7 @@ package struct EntryView: Codable, Hashable, Sendable {
 
 package struct Log: AdminCommand {
     package static let name = CommandName.log
-    package static let entry = CommandEntry.question(.review, "what happened")
+    package static let entry = CommandEntry.question(.review, Sentence("what happened"))
     package typealias Item = EntryView
     package var from: TextArgument?
     package var until: TextArgument?
@@ -136,7 +136,7 @@ package struct RuleStep: Codable, Hashable, Sendable {
 
 package struct Explain: AdminCommand {
     package static let name = CommandName.explain
-    package static let entry = CommandEntry.question([.manager, .auditor], "why a decision fell as it did")
+    package static let entry = CommandEntry.question([.manager, .auditor], Sentence("why a decision fell as it did"))
     package var event: CountArgument
     package init(event: CountArgument) {
         self.event = event
@@ -165,7 +165,7 @@ package struct Explain: AdminCommand {
 
 package struct Decide: AdminCommand {
     package static let name = CommandName.decide
-    package static let entry = CommandEntry.question(.office, "what would be decided")
+    package static let entry = CommandEntry.question(.office, Sentence("what would be decided"))
     package var person: PersonalArgument
     package var point: NameArgument
     package var when: TextArgument?
@@ -207,7 +207,8 @@ package struct Decide: AdminCommand {
 
 package struct WhoCan: AdminCommand {
     package static let name = CommandName.whoCan
-    package static let entry = CommandEntry.question(.office, "everybody who would be let in at an access point")
+    package static let entry = CommandEntry.question(
+        .office, Sentence("everybody who would be let in at an access point"))
     package typealias Item = Holder
     package var point: NameArgument
     package var when: TextArgument?
@@ -264,7 +265,7 @@ package struct WhoCan: AdminCommand {
 package struct Replay: AdminCommand {
     package static let name = CommandName.replay
     package static let entry = CommandEntry.question(
-        .office, needsReason: true, "past decisions with a proposed registry or policy")
+        .office, needsReason: true, Sentence("past decisions with a proposed registry or policy"))
     package typealias Item = Difference
     package var from: TextArgument
     package var until: TextArgument
@@ -320,7 +321,7 @@ package struct Replay: AdminCommand {
 package struct JournalVerify: AdminCommand {
     package static let name = CommandName.journalVerify
     package static let entry = CommandEntry.question(
-        [.manager, .auditor, .installer], "check every entry of the journal")
+        [.manager, .auditor, .installer], Sentence("check every entry of the journal"))
     /// How many entries an earlier check saw.
     package var size: CountArgument?
     package init(size: CountArgument? = nil) {

@@ -61,7 +61,7 @@ package struct FindingView: Codable, Hashable, Sendable {
 
 package struct ReaderList: AdminCommand {
     package static let name = CommandName.readerList
-    package static let entry = CommandEntry.glance(.everyone, "readers and how they are heard")
+    package static let entry = CommandEntry.glance(.everyone, Sentence("readers and how they are heard"))
     package typealias Reply = [ReaderView]
     package init() {}
 }
@@ -69,7 +69,7 @@ package struct ReaderList: AdminCommand {
 package struct ReaderShow: AdminCommand {
     package static let name = CommandName.readerShow
     package static let entry = CommandEntry.device(
-        .everyone, needsReason: false, "one OSDP reader, with what it says of itself")
+        .everyone, needsReason: false, Sentence("one OSDP reader, with what it says of itself"))
     package typealias Reply = Joined<ReaderView, Details>
     package var reader: NameArgument
     package init(reader: NameArgument) {
@@ -125,7 +125,8 @@ package struct ReaderShow: AdminCommand {
 
 package struct ReaderDoctor: AdminCommand {
     package static let name = CommandName.readerDoctor
-    package static let entry = CommandEntry.glance(.everyone, "what is wrong with a reader's wire, and what to do")
+    package static let entry = CommandEntry.glance(
+        .everyone, Sentence("what is wrong with a reader's wire, and what to do"))
     package typealias Reply = Joined<ReaderView, Report>
     package var reader: NameArgument
     package init(reader: NameArgument) {
@@ -148,7 +149,7 @@ package struct ReaderDoctor: AdminCommand {
 package struct ReaderTraceShow: AdminCommand {
     package static let name = CommandName.readerTrace
     package static let entry = CommandEntry.question(
-        [.installer], needsReason: true, "what a reader's wire brought lately, with card numbers")
+        [.installer], needsReason: true, Sentence("what a reader's wire brought lately, with card numbers"))
     package var reader: NameArgument
     package init(reader: NameArgument) {
         self.reader = reader
@@ -167,7 +168,7 @@ package struct ReaderTraceShow: AdminCommand {
 package struct ReaderFormats: AdminCommand {
     package static let name = CommandName.readerFormats
     package static let entry = CommandEntry.question(
-        [.manager, .installer], needsReason: true, "the latest card in every format of its length")
+        [.manager, .installer], needsReason: true, Sentence("the latest card in every format of its length"))
     package var reader: NameArgument
     package init(reader: NameArgument) {
         self.reader = reader
@@ -203,7 +204,7 @@ package struct ReaderFormats: AdminCommand {
 
 package struct ReaderText: AdminCommand {
     package static let name = CommandName.readerText
-    package static let entry = CommandEntry.device(.desk, needsReason: false, "show a text at an OSDP reader")
+    package static let entry = CommandEntry.device(.desk, needsReason: false, Sentence("show a text at an OSDP reader"))
     package typealias Reply = Recorded
     package var reader: NameArgument
     package var text: PersonalArgument
@@ -217,7 +218,8 @@ package struct ReaderText: AdminCommand {
 
 package struct ReaderMove: AdminCommand {
     package static let name = CommandName.readerMove
-    package static let entry = CommandEntry.device([.installer], "move an OSDP reader to another address or speed")
+    package static let entry = CommandEntry.device(
+        [.installer], Sentence("move an OSDP reader to another address or speed"))
     package var reader: NameArgument
     package var address: CountArgument?
     package var baud: CountArgument?
@@ -241,7 +243,8 @@ package struct ReaderMove: AdminCommand {
 
 package struct ReaderSearch: AdminCommand {
     package static let name = CommandName.readerSearch
-    package static let entry = CommandEntry.device([.installer], "look for readers at every address and speed of a bus")
+    package static let entry = CommandEntry.device(
+        [.installer], Sentence("look for readers at every address and speed of a bus"))
     package var reader: NameArgument
     package init(reader: NameArgument) {
         self.reader = reader
@@ -278,7 +281,7 @@ package struct ReaderSearch: AdminCommand {
 /// One piece of a file for a reader, for the command that follows.
 package struct ReaderChunk: AdminCommand {
     package static let name = CommandName.readerChunk
-    package static let entry = CommandEntry.change([.installer], "a piece of a file for a reader")
+    package static let entry = CommandEntry.change([.installer], Sentence("a piece of a file for a reader"))
     package typealias Reply = UploadSize
     package var file: PersonalArgument
     package var data: OctetsArgument
@@ -290,7 +293,7 @@ package struct ReaderChunk: AdminCommand {
 
 package struct ReaderSendFile: AdminCommand {
     package static let name = CommandName.readerSendFile
-    package static let entry = CommandEntry.device([.installer], "send an OSDP reader the file sent before")
+    package static let entry = CommandEntry.device([.installer], Sentence("send an OSDP reader the file sent before"))
     package typealias Reply = Recorded
     package var reader: NameArgument
     package var type: CountArgument?
@@ -302,7 +305,8 @@ package struct ReaderSendFile: AdminCommand {
 
 package struct ReaderInstall: AdminCommand {
     package static let name = CommandName.readerInstall
-    package static let entry = CommandEntry.device([.installer], "give one reader its first key, within 5 minutes")
+    package static let entry = CommandEntry.device(
+        [.installer], Sentence("give one reader its first key, within 5 minutes"))
     package typealias Reply = Recorded
     package var reader: NameArgument
     package init(reader: NameArgument) {
@@ -313,7 +317,7 @@ package struct ReaderInstall: AdminCommand {
 package struct ReaderAccept: AdminCommand {
     package static let name = CommandName.readerAccept
     package static let entry = CommandEntry.device(
-        [.manager, .installer], "take the new device under the name of a reader")
+        [.manager, .installer], Sentence("take the new device under the name of a reader"))
     package typealias Reply = Recorded
     package var reader: NameArgument
     package init(reader: NameArgument) {
@@ -323,7 +327,7 @@ package struct ReaderAccept: AdminCommand {
 
 package struct ReaderRotateKey: AdminCommand {
     package static let name = CommandName.readerRotateKey
-    package static let entry = CommandEntry.device([.installer], "give a secured reader another key")
+    package static let entry = CommandEntry.device([.installer], Sentence("give a secured reader another key"))
     package typealias Reply = Recorded
     package var reader: NameArgument
     package init(reader: NameArgument) {
@@ -334,7 +338,7 @@ package struct ReaderRotateKey: AdminCommand {
 package struct ReaderResume: AdminCommand {
     package static let name = CommandName.readerResume
     package static let entry = CommandEntry.opening(
-        [.guard_, .manager, .installer], "end a reader's pause after wrong PINs or tried card numbers")
+        [.guard_, .manager, .installer], Sentence("end a reader's pause after wrong PINs or tried card numbers"))
     package typealias Reply = Recorded
     package var reader: NameArgument
     package init(reader: NameArgument) {

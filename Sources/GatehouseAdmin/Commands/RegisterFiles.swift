@@ -5,7 +5,7 @@ internal import GatehouseCore
 /// One piece of a file, for the command that follows.
 package struct ImportChunk: AdminCommand {
     package static let name = CommandName.importChunk
-    package static let entry = CommandEntry.change(.office, "a piece of a file to import")
+    package static let entry = CommandEntry.change(.office, Sentence("a piece of a file to import"))
     package typealias Reply = UploadSize
     package var file: PersonalArgument
     package var data: OctetsArgument
@@ -33,7 +33,7 @@ package struct UploadSize: Codable, Hashable, Sendable {
 package struct ImportFiles: AdminCommand {
     package static let name = CommandName.importFiles
     package static let entry = CommandEntry(
-        .office, lane: .questions, life: .change, "take the files sent before, all or nothing")
+        .office, lane: .questions, life: .change, Sentence("take the files sent before, all or nothing"))
     package typealias Item = Finding
     package var dryRun: FlagArgument?
     package var ends: FlagArgument?
@@ -120,7 +120,7 @@ package struct ImportFiles: AdminCommand {
 
 package struct Export: AdminCommand {
     package static let name = CommandName.export
-    package static let entry = CommandEntry.question(.office, needsReason: true, "the register as CSV")
+    package static let entry = CommandEntry.question(.office, needsReason: true, Sentence("the register as CSV"))
     package typealias Item = Piece
     /// A client of 0.2.0 takes each item for a whole file; one that says this appends them.
     package var pieces: FlagArgument?

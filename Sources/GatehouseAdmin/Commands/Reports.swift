@@ -5,7 +5,8 @@ internal import GatehouseCore
 package struct ReportMonth: AdminCommand {
     package static let name = CommandName.reportMonth
     package static let entry = CommandEntry.question(
-        [.manager, .auditor], "counts of a month by day and gate: grants, passages, refusals, alarms, openings by hand")
+        [.manager, .auditor],
+        Sentence("counts of a month by day and gate: grants, passages, refusals, alarms, openings by hand"))
     package typealias Item = Day
     /// `2026-10`.
     package var month: TextArgument

@@ -5,7 +5,7 @@ internal import GatehouseCore
 package struct ShiftEnd: AdminCommand {
     package static let name = CommandName.shiftEnd
     package static let entry = CommandEntry.question(
-        [.guard_, .manager], "what a shift hands over: alarms, postures, readers, openings by hand")
+        [.guard_, .manager], Sentence("what a shift hands over: alarms, postures, readers, openings by hand"))
     /// 12 hours ago without it.
     package var since: TextArgument?
     package init(since: TextArgument? = nil) { self.since = since }

@@ -30,7 +30,8 @@ package struct RecordedRow: Codable, Hashable, Sendable {
 
 package struct Status: AdminCommand {
     package static let name = CommandName.status
-    package static let entry = CommandEntry.glance(.everyone, "portals, readers, counts, what stands against them")
+    package static let entry = CommandEntry.glance(
+        .everyone, Sentence("portals, readers, counts, what stands against them"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {
@@ -166,7 +167,7 @@ package struct ConditionView: Codable, Hashable, Sendable {
 
 package struct Health: AdminCommand {
     package static let name = CommandName.health
-    package static let entry = CommandEntry.glance(.everyone, "conditions that stand, and what to do")
+    package static let entry = CommandEntry.glance(.everyone, Sentence("conditions that stand, and what to do"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {
@@ -182,7 +183,7 @@ package struct Health: AdminCommand {
 
 package struct AreaList: AdminCommand {
     package static let name = CommandName.areaList
-    package static let entry = CommandEntry.glance(.everyone, "how many people and vehicles are in each area")
+    package static let entry = CommandEntry.glance(.everyone, Sentence("how many people and vehicles are in each area"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {
@@ -209,7 +210,7 @@ package struct AreaList: AdminCommand {
 
 package struct PolicyConfirm: AdminCommand {
     package static let name = CommandName.policyConfirm
-    package static let entry = CommandEntry.change(.office, "the registry and the policy are up to date")
+    package static let entry = CommandEntry.change(.office, Sentence("the registry and the policy are up to date"))
     package typealias Reply = Recorded
     package init() {}
 }
@@ -218,7 +219,7 @@ package struct ClockAccept: AdminCommand {
     package static let name = CommandName.clockAccept
     package static let entry = CommandEntry(
         [.manager, .installer], needsReason: true, lane: .openings, life: .order,
-        "the machine's clock is right as it stands")
+        Sentence("the machine's clock is right as it stands"))
     package typealias Reply = Recorded
     /// What had ended by the time that was in force runs again: that time was never right. Two people say so.
     package var reopen: FlagArgument?
@@ -227,7 +228,8 @@ package struct ClockAccept: AdminCommand {
 
 package struct Threat: AdminCommand {
     package static let name = CommandName.threat
-    package static let entry = CommandEntry.opening([.manager, .guard_], "raise or end the threat level, 0 to 3")
+    package static let entry = CommandEntry.opening(
+        [.manager, .guard_], Sentence("raise or end the threat level, 0 to 3"))
     package typealias Reply = Recorded
     package var level: CountArgument
     package init(level: CountArgument) { self.level = level }
@@ -236,7 +238,8 @@ package struct Threat: AdminCommand {
 package struct BackupMake: AdminCommand {
     package static let name = CommandName.backup
     package static let entry = CommandEntry.question(
-        [.manager, .installer], needsReason: true, "an encrypted copy of the database, in a folder of the configuration"
+        [.manager, .installer], needsReason: true,
+        Sentence("an encrypted copy of the database, in a folder of the configuration")
     )
     /// A folder of `files.backups`; the first one when it is left out.
     package var directory: TextArgument?

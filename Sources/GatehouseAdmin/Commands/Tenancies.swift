@@ -47,7 +47,7 @@ package struct TenancyView: Codable, Hashable, Sendable {
 
 package struct TenancyAdd: AdminCommand {
     package static let name = CommandName.tenancyAdd
-    package static let entry = CommandEntry.change(.office, "register a tenancy; both days count")
+    package static let entry = CommandEntry.change(.office, Sentence("register a tenancy; both days count"))
     package typealias Reply = RecordedRow
     package var dwelling: PersonalArgument
     /// References, separated by blanks.
@@ -75,7 +75,7 @@ package struct TenancyAdd: AdminCommand {
 package struct TenancyChange: AdminCommand {
     package static let name = CommandName.tenancyChange
     package static let entry = CommandEntry.withdrawal(
-        .office, needsReason: false, "change a tenancy, for instance its last day")
+        .office, needsReason: false, Sentence("change a tenancy, for instance its last day"))
     package typealias Reply = RecordedRow
     package var id: RowOrTextArgument
     package var tenants: PersonalArgument?
@@ -100,7 +100,7 @@ package struct TenancyChange: AdminCommand {
 
 package struct TenancyShow: AdminCommand {
     package static let name = CommandName.tenancyShow
-    package static let entry = CommandEntry.question(.office, "one tenancy")
+    package static let entry = CommandEntry.question(.office, Sentence("one tenancy"))
     package typealias Reply = Joined<TenancyView, Details>
     package var id: RowOrTextArgument
     package init(id: RowOrTextArgument) {
@@ -117,7 +117,8 @@ package struct TenancyShow: AdminCommand {
 
 package struct TenancyNotice: AdminCommand {
     package static let name = CommandName.tenancyNotice
-    package static let entry = CommandEntry.change(.office, needsReason: true, "notice was given; the last day stands")
+    package static let entry = CommandEntry.change(
+        .office, needsReason: true, Sentence("notice was given; the last day stands"))
     package typealias Reply = RecordedRow
     package var id: RowOrTextArgument
     package init(id: RowOrTextArgument) {
@@ -128,7 +129,7 @@ package struct TenancyNotice: AdminCommand {
 package struct TenancyTerminate: AdminCommand {
     package static let name = CommandName.tenancyTerminate
     package static let entry = CommandEntry.withdrawal(
-        .office, "end a tenancy before its last day, at an instant or now")
+        .office, Sentence("end a tenancy before its last day, at an instant or now"))
     package typealias Reply = RecordedRow
     package var id: RowOrTextArgument
     package var at: TextArgument?
@@ -142,7 +143,7 @@ package struct TenancyTerminate: AdminCommand {
 
 package struct TenancyRenew: AdminCommand {
     package static let name = CommandName.tenancyRenew
-    package static let entry = CommandEntry.change(.office, "go on from a tenancy with another one")
+    package static let entry = CommandEntry.change(.office, Sentence("go on from a tenancy with another one"))
     package typealias Reply = RecordedRow
     package var id: RowOrTextArgument
     package var until: TextArgument
@@ -160,7 +161,7 @@ package struct TenancyRenew: AdminCommand {
 
 package struct TenancyHandBack: AdminCommand {
     package static let name = CommandName.tenancyHandBack
-    package static let entry = CommandEntry.change(.office, "the dwelling was handed back")
+    package static let entry = CommandEntry.change(.office, Sentence("the dwelling was handed back"))
     package typealias Reply = RecordedRow
     package var id: RowOrTextArgument
     package init(id: RowOrTextArgument) {
@@ -170,7 +171,7 @@ package struct TenancyHandBack: AdminCommand {
 
 package struct TenancyRemove: AdminCommand {
     package static let name = CommandName.tenancyRemove
-    package static let entry = CommandEntry.withdrawal(.office, "end a tenancy row")
+    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a tenancy row"))
     package typealias Reply = Recorded
     package var id: RowOrTextArgument
     package init(id: RowOrTextArgument) {
@@ -181,7 +182,7 @@ package struct TenancyRemove: AdminCommand {
 package struct TenancyReport: AdminCommand {
     package static let name = CommandName.tenancyReport
     package static let entry = CommandEntry.question(
-        [.manager, .auditor], "indicators of rental supervision: counts by dwelling")
+        [.manager, .auditor], Sentence("indicators of rental supervision: counts by dwelling"))
     package typealias Item = Finding
     package init() {}
 
@@ -221,7 +222,7 @@ package struct TenancyReport: AdminCommand {
 package struct TenancyEvidence: AdminCommand {
     package static let name = CommandName.tenancyEvidence
     package static let entry = CommandEntry.question(
-        [.manager, .auditor], needsReason: true, "the numbers of the events behind an indicator")
+        [.manager, .auditor], needsReason: true, Sentence("the numbers of the events behind an indicator"))
     package var dwelling: PersonalArgument
     package var from: TextArgument
     package var until: TextArgument

@@ -5,7 +5,7 @@ internal import GatehouseCore
 package struct Why: AdminCommand {
     package static let name = CommandName.why
     package static let entry = CommandEntry.question(
-        [.manager, .auditor], needsReason: true, "why somebody was refused, and who brought it about")
+        [.manager, .auditor], needsReason: true, Sentence("why somebody was refused, and who brought it about"))
     package var person: PersonalArgument
     /// The last refusal within 72 hours without it.
     package var when: TextArgument?

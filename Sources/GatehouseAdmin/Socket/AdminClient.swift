@@ -1,5 +1,5 @@
 internal import CLinux
-internal import GatehouseCore
+package import GatehouseCore
 internal import Glibc
 
 /// The asking end: one request at a time over a blocking socket. A class because it owns the socket.
@@ -9,6 +9,8 @@ package final class AdminClient {
     private var splitter = LineSplitter()
     private var lines: [[UInt8]] = []
     private var nextID: Int64 = 1
+    /// The site's language, where the daemon chose it.
+    package private(set) var siteLanguage: Language?
 
     package init(path: String) throws(SocketError) {
         self.path = path
@@ -25,9 +27,10 @@ package final class AdminClient {
 
     /// Sends the command and calls `item` for each item until the final reply.
     package func ask<Command: AdminCommand>(
-        _ command: Command, reason: String? = nil, item: (Answer<Command.Item>) -> Void = { _ in }
+        _ command: Command, reason: String? = nil, language: Language? = nil,
+        item: (Answer<Command.Item>) -> Void = { _ in }
     ) throws(SocketError) -> Result<Answer<Command.Reply>, CommandRefusal> {
-        let request = AdminRequest(id: nextID, command, reason: reason)
+        let request = AdminRequest(id: nextID, command, reason: reason, language: language)
         nextID += 1
         do throws(SocketError) {
             try send(request.line + [10])
@@ -46,7 +49,9 @@ package final class AdminClient {
 
     /// The next line of an answer, for what goes on after its reply.
     package func reply() throws(SocketError) -> ReceivedReply {
-        guard let reply = ReceivedReply(line: try receive()) else {
+        let line = try receive()
+        siteLanguage = ReceivedReply.language(of: line) ?? siteLanguage
+        guard let reply = ReceivedReply(line: line) else {
             throw SocketError(attempt: "understand the reply of", path: path, code: EPROTO)
         }
         return reply

@@ -161,12 +161,13 @@ struct LineConnections {
             !makeRoom(besides: nil, of: peer.uid)
         {
             return CommandRefusal(
-                code: "busy", message: "you have \(user.connections) connections open; close one")
+                code: "busy", message: Sentence("you have \(user.connections) connections open; close one"))
         }
         let isKept = limits.keepsPlace(peer)
         if connections.count >= limits.connections - (isKept ? 0 : limits.keptPlaces), !makeRoom(besides: peer, of: nil)
         {
-            return CommandRefusal(code: "busy", message: "\(limits.connections) connections are open; try again")
+            return CommandRefusal(
+                code: "busy", message: Sentence("\(limits.connections) connections are open; try again"))
         }
         return nil
     }
@@ -211,7 +212,9 @@ struct LineConnections {
         guard let lines, unfinished <= server.limits.unfinishedOfOne else {
             connections[id] = connection
             return refuse(
-                id, CommandRefusal(code: "tooLong", message: "a line of yours may have \(connection.lineLimit) octets"))
+                id,
+                CommandRefusal(
+                    code: "tooLong", message: Sentence("a line of yours may have \(connection.lineLimit) octets")))
         }
         connection.partialSince = connection.splitter.partialCount > 0 ? (connection.partialSince ?? now) : nil
         connection.lines = lines

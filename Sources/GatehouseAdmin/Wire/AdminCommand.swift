@@ -55,11 +55,11 @@ package struct CommandEntry: Hashable, Sendable {
     package var life: CommandLife
     /// Goes before everything else of its lane.
     package var isUrgent: Bool
-    package var summary: String
+    package var summary: Sentence
 
     package init(
         _ roles: Set<Role>, needsReason: Bool = false, lane: CommandLane, life: CommandLife, isUrgent: Bool = false,
-        _ summary: String
+        _ summary: Sentence
     ) {
         self.roles = roles
         self.needsReason = needsReason
@@ -71,24 +71,24 @@ package struct CommandEntry: Hashable, Sendable {
 
     // The kinds of commands that there are.
 
-    static func opening(_ roles: Set<Role>, _ summary: String) -> CommandEntry {
+    static func opening(_ roles: Set<Role>, _ summary: Sentence) -> CommandEntry {
         CommandEntry(roles, needsReason: true, lane: .openings, life: .order, summary)
     }
-    static func change(_ roles: Set<Role>, needsReason: Bool = false, _ summary: String) -> CommandEntry {
+    static func change(_ roles: Set<Role>, needsReason: Bool = false, _ summary: Sentence) -> CommandEntry {
         CommandEntry(roles, needsReason: needsReason, lane: .register, life: .change, summary)
     }
     /// Takes access away: before all other changes.
-    static func withdrawal(_ roles: Set<Role>, needsReason: Bool = true, _ summary: String) -> CommandEntry {
+    static func withdrawal(_ roles: Set<Role>, needsReason: Bool = true, _ summary: Sentence) -> CommandEntry {
         CommandEntry(roles, needsReason: needsReason, lane: .register, life: .change, isUrgent: true, summary)
     }
-    static func question(_ roles: Set<Role>, needsReason: Bool = false, _ summary: String) -> CommandEntry {
+    static func question(_ roles: Set<Role>, needsReason: Bool = false, _ summary: Sentence) -> CommandEntry {
         CommandEntry(roles, needsReason: needsReason, lane: .questions, life: .question, summary)
     }
     /// A question that is answered from memory.
-    static func glance(_ roles: Set<Role>, _ summary: String) -> CommandEntry {
+    static func glance(_ roles: Set<Role>, _ summary: Sentence) -> CommandEntry {
         CommandEntry(roles, lane: .register, life: .question, summary)
     }
-    static func device(_ roles: Set<Role>, needsReason: Bool = true, _ summary: String) -> CommandEntry {
+    static func device(_ roles: Set<Role>, needsReason: Bool = true, _ summary: Sentence) -> CommandEntry {
         CommandEntry(roles, needsReason: needsReason, lane: .devices, life: .order, summary)
     }
 }
@@ -102,9 +102,32 @@ extension Set<Role> {
 
 package struct CommandRefusal: Error, Codable, Hashable, Sendable {
     package var code: String
-    package var message: String
-    package init(code: String, message: String) {
+    package var sentence: Sentence
+
+    /// In English, as scripts and logs have it.
+    package var message: String { sentence.english }
+
+    package init(code: String, message: Sentence) {
         self.code = code
-        self.message = message
+        sentence = message
+    }
+
+    /// As somebody reads it: what goes over the wire has its words.
+    package func said(in language: Language) -> CommandRefusal {
+        CommandRefusal(code: code, message: Sentence(verbatim: sentence.text(in: language)))
+    }
+
+    private enum CodingKeys: CodingKey {
+        case code, message
+    }
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        code = try members.decode(String.self, forKey: .code)
+        sentence = Sentence(verbatim: try members.decode(String.self, forKey: .message))
+    }
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(code, forKey: .code)
+        try members.encode(message, forKey: .message)
     }
 }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+package import GatehouseCore
 
 /// The local protocol: one JSON object a line over a unix socket, version 1.
 ///
@@ -16,6 +17,8 @@ package struct AdminLine: Sendable {
     package let onBehalfOf: String?
     /// Milliseconds that the sender gives the command, where that is less than it has.
     package let life: Int64?
+    /// In which language the answer has its sentences; the site's where nobody says.
+    package let language: Language?
     private let octets: [UInt8]
 
     /// Levels of nesting, and values, that a line may have: more than any command needs, and read in milliseconds.
@@ -36,6 +39,7 @@ package struct AdminLine: Sendable {
         var reason: String?
         var onBehalfOf: String?
         var life: Int64?
+        var language: String?
         var unknown: String?
 
         init(from decoder: any Decoder) throws {
@@ -46,35 +50,42 @@ package struct AdminLine: Sendable {
             reason = try members.decodeIfPresent(String.self, forKey: "reason")
             onBehalfOf = try members.decodeIfPresent(String.self, forKey: "as")
             life = try members.decodeIfPresent(Int64.self, forKey: "life")
-            let known: Set = ["v", "id", "command", "arguments", "reason", "as", "life"]
+            language = try members.decodeIfPresent(String.self, forKey: "lang")
+            let known: Set = ["v", "id", "command", "arguments", "reason", "as", "life", "lang"]
             unknown = members.allKeys.map(\.stringValue).filter { !known.contains($0) }.min()
         }
     }
 
     package init(_ octets: [UInt8]) throws(Refused) {
-        func refused(_ id: Int64, _ code: String, _ message: String) -> Refused {
+        func refused(_ id: Int64, _ code: String, _ message: Sentence) -> Refused {
             Refused(id: id, refusal: CommandRefusal(code: code, message: message))
         }
         guard JSONBounds.hold(octets, depth: Self.depthLimit, values: Self.valueLimit) else {
             throw refused(
-                0, "malformed", "a line may be nested \(Self.depthLimit) deep and hold \(Self.valueLimit) values")
+                0, "malformed",
+                Sentence("a line may be nested \(Self.depthLimit) deep and hold \(Self.valueLimit) values"))
         }
         guard let outer = try? JSONDecoder().decode(Outer.self, from: Data(octets)) else {
-            throw refused(0, "malformed", "a line must be one JSON object; see docs/protocols.md")
+            throw refused(0, "malformed", Sentence("a line must be one JSON object; see docs/protocols.md"))
         }
         guard outer.version == 1 else {
-            throw refused(outer.id, "version", "the protocol version must be \"v\":1")
+            throw refused(outer.id, "version", Sentence("the protocol version must be \"v\":1"))
         }
-        guard let word = outer.command else { throw refused(outer.id, "malformed", "\"command\" is missing") }
+        guard let word = outer.command else { throw refused(outer.id, "malformed", Sentence("\"command\" is missing")) }
         if let unknown = outer.unknown {
-            throw refused(outer.id, "malformed", "unknown member \"\(Self.shown(unknown))\"")
+            throw refused(outer.id, "malformed", Sentence("unknown member \"\(Self.shown(unknown))\""))
         }
         guard let command = CommandName(rawValue: word) else {
-            let near = CommandName.nearest(to: word).map { "; did you mean \"\($0.rawValue)\"?" } ?? ""
-            throw refused(outer.id, "unknownCommand", "there is no command \"\(Self.shown(word))\"\(near)")
+            let fault = Sentence("there is no command \"\(Self.shown(word))\"")
+            throw refused(outer.id, "unknownCommand", fault.orNear(CommandName.nearest(to: word)?.rawValue))
         }
         if let life = outer.life, life < 0 {
-            throw refused(outer.id, "malformed", "\"life\" is a number of milliseconds")
+            throw refused(outer.id, "malformed", Sentence("\"life\" is a number of milliseconds"))
+        }
+        language = outer.language.flatMap(Language.init(rawValue:))
+        if let word = outer.language, language == nil {
+            let known = Language.allCases.map(\.rawValue)
+            throw refused(outer.id, "malformed", Sentence("\"lang\" is one of \(known), not \"\(Self.shown(word))\""))
         }
         id = outer.id
         self.command = command
@@ -87,7 +98,7 @@ package struct AdminLine: Sendable {
             do throws(ArgumentProblem) {
                 _ = try ArgumentText.checked(given, atMost: Self.reasonLimit)
             } catch {
-                throw refused(outer.id, "malformed", "\"reason\" \(error.sentence)")
+                throw refused(outer.id, "malformed", Sentence("\"reason\" \(error.sentence)"))
             }
         }
         reason = given
@@ -101,14 +112,14 @@ package struct AdminLine: Sendable {
             throw refusal
         } catch DecodingError.keyNotFound(let key, _) {
             throw CommandRefusal(
-                code: "argumentMissing", message: "\"\(Command.name.rawValue)\" needs \"\(key.stringValue)\"")
+                code: "argumentMissing", message: Sentence("\"\(Command.name.rawValue)\" needs \"\(key.stringValue)\""))
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context)
         {
             let name = context.codingPath.dropFirst().first { $0.intValue == nil }?.stringValue ?? "arguments"
-            throw CommandRefusal(code: "malformed", message: "\"\(name)\" has a value that it cannot have")
+            throw CommandRefusal(code: "malformed", message: Sentence("\"\(name)\" has a value that it cannot have"))
         } catch {
-            throw CommandRefusal(code: "malformed", message: "the arguments cannot be read")
+            throw CommandRefusal(code: "malformed", message: Sentence("the arguments cannot be read"))
         }
     }
 
@@ -127,7 +138,7 @@ package struct AdminLine: Sendable {
             if let unknown = given.allKeys.map(\.stringValue).filter({ !known.contains($0) }).min() {
                 throw CommandRefusal(
                     code: "argumentUnknown",
-                    message: "\"\(Command.name.rawValue)\" has no argument \"\(AdminLine.shown(unknown))\"")
+                    message: Sentence("\"\(Command.name.rawValue)\" has no argument \"\(AdminLine.shown(unknown))\""))
             }
             command = try members.decode(Command.self, forKey: "arguments")
         }
@@ -147,11 +158,13 @@ package struct AdminRequest<Command: AdminCommand>: Encodable, Sendable {
     package var id: Int64
     package var command: Command
     package var reason: String?
+    package var language: Language?
 
-    package init(id: Int64 = 0, _ command: Command, reason: String? = nil) {
+    package init(id: Int64 = 0, _ command: Command, reason: String? = nil, language: Language? = nil) {
         self.id = id
         self.command = command
         self.reason = reason
+        self.language = language
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -161,6 +174,7 @@ package struct AdminRequest<Command: AdminCommand>: Encodable, Sendable {
         try members.encode(Command.name.rawValue, forKey: "command")
         try members.encode(command, forKey: "arguments")
         try members.encodeIfPresent(reason, forKey: "reason")
+        try members.encodeIfPresent(language?.rawValue, forKey: "lang")
     }
 
     package var line: [UInt8] { WireJSON.encode(self) }
@@ -175,12 +189,18 @@ package enum AdminReply<Value: Codable & Sendable>: Sendable {
     /// The line without its line feed.
     package func line(id: Int64) -> [UInt8] {
         switch self {
-        case .item(let value): Array("{\"id\":\(id),\"item\":".utf8) + WireJSON.encode(value) + [UInt8(ascii: "}")]
+        case .item(let value): Array("{\"id\":\(id),\"item\":".utf8) + WireJSON.encode(value) + Self.tail(nil)
         case .done(let value):
-            Array("{\"id\":\(id),\"ok\":true,\"result\":".utf8) + WireJSON.encode(value) + [UInt8(ascii: "}")]
+            Array("{\"id\":\(id),\"ok\":true,\"result\":".utf8) + WireJSON.encode(value) + Self.tail(nil)
         case .refused(let refusal):
             Array("{\"error\":".utf8) + WireJSON.encode(refusal) + Array(",\"id\":\(id),\"ok\":false}".utf8)
         }
+    }
+
+    /// The end of a line: with the site's language where the asker named none, and another than English was taken.
+    package static func tail(_ chosen: Language?) -> [UInt8] {
+        guard let chosen, chosen != .english else { return [UInt8(ascii: "}")] }
+        return Array(",\"lang\":\"\(chosen.rawValue)\"}".utf8)
     }
 }
 
@@ -196,6 +216,11 @@ package enum ReceivedReply: Hashable, Sendable {
     case done([UInt8])
     case refused(CommandRefusal)
 
+    /// The site's language, where the line says that it was taken.
+    package static func language(of line: [UInt8]) -> Language? {
+        Language.allCases.first { $0 != .english && line.suffix(12).elementsEqual(AdminReply<Nothing>.tail($0)) }
+    }
+
     private struct Outer: Decodable {
         var item: JSON?
         var ok: Bool?
@@ -204,6 +229,8 @@ package enum ReceivedReply: Hashable, Sendable {
     }
 
     package init?(line: [UInt8]) {
+        let chosen = Self.language(of: line)
+        let line = chosen == nil ? line : line.dropLast(AdminReply<Nothing>.tail(chosen).count) + [UInt8(ascii: "}")]
         // What a daemon of this version writes is taken as it stands; anything else is read member by member.
         if let range = Self.value(of: line, behind: "\"item\":") {
             self = .item(Array(line[range]))

@@ -1,10 +1,10 @@
-internal import GatehouseCore
+package import GatehouseCore
 internal import GatehouseCrypto
 
 /// What is wrong with an argument, without its name: `is empty`.
 package struct ArgumentProblem: Error, Hashable, Sendable {
-    package var sentence: String
-    package init(_ sentence: String) { self.sentence = sentence }
+    package var sentence: Sentence
+    package init(_ sentence: Sentence) { self.sentence = sentence }
 }
 
 /// One argument of a command. On the wire it is a string; a number or a truth value of JSON is read as its text.
@@ -32,7 +32,7 @@ extension ArgumentValue {
         } else if let truth = try? container.decode(Bool.self) {
             text = truth ? "yes" : "no"
         } else {
-            throw Self.refusal(decoder, ArgumentProblem("has to be a text"))
+            throw Self.refusal(decoder, ArgumentProblem(Sentence("has to be a text")))
         }
         do throws(ArgumentProblem) { try self.init(argument: text) } catch { throw Self.refusal(decoder, error) }
     }
@@ -44,7 +44,7 @@ extension ArgumentValue {
 
     private static func refusal(_ decoder: any Decoder, _ problem: ArgumentProblem) -> CommandRefusal {
         let name = decoder.codingPath.last { $0.intValue == nil }?.stringValue ?? "arguments"
-        return CommandRefusal(code: "malformed", message: "\"\(name)\" \(problem.sentence)")
+        return CommandRefusal(code: "malformed", message: Sentence("\"\(name)\" \(problem.sentence)"))
     }
 }
 
@@ -53,16 +53,17 @@ enum ArgumentText {
     /// A text of at most this many octets, and not of blanks alone, without what steers a terminal, a spreadsheet or the
     /// direction of writing.
     static func checked(_ text: String, atMost limit: Int) throws(ArgumentProblem) -> String {
-        guard text.utf8.count <= limit else { throw ArgumentProblem("is too long: at most \(limit) octets") }
+        guard text.utf8.count <= limit else { throw ArgumentProblem(Sentence("is too long: at most \(limit) octets")) }
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-                throw ArgumentProblem("holds a character that is not allowed (U+\(hexadecimal(scalar.value)))")
+                throw ArgumentProblem(
+                    Sentence("holds a character that is not allowed (U+\(hexadecimal(scalar.value)))"))
             default: continue
             }
         }
         guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
-            throw ArgumentProblem("is empty")
+            throw ArgumentProblem(Sentence("is empty"))
         }
         return text
     }
@@ -76,7 +77,7 @@ enum ArgumentText {
     static func number(_ text: String, in range: ClosedRange<UInt64>) throws(ArgumentProblem) -> UInt64 {
         guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let value = UInt64(text),
             range.contains(value)
-        else { throw ArgumentProblem("has to be a number from \(range.lowerBound) to \(range.upperBound)") }
+        else { throw ArgumentProblem(Sentence("has to be a number from \(range.lowerBound) to \(range.upperBound)")) }
         return value
     }
 }
@@ -125,11 +126,11 @@ package struct DocumentArgument: ArgumentValue {
     package static let isRecorded = false
     package static let sample = Self("document")
     package init(argument text: String) throws(ArgumentProblem) {
-        guard text.utf8.count <= 256 << 10 else { throw ArgumentProblem("is too long: at most 256 KiB") }
+        guard text.utf8.count <= 256 << 10 else { throw ArgumentProblem(Sentence("is too long: at most 256 KiB")) }
         let octets = text.utf8.drop { $0 <= 32 }
-        guard !octets.isEmpty else { throw ArgumentProblem("is empty") }
+        guard !octets.isEmpty else { throw ArgumentProblem(Sentence("is empty")) }
         guard text.utf8.allSatisfy({ (33...126).contains($0) || [9, 10, 13, 32].contains($0) }) else {
-            throw ArgumentProblem("holds a character that is not allowed")
+            throw ArgumentProblem(Sentence("holds a character that is not allowed"))
         }
         argumentText = text
     }
@@ -157,7 +158,7 @@ package struct RowArgument: ArgumentValue, ExpressibleByIntegerLiteral {
     package static let sample: Self = 1
     package init(argument text: String) throws(ArgumentProblem) {
         guard let value = UInt32(exactly: try ArgumentText.number(text, in: 1...UInt64(UInt32.max))) else {
-            throw ArgumentProblem("has to be the number of a row")
+            throw ArgumentProblem(Sentence("has to be the number of a row"))
         }
         self.value = value
     }
@@ -190,7 +191,7 @@ package struct FlagArgument: ArgumentValue, ExpressibleByBooleanLiteral {
         switch text {
         case "yes", "true": isOn = true
         case "no", "false": isOn = false
-        default: throw ArgumentProblem("is yes or no")
+        default: throw ArgumentProblem(Sentence("is yes or no"))
         }
     }
     package init(_ isOn: Bool) { self.isOn = isOn }
@@ -204,7 +205,7 @@ package struct OctetsArgument: ArgumentValue {
     package static let isRecorded = false
     package static let sample = Self([])
     package init(argument text: String) throws(ArgumentProblem) {
-        guard let octets = Base64.decode(text) else { throw ArgumentProblem("has to be base64") }
+        guard let octets = Base64.decode(text) else { throw ArgumentProblem(Sentence("has to be base64")) }
         self.octets = octets
     }
     package init(_ octets: [UInt8]) { self.octets = octets }
@@ -218,7 +219,7 @@ package struct DigestArgument: ArgumentValue {
     package static let sample = Self([UInt8](repeating: 0, count: 32))
     package init(argument text: String) throws(ArgumentProblem) {
         guard let octets = Hexadecimal.decode(text), octets.count == 32 else {
-            throw ArgumentProblem("has to be a SHA-256, 64 hexadecimal digits")
+            throw ArgumentProblem(Sentence("has to be a SHA-256, 64 hexadecimal digits"))
         }
         self.octets = octets
     }

@@ -16,11 +16,11 @@ package struct Alarm: Hashable, Sendable {
         package var severity: HealthCode.Severity {
             if case .condition(let code) = self { code.severity } else { .alarm }
         }
-        package var sentence: String {
+        package var sentence: Sentence {
             switch self {
             case .condition(let code): code.sentence
-            case .tailgated: "A second vehicle went through with a grant for one."
-            case .lockout: "Wrong PINs were typed; no PIN is compared there for a while."
+            case .tailgated: Sentence("A second vehicle went through with a grant for one.")
+            case .lockout: Sentence("Wrong PINs were typed; no PIN is compared there for a while.")
             }
         }
     }

@@ -76,8 +76,8 @@ extension Controller {
         switch order.verb {
         case .refused, .stop: return nil
         case .acceptHandover(let token):
-            guard let standing else { return .other("no hand-over stands; see `gatehousectl status`") }
-            guard standing.hasEnded else { return .other("the old operator's access has not ended yet") }
+            guard let standing else { return .other(Sentence("no hand-over stands; see `gatehousectl status`")) }
+            guard standing.hasEnded else { return .other(Sentence("the old operator's access has not ended yet")) }
             return Self.areEqual(primitives.digest(token), standing.tokenHash) ? nil : .wrongToken
         case .cancelHandover where order.actor.isRoot && standing != nil:
             // Whoever stands at the machine can take back what one person announced.
@@ -88,16 +88,16 @@ extension Controller {
         case _ where isHandedOver && Handover.ended.contains(order.actor.role): return .handedOver
         case .announceHandover(let new):
             if !order.hasReason { return .reasonMissing }
-            if standing != nil { return .other("a hand-over stands already; cancel that first") }
-            return new.at < now.civil ? .other("that instant is over") : nil
+            if standing != nil { return .other(Sentence("a hand-over stands already; cancel that first")) }
+            return new.at < now.civil ? .other(Sentence("that instant is over")) : nil
         case .confirmHandover:
-            guard let standing else { return .other("no hand-over stands; see `gatehousectl status`") }
+            guard let standing else { return .other(Sentence("no hand-over stands; see `gatehousectl status`")) }
             if !order.hasReason { return .reasonMissing }
-            if standing.isConfirmed { return .other("the hand-over is confirmed already") }
+            if standing.isConfirmed { return .other(Sentence("the hand-over is confirmed already")) }
             return standing.announcer == order.actor.name
-                ? .other("you announced it yourself; a person of another role confirms it") : nil
+                ? .other(Sentence("you announced it yourself; a person of another role confirms it")) : nil
         case .cancelHandover:
-            if standing == nil { return .other("no hand-over stands; see `gatehousectl status`") }
+            if standing == nil { return .other(Sentence("no hand-over stands; see `gatehousectl status`")) }
             return order.hasReason ? nil : .reasonMissing
         default: return nil
         }

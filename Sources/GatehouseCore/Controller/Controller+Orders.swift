@@ -66,7 +66,7 @@ extension Controller {
             entry.detail[.alarm] = .integer(Int64(clamping: alarm))
             event = record(entry, &step)
         case .stop:
-            giveUpStaged(.other("the daemon stops; nothing was changed"), &step)
+            giveUpStaged(.other(Sentence("the daemon stops; nothing was changed")), &step)
             event = recordOrder(order, .done, kind: .stop, &step)
             step.yield(.stop)
         }

@@ -41,13 +41,14 @@ extension Controller {
         case .registry(let changes):
             // A small one is tried when it is carried out.
             return changes.count > StagedChange.portion && staged != nil
-                ? .other("another large change of the register is being taken in; try again when it is done") : nil
+                ? .other(Sentence("another large change of the register is being taken in; try again when it is done"))
+                : nil
         case .watchlistImport(let entry):
             if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
             if watchlist.isBuried(primitives.digest(Array(entry.id.utf8))) {
-                return .other("the entry was withdrawn; the authority has to make and sign a new one")
+                return .other(Sentence("the entry was withdrawn; the authority has to make and sign a new one"))
             }
-            if entry.expires <= now.civil { return .other("the entry has expired already") }
+            if entry.expires <= now.civil { return .other(Sentence("the entry has expired already")) }
             let cap = Watchlist.cap(residents: registry.counts.persons)
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown

@@ -27,7 +27,7 @@ extension Controller {
     mutating func apply(_ changes: [RegistryChange], to new: Registry? = nil, _ step: inout Step) {
         let revision = registry.revision + 1
         if staged?.follows(changes, revision: revision) == false {
-            giveUpStaged(.other("the register was changed meanwhile; look at the dry run again"), &step)
+            giveUpStaged(.other(Sentence("the register was changed meanwhile; look at the dry run again")), &step)
         }
         if let new {
             registry = new

@@ -258,34 +258,42 @@ package enum OrderRefusal: Error, Hashable, Sendable {
     /// So much waits for the disk that what is left of memory belongs to the gates.
     case journalCrowded
     case secondPerson(String)
-    case other(String)
+    case other(Sentence)
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .expired: "the command came too late and was not carried out; give it again"
-        case .reasonMissing: "a reason is needed: add --reason \"…\""
-        case .unknownPortal(let name): "there is no portal named \(name); see `gatehousectl status`"
-        case .unknownReader(let name): "no access point has a reader \(name); see `gatehousectl reader list`"
+        case .expired: Sentence("the command came too late and was not carried out; give it again")
+        case .reasonMissing: Sentence("a reason is needed: add --reason \"…\"")
+        case .unknownPortal(let name): Sentence("there is no portal named \(name); see `gatehousectl status`")
+        case .unknownReader(let name): Sentence("no access point has a reader \(name); see `gatehousectl reader list`")
         case .readerSwapped(let name, let serial, let before):
-            "\(name) is another device than before (serial \(Self.shown(serial)), it was \(Self.shown(before))); somebody else than you accepts it first: gatehousectl reader accept \(name) --reason …"
-        case .readerAcceptedBySame(let name): "you accepted the new \(name) yourself; another person gives it its key"
-        case .readerNotSwapped(let name): "\(name) is the device that it was; there is nothing to accept"
-        case .postureForbids(let posture): "the portal is in posture \(posture.word); end that first"
-        case .fireInputActive: "the fire input is still active; it has to be quiet before the reset"
-        case .noFire: "there is no fire to reset"
-        case .registry(let problem, let row): "row \(row + 1): \(problem.sentence)"
-        case .storeUnavailable: "the database cannot be written now; see `gatehousectl health`"
-        case .withoutKey: "the daemon runs without its master key and can seal nothing; see `gatehousectl health`"
+            Sentence(
+                "\(name) is another device than before (serial \(Self.shown(serial)), it was \(Self.shown(before))); somebody else than you accepts it first: gatehousectl reader accept \(name) --reason …"
+            )
+        case .readerAcceptedBySame(let name):
+            Sentence("you accepted the new \(name) yourself; another person gives it its key")
+        case .readerNotSwapped(let name): Sentence("\(name) is the device that it was; there is nothing to accept")
+        case .postureForbids(let posture): Sentence("the portal is in posture \(posture.word); end that first")
+        case .fireInputActive: Sentence("the fire input is still active; it has to be quiet before the reset")
+        case .noFire: Sentence("there is no fire to reset")
+        case .registry(let problem, let row): Sentence("row \(row + 1): \(problem.sentence)")
+        case .storeUnavailable: Sentence("the database cannot be written now; see `gatehousectl health`")
+        case .withoutKey:
+            Sentence("the daemon runs without its master key and can seal nothing; see `gatehousectl health`")
         case .watchlistAsleep(let sleep): sleep.sentence
-        case .watchlistFull: "the number of entries that this community may hold is reached"
-        case .watchlistUnknown: "no such entry"
+        case .watchlistFull: Sentence("the number of entries that this community may hold is reached")
+        case .watchlistUnknown: Sentence("no such entry")
         case .handedOver:
-            "this site was handed over: the new operator takes it with `gatehousectl handover accept`; gates go on deciding"
-        case .wrongToken: "that is not the token of this hand-over"
-        case .fireStands: "a fire holds the portals open; end it first: gatehousectl portal fire-reset --reason …"
-        case .unknownAlarm: "no open alarm has that number; see `gatehousectl alarm list`"
-        case .journalCrowded: "the disk is behind, and what it can still take belongs to the gates; try again later"
-        case .secondPerson(let what): "\(what): another person has to say the same within 5 minutes"
+            Sentence(
+                "this site was handed over: the new operator takes it with `gatehousectl handover accept`; gates go on deciding"
+            )
+        case .wrongToken: Sentence("that is not the token of this hand-over")
+        case .fireStands:
+            Sentence("a fire holds the portals open; end it first: gatehousectl portal fire-reset --reason …")
+        case .unknownAlarm: Sentence("no open alarm has that number; see `gatehousectl alarm list`")
+        case .journalCrowded:
+            Sentence("the disk is behind, and what it can still take belongs to the gates; try again later")
+        case .secondPerson(let what): Sentence("\(what): another person has to say the same within 5 minutes")
         case .other(let sentence): sentence
         }
     }

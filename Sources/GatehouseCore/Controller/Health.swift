@@ -40,95 +40,120 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         }
     }
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .journalUnavailable: "The journal cannot be written. Gates work; entries wait in memory."
-        case .journalLate: "A release did not wait for its entry because the disk was slow."
-        case .journalBacklogFull: "Entries were lost: the disk failed for longer than memory lasts."
-        case .readerOffline: "The reader does not answer."
-        case .readerGuessed: "Somebody tried card numbers at the reader. It asks for more, or takes cards slowly."
-        case .readerInsecure: "The reader talks in clear text: whoever reaches the wire can read and send cards."
-        case .faceEncryption: "The face module and its section do not agree on encryption: it stays out of service."
+        case .journalUnavailable: Sentence("The journal cannot be written. Gates work; entries wait in memory.")
+        case .journalLate: Sentence("A release did not wait for its entry because the disk was slow.")
+        case .journalBacklogFull: Sentence("Entries were lost: the disk failed for longer than memory lasts.")
+        case .readerOffline: Sentence("The reader does not answer.")
+        case .readerGuessed:
+            Sentence("Somebody tried card numbers at the reader. It asks for more, or takes cards slowly.")
+        case .readerInsecure:
+            Sentence("The reader talks in clear text: whoever reaches the wire can read and send cards.")
+        case .faceEncryption:
+            Sentence("The face module and its section do not agree on encryption: it stays out of service.")
         case .faceTableDiffers:
-            "The face module has users that the register does not know, or lacks some that it should have."
-        case .readerSwapped: "Another device answers under the name of this reader."
-        case .readerTamper: "The reader reports that it was opened or moved."
+            Sentence("The face module has users that the register does not know, or lacks some that it should have.")
+        case .readerSwapped: Sentence("Another device answers under the name of this reader.")
+        case .readerTamper: Sentence("The reader reports that it was opened or moved.")
         case .readerDowngraded:
-            "Something speaks for the reader without its key: clear text, forged messages, or another key. It is not believed."
-        case .readerUnkeyed: "The reader has to be secured and no key is set for it: it stays out of service."
+            Sentence(
+                "Something speaks for the reader without its key: clear text, forged messages, or another key. It is not believed."
+            )
+        case .readerUnkeyed: Sentence("The reader has to be secured and no key is set for it: it stays out of service.")
         case .readerKeyedOnWire:
-            "The reader got its key over its own wire: whoever listened then can open its sessions."
+            Sentence("The reader got its key over its own wire: whoever listened then can open its sessions.")
         case .frameOverrun:
-            "The reader sent more bits than its format has. Frames wait for silence again until the next start."
-        case .readerBabbling: "The reader sends without end and is put aside until it was quiet for a minute."
-        case .readerPower: "The reader reports a power fault."
-        case .readerUnsolicited: "The reader sent a match that nobody had asked for."
-        case .uplinkAway: "gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost."
-        case .outboxStuck: "Alerts wait for a destination that does not take them."
+            Sentence(
+                "The reader sent more bits than its format has. Frames wait for silence again until the next start.")
+        case .readerBabbling: Sentence("The reader sends without end and is put aside until it was quiet for a minute.")
+        case .readerPower: Sentence("The reader reports a power fault.")
+        case .readerUnsolicited: Sentence("The reader sent a match that nobody had asked for.")
+        case .uplinkAway: Sentence("gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost.")
+        case .outboxStuck: Sentence("Alerts wait for a destination that does not take them.")
         case .clockNotTrusted:
-            "The clock is not known to be right: it is not kept in step, or it jumped. Time goes on from the last good one."
-        case .portalForced: "The portal was forced open."
-        case .portalHeldOpen: "The portal stands open."
-        case .fire: "The fire input opened the portals. They stay open until reset by hand."
-        case .registryDamaged: "Rows of the registry failed their seal and admit nobody."
-        case .registryFromCopy: "The registry was read from the last good copy."
-        case .diskNearlyFull: "The disk is nearly full."
-        case .linesUnavailable: "Lines of the chip cannot be used."
-        case .configurationWrong: "The configuration file has faults; the last good one is in force."
-        case .restartNeeded: "The configuration was changed in a way that a reload does not take."
-        case .barrierFault: "The barrier did not reach an end of its way in time, or both at once."
-        case .faceDeletionDue: "A face should be gone from its module: its consent was taken back."
-        case .threatRaised: "The threat level is raised: some access levels rest."
+            Sentence(
+                "The clock is not known to be right: it is not kept in step, or it jumped. Time goes on from the last good one."
+            )
+        case .portalForced: Sentence("The portal was forced open.")
+        case .portalHeldOpen: Sentence("The portal stands open.")
+        case .fire: Sentence("The fire input opened the portals. They stay open until reset by hand.")
+        case .registryDamaged: Sentence("Rows of the registry failed their seal and admit nobody.")
+        case .registryFromCopy: Sentence("The registry was read from the last good copy.")
+        case .diskNearlyFull: Sentence("The disk is nearly full.")
+        case .linesUnavailable: Sentence("Lines of the chip cannot be used.")
+        case .configurationWrong: Sentence("The configuration file has faults; the last good one is in force.")
+        case .restartNeeded: Sentence("The configuration was changed in a way that a reload does not take.")
+        case .barrierFault: Sentence("The barrier did not reach an end of its way in time, or both at once.")
+        case .faceDeletionDue: Sentence("A face should be gone from its module: its consent was taken back.")
+        case .threatRaised: Sentence("The threat level is raised: some access levels rest.")
         case .handedOver:
-            "The site was handed over: guards open by hand, lock down and end a fire, and no more, until it is taken."
+            Sentence(
+                "The site was handed over: guards open by hand, lock down and end a fire, and no more, until it is taken."
+            )
         case .registerRestored:
-            "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
-        case .withoutKey: "The master key is missing or wrong: nobody is admitted. Exits and fire work."
+            Sentence(
+                "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
+            )
+        case .withoutKey: Sentence("The master key is missing or wrong: nobody is admitted. Exits and fire work.")
         }
     }
 
-    package var advice: String {
+    package var advice: Sentence {
         switch self {
         case .journalUnavailable, .journalBacklogFull:
-            "Check the disk (full, read-only, failing): df, dmesg. It is tried again every second."
-        case .journalLate: "If it comes again, the disk or card is wearing out: replace it."
-        case .readerOffline: "Check power, wiring and address of the reader."
-        case .readerInsecure: "Use a reader with secure channel, or protect the wire."
-        case .readerGuessed: "Go and look at the reader; it ends by itself 15 minutes after the last try."
+            Sentence("Check the disk (full, read-only, failing): df, dmesg. It is tried again every second.")
+        case .journalLate: Sentence("If it comes again, the disk or card is wearing out: replace it.")
+        case .readerOffline: Sentence("Check power, wiring and address of the reader.")
+        case .readerInsecure: Sentence("Use a reader with secure channel, or protect the wire.")
+        case .readerGuessed: Sentence("Go and look at the reader; it ends by itself 15 minutes after the last try.")
         case .faceEncryption:
-            "gatehousectl log --kind reader says which: encryptionWanted, encryptionUnset or encryptionMismatch; docs/operating.md."
-        case .faceTableDiffers: "gatehousectl face users NAME: delete the unknown, enrol the missing again."
+            Sentence(
+                "gatehousectl log --kind reader says which: encryptionWanted, encryptionUnset or encryptionMismatch; docs/operating.md."
+            )
+        case .faceTableDiffers: Sentence("gatehousectl face users NAME: delete the unknown, enrol the missing again.")
         case .readerSwapped:
-            "Go and look. If it was replaced by one of yours: gatehousectl reader accept NAME --reason …; otherwise take it off."
-        case .readerTamper: "Go and look at the reader."
+            Sentence(
+                "Go and look. If it was replaced by one of yours: gatehousectl reader accept NAME --reason …; otherwise take it off."
+            )
+        case .readerTamper: Sentence("Go and look at the reader.")
         case .readerDowngraded:
-            "Look at the reader and its wire for a strange device. A replaced reader needs its key: docs/operating.md."
-        case .readerUnkeyed: "Give it a key: gatehousectl reader install NAME, or a key file; see docs/operating.md."
+            Sentence(
+                "Look at the reader and its wire for a strange device. A replaced reader needs its key: docs/operating.md."
+            )
+        case .readerUnkeyed:
+            Sentence("Give it a key: gatehousectl reader install NAME, or a key file; see docs/operating.md.")
         case .readerKeyedOnWire:
-            "When there is time, set a key at a bench and give it as a file; see docs/operating.md."
-        case .frameOverrun: "Leave ends_at_length out for this reader, or name the format that it sends."
-        case .readerBabbling: "Look at the reader and its wire: gatehousectl reader doctor NAME"
-        case .readerPower: "Check the reader's supply."
-        case .readerUnsolicited: "Check the wire to the module: somebody may be sending on it."
-        case .uplinkAway: "systemctl status gatehouse-uplink"
-        case .outboxStuck: "Check the network and the receiver; see `gatehousectl status`."
+            Sentence("When there is time, set a key at a bench and give it as a file; see docs/operating.md.")
+        case .frameOverrun: Sentence("Leave ends_at_length out for this reader, or name the format that it sends.")
+        case .readerBabbling: Sentence("Look at the reader and its wire: gatehousectl reader doctor NAME")
+        case .readerPower: Sentence("Check the reader's supply.")
+        case .readerUnsolicited: Sentence("Check the wire to the module: somebody may be sending on it.")
+        case .uplinkAway: Sentence("systemctl status gatehouse-uplink")
+        case .outboxStuck: Sentence("Check the network and the receiver; see `gatehousectl status`.")
         case .clockNotTrusted:
-            "Check time synchronisation: timedatectl. If the clock is right: gatehousectl clock accept --reason …"
-        case .portalForced, .portalHeldOpen: "Go and look at the portal; close it."
-        case .fire: "When the alarm is over: gatehousectl portal fire-reset --reason …"
-        case .registryDamaged: "Restore the registry from a backup: gatehousectl restore."
-        case .registryFromCopy: "The database is damaged: restore it from a backup."
-        case .diskNearlyFull: "Free space, or lower snapshots.max_bytes."
-        case .linesUnavailable: "Check the chip's label and the line names in the configuration: gpioinfo."
-        case .configurationWrong: "gatehousectl config check FILE, then: systemctl reload gatehoused"
-        case .restartNeeded: "At a quiet moment: systemctl restart gatehoused"
-        case .barrierFault: "Look at the barrier and its limit switches; travel_time is how long its way takes."
-        case .faceDeletionDue: "gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE"
-        case .threatRaised: "When it is over: gatehousectl threat 0 --reason …"
-        case .handedOver: "The new operator: gatehousectl handover accept --token …"
+            Sentence(
+                "Check time synchronisation: timedatectl. If the clock is right: gatehousectl clock accept --reason …")
+        case .portalForced, .portalHeldOpen: Sentence("Go and look at the portal; close it.")
+        case .fire: Sentence("When the alarm is over: gatehousectl portal fire-reset --reason …")
+        case .registryDamaged: Sentence("Restore the registry from a backup: gatehousectl restore.")
+        case .registryFromCopy: Sentence("The database is damaged: restore it from a backup.")
+        case .diskNearlyFull: Sentence("Free space, or lower snapshots.max_bytes.")
+        case .linesUnavailable: Sentence("Check the chip's label and the line names in the configuration: gpioinfo.")
+        case .configurationWrong: Sentence("gatehousectl config check FILE, then: systemctl reload gatehoused")
+        case .restartNeeded: Sentence("At a quiet moment: systemctl restart gatehoused")
+        case .barrierFault:
+            Sentence("Look at the barrier and its limit switches; travel_time is how long its way takes.")
+        case .faceDeletionDue:
+            Sentence("gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE")
+        case .threatRaised: Sentence("When it is over: gatehousectl threat 0 --reason …")
+        case .handedOver: Sentence("The new operator: gatehousectl handover accept --token …")
         case .registerRestored:
-            "Block and end again what was (gatehousectl import the office's last files), then: gatehousectl policy confirm"
-        case .withoutKey: "Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused"
+            Sentence(
+                "Block and end again what was (gatehousectl import the office's last files), then: gatehousectl policy confirm"
+            )
+        case .withoutKey:
+            Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")
         }
     }
 }

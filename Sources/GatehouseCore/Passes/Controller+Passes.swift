@@ -134,7 +134,7 @@ extension Controller {
 
     func refusal(of order: PassOrder, reason: String?) -> OrderRefusal? {
         let full = OrderRefusal.other(
-            "\(PassBook.limit) passes are kept already; the oldest goes a day after its end")
+            Sentence("\(PassBook.limit, "pass is", "passes are") kept already; the oldest goes a day after its end"))
         switch order {
         case .issue(let claims):
             if registry.person(claims.host) == nil { return .registry(.unknownPerson, row: 0) }

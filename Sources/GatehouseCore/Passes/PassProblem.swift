@@ -18,13 +18,14 @@ package enum PassProblem: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .endsBeforeItStarts: "the pass would end before it begins"
-        case .isOver: "the pass would be over already"
+        case .endsBeforeItStarts: Sentence("the pass would end before it begins")
+        case .isOver: Sentence("the pass would be over already")
         case .windowTooWide:
-            "a pass is good for \(PassClaims.longestWindow / 86400) days at most; who comes longer gets a card"
-        case .notForGuards: "a guard gives out passes that are good once, and today; ask a manager"
+            Sentence(
+                "a pass is good for \(PassClaims.longestWindow / 86400) days at most; who comes longer gets a card")
+        case .notForGuards: Sentence("a guard gives out passes that are good once, and today; ask a manager")
         }
     }
 }

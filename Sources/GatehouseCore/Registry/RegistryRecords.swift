@@ -32,23 +32,23 @@ package enum RegistryProblem: String, Error, Hashable, Sendable, CaseIterable {
     case consentMissing, guardianMissing
 
     /// What is wrong and what to do, for people.
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .unknownCommunity: "the community is not in the registry; add it first"
-        case .unknownDwelling: "the dwelling is not in the registry; add it first"
-        case .unknownPerson: "the person is not in the registry; add them first"
-        case .unknownRow: "no such row, or it has ended already"
-        case .noTenant: "a tenancy needs at least one tenant"
-        case .endsBeforeItStarts: "the end is not after the start; check the two dates"
-        case .credentialTaken: "the credential belongs to somebody already; end that row first"
-        case .tooManyGroups: "more than \(Registry.groupLimit) groups; use one of those that exist"
-        case .identityOutOfRange: "the identity is out of range"
-        case .tooManyShifts: "more than \(Registry.shiftLimit) shifts; use one of those that exist"
-        case .unknownResponsible: "the guardian or host is not in the registry; add them first"
-        case .nobodyResponsible: "a child needs a guardian and a visitor a host"
-        case .consentMissing: "a face needs the person's consent; record it first"
-        case .guardianMissing: "for a child its guardian has to agree"
-        case .unknownVehicle: "the vehicle is not in the registry; add it first"
+        case .unknownCommunity: Sentence("the community is not in the registry; add it first")
+        case .unknownDwelling: Sentence("the dwelling is not in the registry; add it first")
+        case .unknownPerson: Sentence("the person is not in the registry; add them first")
+        case .unknownRow: Sentence("no such row, or it has ended already")
+        case .noTenant: Sentence("a tenancy needs at least one tenant")
+        case .endsBeforeItStarts: Sentence("the end is not after the start; check the two dates")
+        case .credentialTaken: Sentence("the credential belongs to somebody already; end that row first")
+        case .tooManyGroups: Sentence("more than \(Registry.groupLimit) groups; use one of those that exist")
+        case .identityOutOfRange: Sentence("the identity is out of range")
+        case .tooManyShifts: Sentence("more than \(Registry.shiftLimit) shifts; use one of those that exist")
+        case .unknownResponsible: Sentence("the guardian or host is not in the registry; add them first")
+        case .nobodyResponsible: Sentence("a child needs a guardian and a visitor a host")
+        case .consentMissing: Sentence("a face needs the person's consent; record it first")
+        case .guardianMissing: Sentence("for a child its guardian has to agree")
+        case .unknownVehicle: Sentence("the vehicle is not in the registry; add it first")
         }
     }
 }

@@ -15,17 +15,17 @@ package struct RentalIndicators: Hashable, Sendable {
         /// Registered, and never let in within the span.
         case neverSeen
 
-        package var sentence: String {
+        package var sentence: Sentence {
             switch self {
-            case .endsIn30Days: "tenancies that end within 30 days"
-            case .endsIn7Days: "tenancies that end within 7 days"
-            case .endsIn1Day: "tenancies that end within a day"
-            case .overstay: "tenancies that are over, and the dwelling was not handed back"
-            case .attemptsSinceEnd: "tenancies that are over, and their people came since"
-            case .letWithoutTenancy: "let dwellings without a registered tenancy"
-            case .moreThanRegistered: "dwellings that more people use regularly than are registered"
-            case .vacantInUse: "vacant dwellings in use"
-            case .neverSeen: "dwellings with registered people who were never seen"
+            case .endsIn30Days: Sentence("tenancies that end within 30 days")
+            case .endsIn7Days: Sentence("tenancies that end within 7 days")
+            case .endsIn1Day: Sentence("tenancies that end within a day")
+            case .overstay: Sentence("tenancies that are over, and the dwelling was not handed back")
+            case .attemptsSinceEnd: Sentence("tenancies that are over, and their people came since")
+            case .letWithoutTenancy: Sentence("let dwellings without a registered tenancy")
+            case .moreThanRegistered: Sentence("dwellings that more people use regularly than are registered")
+            case .vacantInUse: Sentence("vacant dwellings in use")
+            case .neverSeen: Sentence("dwellings with registered people who were never seen")
             }
         }
     }

@@ -110,14 +110,14 @@ package enum TenancyEvent: Hashable, Sendable {
 package enum TenancyProblem: String, Error, Hashable, Sendable, CaseIterable {
     case isOver, isTerminated, isRenewed, isHandedBack, stillRuns, notBeforeItsEnd
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .isOver: "the tenancy is over; register a new one"
-        case .isTerminated: "the tenancy was ended early"
-        case .isRenewed: "another tenancy goes on from this one; change that"
-        case .isHandedBack: "the dwelling was handed back"
-        case .stillRuns: "the tenancy still runs; end it first"
-        case .notBeforeItsEnd: "the tenancy ends before that moment by itself"
+        case .isOver: Sentence("the tenancy is over; register a new one")
+        case .isTerminated: Sentence("the tenancy was ended early")
+        case .isRenewed: Sentence("another tenancy goes on from this one; change that")
+        case .isHandedBack: Sentence("the dwelling was handed back")
+        case .stillRuns: Sentence("the tenancy still runs; end it first")
+        case .notBeforeItsEnd: Sentence("the tenancy ends before that moment by itself")
         }
     }
 }

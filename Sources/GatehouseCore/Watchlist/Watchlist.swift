@@ -83,12 +83,12 @@ package struct Watchlist: Sendable {
 package enum WatchlistSleep: String, Hashable, Sendable, CaseIterable {
     case notActivated, activationExpired, activationNotYet, clockNotTrusted
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .notActivated: "no activation certificate; the watchlist is off"
-        case .activationExpired: "the activation certificate has expired; the watchlist is off"
-        case .activationNotYet: "the activation certificate is not valid yet; the watchlist is off"
-        case .clockNotTrusted: "the clock is not trusted; the watchlist sleeps"
+        case .notActivated: Sentence("no activation certificate; the watchlist is off")
+        case .activationExpired: Sentence("the activation certificate has expired; the watchlist is off")
+        case .activationNotYet: Sentence("the activation certificate is not valid yet; the watchlist is off")
+        case .clockNotTrusted: Sentence("the clock is not trusted; the watchlist sleeps")
         }
     }
 }

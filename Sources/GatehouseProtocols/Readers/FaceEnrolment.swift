@@ -1,3 +1,5 @@
+package import GatehouseCore
+
 /// What a module keeps of a face.
 package enum FacePoses: String, Hashable, Sendable, CaseIterable {
     /// One frame, straight ahead.
@@ -28,13 +30,13 @@ package enum FaceDirection: UInt8, Hashable, Sendable, CaseIterable {
         }
     }
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .middle: "look straight into the module"
-        case .right: "turn the head a little to the right"
-        case .left: "turn the head a little to the left"
-        case .down: "look down a little"
-        case .up: "look up a little"
+        case .middle: Sentence("look straight into the module")
+        case .right: Sentence("turn the head a little to the right")
+        case .left: Sentence("turn the head a little to the left")
+        case .down: Sentence("look down a little")
+        case .up: Sentence("look up a little")
         }
     }
 }
@@ -47,23 +49,23 @@ package enum FaceHint: Int16, Hashable, Sendable, CaseIterable {
 
     package var word: String { "\(self)" }
 
-    package var sentence: String {
+    package var sentence: Sentence {
         switch self {
-        case .good: "hold still"
-        case .noFace: "no face is seen: stand before the module"
-        case .tooHigh: "the face is too high: bend a little"
-        case .tooLow: "the face is too low: stand upright"
-        case .tooFarLeft: "the face is too far left"
-        case .tooFarRight: "the face is too far right"
-        case .tooFar: "come nearer"
-        case .tooNear: "step back a little"
-        case .browsCovered: "the eyebrows are covered"
-        case .eyesCovered: "the eyes are covered: take the glasses off"
-        case .faceCovered: "the face is covered: take the mask off"
-        case .wrongDirection: "the head is turned elsewhere than asked"
-        case .eyesOpen: "close the eyes for a moment"
-        case .eyesClosed: "open the eyes"
-        case .unclear: "the face cannot be made out: is there light enough?"
+        case .good: Sentence("hold still")
+        case .noFace: Sentence("no face is seen: stand before the module")
+        case .tooHigh: Sentence("the face is too high: bend a little")
+        case .tooLow: Sentence("the face is too low: stand upright")
+        case .tooFarLeft: Sentence("the face is too far left")
+        case .tooFarRight: Sentence("the face is too far right")
+        case .tooFar: Sentence("come nearer")
+        case .tooNear: Sentence("step back a little")
+        case .browsCovered: Sentence("the eyebrows are covered")
+        case .eyesCovered: Sentence("the eyes are covered: take the glasses off")
+        case .faceCovered: Sentence("the face is covered: take the mask off")
+        case .wrongDirection: Sentence("the head is turned elsewhere than asked")
+        case .eyesOpen: Sentence("close the eyes for a moment")
+        case .eyesClosed: Sentence("open the eyes")
+        case .unclear: Sentence("the face cannot be made out: is there light enough?")
         }
     }
 }

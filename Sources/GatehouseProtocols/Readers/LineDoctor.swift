@@ -1,8 +1,10 @@
+package import GatehouseCore
+
 /// What the counters of a reader say about its wire, in sentences for the person with the screwdriver.
 package enum LineDoctor {
     package struct Finding: Hashable, Sendable {
-        package var what: String
-        package var advice: String
+        package var what: Sentence
+        package var advice: Sentence
     }
 
     /// So many of a hundred are an accident; more are a fault.
@@ -12,58 +14,67 @@ package enum LineDoctor {
         _ counters: WiegandCounters, _ timing: WiegandTiming, hasKeypad: Bool, babbles: Int
     ) -> [Finding] {
         var found: [Finding] = []
-        func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
+        func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
         let frames = counters.frames
         if frames == 0 {
             add(
-                "Not one frame came since the start.",
-                "Show a card. If nothing comes: power of the reader, DATA0 and DATA1 at the right lines, common ground."
+                Sentence("Not one frame came since the start."),
+                Sentence(
+                    "Show a card. If nothing comes: power of the reader, DATA0 and DATA1 at the right lines, common ground."
+                )
             )
         }
         if babbles > 0 {
             add(
-                "The wire brought so many edges that the reader was put aside \(babbles) times.",
-                "Look for a loose ground or a data line beside a motor cable; the lines want a pull-up of 1 to 10 kΩ.")
+                Sentence("The wire brought so many edges that the reader was put aside \(babbles, "time", "times")."),
+                Sentence(
+                    "Look for a loose ground or a data line beside a motor cable; the lines want a pull-up of 1 to 10 kΩ."
+                ))
         }
         found += wrongWay(counters)
         if isOften(counters.singleBits, of: frames) {
             add(
-                "Frames fall apart into single bits: the reader is slower than the silence that ends a frame.",
-                "Set the reader's interval from bit to bit to 2 ms or less.")
+                Sentence(
+                    "Frames fall apart into single bits: the reader is slower than the silence that ends a frame."),
+                Sentence("Set the reader's interval from bit to bit to 2 ms or less."))
         } else if isOften(counters.length, of: frames) {
             add(
-                "\(counters.length) of \(frames) frames have a length that no format of this reader has.",
+                Sentence("\(counters.length) of \(frames) frames have a length that no format of this reader has."),
                 counters.cards > 0
-                    ? "Bits are lost or doubled: common ground, cable length, termination. Or a second kind of card is in use."
-                    : "Name the format that the reader sends: gatehousectl reader formats.")
+                    ? Sentence(
+                        "Bits are lost or doubled: common ground, cable length, termination. Or a second kind of card is in use."
+                    )
+                    : Sentence("Name the format that the reader sends: gatehousectl reader formats."))
         }
         if isOften(counters.glitches, of: frames) {
             add(
-                "Pulses ring: \(counters.glitches) second edges.",
-                "Shorten the cable, or put 100 Ω in series at the reader.")
+                Sentence("Pulses ring: \(counters.glitches) second edges."),
+                Sentence("Shorten the cable, or put 100 Ω in series at the reader."))
         }
         if isOften(counters.overlaps, of: frames) {
             add(
-                "Both data lines go low together.",
-                "Pair each data wire with ground, not with the other; check the common ground.")
+                Sentence("Both data lines go low together."),
+                Sentence("Pair each data wire with ground, not with the other; check the common ground."))
         }
         if counters.lostEvents > 0 {
             add(
-                "The kernel lost edges \(counters.lostEvents) times.",
-                "The machine is too busy, or the chip's queue too short: docs/operating.md, \"Inputs\".")
+                Sentence("The kernel lost edges \(counters.lostEvents, "time", "times")."),
+                Sentence("The machine is too busy, or the chip's queue too short: docs/operating.md, \"Inputs\"."))
         }
         if counters.overruns > 0 {
-            add("Bits followed a card that was taken at its length.", "Leave ends_at_length out for this reader.")
+            add(
+                Sentence("Bits followed a card that was taken at its length."),
+                Sentence("Leave ends_at_length out for this reader."))
         }
         if counters.ambiguous > 0 {
             add(
-                "\(counters.ambiguous) frames fit two formats with different numbers.",
-                "Name only the format that is in use at this reader.")
+                Sentence("\(counters.ambiguous, "frame fits", "frames fit") two formats with different numbers."),
+                Sentence("Name only the format that is in use at this reader."))
         }
         if let p99 = timing.percentile(0.99), p99 > 20_000 {
             add(
-                "Bits are up to \(p99) us apart; 20 ms is the most that the standard allows.",
-                "Set the reader's interval.")
+                Sentence("Bits are up to \(p99) us apart; 20 ms is the most that the standard allows."),
+                Sentence("Set the reader's interval."))
         }
         return found
     }
@@ -71,21 +82,25 @@ package enum LineDoctor {
     /// Whether frames would be cards if their lines were exchanged or their bits turned round.
     private static func wrongWay(_ counters: WiegandCounters) -> [Finding] {
         var found: [Finding] = []
-        func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
+        func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
         let frames = counters.frames
         let isSwap = counters.swappedLines > 0 && counters.swappedLines * 2 > counters.parity
         if isSwap, counters.reversedBits < counters.swappedLines {
-            add("Frames would be cards with DATA0 and DATA1 exchanged.", "Exchange the two data wires.")
+            add(
+                Sentence("Frames would be cards with DATA0 and DATA1 exchanged."),
+                Sentence("Exchange the two data wires."))
         } else if isSwap {
             add(
-                "Frames would be cards with DATA0 and DATA1 exchanged, or with the last bit first.",
-                "Exchange the two data wires; if that does not help, set the bit order of the reader.")
+                Sentence("Frames would be cards with DATA0 and DATA1 exchanged, or with the last bit first."),
+                Sentence("Exchange the two data wires; if that does not help, set the bit order of the reader."))
         } else if counters.reversedBits > 0, counters.reversedBits * 2 > counters.parity {
-            add("Frames would be cards with the last bit first.", "Set the bit order of the reader.")
+            add(
+                Sentence("Frames would be cards with the last bit first."), Sentence("Set the bit order of the reader.")
+            )
         } else if isOften(counters.parity, of: frames) {
             add(
-                "\(counters.parity) of \(frames) frames have a wrong parity.",
-                "The cable is long or unshielded, or the format is another: gatehousectl reader formats.")
+                Sentence("\(counters.parity) of \(frames) frames have a wrong parity."),
+                Sentence("The cable is long or unshielded, or the format is another: gatehousectl reader formats."))
         }
         return found
     }
@@ -95,61 +110,68 @@ package enum LineDoctor {
         _ counters: OSDPCounters, bus: OSDPBusCounters = OSDPBusCounters(), babble: OSDPBabbleKind? = nil
     ) -> [Finding] {
         var found: [Finding] = []
-        func add(_ what: String, _ advice: String) { found.append(Finding(what: what, advice: advice)) }
+        func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
         let frames = counters.frames
         if frames == 0 {
             add(
-                "Not one reply came since the start.",
-                "Power, A and B exchanged, address and speed; RS-485 direction of the adapter: docs/operating.md.")
+                Sentence("Not one reply came since the start."),
+                Sentence(
+                    "Power, A and B exchanged, address and speed; RS-485 direction of the adapter: docs/operating.md."))
         }
         if counters.quarantines > 0 {
             let how =
                 switch babble {
-                case .events, nil: "It has an event for each poll"
-                case .useless: "It answers and never to the purpose (garbage, another address, BUSY or NAK)"
-                case .unasked: "It speaks without having been asked"
+                case .events, nil: Sentence("It has an event for each poll")
+                case .useless: Sentence("It answers and never to the purpose (garbage, another address, BUSY or NAK)")
+                case .unasked: Sentence("It speaks without having been asked")
                 }
             add(
-                "\(how), and was put aside \(counters.quarantines) times.",
-                "Is its speed the right one, does another have its address? Otherwise the reader is broken: change it.")
+                Sentence("\(how), and was put aside \(counters.quarantines, "time", "times")."),
+                Sentence(
+                    "Is its speed the right one, does another have its address? Otherwise the reader is broken: change it."
+                ))
         }
         if bus.foreignCommands > 0 {
-            add("A second panel speaks on the bus.", "Find it, and take it off: a bus has one panel.")
+            add(
+                Sentence("A second panel speaks on the bus."),
+                Sentence("Find it, and take it off: a bus has one panel."))
         }
         if isOften(bus.strayOctets, of: frames * 14) {
             add(
-                "The bus brings octets while nobody was asked.",
-                "Terminate both ends, bias once; or a reader speaks out of turn: take them off one by one.")
+                Sentence("The bus brings octets while nobody was asked."),
+                Sentence("Terminate both ends, bias once; or a reader speaks out of turn: take them off one by one."))
         }
         if isOften(counters.checkErrors, of: frames) {
             add(
-                "\(counters.checkErrors) of \(frames) replies have a wrong check.",
-                "Terminate both ends of the bus, one pair for A and B, bias once; or lower the speed: reader move.")
+                Sentence("\(counters.checkErrors) of \(frames) replies have a wrong check."),
+                Sentence(
+                    "Terminate both ends of the bus, one pair for A and B, bias once; or lower the speed: reader move.")
+            )
         }
         if isOften(counters.timeouts, of: frames), frames > 0 {
             add(
-                "\(counters.timeouts) questions had no answer in time.",
-                "A weak supply restarts the reader, a contact is loose, or two readers have one address.")
+                Sentence("\(counters.timeouts, "question", "questions") had no answer in time."),
+                Sentence("A weak supply restarts the reader, a contact is loose, or two readers have one address."))
         }
         if isOften(counters.wrongSequence, of: frames) {
             add(
-                "Replies come late or doubled.",
-                "Two readers may have one address, or the adapter buffers: lower its latency.")
+                Sentence("Replies come late or doubled."),
+                Sentence("Two readers may have one address, or the adapter buffers: lower its latency."))
         }
         if isOften(counters.naks, of: frames) {
             add(
-                "The reader refuses \(counters.naks) commands.",
-                "Its firmware may be old: reader show tells which it is.")
+                Sentence("The reader refuses \(counters.naks, "command", "commands")."),
+                Sentence("Its firmware may be old: reader show tells which it is."))
         }
         if counters.sessionsLost > 2 {
             add(
-                "The reader lost its session \(counters.sessionsLost) times.",
-                "It restarts: look at its supply at the reader's end of the cable, when it unlocks.")
+                Sentence("The reader lost its session \(counters.sessionsLost, "time", "times")."),
+                Sentence("It restarts: look at its supply at the reader's end of the cable, when it unlocks."))
         }
         if counters.wrongMACs + counters.clearReplies + counters.openReplies + counters.sessionsDropped > 0 {
             add(
-                "Messages came that are not the reader's own, or not as they must be.",
-                "Look for a strange device at the wire: gatehousectl health.")
+                Sentence("Messages came that are not the reader's own, or not as they must be."),
+                Sentence("Look for a strange device at the wire: gatehousectl health."))
         }
         return found
     }
@@ -166,8 +188,8 @@ package enum LineDoctor {
         if counters.frames > 0, counters.failures > 0 {
             found.append(
                 Finding(
-                    what: "The reader answered \(counters.failures) times with an error.",
-                    advice: "An antenna is missing or its cable broken; look into the reader's own tool."))
+                    what: Sentence("The reader answered \(counters.failures, "time", "times") with an error."),
+                    advice: Sentence("An antenna is missing or its cable broken; look into the reader's own tool.")))
         }
         return found
     }
@@ -177,27 +199,31 @@ package enum LineDoctor {
         if frames == 0, unreadable + half == 0 {
             found.append(
                 Finding(
-                    what: "Not one frame came since the start.",
-                    advice: "Show a card. If nothing comes: power, TX of the reader to RX of the port, the right port.")
+                    what: Sentence("Not one frame came since the start."),
+                    advice: Sentence(
+                        "Show a card. If nothing comes: power, TX of the reader to RX of the port, the right port."))
             )
         }
         if isOften(unreadable + half, of: frames + half), frames <= unreadable {
             found.append(
                 Finding(
-                    what: "Octets come and not one is a whole reading.",
+                    what: Sentence("Octets come and not one is a whole reading."),
                     advice:
-                        "The speed or the protocol of the reader is another: baud and protocol in the configuration."))
+                        Sentence(
+                            "The speed or the protocol of the reader is another: baud and protocol in the configuration."
+                        )))
         } else if isOften(unreadable + half, of: frames + half) {
             found.append(
                 Finding(
-                    what: "\(unreadable) of \(frames) frames cannot be read, \(half) were not whole.",
-                    advice: "Cable and ground; RS-485 direction; a supply that is too weak."))
+                    what: Sentence("\(unreadable) of \(frames) frames cannot be read, \(half) were not whole."),
+                    advice: Sentence("Cable and ground; RS-485 direction; a supply that is too weak.")))
         }
         if babbles > 0 {
             found.append(
                 Finding(
-                    what: "The wire was full for so long that the reader was put aside \(babbles) times.",
-                    advice: "The speed is wrong, the wire is open, or the reader is broken."))
+                    what: Sentence(
+                        "The wire was full for so long that the reader was put aside \(babbles, "time", "times")."),
+                    advice: Sentence("The speed is wrong, the wire is open, or the reader is broken.")))
         }
         return found
     }

@@ -1,4 +1,5 @@
 internal import GatehouseAdmin
+package import GatehouseCore
 
 /// One field of a file, with where it stood.
 package struct CSVField: Hashable, Sendable {
@@ -23,7 +24,7 @@ package struct CSVField: Hashable, Sendable {
 package struct CSVProblem: Error, Hashable, Sendable {
     package var line: Int
     package var column: Int
-    package var message: String
+    package var message: Sentence
 }
 
 /// CSV as RFC 4180 has it, and as spreadsheets save it: comma, semicolon or tab, as the first line has it; quotes doubled
@@ -110,7 +111,7 @@ private struct CSVText {
         }
         if isQuoted {
             return .failure(
-                CSVProblem(line: start.line, column: start.column, message: "a quoted field does not end"))
+                CSVProblem(line: start.line, column: start.column, message: Sentence("a quoted field does not end")))
         }
         if !field.isEmpty || !row.isEmpty || wasQuoted { endRow() }
         return .success(rows)
@@ -130,11 +131,11 @@ private struct CSVText {
     }
 
     /// What is wrong with the octet where it stands; nil when nothing is.
-    private mutating func take(_ octet: UInt8) -> String? {
+    private mutating func take(_ octet: UInt8) -> Sentence? {
         switch octet {
         case 34:
             guard field.allSatisfy({ $0 == 32 || $0 == 9 }), !wasQuoted else {
-                return "a quote inside a field; quote the whole field and double this one"
+                return Sentence("a quote inside a field; quote the whole field and double this one")
             }
             field.removeAll(keepingCapacity: true)
             isQuoted = true
@@ -146,9 +147,9 @@ private struct CSVText {
             if index < utf8.count, utf8[index] == 10 { index += 1 }
             endRow()
         case 10: endRow()
-        case 0: return "a NUL octet; this is no text file"
+        case 0: return Sentence("a NUL octet; this is no text file")
         default:
-            if !wasQuoted { field.append(octet) } else if octet != 32 { return "text after a quoted field" }
+            if !wasQuoted { field.append(octet) } else if octet != 32 { return Sentence("text after a quoted field") }
         }
         return nil
     }

@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// Whether text that was read as GB18030 is Chinese, and no other encoding of the same octets: nearly any octets are GB18030.
 enum EncodingDoubt {
     /// Usual words of office files, or names that begin as most Chinese names do.
@@ -21,21 +23,24 @@ enum EncodingDoubt {
     }
 
     /// What the octets are, when they are no text at all.
-    static func foreign(_ octets: [UInt8]) -> String? {
+    static func foreign(_ octets: [UInt8]) -> Sentence? {
         func starts(_ mark: [UInt8]) -> Bool { octets.starts(with: mark) }
         if starts([0x89, 0x50, 0x4E, 0x47]) || starts([0xFF, 0xD8, 0xFF]) || starts(Array("GIF8".utf8))
             || starts(Array("BM".utf8)) && octets.prefix(64).contains(0)
             || starts(Array("RIFF".utf8)) && octets.dropFirst(8).starts(with: Array("WEBP".utf8))
         {
-            return "this is a picture, whatever its name says; a table is wanted: CSV, JSON or .xlsx"
+            return Sentence("this is a picture, whatever its name says; a table is wanted: CSV, JSON or .xlsx")
         }
-        if starts(Array("%PDF".utf8)) { return "this is a PDF; a table is wanted: CSV, JSON or .xlsx" }
+        if starts(Array("%PDF".utf8)) { return Sentence("this is a PDF; a table is wanted: CSV, JSON or .xlsx") }
         if starts([0x50, 0x4B, 3, 4]) {
-            return "this is a workbook or an archive; gatehousectl of this version reads .xlsx, or save it as CSV UTF-8"
+            return Sentence(
+                "this is a workbook or an archive; gatehousectl of this version reads .xlsx, or save it as CSV UTF-8")
         }
         if starts([0xD0, 0xCF, 0x11, 0xE0]) {
             return
-                "this is a workbook of the old form (.xls), or one with a password; save it as .xlsx without a password"
+                Sentence(
+                    "this is a workbook of the old form (.xls), or one with a password; save it as .xlsx without a password"
+                )
         }
         return nil
     }

@@ -24,7 +24,7 @@ package struct ImportOptions: Sendable {
     /// Lines of a mapping, `姓 名 = name`; behind `=` nothing or `-` passes over the column. What is wrong is told with its
     /// line.
     mutating func read(mapping octets: [UInt8], _ file: String) -> [RegistryImport.Problem] {
-        func problem(_ line: Int, _ message: String) -> RegistryImport.Problem {
+        func problem(_ line: Int, _ message: Sentence) -> RegistryImport.Problem {
             RegistryImport.Problem(file: file, place: CSVField(text: "", line: line, column: 1), message: message)
         }
         let text: String
@@ -38,14 +38,15 @@ package struct ImportOptions: Sendable {
             let plain = ImportText.trimmed(String(line))
             if plain.isEmpty || plain.first == "#" { continue }
             guard let mark = plain.lastIndex(where: { $0 == "=" || $0 == "＝" }) else {
-                problems.append(problem(index + 1, "has no =; write it as 姓 名 = name"))
+                problems.append(problem(index + 1, Sentence("has no =; write it as 姓 名 = name")))
                 continue
             }
             let meaning = ImportText.trimmed(ImportText.halfWidth(String(plain[plain.index(after: mark)...])))
                 .lowercased()
             guard meaning.isEmpty || meaning == "-" || known.contains(meaning) else {
-                let near = Nearest.match(for: meaning, among: known.sorted()).map { "; did you mean \($0)?" } ?? ""
-                problems.append(problem(index + 1, "\"\(RegistryFields.clipped(meaning))\" is no column\(near)"))
+                let fault = Sentence("\"\(RegistryFields.clipped(meaning))\" is no column")
+                let near = Nearest.match(for: meaning, among: known.sorted())
+                problems.append(problem(index + 1, fault.orNear(near)))
                 continue
             }
             meanings[HeaderMatch.folded(String(plain[..<mark]))] = meaning == "-" ? "" : meaning
@@ -82,7 +83,7 @@ struct HeaderMatch {
     }
 
     /// What is missing for the kind of file that is nearest, for people.
-    static func nearest(_ first: [String], _ options: ImportOptions) -> String? {
+    static func nearest(_ first: [String], _ options: ImportOptions) -> Sentence? {
         let names = first.map(folded)
         var best: (header: ImportHeaders.Header, missing: [String], found: Int)?
         for header in ImportHeaders.all {
@@ -91,7 +92,7 @@ struct HeaderMatch {
             let found = header.columns.count { taken.contains($0) }
             if found > best?.found ?? 0 { best = (header, Array(missing), found) }
         }
-        return best.map { "as \($0.header.name) it lacks \($0.missing.joined(separator: ", "))" }
+        return best.map { Sentence("as \($0.header.name) it lacks \($0.missing)") }
     }
 
     private static func match(

@@ -13,9 +13,9 @@ struct ImportTable {
 /// What a file holds, and what was found on the way.
 struct ImportReading {
     var tables: [ImportTable] = []
-    var faults: [(place: CSVField, message: String)] = []
+    var faults: [(place: CSVField, message: Sentence)] = []
     /// Lines that are passed over, and why.
-    var passed: [(place: CSVField, message: String)] = []
+    var passed: [(place: CSVField, message: Sentence)] = []
 
     private let file: String
     private let options: ImportOptions
@@ -38,7 +38,7 @@ struct ImportReading {
         }
     }
 
-    private mutating func fault(_ place: CSVField, _ message: String) { faults.append((place, message)) }
+    private mutating func fault(_ place: CSVField, _ message: Sentence) { faults.append((place, message)) }
 
     // MARK: CSV
 
@@ -54,9 +54,9 @@ struct ImportReading {
                 for cell in rows[row].indices { (rows[row][cell].column, rows[row][cell].isCell) = (cell + 1, true) }
             }
         }
-        guard !rows.isEmpty else { return fault(CSVField(text: "", line: 1, column: 1), "the file is empty") }
+        guard !rows.isEmpty else { return fault(CSVField(text: "", line: 1, column: 1), Sentence("the file is empty")) }
         guard let (titles, match) = header(rows) else { return }
-        for row in rows.prefix(titles) { passed.append((row[0], "a title above the header, \(shown(row))")) }
+        for row in rows.prefix(titles) { passed.append((row[0], Sentence("a title above the header, \(shown(row))"))) }
         let header = rows[titles]
         var columns = match.columns
         let unknown = match.unknown.filter { index in
@@ -74,13 +74,13 @@ struct ImportReading {
         table.lines.reserveCapacity(rows.count)
         for row in rows.dropFirst(titles + 1) {
             if let extra = row.dropFirst(width).first(where: { !$0.text.isEmpty }) {
-                fault(extra, "more fields than the header has")
+                fault(extra, Sentence("more fields than the header has"))
                 continue
             }
             let place = CSVField(text: "", line: row[0].line, column: 1, isCell: isSheetOfWorkbook)
             var line = ImportLine(file: file, place: place, columns: columns, fields: Array(row.prefix(width)))
             if isBelow(row, line, match.header) {
-                passed.append((place, "a line below the table, \(shown(row))"))
+                passed.append((place, Sentence("a line below the table, \(shown(row))")))
                 continue
             }
             if isCards {
@@ -109,20 +109,24 @@ struct ImportReading {
         // People write a title above the header.
         let titles = rows.prefix(5).prefix { $0.count { !$0.text.isEmpty } == 1 }.count
         let header = Self.whole(titles < rows.count ? rows[titles] : rows[0])
-        let near = HeaderMatch.nearest(header.map(\.text), options).map { "; \($0)" } ?? ""
+        let near = HeaderMatch.nearest(header.map(\.text), options)
         let known = ImportHeaders.all.map { $0.columns.joined(separator: ",") }.joined(separator: " | ")
         var place = header[0]
         place.column = 1
-        fault(place, "the first line is no known header\(near); one of: \(known)")
+        fault(
+            place,
+            near.map { Sentence("the first line is no known header; \($0); one of: \(known)") }
+                ?? Sentence("the first line is no known header; one of: \(known)"))
         return nil
     }
 
-    private func unknownColumns(_ unknown: [Int], _ header: [CSVField]) -> String {
+    private func unknownColumns(_ unknown: [Int], _ header: [CSVField]) -> Sentence {
         let names = unknown.map {
             "\(HeaderMatch.letters($0 + 1)) (\($0 + 1)) \"\(RegistryFields.clipped(header[$0].text))\""
         }
-        return
-            "\(names.count == 1 ? "a column is" : "\(names.count) columns are") not known: \(names.joined(separator: ", ")); --skip-columns passes over them (--skip-column NAME over one), --columns FILE says what they mean"
+        return Sentence(
+            "\(names.count, "column is", "columns are") not known: \(names); --skip-columns passes over them (--skip-column NAME over one), --columns FILE says what they mean"
+        )
     }
 
     /// Totals, and what programs print below a table: a line that lacks what every line of the table needs.
@@ -155,23 +159,22 @@ struct ImportReading {
     private mutating func json(_ octets: [UInt8]) {
         func place(_ path: String) -> CSVField { CSVField(text: "", line: 1, column: 1, path: path) }
         guard case .success(let utf8) = ImportText.decode(octets), let object = JSON(line: utf8)?.object else {
-            return fault(place("$"), "this is no JSON object")
+            return fault(place("$"), Sentence("this is no JSON object"))
         }
         for name in object.keys.sorted() {
             guard let header = ImportHeaders.all.first(where: { $0.name == name }) else {
-                let known = ImportHeaders.all.map(\.name).joined(separator: ", ")
-                fault(place(name), "is none of \(known)")
+                fault(place(name), Sentence("is none of \(ImportHeaders.all.map(\.name))"))
                 continue
             }
             guard let rows = object[name]?.array else {
-                fault(place(name), "has to be an array of objects")
+                fault(place(name), Sentence("has to be an array of objects"))
                 continue
             }
             var table = ImportTable(file: file, kind: header.kind, lines: [])
             for (index, row) in rows.enumerated() {
                 let path = "\(name)[\(index)]"
                 guard let members = row.object else {
-                    fault(place(path), "has to be an object")
+                    fault(place(path), Sentence("has to be an object"))
                     continue
                 }
                 var line = ImportLine(
@@ -179,12 +182,13 @@ struct ImportReading {
                     fields: header.columns.map { place("\(path).\($0)") })
                 for (column, value) in members.sorted(by: { $0.key < $1.key }) {
                     guard let position = header.columns.firstIndex(of: column) else {
-                        fault(place("\(path).\(column)"), "is no field of \(name)")
+                        fault(place("\(path).\(column)"), Sentence("is no field of \(name)"))
                         continue
                     }
                     guard let text = Self.text(value) else {
                         fault(
-                            place("\(path).\(column)"), "has to be text, a whole number, true, false or a list of texts"
+                            place("\(path).\(column)"),
+                            Sentence("has to be text, a whole number, true, false or a list of texts")
                         )
                         continue
                     }

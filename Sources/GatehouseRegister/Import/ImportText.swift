@@ -1,4 +1,5 @@
 internal import CLinux
+internal import GatehouseCore
 internal import GatehouseAdmin
 internal import Glibc
 
@@ -9,7 +10,7 @@ package enum ImportText {
         if octets.starts(with: [0xEF, 0xBB, 0xBF]) {
             let rest = Array(octets[3...])
             return isUTF8(rest)
-                ? .success(rest) : refused(1, "the file says that it is UTF-8 and is not; save it again")
+                ? .success(rest) : refused(1, Sentence("the file says that it is UTF-8 and is not; save it again"))
         }
         if octets.starts(with: [0xFF, 0xFE]) { return utf16(octets.dropFirst(2)) { UInt16($1) << 8 | UInt16($0) } }
         if octets.starts(with: [0xFE, 0xFF]) { return utf16(octets.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) } }
@@ -17,7 +18,9 @@ package enum ImportText {
             // Every second octet of Latin text and of separators is one.
             return refused(
                 1,
-                "the file has NUL octets; if it is text, it is UTF-16 without its mark: say --encoding UTF-16\(place % 2 == 1 ? "LE" : "BE")"
+                Sentence(
+                    "the file has NUL octets; if it is text, it is UTF-16 without its mark: say --encoding \(place % 2 == 1 ? "UTF-16LE" : "UTF-16BE")"
+                )
             )
         }
         return isUTF8(octets) ? .success(octets) : gb18030(octets)
@@ -29,10 +32,12 @@ package enum ImportText {
         _ octets: ArraySlice<UInt8>, _ unit: (UInt8, UInt8) -> UInt16
     ) -> Result<[UInt8], CSVProblem> {
         let octets = Array(octets)
-        guard octets.count % 2 == 0 else { return refused(1, "half a character at the end; save the file as UTF-8") }
+        guard octets.count % 2 == 0 else {
+            return refused(1, Sentence("half a character at the end; save the file as UTF-8"))
+        }
         let units = stride(from: 0, to: octets.count, by: 2).map { unit(octets[$0], octets[$0 + 1]) }
         guard let text = String(validating: units, as: UTF16.self) else {
-            return refused(1, "the file is no UTF-16; save it as UTF-8")
+            return refused(1, Sentence("the file is no UTF-16; save it as UTF-8"))
         }
         return .success(Array(text.utf8))
     }
@@ -47,8 +52,9 @@ package enum ImportText {
             return refused(
                 line,
                 errno == ENOSYS
-                    ? "the file is not UTF-8, and this system cannot read GB18030; save it as UTF-8"
-                    : "the file is neither UTF-8 nor GB18030 from here on; save it as UTF-8, or say --encoding NAME")
+                    ? Sentence("the file is not UTF-8, and this system cannot read GB18030; save it as UTF-8")
+                    : Sentence(
+                        "the file is neither UTF-8 nor GB18030 from here on; save it as UTF-8, or say --encoding NAME"))
         }
         utf8.removeSubrange(Int(count)...)
         let text = String(decoding: utf8.prefix(doubted), as: UTF8.self)
@@ -62,13 +68,15 @@ package enum ImportText {
     /// As much of a text says whether it is Chinese.
     private static let doubted = 64 << 10
 
-    private static func doubt(_ text: String) -> String {
+    private static func doubt(_ text: String) -> Sentence {
         let shown = text.unicodeScalars.drop { $0.value < 0x80 }.prefix { !",;\t\r\n".unicodeScalars.contains($0) }
         return
-            "the file is not UTF-8, and it is doubtful what else it is: as GB18030 it would read \"\(RegistryFields.clipped(String(shown)))\"; it may be Windows-1252, Big5, Shift-JIS or another one. Say which: --encoding NAME, for instance --encoding GB18030"
+            Sentence(
+                "the file is not UTF-8, and it is doubtful what else it is: as GB18030 it would read \"\(RegistryFields.clipped(String(shown)))\"; it may be Windows-1252, Big5, Shift-JIS or another one. Say which: --encoding NAME, for instance --encoding GB18030"
+            )
     }
 
-    private static func refused(_ line: Int, _ message: String) -> Result<[UInt8], CSVProblem> {
+    private static func refused(_ line: Int, _ message: Sentence) -> Result<[UInt8], CSVProblem> {
         .failure(CSVProblem(line: line, column: 1, message: message))
     }
 

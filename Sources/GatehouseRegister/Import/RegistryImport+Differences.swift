@@ -23,7 +23,8 @@ extension RegistryImport {
                 if case .credential(let one) = row { present.credentials[one.key] = nil }
                 if case .tenancy(let one) = row { present.end(one) }
                 plan.differences.append(
-                    Difference(file: "register", line: 0, verb: .end, subject: "\(kind.word) \(name(of: row))"))
+                    Difference(
+                        file: "register", line: 0, verb: .end, subject: Sentence("\(kind.noun) \(name(of: row))")))
             }
         }
         plan.ended = changes.count

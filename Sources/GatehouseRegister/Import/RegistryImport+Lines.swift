@@ -16,14 +16,14 @@ extension RegistryImport {
         } catch let problem as FieldProblem {
             fault(line, problem)
         } catch {
-            self.fault(line.file, line.place, "\(error)")
+            self.fault(line.file, line.place, Sentence(verbatim: "\(error)"))
         }
     }
 
     mutating func fault(_ line: ImportLine, _ problem: FieldProblem) {
         // A JSON path names the field already.
         let place = line.field(problem.field)
-        fault(line.file, place, place.path == nil ? problem.text : problem.message)
+        fault(line.file, place, place.path == nil ? problem.sentence : problem.message)
     }
 
     private mutating func community(_ line: ImportLine) throws {
@@ -35,7 +35,7 @@ extension RegistryImport {
         var row = try fields.community(texts, changing: old, id: 0)
         if old == nil { row.id = newID(.community) }
         present.communities[code] = row
-        put(.community(row), old.map { .community($0) }, "community \(code)", line)
+        put(.community(row), old.map { .community($0) }, Sentence("community \(code)"), line)
     }
 
     private mutating func dwelling(_ line: ImportLine) throws {
@@ -48,7 +48,7 @@ extension RegistryImport {
         var row = try fields.dwelling(texts, code: number, community: community.id, changing: old, id: 0)
         if old == nil { row.id = newID(.dwelling) }
         present.put(row)
-        put(.dwelling(row), old.map { .dwelling($0) }, "dwelling \(community.code)/\(row.code)", line)
+        put(.dwelling(row), old.map { .dwelling($0) }, Sentence("dwelling \(community.code)/\(row.code)"), line)
     }
 
     private mutating func person(_ line: ImportLine) throws {
@@ -71,7 +71,7 @@ extension RegistryImport {
         var row = try fields.person(texts, changing: old, id: 0, in: present, &days)
         if old == nil { row.id = newID(.person) }
         present.put(row)
-        put(.person(row), old.map { .person($0) }, "person \(row.reference)", line)
+        put(.person(row), old.map { .person($0) }, Sentence("person \(row.reference)"), line)
     }
 
     private mutating func tenancy(_ line: ImportLine) throws {
@@ -91,7 +91,7 @@ extension RegistryImport {
         if old == nil { row.id = newID(.tenancy) }
         present.put(row)
         let name = "\(line.text("community"))/\(line.text("dwelling"))"
-        put(.tenancy(row), old.map { .tenancy($0) }, "tenancy of \(name) from \(line.text("from"))", line)
+        put(.tenancy(row), old.map { .tenancy($0) }, Sentence("tenancy of \(name) from \(line.text("from"))"), line)
         let isMoved = old.map { $0.starts != row.starts || $0.ends != row.ends } ?? true
         if isMoved { besides.append((row.id, home.id, name, isBeside, line)) }
     }
@@ -128,8 +128,11 @@ extension RegistryImport {
         let new = try fields.presented(texts, by: person.id) { present.credentials[$0]?.person == person.id }
         let old = present.credentials[new.key]
         if let old, old.person != person.id {
-            let first = seen(.credential, old.id).map { ", by \(Self.text($0.file, $0.place))" } ?? ""
-            throw FieldProblem("value", "belongs to another person already\(first)")
+            let first = seen(.credential, old.id).map { Self.text($0.file, $0.place) }
+            throw FieldProblem(
+                "value",
+                first.map { Sentence("belongs to another person already, by \($0)") }
+                    ?? Sentence("belongs to another person already"))
         }
         var row = try fields.credential(texts, new, of: person.id, changing: old, id: 0, in: present, &days)
         if row.kind == .face, row != old, row.status == .enabled {
@@ -138,9 +141,9 @@ extension RegistryImport {
         }
         if old == nil { row.id = newID(.credential) }
         present.credentials[new.key] = row
-        put(.credential(row), old.map { .credential($0) }, "\(row.kind.word) of \(person.reference)", line)
+        put(.credential(row), old.map { .credential($0) }, Sentence("\(row.kind.noun) of \(person.reference)"), line)
         if old == nil, let card = CardNumber(row.label), let warning = fields.cards.warning(card) {
-            warn("\(row.kind.word) of \(person.reference): \(warning)", line)
+            warn(Sentence("\(row.kind.noun) of \(person.reference): \(warning)"), line)
         }
     }
 
@@ -150,7 +153,7 @@ extension RegistryImport {
         var row = try fields.consent(line.text("consent"), of: person, id: 0, at: fields.now)
         row.id = newID(.consent)
         present.consented[person.id] = row
-        put(.consent(row), nil, "consent of \(person.reference)", line)
+        put(.consent(row), nil, Sentence("consent of \(person.reference)"), line)
     }
 
     private mutating func vehicle(_ line: ImportLine) throws {
@@ -166,7 +169,7 @@ extension RegistryImport {
         present.vehicles[plate] = row
         let repeated = plan.repeated
         let named = seen(.vehicle, row.id) != nil
-        put(.vehicle(row), old.map { .vehicle($0) }, "vehicle \(plate)", line)
+        put(.vehicle(row), old.map { .vehicle($0) }, Sentence("vehicle \(plate)"), line)
         guard plan.repeated == repeated, !(line.isPart && named) else { return }
         let (key, label) = fields.key(plate: plate)
         let present = self.present.credentials[key]
@@ -175,6 +178,6 @@ extension RegistryImport {
         let credential = fields.plateCredential(
             of: row, id: present?.id ?? newID(.credential), key, label, old: present)
         self.present.credentials[key] = credential
-        put(.credential(credential), present.map { .credential($0) }, "plate \(plate)", line)
+        put(.credential(credential), present.map { .credential($0) }, Sentence("plate \(plate)"), line)
     }
 }

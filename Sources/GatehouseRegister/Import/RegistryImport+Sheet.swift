@@ -39,7 +39,7 @@ extension RegistryImport {
                 } catch let problem as FieldProblem {
                     fault(line, problem)
                 } catch {
-                    fault(line.file, line.place, "\(error)")
+                    fault(line.file, line.place, Sentence(verbatim: "\(error)"))
                 }
             }
             if !table.lines.isEmpty { made.append(table) }
@@ -58,7 +58,9 @@ extension RegistryImport {
             let text = RegistryFields.clipped(before.field.text)
             throw FieldProblem(
                 "use",
-                "\"\(RegistryFields.clipped(said.text))\" here, and \"\(text)\" at \(Self.text(line.file, before.field))"
+                Sentence(
+                    "\"\(RegistryFields.clipped(said.text))\" here, and \"\(text)\" at \(Self.text(line.file, before.field))"
+                )
             )
         }
         let community = try fields.community(home.community, in: present)
@@ -91,7 +93,9 @@ extension RegistryImport {
         guard all.count == 1 else {
             throw FieldProblem(
                 "dwelling",
-                all.isEmpty ? "there is no community yet" : "there are several communities; give a column for it")
+                all.isEmpty
+                    ? Sentence("there is no community yet")
+                    : Sentence("there are several communities; give a column for it"))
         }
         return Home(community: all[0].code, code: ImportText.halfWidth(text))
     }
@@ -115,7 +119,7 @@ extension RegistryImport {
                 } catch let problem as FieldProblem {
                     fault(line, problem)
                 } catch {
-                    fault(line.file, line.place, "\(error)")
+                    fault(line.file, line.place, Sentence(verbatim: "\(error)"))
                 }
             }
             for (place, problem) in book.faults { fault(sheet.file, place, problem) }
@@ -130,7 +134,7 @@ extension RegistryImport {
         guard let name = line.said("name") else {
             // A dwelling that nobody lives in.
             if cards.isEmpty, plates.isEmpty, line.said("reference") == nil, line.said("dwelling") != nil { return }
-            throw FieldProblem("name", "is empty")
+            throw FieldProblem("name", Sentence("is empty"))
         }
         var home: DwellingRow?
         var place: Home?

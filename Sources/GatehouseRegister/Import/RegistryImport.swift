@@ -6,8 +6,8 @@ package struct RegistryImport: Sendable {
     package struct Problem: Hashable, Sendable {
         package var file: String
         package var place: CSVField
-        package var message: String
-        package var text: String { "\(RegistryImport.text(file, place)): \(message)" }
+        package var message: Sentence
+        package var sentence: Sentence { Sentence("\(RegistryImport.text(file, place)): \(message)") }
     }
 
     /// What a line would change, for people.
@@ -16,19 +16,21 @@ package struct RegistryImport: Sendable {
         package var file: String
         package var line: Int
         package var verb: Verb
-        package var subject: String
+        package var subject: Sentence
         /// Fields of a changed row, with what they were and will be. Personal: for whoever imports, never for a log.
         package var fields: [(name: String, old: String, new: String)] = []
-        package var what: String {
-            let changes = fields.map { "\($0.name) \"\($0.old)\" -> \"\($0.new)\"" }.joined(separator: ", ")
-            let word =
+        package var what: Sentence {
+            let what =
                 switch verb {
-                case .add, .change, .end: verb.rawValue
-                case .again: "the same again:"
-                case .warn: "beware:"
-                case .pass: "passed over:"
+                case .add: Sentence("add \(subject)")
+                case .change: Sentence("change \(subject)")
+                case .end: Sentence("end \(subject)")
+                case .again: Sentence("the same again: \(subject)")
+                case .warn: Sentence("beware: \(subject)")
+                case .pass: Sentence("passed over: \(subject)")
                 }
-            return "\(word) \(subject)\(changes.isEmpty ? "" : ": \(changes)")"
+            if fields.isEmpty { return what }
+            return Sentence("\(what): \(fields.map { Sentence("\($0.name) \"\($0.old)\" -> \"\($0.new)\"") })")
         }
         package static func == (left: Self, right: Self) -> Bool {
             left.file == right.file && left.line == right.line && left.what == right.what
@@ -158,12 +160,13 @@ package struct RegistryImport: Sendable {
                 let problem = fields.overlap(row, among: others, one.name)
             else { continue }
             if one.isBeside {
-                warn("tenancy of \(one.name): it runs beside another, as its line says", one.line)
+                warn(Sentence("tenancy of \(one.name): it runs beside another, as its line says"), one.line)
                 continue
             }
             let first = others.first { $0.id != one.id && $0.starts < row.ends && row.starts < $0.ends }
-            let place = first.flatMap { seen(.tenancy, $0.id) }.map { "; see \(Self.text($0.file, $0.place))" } ?? ""
-            fault(one.line, FieldProblem(problem.field, problem.message + place))
+            let place = first.flatMap { seen(.tenancy, $0.id) }.map { Self.text($0.file, $0.place) }
+            let message = place.map { Sentence("\(problem.message); see \($0)") } ?? problem.message
+            fault(one.line, FieldProblem(problem.field, message))
         }
     }
 
@@ -175,7 +178,7 @@ package struct RegistryImport: Sendable {
             others.insert(row.person)
         }
         for (id, one) in faces where !others.contains(id) {
-            fault(one.file, one.place, "kind: a face is never the only way in: give a card or PIN too")
+            fault(one.file, one.place, Sentence("kind: a face is never the only way in: give a card or PIN too"))
         }
     }
 
@@ -186,7 +189,7 @@ package struct RegistryImport: Sendable {
 
     /// A line's row. The same row twice is told; two different lines for one row are a fault of the second.
     mutating func put(
-        _ row: RegistryRow, _ old: RegistryRow?, _ subject: @autoclosure () -> String, _ line: ImportLine
+        _ row: RegistryRow, _ old: RegistryRow?, _ subject: @autoclosure () -> Sentence, _ line: ImportLine
     ) {
         let key = RowKey(kind: row.kind, id: row.id)
         if let before = seenAt[key].map({ seen[$0] }) {
@@ -199,7 +202,7 @@ package struct RegistryImport: Sendable {
                 fill(before.row, row, subject(), line)
             } else {
                 let place = Self.text(before.file, before.place)
-                fault(line.file, line.place, "\(subject()) stands at \(place) already, and otherwise")
+                fault(line.file, line.place, Sentence("\(subject()) stands at \(place) already, and otherwise"))
             }
             return
         }
@@ -230,7 +233,7 @@ package struct RegistryImport: Sendable {
 
     /// A sheet says more of somebody whom another file names.
     private mutating func fill(
-        _ old: RegistryRow, _ row: RegistryRow, _ subject: @autoclosure () -> String, _ line: ImportLine
+        _ old: RegistryRow, _ row: RegistryRow, _ subject: @autoclosure () -> Sentence, _ line: ImportLine
     ) {
         if let index = plan.changes.lastIndex(of: .put(old)) {
             plan.changes[index] = .put(row)
@@ -243,7 +246,7 @@ package struct RegistryImport: Sendable {
         changedRows.append((plan.differences.count - 1, row))
     }
 
-    private mutating func pass(_ file: String, _ place: CSVField, _ message: String) {
+    private mutating func pass(_ file: String, _ place: CSVField, _ message: Sentence) {
         plan.passed += 1
         plan.differences.append(Difference(file: file, line: place.line, verb: .pass, subject: message))
     }
@@ -254,12 +257,13 @@ package struct RegistryImport: Sendable {
     }
 
     /// What is taken, and should be looked at before.
-    mutating func warn(_ subject: String, _ line: ImportLine) {
+    mutating func warn(_ subject: Sentence, _ line: ImportLine) {
         plan.warnings += 1
         describe(.warn, subject, line)
     }
 
-    private mutating func describe(_ verb: Difference.Verb, _ subject: @autoclosure () -> String, _ line: ImportLine) {
+    private mutating func describe(_ verb: Difference.Verb, _ subject: @autoclosure () -> Sentence, _ line: ImportLine)
+    {
         guard describes else { return }
         plan.differences.append(
             Difference(file: line.file, line: line.place.line, verb: verb, subject: subject()))
@@ -268,7 +272,7 @@ package struct RegistryImport: Sendable {
     /// Differences whose fields are still to be told.
     var changedRows: [(index: Int, row: RegistryRow)] = []
 
-    mutating func fault(_ file: String, _ place: CSVField, _ message: String) {
+    mutating func fault(_ file: String, _ place: CSVField, _ message: Sentence) {
         plan.problems.append(Problem(file: file, place: place, message: message))
     }
 }

@@ -27,7 +27,7 @@ struct SheetBook {
     private var tenancies: [(term: Term, line: ImportLine, tenants: [String])] = []
     private var tenancyOf: [Term: Int] = [:]
     /// Two lines that say different things of one person.
-    private(set) var faults: [(place: CSVField, message: String)] = []
+    private(set) var faults: [(place: CSVField, message: Sentence)] = []
 
     init(_ present: PresentRegister, hasTenancies: Bool) {
         self.present = present
@@ -55,13 +55,16 @@ struct SheetBook {
     /// is made of the dwelling.
     mutating func reference(of name: String, at home: DwellingRow?, _ place: Place?) throws -> String {
         guard let home, let place else {
-            throw FieldProblem("dwelling", "is empty, and there is no reference: nobody knows who this is")
+            throw FieldProblem("dwelling", Sentence("is empty, and there is no reference: nobody knows who this is"))
         }
         let key = Name(home: home.id, name: name)
         if let found = known[key] {
             guard found.count == 1 else {
                 throw FieldProblem(
-                    "name", "\(found.count) people of this name are at \(place.dwelling); give a column reference")
+                    "name",
+                    Sentence(
+                        "\(found.count, "person", "people") of this name live at \(place.dwelling); give a column reference"
+                    ))
             }
             return found[0]
         }
@@ -96,7 +99,9 @@ struct SheetBook {
             faults.append(
                 (
                     field,
-                    "\(column): \"\(RegistryFields.clipped(field.text))\" here, and \"\(RegistryFields.clipped(before))\" at \(place): is \(RegistryFields.clipped(reference)) one person?"
+                    Sentence(
+                        "\(column): \"\(RegistryFields.clipped(field.text))\" here, and \"\(RegistryFields.clipped(before))\" at \(place): is \(RegistryFields.clipped(reference)) one person?"
+                    )
                 ))
         }
     }
@@ -129,7 +134,7 @@ struct SheetBook {
             if isTenant || hasTenancies { return }
         }
         for column in ["from", "until"] where line.said(column) == nil {
-            throw FieldProblem(column, "is empty: a tenant needs the first and the last day of the tenancy")
+            throw FieldProblem(column, Sentence("is empty: a tenant needs the first and the last day of the tenancy"))
         }
         if let index = tenancyOf[term] {
             if !tenancies[index].tenants.contains(reference) { tenancies[index].tenants.append(reference) }

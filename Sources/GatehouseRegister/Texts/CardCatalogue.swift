@@ -13,16 +13,17 @@ package struct CardCatalogue: Sendable {
         self.read = read.map { Set($0.map(\.name)) }
     }
 
-    private static let example = "write it as H10301:118-1603, UID34:2312379265, TEXT:…, EPC:E2003412 or PLATE:…"
+    private static let example = Sentence(
+        "write it as H10301:118-1603, UID34:2312379265, TEXT:…, EPC:E2003412 or PLATE:…")
 
     /// A card by its spelling: of a format that there is, with numbers that a card of it can have.
     package func card(_ text: String) throws(RegistryFields.Problem) -> CardNumber {
-        func no(_ why: String) -> RegistryFields.Problem {
-            RegistryFields.Problem("\"\(RegistryFields.clipped(text))\" is no card\(why)")
+        func no(_ why: Sentence) -> RegistryFields.Problem {
+            RegistryFields.Problem(Sentence("\"\(RegistryFields.clipped(text))\" is no card: \(why)"))
         }
         let isText = text.hasPrefix("\(CardNumber.textFormat):")
         let text = isText ? text : ImportText.halfWidth(text)
-        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw no("; \(Self.example)") }
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw no(Self.example) }
         let name = String(text[..<colon])
         let rest = String(text[text.utf8.index(after: colon)...])
         if CardNumber.textFormats.contains(where: { $0.name == name }) { return try textCard(text, rest, no) }
@@ -31,19 +32,22 @@ package struct CardCatalogue: Sendable {
         let parts = rest.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let number = TextRule.number(parts[parts.count - 1], atMost: .max),
             let facility = parts.count == 2 ? TextRule.number(parts[0], atMost: .max) : 0
-        else { throw no("; after \(name): stand a facility, a dash and a number, or a number alone: \(range(name))") }
+        else {
+            throw no(
+                Sentence("after \(name): stand a facility, a dash and a number, or a number alone: \(range(name))"))
+        }
         let limit = limits(name)
-        guard facility <= limit.facility, number <= limit.number else { throw no(": \(range(name))") }
+        guard facility <= limit.facility, number <= limit.number else { throw no(range(name)) }
         let fields = (facility: UInt32(facility), number: number)
         guard !isReserved(name, fields.facility, fields.number) else {
-            throw no(": all its bits would be alike, which no card has")
+            throw no(Sentence("all its bits would be alike, which no card has"))
         }
         return CardNumber(format: CardFormatID(name), facility: fields.facility, number: fields.number)
     }
 
     /// The format that a name from a box means; nil for the name of a format itself.
     private func printed(
-        _ name: String, _ rest: String, _ no: (String) -> RegistryFields.Problem
+        _ name: String, _ rest: String, _ no: (Sentence) -> RegistryFields.Problem
     ) throws(RegistryFields.Problem) -> String? {
         let isDesk = name == EM4100Frame.formatID.name
         guard !isDesk, formats[name] == nil else { return nil }
@@ -51,33 +55,33 @@ package struct CardCatalogue: Sendable {
         if let one = meant.name { return one }
         guard meant.among.isEmpty else {
             throw no(
-                ": \(RegistryFields.clipped(name)) may be \(meant.among.joined(separator: " or ")); write one of them")
+                Sentence("\(RegistryFields.clipped(name)) may be any of \(meant.among); write one of them"))
         }
         let known = formats.keys.sorted() + CardNumber.textFormats.map(\.name) + [EM4100Frame.formatID.name]
-        throw no(": there is no card format \"\(RegistryFields.clipped(name))\"\(Self.near(name, known))")
+        throw no(Self.unknown(name, known))
     }
 
     /// Three and five digits with a comma, as they stand on cards: an octet and the two behind it.
     private func decimals(
-        _ name: String, _ rest: String, _ comma: String.Index, _ no: (String) -> RegistryFields.Problem
+        _ name: String, _ rest: String, _ comma: String.Index, _ no: (Sentence) -> RegistryFields.Problem
     ) throws(RegistryFields.Problem) -> CardNumber {
         guard let first = TextRule.number(String(rest[..<comma]), atMost: 255),
             let second = TextRule.number(String(rest[rest.index(after: comma)...]), atMost: 65535)
-        else { throw no("; with a comma it is 0 to 255 and 0 to 65535, as in 059,20934") }
+        else { throw no(Sentence("with a comma it is 0 to 255 and 0 to 65535, as in 059,20934")) }
         return try card(
             limits(name).facility > 0 && name != EM4100Frame.formatID.name
                 ? "\(name):\(first)-\(second)" : "\(name):\(first << 16 | second)")
     }
 
     private func textCard(
-        _ text: String, _ rest: String, _ no: (String) -> RegistryFields.Problem
+        _ text: String, _ rest: String, _ no: (Sentence) -> RegistryFields.Problem
     ) throws(RegistryFields.Problem) -> CardNumber {
-        guard let card = CardNumber(text), case .text(let value) = card.value else { throw no("; \(Self.example)") }
-        if let fault = TextRule.fault(of: value) { throw no(": it \(fault)") }
-        if card.isPlate, !Self.isPlate(value) { throw no(": a plate is written as 鲁G12345") }
+        guard let card = CardNumber(text), case .text(let value) = card.value else { throw no(Self.example) }
+        if let fault = TextRule.fault(of: value) { throw no(Sentence("it \(fault)")) }
+        if card.isPlate, !Self.isPlate(value) { throw no(Sentence("a plate is written as 鲁G12345")) }
         if card.format == CardNumber.epcFormat {
             guard value.utf8.count <= 124, value.contains(where: { $0 != "0" }), value.contains(where: { $0 != "F" })
-            else { throw no(": a tag has up to 62 octets, not all of them 00 or FF") }
+            else { throw no(Sentence("a tag has up to 62 octets, not all of them 00 or FF")) }
         }
         return card
     }
@@ -92,10 +96,11 @@ package struct CardCatalogue: Sendable {
     }
 
     /// What people should know of a card before they give it away; nil when a reader here brings such cards.
-    package func warning(_ card: CardNumber) -> String? {
+    package func warning(_ card: CardNumber) -> Sentence? {
         guard let read, !read.contains(card.format.name) else { return nil }
-        let known = read.isEmpty ? "none" : read.sorted().joined(separator: ", ")
-        return "no reader of this site reads \(card.format); they read \(known)"
+        return read.isEmpty
+            ? Sentence("no reader of this site reads cards")
+            : Sentence("no reader of this site reads \(card.format.name); they read \(read.sorted())")
     }
 
     func limits(_ name: String) -> (facility: UInt64, number: UInt64) {
@@ -104,11 +109,11 @@ package struct CardCatalogue: Sendable {
         return (bits == 0 ? 0 : (1 << UInt64(bits)) - 1, format.number.maximum)
     }
 
-    private func range(_ name: String) -> String {
+    private func range(_ name: String) -> Sentence {
         let limit = limits(name)
         return limit.facility == 0
-            ? "\(name) has numbers up to \(limit.number) and no facility"
-            : "\(name) has facilities up to \(limit.facility) and numbers up to \(limit.number)"
+            ? Sentence("\(name) has numbers up to \(limit.number) and no facility")
+            : Sentence("\(name) has facilities up to \(limit.facility) and numbers up to \(limit.number)")
     }
 
     private func isReserved(_ name: String, _ facility: UInt32, _ number: UInt64) -> Bool {
@@ -119,9 +124,11 @@ package struct CardCatalogue: Sendable {
             CardFields(facility: own, number: number, extra: bits >= 32 ? 0 : facility >> bits))
     }
 
-    private static func near(_ name: String, _ known: [String]) -> String {
+    private static func unknown(_ name: String, _ known: [String]) -> Sentence {
         // A mark that a spreadsheet puts before a text.
         let plain = String(name.drop { !$0.isLetter && !$0.isNumber })
-        return Nearest.match(for: plain, among: known).map { "; did you mean \($0)?" } ?? "; \(example)"
+        let fault = Sentence("there is no card format \"\(RegistryFields.clipped(name))\"")
+        guard let near = Nearest.match(for: plain, among: known) else { return Sentence("\(fault); \(example)") }
+        return fault.orNear(near)
     }
 }

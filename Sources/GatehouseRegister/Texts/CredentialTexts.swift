@@ -31,8 +31,8 @@ extension RegistryFields {
         let kind = try at("kind") { try self.kind(texts.kind ?? "") }
         let isBound = try texts.bound.map { text in try at("bound") { try flag(text) } } ?? false
         let value = texts.value ?? ""
-        if value.isEmpty { throw FieldProblem("value", "is empty") }
-        guard value.utf8.count <= 512 else { throw FieldProblem("value", "is longer than 512 octets") }
+        if value.isEmpty { throw FieldProblem("value", Sentence("is empty")) }
+        guard value.utf8.count <= 512 else { throw FieldProblem("value", Sentence("is longer than 512 octets")) }
         // A text that an older version took half-width is that one still.
         if value.utf8.contains(where: { $0 >= 0x80 }), let known = try known(value, kind, isKnown) { return known }
         do {
@@ -72,7 +72,7 @@ extension RegistryFields {
         guard
             var row = old
                 ?? new.map({ CredentialRow(id: id, person: person, kind: $0.kind, key: $0.key, label: $0.label) })
-        else { throw FieldProblem("value", "is empty") }
+        else { throw FieldProblem("value", Sentence("is empty")) }
         if let text = texts.duress { row.isDuress = try at("duress") { try flag(text) } }
         (row.validFrom, row.validUntil) = try window(
             texts.from, texts.until, old.map { ($0.validFrom, $0.validUntil) }, &days)
@@ -95,7 +95,7 @@ extension RegistryFields {
     package func consent(_ basis: String, of person: PersonRow, id: UInt32, at now: Int64) throws -> ConsentRow {
         guard !basis.isEmpty else {
             throw FieldProblem(
-                "consent", "a face needs the person's consent: where it is, or how it was given",
+                "consent", Sentence("a face needs the person's consent: where it is, or how it was given"),
                 code: RegistryProblem.consentMissing.rawValue)
         }
         return ConsentRow(

@@ -28,7 +28,7 @@ extension RegistryFields {
     }
 
     package func communityCode(_ text: String) throws -> String {
-        if text.isEmpty { throw FieldProblem("community", "is empty") }
+        if text.isEmpty { throw FieldProblem("community", Sentence("is empty")) }
         return try at("community") { try identifier(text, "community") }
     }
 
@@ -62,7 +62,7 @@ extension RegistryFields {
         }
         guard let dwelling = home ?? old?.dwelling ?? keeper?.dwelling else {
             throw FieldProblem(
-                "dwelling", "the keeper has no dwelling of their own: say where the vehicle belongs",
+                "dwelling", Sentence("the keeper has no dwelling of their own: say where the vehicle belongs"),
                 code: "unknownDwelling")
         }
         // A dwelling that is gone stays named until another is given.

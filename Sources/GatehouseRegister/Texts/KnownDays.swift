@@ -20,7 +20,7 @@ extension RegistryFields {
             let end = new.until, start >= end
         {
             throw FieldProblem(
-                until == nil ? "from" : "until", "the end is not after the start; check the two dates",
+                until == nil ? "from" : "until", Sentence("the end is not after the start; check the two dates"),
                 code: RegistryProblem.endsBeforeItStarts.rawValue)
         }
         return new
@@ -60,7 +60,8 @@ extension RegistryFields {
         if let strict = try? day(text) { return strict }
         let time = TypedTime(text, now: spoken.now, calendar: calendar, way: spoken.way)
         guard case .days(let first, let last)? = time, first == last else {
-            throw Problem("\"\(Self.clipped(text))\" is no day; write it as 2026-03-31, today, 11-27, 明天, 11月27日")
+            throw Problem(
+                Sentence("\"\(Self.clipped(text))\" is no day; write it as 2026-03-31, today, 11-27, 明天, 11月27日"))
         }
         spoken.heard(field, CalendarDay.text(first))
         return first
@@ -68,7 +69,7 @@ extension RegistryFields {
 
     private func typed(_ text: String, _ spoken: Spoken, _ field: String, isEnd: Bool) throws(Problem) -> Int64 {
         guard let time = TypedTime(text, now: spoken.now, calendar: calendar, way: spoken.way) else {
-            throw Problem("\"\(Self.clipped(text))\" is no time that is understood; \(TypedTime.examples)")
+            throw Problem(Sentence("\"\(Self.clipped(text))\" is no time that is understood; \(TypedTime.examples)"))
         }
         var isEnd = isEnd
         // A week ends with its last day, whatever a day alone means there.

@@ -45,7 +45,7 @@ extension RegistryFields {
         if let text = texts.responsible, !text.isEmpty {
             row.responsible = try person(text, "responsible", in: source).id
         }
-        if row.responsible == row.id { throw FieldProblem("responsible", "nobody answers for themselves") }
+        if row.responsible == row.id { throw FieldProblem("responsible", Sentence("nobody answers for themselves")) }
         if let text = texts.shift, !text.isEmpty { row.shift = try shift(text, old?.shift) }
         if let text = texts.needsTime, !text.isEmpty { row.needsTime = try at("needs_time") { try flag(text) } }
         if let text = texts.phone { row.phone = try phone(text, kept: row.phone) }
@@ -68,12 +68,13 @@ extension RegistryFields {
         let checked = try TextRule.checked(half, "phone", longest: 128)
         if checked.contains(/[0-9][.][0-9]+[Ee][+]/) {
             throw FieldProblem(
-                "phone", "a spreadsheet has rounded \"\(Self.clipped(checked))\"; give the column the format of text")
+                "phone",
+                Sentence("a spreadsheet has rounded \"\(Self.clipped(checked))\"; give the column the format of text"))
         }
         let marks = Set("0123456789+-()/,;.#* ext转、，；分机".unicodeScalars)
         guard checked.unicodeScalars.count(where: { (48...57).contains($0.value) }) >= 3,
             checked.unicodeScalars.allSatisfy({ marks.contains($0) })
-        else { throw FieldProblem("phone", "\"\(Self.clipped(checked))\" is no telephone number") }
+        else { throw FieldProblem("phone", Sentence("\"\(Self.clipped(checked))\" is no telephone number")) }
         return checked
     }
 
@@ -90,13 +91,14 @@ extension RegistryFields {
         // One who came onto the register without a dwelling may still be barred or renamed.
         let wasWithout = old.map { $0.role == .resident && $0.dwelling == nil } ?? false
         if row.role == .resident, row.dwelling == nil, !wasWithout {
-            throw FieldProblem("dwelling", "a resident needs a dwelling", code: "dwellingMissing")
+            throw FieldProblem("dwelling", Sentence("a resident needs a dwelling"), code: "dwellingMissing")
         }
         if row.role == .child || row.role == .visitor, row.responsible == nil {
             throw FieldProblem(
                 "responsible",
                 row.role == .child
-                    ? "a child needs its guardian's reference" : "a visitor needs their host's reference",
+                    ? Sentence("a child needs its guardian's reference")
+                    : Sentence("a visitor needs their host's reference"),
                 code: RegistryProblem.nobodyResponsible.rawValue)
         }
     }
@@ -106,7 +108,9 @@ extension RegistryFields {
         let name = try at("shift") { try identifier(text, "schedule") }
         if let known = names?.schedules, name != old, !known.contains(name) {
             throw FieldProblem(
-                "shift", "there is no schedule \"\(name)\"\(Self.hint(name, known))", code: "unknownShift")
+                "shift",
+                Sentence("there is no schedule \"\(name)\"").orNear(Nearest.match(for: name, among: known)),
+                code: "unknownShift")
         }
         return name
     }
@@ -114,9 +118,5 @@ extension RegistryFields {
     /// A reference or code that somebody gives: half-width, however it was typed.
     package func code(_ text: String, _ field: String, longest: Int = TextRule.longest) throws -> String {
         try TextRule.checked(ImportText.halfWidth(text), field, longest: longest)
-    }
-
-    static func hint(_ word: String, _ known: some Sequence<String>) -> String {
-        Nearest.match(for: word, among: known).map { "; did you mean \($0)?" } ?? ""
     }
 }

@@ -36,16 +36,19 @@ extension RegistryFields {
         guard named.count < 2 else {
             throw FieldProblem(
                 "community",
-                "\"\(Self.clipped(text))\" is what \(named.map(\.code).joined(separator: " and ")) are called; give the code",
+                Sentence(
+                    "\"\(Self.clipped(text))\" is what \(named.map(\.code).joined(separator: " and ")) are called; give the code"
+                ),
                 code: "ambiguous")
         }
         return named.first
     }
 
     func community(_ text: String, in source: some RegisterSource) throws -> CommunityRow {
-        if text.isEmpty { throw FieldProblem("community", "is empty") }
+        if text.isEmpty { throw FieldProblem("community", Sentence("is empty")) }
         guard let row = try findCommunity(text, in: source) else {
-            throw FieldProblem("community", "\"\(Self.clipped(text))\" is not known", code: "unknownCommunity")
+            throw FieldProblem(
+                "community", Sentence("\"\(Self.clipped(text))\" is not known"), code: "unknownCommunity")
         }
         return row
     }
@@ -62,7 +65,8 @@ extension RegistryFields {
             throw FieldProblem(
                 field,
                 text.isEmpty
-                    ? "is empty" : "\"\(Self.clipped(text))\" is not known: nobody on the register has this reference",
+                    ? Sentence("is empty")
+                    : Sentence("\"\(Self.clipped(text))\" is not known: nobody on the register has this reference"),
                 code: "unknownPerson")
         }
         return row
@@ -73,12 +77,12 @@ extension RegistryFields {
     package func dwelling(
         _ text: String, community: String?, in source: some RegisterSource
     ) throws -> DwellingRow {
-        if text.isEmpty { throw FieldProblem("dwelling", "is empty", code: "unknownDwelling") }
+        if text.isEmpty { throw FieldProblem("dwelling", Sentence("is empty"), code: "unknownDwelling") }
         if let community, !community.isEmpty {
             let row = try self.community(community, in: source)
             guard let found = try findDwelling(text, in: row, source) else {
                 throw FieldProblem(
-                    "dwelling", "\"\(Self.clipped(text))\" is not known in community \"\(row.code)\"",
+                    "dwelling", Sentence("\"\(Self.clipped(text))\" is not known in community \"\(row.code)\""),
                     code: "unknownDwelling")
             }
             return found
@@ -93,12 +97,13 @@ extension RegistryFields {
         if found.isEmpty { found = try source.dwellings(ImportText.halfWidth(text)) }
         guard let first = found.first else {
             throw FieldProblem(
-                "dwelling", "there is no dwelling \"\(Self.clipped(text))\"; write it as community/dwelling",
+                "dwelling", Sentence("there is no dwelling \"\(Self.clipped(text))\"; write it as community/dwelling"),
                 code: "unknownDwelling")
         }
         guard found.count == 1 else {
             throw FieldProblem(
-                "dwelling", "\"\(Self.clipped(text))\" stands in several communities; write community/dwelling",
+                "dwelling",
+                Sentence("\"\(Self.clipped(text))\" stands in several communities; write community/dwelling"),
                 code: "ambiguous")
         }
         return first
@@ -109,7 +114,7 @@ extension RegistryFields {
         let plate = try at(field) { try self.plate(text) }
         guard let row = try source.vehicle(plate) else {
             throw FieldProblem(
-                field, "no vehicle with the plate \"\(plate)\" is known", code: "unknownVehicle")
+                field, Sentence("no vehicle with the plate \"\(plate)\" is known"), code: "unknownVehicle")
         }
         return row
     }

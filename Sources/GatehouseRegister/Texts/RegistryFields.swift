@@ -56,8 +56,8 @@ package struct RegistryFields: Sendable {
     package static let boundLabel = "bound"
 
     package struct Problem: Error, Hashable, Sendable {
-        package var message: String
-        package init(_ message: String) { self.message = message }
+        package var message: Sentence
+        package init(_ message: Sentence) { self.message = message }
     }
 
     /// A local day: `2026-03-31`, and as people and spreadsheets write it, the year first: `2026/3/31`, `2026.3.31`,
@@ -66,16 +66,18 @@ package struct RegistryFields: Sendable {
         let text = ImportText.halfWidth(text)
         if let found = Self.date(text) {
             guard Self.days.contains(found) else {
-                throw Problem("\"\(clipped(text))\" is no date from 1900-01-01 to 9999-12-30")
+                throw Problem(Sentence("\"\(clipped(text))\" is no date from 1900-01-01 to 9999-12-30"))
             }
             return found
         }
         if text.utf8.count == 5, let serial = TextRule.number(text, atMost: 80_000), serial >= 20_000 {
             throw Problem(
-                "\"\(text)\" is the number under which a spreadsheet keeps a date, and which day that is depends on the spreadsheet; give the column a date format, 2026-03-31"
+                Sentence(
+                    "\"\(text)\" is the number under which a spreadsheet keeps a date, and which day that is depends on the spreadsheet; give the column a date format, 2026-03-31"
+                )
             )
         }
-        throw Problem("\"\(clipped(text))\" is no date; write it as 2026-03-31")
+        throw Problem(Sentence("\"\(clipped(text))\" is no date; write it as 2026-03-31"))
     }
 
     /// The years 1900 to 9999, less one day: the day after a last one is a day too.
@@ -122,7 +124,9 @@ package struct RegistryFields: Sendable {
     package func instant(_ text: String) throws(Problem) -> CivilTime {
         let text = ImportText.halfWidth(text)
         let parts = text.split(separator: "T", omittingEmptySubsequences: false)
-        guard parts.count <= 2 else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
+        guard parts.count <= 2 else {
+            throw Problem(Sentence("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30"))
+        }
         let day = try day(String(parts[0]))
         guard parts.count == 2 else { return CivilTime(seconds: calendar.utc(day: day, minute: 0)) }
         let clock = parts[1].split(separator: ":", omittingEmptySubsequences: false)
@@ -131,7 +135,7 @@ package struct RegistryFields: Sendable {
         }
         guard clock.count == 2 || clock.count == 3, let hour = number(0, 23), let minute = number(1, 59),
             let second = clock.count == 3 ? number(2, 59) : 0
-        else { throw Problem("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30") }
+        else { throw Problem(Sentence("\"\(clipped(text))\" is no time; write it as 2026-03-31T18:30")) }
         return CivilTime(seconds: calendar.utc(day: day, minute: Int32(hour * 60 + minute)) + Int64(second))
     }
 
@@ -159,9 +163,11 @@ package struct RegistryFields: Sendable {
 
     package func groups(_ text: String, role: PersonRole) throws(Problem) -> [String] {
         let names = ImportText.halfWidth(text).split { $0 == " " || Self.isMark($0) }.map(String.init)
-        guard names.count <= Registry.groupLimit else { throw Problem("more than \(Registry.groupLimit) groups") }
+        guard names.count <= Registry.groupLimit else {
+            throw Problem(Sentence("more than \(Registry.groupLimit) groups"))
+        }
         if let bad = names.first(where: { !isIdentifier($0) }) {
-            throw Problem("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes")
+            throw Problem(Sentence("\"\(clipped(bad))\" is no group; lower-case letters, digits and dashes"))
         }
         return names.isEmpty ? [role.usualGroup] : names
     }
@@ -169,7 +175,8 @@ package struct RegistryFields: Sendable {
     package func identifier(_ text: String, _ what: String) throws(Problem) -> String {
         let text = ImportText.halfWidth(text)
         guard isIdentifier(text) else {
-            throw Problem("\"\(clipped(text))\" is no \(what); lower-case letters, digits and dashes, at most 32")
+            throw Problem(
+                Sentence("\"\(clipped(text))\" is no \(what); lower-case letters, digits and dashes, at most 32"))
         }
         return text
     }
@@ -178,13 +185,13 @@ package struct RegistryFields: Sendable {
         switch ImportHeaders.word(ImportText.halfWidth(text), "bound") {
         case "", "no", "false": return false
         case "yes", "true": return true
-        default: throw Problem("\"\(clipped(text))\" is neither yes nor no")
+        default: throw Problem(Sentence("\"\(clipped(text))\" is neither yes nor no"))
         }
     }
 
     package func count(_ text: String, atMost limit: Int) throws(Problem) -> Int? {
         guard let count = TextRule.number(ImportText.halfWidth(text), atMost: UInt64(limit)) else {
-            throw Problem("\"\(clipped(text))\" is no number from 0 to \(limit)")
+            throw Problem(Sentence("\"\(clipped(text))\" is no number from 0 to \(limit)"))
         }
         return Int(count)
     }
@@ -200,7 +207,10 @@ package struct RegistryFields: Sendable {
         let units: [String: UInt64] = ["min": 60, "h": 3600, "d": 86400]
         guard parts.count == 2, let count = TextRule.number(String(parts[0]), atMost: 3650),
             let unit = units[String(parts[1])], count > 0
-        else { throw Problem("\"\(clipped(text))\" is no span; write it as 90 min, 12 h or 3 d, up to 3650 of them") }
+        else {
+            throw Problem(
+                Sentence("\"\(clipped(text))\" is no span; write it as 90 min, 12 h or 3 d, up to 3650 of them"))
+        }
         return UInt32(count * unit)
     }
 
@@ -208,7 +218,7 @@ package struct RegistryFields: Sendable {
     package func plate(_ text: String) throws(Problem) -> String {
         guard text.utf8.count <= 64, let number = CardNumber("PLATE:\(ImportText.halfWidth(text))"),
             case .text(let plate) = number.value, CardCatalogue.isPlate(plate)
-        else { throw Problem("\"\(clipped(text))\" is no number plate; write it as 鲁G12345") }
+        else { throw Problem(Sentence("\"\(clipped(text))\" is no number plate; write it as 鲁G12345")) }
         return plate
     }
 
@@ -234,13 +244,15 @@ package struct RegistryFields: Sendable {
     package func pin(_ text: String, isBound: Bool) throws(Problem) -> [UInt8] {
         let digits = ImportText.halfWidth(text).utf8.map { $0 &- 48 }
         let shortest = isBound ? 6 : aloneDigits
-        guard digits.allSatisfy({ $0 <= 9 }) else { throw Problem("a PIN has digits only") }
+        guard digits.allSatisfy({ $0 <= 9 }) else { throw Problem(Sentence("a PIN has digits only")) }
         guard (shortest...12).contains(digits.count) else {
             throw Problem(
-                "a PIN \(isBound ? "after a card or face" : "that stands alone") has \(shortest) to 12 digits")
+                isBound
+                    ? Sentence("a PIN after a card or face has \(shortest) to 12 digits")
+                    : Sentence("a PIN that stands alone has \(shortest) to 12 digits"))
         }
         guard Set(digits).count > 2, zip(digits, digits.dropFirst()).contains(where: { $1 != ($0 + 1) % 10 }) else {
-            throw Problem("the PIN is one of the first that anybody tries; choose another")
+            throw Problem(Sentence("the PIN is one of the first that anybody tries; choose another"))
         }
         return digits
     }
@@ -251,7 +263,8 @@ package struct RegistryFields: Sendable {
     ) throws -> ReaderID {
         let name = try identifier(text, "face module")
         if let known = names?.faceModules, !known.contains(name), try !isKnown() {
-            throw Problem("there is no face module \"\(name)\"\(Self.hint(name, known))")
+            throw Problem(
+                Sentence("there is no face module \"\(name)\"").orNear(Nearest.match(for: name, among: known)))
         }
         return ReaderID(name)
     }
@@ -262,7 +275,7 @@ package struct RegistryFields: Sendable {
         guard parts.count == 2, isIdentifier(parts[0]), let user = TextRule.number(parts[1], atMost: 32767), user > 0
         else {
             throw Problem(
-                "\"\(clipped(text))\" is no face; write module and user number (1 to 32767) as face-1:5")
+                Sentence("\"\(clipped(text))\" is no face; write module and user number (1 to 32767) as face-1:5"))
         }
         return (ReaderID(parts[0]), UInt16(user))
     }
@@ -306,7 +319,7 @@ package struct RegistryFields: Sendable {
     ) throws(Problem) -> Value {
         let said = ImportHeaders.word(ImportText.halfWidth(text), what)
         if let value = values.first(where: { word($0) == said }) { return value }
-        throw Problem("\"\(clipped(text))\" is no \(what); one of \(values.map(word).joined(separator: ", "))")
+        throw Problem(Sentence("\"\(clipped(text))\" is no \(what); one of \(values.map(word))"))
     }
 
     private func clipped(_ text: String) -> String { Self.clipped(text) }

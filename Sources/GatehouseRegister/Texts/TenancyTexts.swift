@@ -38,7 +38,7 @@ extension RegistryFields {
         }
         guard row.firstDay <= row.lastDay, row.starts < row.ends else {
             throw FieldProblem(
-                texts.until == nil ? "from" : "until", "the last day is before the first",
+                texts.until == nil ? "from" : "until", Sentence("the last day is before the first"),
                 code: RegistryProblem.endsBeforeItStarts.rawValue)
         }
         if let text = texts.contract {
@@ -53,15 +53,19 @@ extension RegistryFields {
         let found = try tenantIDs(text, in: source)
         // Who is gone cannot be named any more, and stays.
         if try old.filter({ try source.isPresent(.person, $0) }) == found, !old.isEmpty { return old }
-        if found.isEmpty { throw FieldProblem("tenants", "is empty", code: RegistryProblem.noTenant.rawValue) }
-        guard Set(found).count == found.count else { throw FieldProblem("tenants", "somebody stands there twice") }
+        if found.isEmpty {
+            throw FieldProblem("tenants", Sentence("is empty"), code: RegistryProblem.noTenant.rawValue)
+        }
+        guard Set(found).count == found.count else {
+            throw FieldProblem("tenants", Sentence("somebody stands there twice"))
+        }
         return found
     }
 
     /// The people of a list of references.
     func tenantIDs(_ text: String, in source: some RegisterSource) throws -> [UInt32] {
         guard let items = Self.items(text) else {
-            throw FieldProblem("tenants", "a quoted reference does not end")
+            throw FieldProblem("tenants", Sentence("a quoted reference does not end"))
         }
         // A reference may hold such a mark itself.
         let references = try items.flatMap { item in
@@ -73,7 +77,7 @@ extension RegistryFields {
             }
         }
         guard references.count <= Self.mostTenants else {
-            throw FieldProblem("tenants", "more than \(Self.mostTenants) people")
+            throw FieldProblem("tenants", Sentence("more than \(Self.mostTenants) people"))
         }
         return try references.map { try person($0, "tenants", in: source).id }
     }
@@ -140,14 +144,16 @@ extension RegistryFields {
             // What was ended before it began never runs.
             if other.step == .terminated, other.ends - other.starts <= 1 { continue }
             guard row.starts < other.ends, other.starts < row.ends else { continue }
-            let days = "\(CalendarDay.text(other.firstDay)) to \(CalendarDay.text(other.lastDay))"
+            let (first, last) = (CalendarDay.text(other.firstDay), CalendarDay.text(other.lastDay))
             let isSame =
                 Set(other.tenants) == Set(row.tenants) && other.firstDay == row.firstDay && other.lastDay == row.lastDay
             return FieldProblem(
                 "dwelling",
                 isSame
-                    ? "this tenancy of \(name), \(days), is there already (number \(other.id))"
-                    : "\(name) has a tenancy from \(days) already (number \(other.id)); end that one first, or say beside: yes",
+                    ? Sentence("this tenancy of \(name), \(first) to \(last), is there already (number \(other.id))")
+                    : Sentence(
+                        "\(name) has a tenancy from \(first) to \(last) already (number \(other.id)); end that one first, or say beside: yes"
+                    ),
                 code: isSame ? "exists" : "overlaps")
         }
         return nil

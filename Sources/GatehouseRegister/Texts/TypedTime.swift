@@ -13,8 +13,9 @@ package enum TypedTime: Hashable, Sendable {
         case ago, ahead, unsaid
     }
 
-    package static let examples =
+    package static let examples = Sentence(
         "write it as 18:00, yesterday 18:00, 11-27 18:00, 2026-11-27 18:00, 2h ago, last week; 昨天18:00, 今早8点, 11月27日, 2小时前, 上周"
+    )
 
     /// Nil for what is no time.
     package init?(_ text: String, now: CivilTime, calendar: SiteCalendar, way: Way = .unsaid) {

@@ -34,7 +34,7 @@ extension Bench {
             var importer = RegistryImport(fields: fields, present: [])
             return importer.plan(files, describes: false)
         }
-        guard plan.problems.isEmpty else { return report("the import is refused: \(plan.problems[0].text)") }
+        guard plan.problems.isEmpty else { return report("the import is refused: \(plan.problems[0].sentence)") }
         let taken = try take(plan.changes, &controller, &disk)
         spent.append(("decide", taken.deciding))
         spent.append(("write", taken.writing))

@@ -16,7 +16,12 @@ extension DeskBench {
         let entry = line.command.entry
         guard let role = entry.role(of: person.roles), line.onBehalfOf == nil else {
             let refusal = entry.refusal(line.command, person.roles, reason: line.reason)
-            return Answer(reply: .failure(refusal ?? CommandRefusal(code: "asNotAllowed", message: "")))
+            return Answer(
+                reply: .failure(
+                    refusal
+                        ?? CommandRefusal(
+                            code: "asNotAllowed", message: Sentence(verbatim: "nobody stands for others at this bench"))
+                ))
         }
         if let refusal = entry.refusal(line.command, person.roles, reason: line.reason) {
             return Answer(reply: .failure(refusal))
@@ -24,7 +29,8 @@ extension DeskBench {
         let items = Guarded<[[UInt8]]>([])
         let call = Call(
             id: line.id, actor: Actor(name: "uid \(person.uid)", role: role, isRoot: person.uid == 0),
-            roles: person.roles, reason: line.reason, uid: person.uid, connection: UInt64(person.uid),
+            roles: person.roles, reason: line.reason, language: line.language ?? .english,
+            uid: person.uid, connection: UInt64(person.uid),
             expires: readAt + entry.life(of: line), diesWithItsSender: entry.life.diesWithItsSender,
             isWanted: isWanted, send: { item throws(CommandRefusal) in items.change { $0.append(item) } },
             check: { () throws(CommandRefusal) in })

@@ -53,7 +53,7 @@ extension World {
         while replies[id] == nil, run == own, try step(until: until) {}
         guard let reply = replies.removeValue(forKey: id) else {
             if run == own { violation("an order had no reply in its time: \(draft.command)") }
-            throw CommandRefusal(code: "notConfirmed", message: "")
+            throw CommandRefusal(code: "notConfirmed", message: Sentence(verbatim: ""))
         }
         return reply
     }

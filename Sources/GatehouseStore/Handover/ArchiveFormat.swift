@@ -60,16 +60,19 @@ package enum Archive {
     package struct Damage: Error, Hashable, Sendable, CustomStringConvertible {
         package var piece: Int?
         package var offset: Int
-        package var sentence: String
-        package var description: String {
-            piece.map { "piece \($0) at offset \(offset): \(sentence)" } ?? "offset \(offset): \(sentence)"
+        package var sentence: Sentence
+        package var whole: Sentence {
+            piece.map { Sentence("piece \($0) at offset \(offset): \(sentence)") }
+                ?? Sentence("offset \(offset): \(sentence)")
         }
+        package var description: String { whole.english }
     }
 
     /// An archive that cannot be read at all, or a hand-over that cannot be done.
     package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
-        package let description: String
-        package init(_ description: String) { self.description = description }
+        package let sentence: Sentence
+        package init(_ sentence: Sentence) { self.sentence = sentence }
+        package var description: String { sentence.english }
     }
 
     static func length(_ count: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } }
@@ -125,7 +128,9 @@ enum ArchiveRecord {
         mutating func next() throws -> (kind: UInt8, body: ArraySlice<UInt8>)? {
             guard buffer.count - position >= 5 else { return nil }
             let count = buffer[(position + 1)..<(position + 5)].reduce(0) { $0 << 8 | Int($1) }
-            guard count <= Archive.recordLimit else { throw Archive.Refusal("a record of \(count) octets") }
+            guard count <= Archive.recordLimit else {
+                throw Archive.Refusal(Sentence("a record of \(count, "octet", "octets")"))
+            }
             guard buffer.count - position - 5 >= count else { return nil }
             let start = position + 5
             defer { position = start + count }

@@ -23,12 +23,12 @@ final class ArchiveReader {
             size = Int(status.st_size)
             let magic = Array("\(Archive.kind)\n".utf8)
             guard try Self.get(descriptor, 0, magic.count, size) == magic else {
-                throw Archive.Damage(piece: nil, offset: 0, sentence: "this is no hand-over archive")
+                throw Archive.Damage(piece: nil, offset: 0, sentence: Sentence("this is no hand-over archive"))
             }
             let count = try Self.get(descriptor, magic.count, 4, size).map { $0.reduce(0) { $0 << 8 | Int($1) } } ?? 0
             guard count <= 1 << 20, let content = try Self.get(descriptor, magic.count + 4, count, size),
                 let head = Archive.head(content)
-            else { throw Archive.Damage(piece: nil, offset: magic.count, sentence: "the head is damaged") }
+            else { throw Archive.Damage(piece: nil, offset: magic.count, sentence: Sentence("the head is damaged")) }
             self.head = head
             start = magic.count + 4 + count
             running = reading.running()
@@ -51,13 +51,13 @@ final class ArchiveReader {
         let unseal = try take == nil ? nil : reading.open?(head.envelope)
         guard let (closing, end) = try closingRecord() else { return [try cutOff()] }
         guard closing.head == headHash else {
-            return [Archive.Damage(piece: nil, offset: 0, sentence: "the head is damaged")]
+            return [Archive.Damage(piece: nil, offset: 0, sentence: Sentence("the head is damaged"))]
         }
         guard reading.verify(closing.message(running), closing.signature, head.publicKey) else {
             return [
                 Archive.Damage(
                     piece: nil, offset: end,
-                    sentence: "the closing record is damaged, or not signed by the key that the head names")
+                    sentence: Sentence("the closing record is damaged, or not signed by the key that the head names"))
             ]
         }
         var damages: [Archive.Damage] = []
@@ -66,7 +66,7 @@ final class ArchiveReader {
         for piece in 0..<closing.count {
             let count = closing.length(piece)
             guard let sealed = try sealed(at: offset, count, before: end), hash(sealed) == closing.hash(piece) else {
-                damages.append(Archive.Damage(piece: piece, offset: offset, sentence: "damaged or missing"))
+                damages.append(Archive.Damage(piece: piece, offset: offset, sentence: Sentence("damaged or missing")))
                 // What follows a missing piece stands elsewhere; after a changed octet the others can be told.
                 if size != expectedSize(closing, end) || damages.count >= 20 { return damages }
                 offset += 4 + count
@@ -75,13 +75,15 @@ final class ArchiveReader {
             if let unseal, let take, damages.isEmpty {
                 let isLast = piece == closing.count - 1
                 guard let plain = unseal(sealed, Archive.associated(piece, isLast: isLast)) else {
-                    return [Archive.Damage(piece: piece, offset: offset, sentence: "does not open with this key")]
+                    return [
+                        Archive.Damage(piece: piece, offset: offset, sentence: Sentence("does not open with this key"))
+                    ]
                 }
                 splitter.append(plain)
                 do {
                     while let (kind, body) = try splitter.next() { try take(kind, body) }
                 } catch let refusal as Archive.Refusal {
-                    throw Archive.Damage(piece: piece, offset: offset, sentence: refusal.description)
+                    throw Archive.Damage(piece: piece, offset: offset, sentence: refusal.sentence)
                 }
             }
             pieces += 1
@@ -89,10 +91,14 @@ final class ArchiveReader {
         }
         if damages.isEmpty, offset != end {
             damages.append(
-                Archive.Damage(piece: nil, offset: offset, sentence: "\(end - offset) octets that belong to no piece"))
+                Archive.Damage(
+                    piece: nil, offset: offset,
+                    sentence: Sentence("\(end - offset, "octet", "octets") behind the pieces, which belong to no piece")
+                ))
         }
         if damages.isEmpty, !splitter.isAtEnd {
-            damages.append(Archive.Damage(piece: closing.count - 1, offset: offset, sentence: "a record does not end"))
+            damages.append(
+                Archive.Damage(piece: closing.count - 1, offset: offset, sentence: Sentence("a record does not end")))
         }
         return damages
     }
@@ -130,7 +136,7 @@ final class ArchiveReader {
             whole += 1
         }
         return Archive.Damage(
-            piece: whole, offset: offset, sentence: "cut off here: the closing record is missing or damaged")
+            piece: whole, offset: offset, sentence: Sentence("cut off here: the closing record is missing or damaged"))
     }
 
     private func sealed(at offset: Int, _ count: Int, before end: Int) throws -> [UInt8]? {

@@ -64,14 +64,14 @@ package struct HandoverCheck {
     }
 
     private mutating func take(_ kind: UInt8, _ body: ArraySlice<UInt8>) throws {
-        guard stated == nil else { throw Archive.Refusal("a record behind the manifest") }
+        guard stated == nil else { throw Archive.Refusal(Sentence("a record behind the manifest")) }
         switch kind {
         case ArchiveRecord.part:
             endPart()
             guard let pair = CanonicalValue(decoding: Array(body))?.array, pair.count == 2, let name = pair[0].text,
                 let columns = pair[1].array?.compactMap(\.text), HandoverTables.carried.contains(name),
                 found.parts[name] == nil
-            else { throw Archive.Refusal("a part that this program does not know; use the newer program") }
+            else { throw Archive.Refusal(Sentence("a part that this program does not know; use the newer program")) }
             part = name
             self.columns = columns
             leaf = columns.firstIndex(of: "leaf") ?? 0
@@ -79,10 +79,12 @@ package struct HandoverCheck {
             try taker.part(name, columns)
         case ArchiveRecord.row:
             guard let part, let values = HandoverValue.read(body), values.count == columns.count else {
-                throw Archive.Refusal("a row that cannot be read")
+                throw Archive.Refusal(Sentence("a row that cannot be read"))
             }
             if part == "journal" {
-                guard let octets = values[leaf].octets else { throw Archive.Refusal("an entry without its bytes") }
+                guard let octets = values[leaf].octets else {
+                    throw Archive.Refusal(Sentence("an entry without its bytes"))
+                }
                 tree.append(leafHash: secrets.sha256([0] + octets))
             } else {
                 running.update(Array(body))
@@ -91,7 +93,9 @@ package struct HandoverCheck {
             try taker.row(part, values)
         case ArchiveRecord.picture:
             endPart()
-            guard let picture = HandoverPicture(body) else { throw Archive.Refusal("a picture that cannot be read") }
+            guard let picture = HandoverPicture(body) else {
+                throw Archive.Refusal(Sentence("a picture that cannot be read"))
+            }
             running.update(picture.line(digest: secrets.sha256(picture.octets)))
             found.parts[HandoverManifest.picturesPart, default: HandoverManifest.Part()].rows += 1
             try taker.picture(picture)
@@ -99,10 +103,10 @@ package struct HandoverCheck {
             endPart()
             found.parts[HandoverManifest.picturesPart, default: HandoverManifest.Part()].digest = running.finish()
             guard let manifest = HandoverManifest(Array(body)) else {
-                throw Archive.Refusal("the manifest cannot be read")
+                throw Archive.Refusal(Sentence("the manifest cannot be read"))
             }
             stated = manifest
-        default: throw Archive.Refusal("a record of an unknown kind")
+        default: throw Archive.Refusal(Sentence("a record of an unknown kind"))
         }
     }
 
@@ -113,14 +117,14 @@ package struct HandoverCheck {
     }
 
     /// Where counts and hashes are not those of the manifest.
-    private func differences() -> [String] {
-        guard let stated else { return ["the manifest is missing"] }
+    private func differences() -> [Sentence] {
+        guard let stated else { return [Sentence("the manifest is missing")] }
         return Set(stated.parts.keys).union(found.parts.keys).sorted().compactMap { name in
             let (one, other) = (found.parts[name], stated.parts[name])
             if one == other { return nil }
             return one?.rows == other?.rows
-                ? "\(name): the hash is not that of the manifest"
-                : "\(name): \(one?.rows ?? 0) instead of \(other?.rows ?? 0)"
+                ? Sentence("\(name): the hash is not that of the manifest")
+                : Sentence("\(name): \(one?.rows ?? 0) instead of \(other?.rows ?? 0)")
         }
     }
 }

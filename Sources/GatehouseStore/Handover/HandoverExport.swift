@@ -22,20 +22,21 @@ package struct HandoverExport {
         made: CivilTime, secrets: StoreSecrets, making: ArchiveSecrets.Making
     ) throws -> Report {
         guard let mark = StoreOpener.keyMark(path), mark == secrets.keyMark else {
-            throw Archive.Refusal("\(path) is no database of this master key")
+            throw Archive.Refusal(Sentence("\(path) is no database of this master key"))
         }
         let database = try Database(path: path, mode: .readOnly)
         try database.execute("BEGIN")
         try HandoverTables.checkSchema(database)
         guard try PendingRevision.read(database) == nil else {
-            throw Archive.Refusal("a large change of the register is being written; try again when it is done")
+            throw Archive.Refusal(
+                Sentence("a large change of the register is being written; try again when it is done"))
         }
         let meta = try database.prepare(
             """
             SELECT (SELECT value FROM meta WHERE key = 'epoch'), (SELECT value FROM meta WHERE key = 'floor'),
                 (SELECT coalesce(max(revision), 0) FROM revision)
             """)
-        guard try meta.step() else { throw Archive.Refusal("\(path) has no epoch") }
+        guard try meta.step() else { throw Archive.Refusal(Sentence("\(path) has no epoch")) }
         let epoch = UInt64(meta.text(0)) ?? 1
         let head = Archive.Head(
             site: site, epoch: epoch, made: made, at: at, version: version, publicKey: making.publicKey,
@@ -121,7 +122,7 @@ package struct HandoverExport {
         let columns = try begin("journal")
         guard let leaf = columns.firstIndex(of: "leaf"), let hash = columns.firstIndex(of: "hash"),
             let seq = columns.firstIndex(of: "seq")
-        else { throw Archive.Refusal("the journal lacks a column") }
+        else { throw Archive.Refusal(Sentence("the journal lacks a column")) }
         let statement = try rows("journal", columns)
         let tree = JournalTree(secrets.sha256)
         let hashing = SideThread<JournalTree.Lot, Void> { tree.append($0) }
@@ -161,7 +162,7 @@ package struct HandoverExport {
     private mutating func putRegistry() throws {
         let columns = try begin("registry")
         guard columns == ["kind", "id", "from_revision", "to_revision", "plain", "sealed"] else {
-            throw Archive.Refusal("the registry has columns that nobody has told the hand-over of")
+            throw Archive.Refusal(Sentence("the registry has columns that nobody has told the hand-over of"))
         }
         let statement = try rows("registry", columns)
         let secrets = secrets
@@ -188,7 +189,7 @@ package struct HandoverExport {
     private mutating func putPersonal() throws {
         let columns = try begin("personal")
         guard columns == ["seq", "name", "salt", "value"] else {
-            throw Archive.Refusal("personal values have columns that nobody has told the hand-over of")
+            throw Archive.Refusal(Sentence("personal values have columns that nobody has told the hand-over of"))
         }
         let statement = try rows("personal", columns)
         let secrets = secrets

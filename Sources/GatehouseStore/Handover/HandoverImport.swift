@@ -23,7 +23,8 @@ package struct HandoverImport {
         secrets: StoreSecrets, reading: ArchiveSecrets.Reading
     ) throws -> Report {
         guard isEmpty(path) else {
-            throw Archive.Refusal("\(path) has people or events of its own; a hand-over goes to an empty controller")
+            throw Archive.Refusal(
+                Sentence("\(path) has people or events of its own; a hand-over goes to an empty controller"))
         }
         let incoming = path + ".handover"
         let staging = pictures + "/.handover"
@@ -113,7 +114,8 @@ package struct HandoverImport {
     private mutating func begin(_ table: String, _ columns: [String]) throws {
         let known = try HandoverTables.columns(table, database)
         guard Set(columns).count == columns.count, columns.allSatisfy(known.contains) else {
-            throw Archive.Refusal("\(table) has columns that this program does not know; use the newer program")
+            throw Archive.Refusal(
+                Sentence("\(table) has columns that this program does not know; use the newer program"))
         }
         insert = try database.prepare(
             "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))"
@@ -124,7 +126,9 @@ package struct HandoverImport {
         var values = values
         switch table {
         case "registry":
-            guard let row = HandoverRegistry(values) else { throw Archive.Refusal("a row of the registry is none") }
+            guard let row = HandoverRegistry(values) else {
+                throw Archive.Refusal(Sentence("a row of the registry is none"))
+            }
             // Without what was sealed the row admits nobody, as at the old site.
             guard let secret = values[5].octets, let associated = row.associated else {
                 values[5] = .octets([])
@@ -134,14 +138,14 @@ package struct HandoverImport {
         case "personal":
             guard values.count == 4, let sequence = values[0].integer, let name = values[1].string,
                 let salt = values[2].octets
-            else { throw Archive.Refusal("a personal value is none") }
+            else { throw Archive.Refusal(Sentence("a personal value is none")) }
             let associated = PersonalCodec.associated(
                 sequence: UInt64(bitPattern: sequence), name: name, salt: salt)
             values[3] = .octets(try values[3].octets.map { try secrets.sealPersonal($0, associated) } ?? [])
         default: break
         }
         do { try insert?.bind(all: values.map(\.bindable)).run() } catch {
-            throw Archive.Refusal("a row of \(table) cannot be taken: \(error)")
+            throw Archive.Refusal(Sentence("a row of \(table) cannot be taken: \(error)"))
         }
     }
 

@@ -21,7 +21,7 @@ enum HandoverTables {
         while try tables.step() {
             let name = tables.text(0)
             guard carried.contains(name) || leftOut[name] != nil || name.hasPrefix("sqlite_") else {
-                throw Archive.Refusal("nobody has said whether the table \(name) is handed over")
+                throw Archive.Refusal(Sentence("nobody has said whether the table \(name) is handed over"))
             }
         }
     }

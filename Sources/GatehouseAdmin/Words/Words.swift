@@ -1,11 +1,6 @@
 package import GatehouseCore
 
 /// Words for people, in English and Chinese. The stable words of the journal stay as they are in JSON and CSV.
-package enum Language: String, Hashable, Sendable, CaseIterable {
-    case english = "en"
-    case chinese = "zh"
-}
-
 package enum Words {
     package static func outcome(_ word: String, _ language: Language) -> String {
         pick(outcomes[word], word, language)
