@@ -40,12 +40,17 @@ package enum PersonPage {
     private static func credential(_ view: CredentialView, _ details: PersonDetails, _ language: Language) -> String {
         let off = details.off.first { $0.credential == view.id }
         var status = word(view.status, language)
-        switch language {
-        case .english:
+        if let off, let until = off.until {
+            let (since, by) = (off.since.map(time) ?? "-", off.by ?? "-")
+            switch language {
+            case .english: status = "suspended by guard \(by) at \(since) until \(time(until))"
+            case .chinese: status = "临时停用（保安 \(by)，\(since) 至 \(time(until))）"
+            }
+        } else if language == .english {
             if let since = off?.since { status += " since \(time(since))" }
             if let by = off?.by { status += ", by \(by)" }
-        case .chinese:
-            if let since = off?.since { status += "（自 \(time(since)) 起" + (off?.by.map { "，\($0)" } ?? "") + "）" }
+        } else if let since = off?.since {
+            status += "（自 \(time(since)) 起" + (off?.by.map { "，\($0)" } ?? "") + "）"
         }
         return joined(
             "\(view.id)", view.kind, view.value, status, span(view.from, view.until, language),

@@ -22,9 +22,20 @@ package enum WhySentence {
 
     private static func cause(_ cause: Why.Cause, _ language: Language) -> String {
         let subject = subject(cause, language)
+        if cause.what == "suspendedByGuard" { return suspension(cause, subject, language) }
         switch language {
         case .english: return "\(subject) \(english(cause))\(ending(cause, language))"
         case .chinese: return "\(subject)\(chinese(cause))\(ending(cause, language))"
+        }
+    }
+
+    /// Whoever suspended it at the gate, until when, and with which words.
+    private static func suspension(_ cause: Why.Cause, _ subject: String, _ language: Language) -> String {
+        let (since, until) = (time(cause.since ?? "-"), time(cause.until ?? "-"))
+        let (by, note) = (cause.by ?? "-", cause.note ?? "-")
+        return switch language {
+        case .english: "\(subject) was suspended by guard \(by) at \(since) until \(until): \"\(note)\""
+        case .chinese: "\(subject)已由保安 \(by) 于 \(since) 临时停用，至 \(until) 为止：“\(note)”"
         }
     }
 

@@ -56,6 +56,7 @@ extension Words {
         case .faceDeletionDue: "本人已撤回同意，人脸应当已从模块中删除。"
         case .barrierFault: "道闸没有在规定时间内到位，或两个限位同时动作。"
         case .handedOver: "小区已移交：新单位接收之前，保安只能手动开门、封锁和消防复位。"
+        case .credentialSuspended: "保安临时停用了这张卡（或凭证），到时自动恢复，请物业处理。"
         case .registerRestored: "登记簿来自备份：备份之后挂失的卡、终止的租约可能又能开门。"
         }
     }
@@ -94,6 +95,8 @@ extension Words {
         case .faceDeletionDue: "gatehousectl privacy status 会说是谁；然后 gatehousectl consent withdraw 编号"
         case .barrierFault: "查看道闸和限位开关；travel_time 是走完全程的时间。"
         case .handedOver: "由新单位执行：gatehousectl handover accept --token …"
+        case .credentialSuspended:
+            "由物业处理：gatehousectl credential show 编号，然后 credential change 编号 --status …，或 credential resume 编号 --reason …"
         case .registerRestored: "把该挂失、该终止的重新做一遍（导入物业最近的名单），然后 gatehousectl policy confirm"
         }
     }

@@ -158,6 +158,7 @@ extension Desk {
         let history = try history(.credential, row.id, reader) {
             if case .credential(let row) = $0 { views.view(row) } else { nil }
         }
-        return Joined(views.view(row), CredentialShow.Details(history: history))
+        let suspended = try suspensions()[row.id].map { try off(row.id, $0, reader) }
+        return Joined(views.view(row), CredentialShow.Details(history: history, suspended: suspended))
     }
 }

@@ -141,6 +141,8 @@ extension Desk {
         case .credentialChange: return try run(changeCredential)
         case .credentialReplace: return try run(replaceCredential)
         case .credentialRemove: return try run(removeCredential)
+        case .credentialSuspend: return try run(suspendCredential)
+        case .credentialResume: return try run(resumeCredential)
         case .passIssue: return try run(issuePass)
         case .passShow: return try run(showPass)
         case .passRevoke: return try run(revokePass)

@@ -168,7 +168,9 @@ func printMembers(_ value: JSON, indent: String) {
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credential", abstract: "Cards, PINs and faces.",
-        subcommands: [List.self, Add.self, Show.self, Change.self, Replace.self, Remove.self])
+        subcommands: [
+            List.self, Add.self, Show.self, Change.self, Replace.self, Suspend.self, Resume.self, Remove.self,
+        ])
     struct Limits: ParsableArguments {
         @Option(help: "Grants that it is good for; 0 is without end.") var uses: String?
         @Option(help: "How long it is good from its first grant: 90 min, 12 h, 3 d; none.") var firstUse: String?

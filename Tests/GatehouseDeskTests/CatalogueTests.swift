@@ -66,6 +66,8 @@ struct CatalogueTests {
         credential change   --M-- -      register  change urgent
         credential replace  --M-- -      register  change urgent
         credential remove   --M-- reason register  change urgent
+        credential suspend  -GM-- reason register  change urgent
+        credential resume   --M-- reason register  change
         pass issue          -GM-- -      register  change
         pass show           -GM-- -      questions question
         pass revoke         --M-- reason register  change urgent

@@ -108,6 +108,8 @@ struct DeskTests {
         case .credentialChange: Case(CredentialChange(id: 1, status: "stolen"))
         case .credentialReplace: Case(CredentialReplace(old: "H10301:118-1603", card: "H10301:118-2044"))
         case .credentialRemove: Case(CredentialRemove(id: 1, cause: "returned"))
+        case .credentialSuspend: Case(CredentialSuspend(id: 1))
+        case .credentialResume: Case(CredentialResume(id: 1), "notSuspended")
         case .passIssue: Case(PassIssue(host: "R-1", points: "lane-in", until: "2026-11-20"))
         case .passShow: Case(PassShow(pass: DocumentArgument("00000000000000ff")), "unknownPass")
         case .passRevoke: Case(PassRevoke(pass: DocumentArgument("00000000000000ff")))

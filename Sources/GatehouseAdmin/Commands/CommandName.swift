@@ -65,6 +65,8 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case credentialChange = "credential change"
     case credentialReplace = "credential replace"
     case credentialRemove = "credential remove"
+    case credentialSuspend = "credential suspend"
+    case credentialResume = "credential resume"
 
     case passIssue = "pass issue"
     case passShow = "pass show"
@@ -183,6 +185,8 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .credentialChange: CredentialChange.self
         case .credentialReplace: CredentialReplace.self
         case .credentialRemove: CredentialRemove.self
+        case .credentialSuspend: CredentialSuspend.self
+        case .credentialResume: CredentialResume.self
         case .passIssue: PassIssue.self
         case .passShow: PassShow.self
         case .passRevoke: PassRevoke.self

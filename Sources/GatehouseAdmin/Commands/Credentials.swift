@@ -119,8 +119,11 @@ package struct CredentialShow: AdminCommand {
 
     package struct Details: Codable, Hashable, Sendable {
         package var history: [PastState<CredentialView>]
-        package init(history: [PastState<CredentialView>]) {
+        /// What a guard took from it until the office is there.
+        package var suspended: PersonDetails.Off?
+        package init(history: [PastState<CredentialView>], suspended: PersonDetails.Off? = nil) {
             self.history = history
+            self.suspended = suspended
         }
     }
 }

@@ -24,7 +24,9 @@ extension Controller {
             return order.hasReason ? nil : .reasonMissing
         case .acknowledge(let alarm):
             if !alarms.holds(alarm) { return .unknownAlarm }
+            if order.actor.role == .guard_, alarms.isOfTheOffice(alarm) { return .alarmOfTheOffice }
             return order.hasReason ? nil : .reasonMissing
+        case .suspend, .endSuspension: return refusalToSuspend(order, now)
         case .resume(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
             return order.hasReason ? nil : .reasonMissing

@@ -186,6 +186,9 @@ package struct Order: Hashable, Sendable {
         case confirmHandover
         /// Somebody saw the alarm that began with this entry.
         case acknowledge(alarm: UInt64)
+        /// Takes one credential out of use until then.
+        case suspend(credential: UInt32, until: CivilTime)
+        case endSuspension(credential: UInt32)
         /// Ends the pauses of a reader: after wrong PINs, after numbers that were tried.
         case resume(ReaderID)
         case stop
@@ -255,6 +258,12 @@ package enum OrderRefusal: Error, Hashable, Sendable {
     case wrongToken
     case fireStands
     case unknownAlarm
+    /// The alarm is the office's to see.
+    case alarmOfTheOffice
+    case unknownCredential
+    case credentialOff(CredentialStatus)
+    case suspensionTooLong
+    case notSuspended
     /// So much waits for the disk that what is left of memory belongs to the gates.
     case journalCrowded
     case secondPerson(String)
@@ -284,6 +293,12 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .wrongToken: "that is not the token of this hand-over"
         case .fireStands: "a fire holds the portals open; end it first: gatehousectl portal fire-reset --reason …"
         case .unknownAlarm: "no open alarm has that number; see `gatehousectl alarm list`"
+        case .alarmOfTheOffice: "what a guard suspended is for the office to look at; a manager acknowledges it"
+        case .unknownCredential: "the register has no such credential"
+        case .credentialOff(let status): "the credential opens nothing as it is: it is \(status.word)"
+        case .suspensionTooLong:
+            "a guard suspends until the next noon at most; what lasts longer is the office's to say"
+        case .notSuspended: "no guard suspended that credential, or it is over"
         case .journalCrowded: "the disk is behind, and what it can still take belongs to the gates; try again later"
         case .secondPerson(let what): "\(what): another person has to say the same within 5 minutes"
         case .other(let sentence): sentence
@@ -313,6 +328,11 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .wrongToken: "wrongToken"
         case .fireStands: "fireStands"
         case .unknownAlarm: "unknownAlarm"
+        case .alarmOfTheOffice: "alarmOfTheOffice"
+        case .unknownCredential: "unknownCredential"
+        case .credentialOff: "credentialOff"
+        case .suspensionTooLong: "suspensionTooLong"
+        case .notSuspended: "notSuspended"
         case .journalCrowded: "journalCrowded"
         case .secondPerson: "secondPerson"
         case .other: "other"
