@@ -135,7 +135,9 @@ extension Desk {
         case .tenancyReport: return try run(reportTenancies)
         case .tenancyEvidence: return try run(showEvidence)
         case .reportMonth: return try run(reportMonth)
-        case .credentialAdd: return try run(addCredential)
+        case .credentialAdd:
+            let isShown = try line.command(CredentialAdd.self).showAt != nil
+            return try isShown ? hop(addShownCard) : run(addCredential)
         case .credentialShow: return try run(showCredential)
         case .credentialList: return try run(listCredentials)
         case .credentialChange: return try run(changeCredential)

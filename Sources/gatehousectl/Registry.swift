@@ -182,14 +182,18 @@ struct CredentialCommand: ParsableCommand {
             discussion: """
                 Examples:
                   gatehousectl credential add R-1001 --card H10301:118-1603
+                  gatehousectl credential add R-1001 --show-at wicket-in
                   gatehousectl credential add R-1001 --pin-from pin.txt --bound
                   gatehousectl credential add R-1001 --face face-1:5
 
                 A PIN is read from a file or, with -, from the input, which on a terminal asks for it without showing it: it must not
-                stand in a process list.
+                stand in a process list. With --show-at the next card at that reader, within a minute, is the one: it opens nothing, and
+                other readers go on as ever.
                 """)
         @Argument(help: "The person's reference.") var person: String
         @Option var card: String?
+        @Option(help: "A reader: the next card that is shown there is the one.", completion: .readers)
+        var showAt: String?
         @Option(help: "File with the PIN; - reads the input, or asks on a terminal.") var pinFrom: String?
         @Option(help: "Module and user number, face-1:5.") var face: String?
         @Flag(help: "The PIN is typed after a card or face of this person.") var bound = false
@@ -200,16 +204,18 @@ struct CredentialCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func validate() throws {
-            guard [card, pinFrom, face].compactMap({ $0 }).count == 1 else {
-                throw ValidationError("give one of --card, --pin-from and --face")
+            guard [card, showAt, pinFrom, face].compactMap({ $0 }).count == 1 else {
+                throw ValidationError("give one of --card, --show-at, --pin-from and --face")
             }
         }
         func run() throws {
             var command = try CredentialAdd(
-                person: argument("PERSON", person), kind: card != nil ? "card" : pinFrom != nil ? "pin" : "face",
+                person: argument("PERSON", person),
+                kind: card != nil || showAt != nil ? "card" : pinFrom != nil ? "pin" : "face",
                 card: argument("--card", card), from: argument("--from", from), until: argument("--until", until),
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
-                vehicle: argument("--vehicle", limits.vehicle))
+                vehicle: argument("--vehicle", limits.vehicle), showAt: argument("--show-at", showAt))
+            if showAt != nil, !common.isJSON { complain(Self.showIt(common.language)) }
             if let pinFrom {
                 command.pin = try argument("the PIN", try PINInput.read(pinFrom)) as PersonalArgument
             }
@@ -222,6 +228,13 @@ struct CredentialCommand: ParsableCommand {
             if bound { command.bound = true }
             if duress { command.duress = true }
             try order(command, common, "added")
+        }
+
+        private static func showIt(_ language: Language) -> String {
+            switch language {
+            case .english: "hold the card to the reader within a minute; it opens nothing this time"
+            case .chinese: "请在一分钟内把卡放到读卡器上；这一次不会开门"
+            }
         }
     }
     struct Show: ParsableCommand {

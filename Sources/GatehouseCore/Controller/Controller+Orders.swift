@@ -65,6 +65,10 @@ extension Controller {
             var entry = orderEntry(order, .acknowledged)
             entry.detail[.alarm] = .integer(Int64(clamping: alarm))
             event = record(entry, &step)
+        case .awaitCard(let reader): return awaitCard(at: reader, order, &step)
+        case .giveUpCard(let reader):
+            giveUpCard(at: reader, order, &step)
+            event = nil
         case .suspend(let credential, let until): event = suspend(credential, until: until, order, &step)
         case .endSuspension(let credential): event = endSuspension(credential, order, &step)
         case .stop:
@@ -241,7 +245,8 @@ extension Controller {
         return record(entry, &step)
     }
 
-    private mutating func recordReader(
+    @discardableResult
+    mutating func recordReader(
         _ order: Order, _ outcome: EntryOutcome, _ reader: ReaderID, detail: [EntryDetail: CanonicalValue] = [:],
         _ step: inout Step
     ) -> UInt64? {
@@ -270,7 +275,7 @@ extension Order.Verb {
         case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
             .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look, .refused,
             .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume, .suspend,
-            .endSuspension:
+            .endSuspension, .awaitCard, .giveUpCard:
             false
         }
     }

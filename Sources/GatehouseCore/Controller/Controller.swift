@@ -45,6 +45,7 @@ package struct Controller: Sendable {
     var retention = Retention()
     var handoverCheckAt: MonotonicTime?
     var suspensionsEndAt: MonotonicTime?
+    var awaitedCards: [ReaderID: AwaitedCard] = [:]
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
@@ -179,6 +180,9 @@ package struct Controller: Sendable {
         if let at = retention.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
         if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
         if let at = handoverCheckAt { next = .earliest(next, Deadline(at: at, waiter: "the instant of a hand-over")) }
+        if let at = awaitedCards.values.map(\.until).min() {
+            next = .earliest(next, Deadline(at: at, waiter: "a card that is to be shown"))
+        }
         if let at = suspensionsEndAt {
             next = .earliest(next, Deadline(at: at, waiter: "the end of a suspension"))
         }
@@ -213,6 +217,7 @@ package struct Controller: Sendable {
         sweepWatchlist(&step)
         settleHandover(&step)
         settleSuspensions(&step)
+        settleAwaitedCards(&step)
     }
 
     private mutating func begin(_ report: StartReport, _ step: inout Step) {

@@ -189,6 +189,10 @@ package struct Order: Hashable, Sendable {
         /// Takes one credential out of use until then.
         case suspend(credential: UInt32, until: CivilTime)
         case endSuspension(credential: UInt32)
+        /// The next card at a reader goes to whoever asked: the reply comes with it.
+        case awaitCard(ReaderID)
+        /// Whoever waited for it has gone.
+        case giveUpCard(ReaderID)
         /// Ends the pauses of a reader: after wrong PINs, after numbers that were tried.
         case resume(ReaderID)
         case stop
@@ -234,6 +238,8 @@ package enum Look: Hashable, Sendable {
 
 package enum OrderReply: Hashable, Sendable {
     case done(event: UInt64?)
+    /// The card that was waited for.
+    case shown(CardRead)
     case refused(OrderRefusal)
 }
 
@@ -264,6 +270,8 @@ package enum OrderRefusal: Error, Hashable, Sendable {
     case credentialOff(CredentialStatus)
     case suspensionTooLong
     case notSuspended
+    case cardAwaited(String)
+    case noCardShown
     /// So much waits for the disk that what is left of memory belongs to the gates.
     case journalCrowded
     case secondPerson(String)
@@ -298,6 +306,8 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .credentialOff(let status): "the credential opens nothing as it is: it is \(status.word)"
         case .suspensionTooLong:
             "a guard suspends until the next noon at most; what lasts longer is the office's to say"
+        case .cardAwaited(let name): "somebody waits for a card at \(name) already; it takes a minute at most"
+        case .noCardShown: "no card was shown there within a minute; nothing was changed"
         case .notSuspended: "no guard suspended that credential, or it is over"
         case .journalCrowded: "the disk is behind, and what it can still take belongs to the gates; try again later"
         case .secondPerson(let what): "\(what): another person has to say the same within 5 minutes"
@@ -333,6 +343,8 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .credentialOff: "credentialOff"
         case .suspensionTooLong: "suspensionTooLong"
         case .notSuspended: "notSuspended"
+        case .cardAwaited: "cardAwaited"
+        case .noCardShown: "noCardShown"
         case .journalCrowded: "journalCrowded"
         case .secondPerson: "secondPerson"
         case .other: "other"
