@@ -59,11 +59,11 @@ extension Desk {
             try order(call, .registry([.end(.person, id: row.id)]), cause: cause(command.cause, call)))
     }
 
-    func forgivePerson(_ command: PersonForgive, _ call: Call) throws -> Recorded {
+    func forgivePerson(_ command: PersonResume, _ call: Call) throws -> Recorded {
         Recorded(try order(call, .forgive(person: person(command.reference, reader(), call).id)))
     }
 
-    func forgiveAll(_ command: PersonForgiveAll, _ call: Call) throws -> Recorded {
+    func forgiveAll(_ command: PersonResumeAll, _ call: Call) throws -> Recorded {
         Recorded(try order(call, .forgiveAll))
     }
 

@@ -3,7 +3,7 @@ import GatehouseAdmin
 
 struct Face: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The users of face modules.", subcommands: [Enrol.self, Delete.self, Users.self, Reset.self])
+        abstract: "The users of face modules.", subcommands: [Enrol.self, Remove.self, Users.self, Reset.self])
     struct Enrol: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Enrol a person who stands at the module and consented.",
@@ -29,16 +29,16 @@ struct Face: ParsableCommand {
             }
         }
     }
-    struct Delete: ParsableCommand {
+    struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a face and take it out of its module. Needs --reason.",
-            discussion: "Example: gatehousectl face delete face-1 5 --reason \"moved out\"")
+            discussion: "Example: gatehousectl face remove face-1 5 --reason \"moved out\"")
         @Argument var module: String
         @Argument(help: "The user number in the module.") var user: String
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                FaceDelete(module: argument("MODULE", module), user: argument("USER", user)), common, "deleted")
+                FaceRemove(module: argument("MODULE", module), user: argument("USER", user)), common, "deleted")
         }
     }
     struct Users: ParsableCommand {

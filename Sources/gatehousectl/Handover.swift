@@ -17,7 +17,7 @@ struct HandoverCommand: ParsableCommand {
               gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY
               gatehousectl handover accept --token TOKEN
             """,
-        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Confirm.self, Cancel.self])
+        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Confirm.self, Withdraw.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -210,15 +210,15 @@ struct HandoverCommand: ParsableCommand {
         }
     }
 
-    struct Cancel: ParsableCommand {
+    struct Withdraw: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take the announcement back, before its instant. Needs --reason.",
             discussion: """
                 Root at the machine may take it back until the new operator has accepted.
-                Example: gatehousectl handover cancel --reason "contract goes on"
+                Example: gatehousectl handover withdraw --reason "contract goes on"
                 """)
         @OptionGroup var common: Common
-        func run() throws { try order(HandoverCancel(), common, "cancelled") }
+        func run() throws { try order(HandoverWithdraw(), common, "withdrawn") }
     }
 
     struct Confirm: ParsableCommand {

@@ -6,7 +6,7 @@ struct Person: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "People on the register.",
         subcommands: [
-            List.self, Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self, Erase.self,
+            List.self, Add.self, Show.self, Change.self, Remove.self, Resume.self, ResumeAll.self, Erase.self,
             Report.self,
         ])
 
@@ -83,14 +83,14 @@ struct Person: ParsableCommand {
                 "ended")
         }
     }
-    struct Forgive: ParsableCommand {
+    struct Resume: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason.",
-            discussion: "Example: gatehousectl person forgive R-118 --reason \"came in behind a car\"")
+            discussion: "Example: gatehousectl person resume R-118 --reason \"came in behind a car\"")
         @Argument(help: "A reference, a name, a card, a plate, a dwelling.") var reference: String
         @OptionGroup var common: Common
         func run() throws {
-            try order(PersonForgive(reference: argument("REFERENCE", reference)), common, "forgiven")
+            try order(PersonResume(reference: argument("REFERENCE", reference)), common, "forgiven")
         }
     }
     struct Erase: ParsableCommand {
@@ -125,12 +125,12 @@ struct Person: ParsableCommand {
             }
         }
     }
-    struct ForgiveAll: ParsableCommand {
+    struct ResumeAll: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget in which area everybody and every vehicle is. Needs --reason.",
-            discussion: "Example: gatehousectl person forgive-all --reason \"power cut\"")
+            discussion: "Example: gatehousectl person resume-all --reason \"power cut\"")
         @OptionGroup var common: Common
-        func run() throws { try order(PersonForgiveAll(), common, "forgiven") }
+        func run() throws { try order(PersonResumeAll(), common, "forgiven") }
     }
 }
 

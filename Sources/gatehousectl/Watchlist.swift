@@ -9,7 +9,7 @@ struct WatchlistCommand: ParsableCommand {
             Example: gatehousectl watchlist status
             """,
         subcommands: [
-            Activate.self, ImportDocument.self, Withdraw.self, State.self, WatchlistDraft.self, WatchlistSign.self,
+            Activate.self, ImportDocument.self, Remove.self, State.self, WatchlistDraft.self, WatchlistSign.self,
             WatchlistShow.self,
         ])
     struct Activate: ParsableCommand {
@@ -28,14 +28,14 @@ struct WatchlistCommand: ParsableCommand {
         @OptionGroup var common: Common
         func run() throws { try order(WatchlistImport(document: documentOf(file)), common, "taken") }
     }
-    struct Withdraw: ParsableCommand {
+    struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take an entry out. Needs --reason.",
             discussion:
-                "Example: gatehousectl watchlist withdraw 00112233445566ff --reason \"the warrant was lifted\"")
+                "Example: gatehousectl watchlist remove 00112233445566ff --reason \"the warrant was lifted\"")
         @Argument(help: "Its id, as the document has it.") var entry: String
         @OptionGroup var common: Common
-        func run() throws { try order(WatchlistWithdraw(entry: argument("ENTRY", entry)), common, "withdrawn") }
+        func run() throws { try order(WatchlistRemove(entry: argument("ENTRY", entry)), common, "withdrawn") }
     }
     struct State: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -69,7 +69,7 @@ package struct AdminLine: Sendable {
         if let unknown = outer.unknown {
             throw refused(outer.id, "malformed", "unknown member \"\(Self.shown(unknown))\"")
         }
-        guard let command = CommandName(rawValue: word) else {
+        guard let command = CommandName(said: word) else {
             let near = CommandName.nearest(to: word).map { "; did you mean \"\($0.rawValue)\"?" } ?? ""
             throw refused(outer.id, "unknownCommand", "there is no command \"\(Self.shown(word))\"\(near)")
         }
