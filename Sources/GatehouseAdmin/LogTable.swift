@@ -57,6 +57,18 @@ package enum LogTable {
         }
     }
 
+    /// Whether whoever watches has to look up: an alarm was raised, or somebody opened under threat. What guards themselves did
+    /// needs no bell.
+    package static func isUrgent(_ entry: EntryView) -> Bool {
+        if entry.outcome == AccessDecision.grantedUnderDuress.word { return true }
+        guard let kind = EntryKind(rawValue: entry.kind) else { return false }
+        let raised = Alarms.raised(by: kind, entry.outcome.flatMap(EntryOutcome.init(rawValue:)), entry.reason)
+        return switch raised {
+        case .condition(.credentialSuspended), nil: false
+        case .condition, .tailgated, .lockout: true
+        }
+    }
+
     /// `P` where there is a picture, `-` where there is the reason for having none.
     private static func picture(_ entry: EntryView) -> String {
         guard let picture = entry.picture else { return " " }

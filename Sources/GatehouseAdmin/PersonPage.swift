@@ -7,80 +7,60 @@ package enum PersonPage {
         let (person, details) = (reply.first, reply.second)
         let codes = Dictionary(details.homes.map { ($0.id, $0.dwelling) }, uniquingKeysWith: { $1 })
         func code(_ id: UInt32) -> String { codes[id] ?? "#\(id)" }
-        var lines = [joined(person.name, person.reference, word(person.role, language), word(person.status, language))]
-        let span = Self.span(person.from, person.until, language)
-        lines += wrapped(joined(person.dwelling.map(code), span, person.groups.joined(separator: ", ")))
-        lines += wrapped(
-            joined(person.phone, person.note, person.needsTime == true ? say(Sentence("needs time")) : nil))
-        func part(_ title: String, _ items: [String]) {
-            guard !items.isEmpty else { return }
-            lines += ["", title] + items.flatMap(wrapped)
-        }
+        var lines = [
+            PageText.joined(
+                person.name, person.reference, PageText.word(person.role, language),
+                PageText.word(person.status, language))
+        ]
+        let span = PageText.span(person.from, person.until, language)
+        lines += PageText.wrapped(
+            PageText.joined(person.dwelling.map(code), span, person.groups.joined(separator: ", ")))
+        lines += PageText.wrapped(
+            PageText.joined(person.phone, person.note, person.needsTime == true ? say(Sentence("needs time")) : nil))
+        func part(_ title: String, _ items: [String]) { lines += PageText.part(title, items) }
         part(
             say(Sentence("TENANCIES")),
             details.tenancies.map {
-                joined(
+                PageText.joined(
                     "\($0.id)", code($0.dwelling),
                     say(Sentence("\($0.firstDay) to \($0.lastDay)")),
-                    word($0.state, language))
+                    PageText.word($0.state, language))
             })
         part(say(Sentence("CARDS, PINS, FACES, PLATES")), details.credentials.map { credential($0, details, language) })
-        part(say(Sentence("VEHICLES")), details.vehicles.map { joined($0.plate, code($0.dwelling)) })
-        part(say(Sentence("ANSWERS FOR")), details.responsibleFor.map { joined($0.name, $0.reference) })
+        part(say(Sentence("VEHICLES")), details.vehicles.map { PageText.joined($0.plate, code($0.dwelling)) })
+        part(say(Sentence("ANSWERS FOR")), details.responsibleFor.map { PageText.joined($0.name, $0.reference) })
         part(
             say(Sentence("CHANGES")),
             details.history.suffix(8).map { state in
                 let event = state.entry.map { say(Sentence("entry \($0)")) }
-                return joined(
-                    state.at.map(time), event, word(state.row.status, language), state.row.dwelling.map(code))
+                return PageText.joined(
+                    state.at.map(PageText.time), event, PageText.word(state.row.status, language),
+                    state.row.dwelling.map(code))
             })
         return lines
     }
 
     private static func credential(_ view: CredentialView, _ details: PersonDetails, _ language: Language) -> String {
         let off = details.off.first { $0.credential == view.id }
-        let word = word(view.status, language)
-        let status =
-            switch (off?.since.map(time), off?.by) {
-            case (let since?, let by?): Sentence("\(word) since \(since), by \(by)").text(in: language)
-            case (let since?, nil): Sentence("\(word) since \(since)").text(in: language)
-            case (nil, let by?): Sentence("\(word), by \(by)").text(in: language)
-            case (nil, nil): word
-            }
-        return joined(
-            "\(view.id)", view.kind, view.value, status, span(view.from, view.until, language),
+        let status = status(view, off, language).text(in: language)
+        return PageText.joined(
+            "\(view.id)", view.kind, view.value, status, PageText.span(view.from, view.until, language),
             view.note.map { "\"\($0)\"" })
     }
 
-    private static func span(_ from: String?, _ until: String?, _ language: Language) -> String? {
-        switch (from.map(time), until.map(time)) {
-        case (let from?, let until?): Sentence("from \(from) until \(until)").text(in: language)
-        case (let from?, nil): Sentence("from \(from)").text(in: language)
-        case (nil, let until?): Sentence("until \(until)").text(in: language)
-        case (nil, nil): nil
+    private static func status(
+        _ view: CredentialView, _ off: PersonDetails.Off?, _ language: Language
+    ) -> Sentence {
+        let word = Sentence(verbatim: PageText.word(view.status, language))
+        let since = off?.since.map(PageText.time)
+        if let off, let until = off.until.map(PageText.time) {
+            return Sentence("suspended by guard \(off.by ?? "-") at \(since ?? "-") until \(until)")
+        }
+        return switch (since, off?.by) {
+        case (let since?, let by?): Sentence("\(word) since \(since), by \(by)")
+        case (let since?, nil): Sentence("\(word) since \(since)")
+        case (nil, let by?): Sentence("\(word), by \(by)")
+        case (nil, nil): word
         }
     }
-
-    private static func time(_ text: String) -> String { String(text.prefix(16)).replacing("T", with: " ") }
-
-    private static func joined(_ parts: String?...) -> String {
-        parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
-    }
-
-    private static func wrapped(_ text: String) -> [String] {
-        guard !text.isEmpty else { return [] }
-        return Columns.wrap(text, first: 78, others: 74).enumerated().map { ($0 == 0 ? "  " : "      ") + $1 }
-    }
-
-    private static func word(_ word: String, _ language: Language) -> String {
-        language == .chinese ? words[word] ?? word : word
-    }
-
-    private static let words = [
-        "resident": "住户", "tenant": "租户", "household": "同住人", "contractor": "承包商", "staff": "员工", "visitor": "访客",
-        "child": "儿童", "active": "正常",
-        "suspended": "停用", "barred": "禁止进入", "enabled": "有效", "lost": "挂失", "stolen": "被盗", "damaged": "损坏",
-        "returned": "退还", "running": "生效中", "notice": "已通知退租", "registered": "未开始", "ended": "已结束", "overstay": "逾期未退",
-        "terminatedEarly": "已提前终止", "renewed": "已续租",
-    ]
 }

@@ -26,9 +26,17 @@ package enum WhySentence {
 
     /// What was so, since when, by whom, and with which words.
     private static func cause(_ cause: Why.Cause) -> Sentence {
+        if cause.what == "suspendedByGuard" { return suspension(cause) }
         let what = statement(cause)
         guard let note = cause.note else { return what }
         return Sentence("\(what): \"\(note)\"")
+    }
+
+    /// Whoever suspended it at the gate, until when, and with which words.
+    private static func suspension(_ cause: Why.Cause) -> Sentence {
+        let (since, until) = (time(cause.since ?? "-"), time(cause.until ?? "-"))
+        let (by, note) = (cause.by ?? "-", cause.note ?? "-")
+        return Sentence("\(subject(cause)) was suspended by guard \(by) at \(since) until \(until): \"\(note)\"")
     }
 
     private static func statement(_ cause: Why.Cause) -> Sentence {

@@ -50,12 +50,32 @@ struct LoopBridge: Sendable {
         let isPosted = inbox.post {
             loop.value.carryOut(draft, expires: draft.deadline) { answer.fulfil($0) }
         }
-        guard isPosted, let reply = answer.wait(atMost: draft.patience, unless: ended) else {
+        guard isPosted, let reply = reply(by: answer, draft) else {
             throw CommandRefusal(
                 code: "notConfirmed",
                 message: Sentence("no confirmation in time; look at `gatehousectl log` before you repeat it"))
         }
         return reply
+    }
+
+    /// What waits for a card at a reader ends with whoever asked: somebody else's card is an attempt.
+    private func reply(by answer: Awaited<OrderReply>, _ draft: OrderDraft) -> OrderReply? {
+        guard case .awaitCard(let reader) = draft.verb else {
+            return answer.wait(atMost: draft.patience, unless: ended)
+        }
+        let end = SystemClock.monotonic() + draft.patience
+        while SystemClock.monotonic() < end {
+            if let reply = answer.wait(atMost: .milliseconds(500), unless: ending) { return reply }
+            guard draft.isWanted(), !ending.isCancelled else { break }
+        }
+        let loop = loop
+        _ = inbox.post {
+            let now = SystemClock.monotonic()
+            loop.value.carryOut(
+                OrderDraft(actor: draft.actor, command: draft.command, verb: .giveUpCard(reader), expires: now),
+                expires: now + .seconds(5))
+        }
+        return nil
     }
 
     private var readerTalk: ReaderTalk {

@@ -22,7 +22,7 @@ extension Desk {
                 call.actor.role = .guard_
                 return call
             }
-        case .handoverCancel where call.actor.isRoot: return call
+        case .handoverWithdraw where call.actor.isRoot: return call
         default: break
         }
         let roles = call.roles.subtracting(Handover.ended).union([.viewer])
@@ -52,7 +52,7 @@ extension Desk {
         Recorded(try order(call, .confirmHandover))
     }
 
-    func cancelHandover(_ command: HandoverCancel, _ call: Call) throws -> Recorded {
+    func cancelHandover(_ command: HandoverWithdraw, _ call: Call) throws -> Recorded {
         Recorded(try order(call, .cancelHandover))
     }
 
@@ -103,7 +103,7 @@ extension Desk {
         }
     }
 
-    func withdrawWatchlist(_ command: WatchlistWithdraw, _ call: Call) throws -> Recorded {
+    func withdrawWatchlist(_ command: WatchlistRemove, _ call: Call) throws -> Recorded {
         Recorded(try order(call, .watchlistWithdraw(command.entry.argumentText)))
     }
 

@@ -46,6 +46,32 @@ extension Desk {
         return answer
     }
 
+    /// A card that nobody types: the next one at a reader, within a minute.
+    func addShownCard(_ command: CredentialAdd, _ call: Call) throws -> @Sendable () throws -> RecordedRow {
+        let site = try ask { $0.controller.site }
+        let name = command.showAt?.argumentText ?? ""
+        let readers = site.accessPoints.flatMap(\.readers)
+        guard let place = readers.first(where: { $0.name == name }) else {
+            throw unknown(Sentence("reader"), name, among: readers.map(\.name), code: "unknownReader")
+        }
+        guard command.card == nil, try fields.at("kind", { try fields.kind(command.kind.argumentText) }) == .card else {
+            throw CommandRefusal(
+                code: "malformed", message: Sentence("\"show-at\" is for a card, and stands in the place of its number")
+            )
+        }
+        // Whoever is meant has to be known before anybody holds a card to a reader.
+        _ = try person(command.person, "person", reader(), call)
+        return {
+            var shown = command
+            shown.card = try PersonalArgument(self.shownCard(at: place, call).description)
+            shown.showAt = nil
+            var call = call
+            // Whoever showed the card has waited for it: the order lives from here.
+            call.expires = self.surroundings.monotonic() + CommandLife.change.longest
+            return try self.addCredential(shown, call)
+        }
+    }
+
     private func value(of command: CredentialAdd, _ kind: CredentialKind) throws -> String? {
         switch kind {
         case .card: return command.card?.argumentText
@@ -163,6 +189,7 @@ extension Desk {
         let history = try history(.credential, row.id, reader) {
             if case .credential(let row) = $0 { views.view(row) } else { nil }
         }
-        return Joined(views.view(row), CredentialShow.Details(history: history))
+        let suspended = try suspensions()[row.id].map { try off(row.id, $0, reader) }
+        return Joined(views.view(row), CredentialShow.Details(history: history, suspended: suspended))
     }
 }

@@ -49,7 +49,7 @@ extension Desk {
     }
 
     /// Ends the credential first, so that nobody is admitted by it, and then takes the face out of the module.
-    func deleteFace(_ command: FaceDelete, _ call: Call) throws -> @Sendable () throws -> Recorded {
+    func deleteFace(_ command: FaceRemove, _ call: Call) throws -> @Sendable () throws -> Recorded {
         let module = try faceModule(command.module)
         guard let user = UInt16(exactly: command.user.value) else {
             throw CommandRefusal(code: "malformed", message: Sentence("\"user\" must be a number of the module"))

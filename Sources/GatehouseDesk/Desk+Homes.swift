@@ -91,7 +91,9 @@ extension Desk {
             vehicles: parked.map(views.view),
             history: try history(.dwelling, row.id, reader) {
                 if case .dwelling(let row) = $0 { views.view(row) } else { nil }
-            })
+            },
+            home: try FoundRows(reader, fields.calendar, now: try now().seconds).code(ofDwelling: row.id),
+            people: try named(found.flatMap(\.tenants) + parked.map(\.keeper), reader))
         return Joined(views.view(row), details)
     }
 

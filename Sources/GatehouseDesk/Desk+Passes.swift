@@ -229,10 +229,10 @@ extension Desk {
 
     // MARK: Revoking, and other gates
 
-    func revokePass(_ command: PassRevoke, _ call: Call) throws -> PassRevoke.Reply {
+    func revokePass(_ command: PassRemove, _ call: Call) throws -> PassRemove.Reply {
         let (id, token) = try identify(command.pass)
         let event = try order(call, .pass(.revoke(id, until: token?.claims?.until)))
-        return PassRevoke.Reply(pass: id.description, event: event)
+        return PassRemove.Reply(pass: id.description, event: event)
     }
 
     func exportUses(_ command: PassUsesList, _ call: Call) throws -> Listed {

@@ -59,11 +59,11 @@ extension Desk {
             try order(call, .registry([.end(.person, id: row.id)]), cause: cause(command.cause, call)))
     }
 
-    func forgivePerson(_ command: PersonForgive, _ call: Call) throws -> Recorded {
+    func forgivePerson(_ command: PersonResume, _ call: Call) throws -> Recorded {
         Recorded(try order(call, .forgive(person: person(command.reference, reader(), call).id)))
     }
 
-    func forgiveAll(_ command: PersonForgiveAll, _ call: Call) throws -> Recorded {
+    func forgiveAll(_ command: PersonResumeAll, _ call: Call) throws -> Recorded {
         Recorded(try order(call, .forgiveAll))
     }
 
@@ -75,6 +75,7 @@ extension Desk {
         let tenancies = try tenancies(.of(person: row.id), reader)
         let credentials = try credentials(of: row.id, reader)
         let vehicles = try vehicles(.of(person: row.id), reader)
+        let suspensions = try suspensions()
         let found = FoundRows(reader, fields.calendar, now: try now().seconds)
         let named = Set([row.dwelling].compactMap(\.self) + tenancies.map(\.dwelling) + vehicles.map(\.dwelling))
         let details = PersonShow.Details(
@@ -86,7 +87,10 @@ extension Desk {
             homes: try named.sorted().compactMap { id in
                 try found.code(ofDwelling: id).map { PersonDetails.Home(id: id, dwelling: $0) }
             },
-            off: try credentials.filter { $0.status != .enabled }.map { try off($0, reader) })
+            off: try credentials.compactMap { row in
+                if row.status != .enabled { return try off(row, reader) }
+                return try suspensions[row.id].map { try off(row.id, $0, reader) }
+            })
         return Joined(views.view(row), details)
     }
 

@@ -9,11 +9,18 @@ internal import GatehouseStore
 extension Desk {
     /// A controller with the registry of an instant and nothing in its ledger, and the moment.
     private func controller(at time: CivilTime?, _ reader: JournalReader) throws -> (Controller, Moment) {
-        let (now, site, present) = try ask { ($0.now, $0.controller.site, $0.controller.registry) }
+        let (now, site, present, suspensions) = try ask {
+            ($0.now, $0.controller.site, $0.controller.registry, $0.controller.ledger.suspensions)
+        }
         let moment = time.map { fields.calendar.moment(monotonic: now.monotonic, civil: $0, isTrusted: true) } ?? now
         var restored = Restored()
         // What is to come is asked of the registry as it stands.
-        let revision = time.map { $0 < now.civil } ?? false ? try reader.revision(at: moment.civil) : present.revision
+        let isPast = time.map { $0 < now.civil } ?? false
+        let revision = isPast ? try reader.revision(at: moment.civil) : present.revision
+        // What guards suspended has its end, and so it is known what it will do.
+        for (id, suspension) in suspensions where !isPast {
+            _ = restored.ledger.apply(.suspension(credential: id, suspension))
+        }
         restored.registry = revision == present.revision ? present : try reader.registry(asOf: revision).registry
         return (Controller(site: site, restored: restored, primitives: primitives), moment)
     }

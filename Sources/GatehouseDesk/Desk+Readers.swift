@@ -137,11 +137,13 @@ extension Desk {
 
     /// All that is known of one reader; one in service is asked for its long name.
     func showReader(_ command: ReaderShow, _ call: Call) throws -> ReaderShow.Reply {
-        let settings = try osdpReader(command.reader)
+        let settings = try settings(command.reader)
         let (keys, calendar) = (surroundings.keys, fields.calendar)
         var reply = try ask { view in
             let reading = view.reading(settings.id)
             var reply = ReaderShow.Details()
+            let standing = view.controller.health.standing.filter { $0.subject == settings.id.name }.map(\.code)
+            reply.conditions = standing.sorted { ($1.severity, $0) < ($0.severity, $1) }.map(\.rawValue)
             reply.address = reading.place.map { Int($0.address) }
             reply.baud = reading.place?.baud
             reply.outputs = reading.outputs
@@ -154,7 +156,7 @@ extension Desk {
             }
             return Joined(Self.view(settings, view, keys, calendar), reply)
         }
-        if reply.first.link == "online",
+        if case .osdp = settings.kind, reply.first.link == "online",
             case .whole(_, let octets)? = try surroundings.readers.ask(settings.id, .command(.identifyInFull)),
             let identity = OSDPExtendedIdentity(octets: octets)
         {

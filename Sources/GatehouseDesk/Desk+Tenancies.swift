@@ -117,7 +117,20 @@ extension Desk {
         let history = try history(.tenancy, row.id, reader) {
             if case .tenancy(let row) = $0 { views.view(row) } else { nil }
         }
-        return Joined(views.view(row), TenancyShow.Details(history: history))
+        let found = FoundRows(reader, fields.calendar, now: try now().seconds)
+        let details = TenancyShow.Details(
+            history: history, home: try found.code(ofDwelling: row.dwelling),
+            people: try named(row.tenants + [row.landlord].compactMap(\.self), reader))
+        return Joined(views.view(row), details)
+    }
+
+    /// Names of people who are on the register, each once.
+    func named(_ people: [UInt32], _ reader: JournalReader) throws -> [Named] {
+        var seen: Set<UInt32> = []
+        return try people.compactMap { id in
+            guard seen.insert(id).inserted, case .person(let row)? = try reader.row(.person, id) else { return nil }
+            return Named(id: id, name: row.name, reference: row.reference)
+        }
     }
 
     // MARK: Supervision

@@ -110,6 +110,7 @@ extension Desk {
             return try causeOfPerson(reason, entry, person.id, reader)
         case .tenancyEnded, .tenancyNotStarted: return try causeOfTenancy(reason, entry, person.id, reader)
         case .lockedDown, .blocked: return try causeOfPosture(reason, entry, reader)
+        case .suspendedByGuard: return try causeOfSuspension(entry, reader)
         default: return nil
         }
     }
@@ -249,7 +250,7 @@ extension Desk {
         try note(entry: change.sequence, in: &cause, reader)
     }
 
-    private func note(entry sequence: UInt64, in cause: inout Why.Cause, _ reader: JournalReader) throws {
+    func note(entry sequence: UInt64, in cause: inout Why.Cause, _ reader: JournalReader) throws {
         guard let stored = try reader.entry(sequence, withPersonal: true) else { return }
         func personal(_ name: PersonalField.Name) -> String? {
             stored.personal.first { $0.name == name.rawValue }.map { String(decoding: $0.value, as: UTF8.self) }

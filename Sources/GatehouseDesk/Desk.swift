@@ -75,6 +75,19 @@ package final class Desk: Sendable {
             isSettled = event != nil
             return event
         case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
+        case .shown: throw Self.busy
+        }
+    }
+
+    /// Waits for the next card at a reader, which opens nothing; its wait ends with whoever asked.
+    func shownCard(at reader: ReaderID, _ call: Call) throws -> CardNumber {
+        let draft = OrderDraft(
+            actor: call.actor, command: call.journalText, verb: .awaitCard(reader), reason: call.reason,
+            expires: call.expires, diesWithItsSender: true, isWanted: call.isWanted)
+        switch try surroundings.order(draft) {
+        case .shown(let card): return card.number
+        case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
+        case .done: throw Self.busy
         }
     }
 
@@ -239,8 +252,11 @@ package struct OrderDraft: Sendable {
 
     /// How long its reply may take: a large change is taken in by portions, between what happens at the gate.
     package var patience: Duration {
-        if case .registry(let changes) = verb, changes.count > StagedChange.portion { return .seconds(300) }
-        return .seconds(10)
+        switch verb {
+        case .registry(let changes) where changes.count > StagedChange.portion: .seconds(300)
+        case .awaitCard: Controller.cardPatience + .seconds(5)
+        default: .seconds(10)
+        }
     }
 }
 

@@ -201,7 +201,7 @@ struct EntryViews {
             "areaFull": .boolean(facts.isAreaFull), "place": .string("\(facts.place)"),
             "interlocked": .boolean(facts.isInterlocked), "company": .string("\(facts.company)"),
             "escort": .string("\(facts.escort)"), "policyTooOld": .boolean(facts.isPolicyTooOld),
-            "threat": .integer(Int64(facts.threat)),
+            "threat": .integer(Int64(facts.threat)), "suspendedByGuard": .boolean(facts.isSuspendedByGuard),
         ]
     }
 }

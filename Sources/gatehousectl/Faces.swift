@@ -4,7 +4,7 @@ import GatehouseCore
 
 struct Face: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: words("The users of face modules."), subcommands: [Enrol.self, Delete.self, Users.self, Reset.self])
+        abstract: words("The users of face modules."), subcommands: [Enrol.self, Remove.self, Users.self, Reset.self])
     struct Enrol: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Enrol a person who stands at the module and consented."),
@@ -32,16 +32,16 @@ struct Face: ParsableCommand {
             }
         }
     }
-    struct Delete: ParsableCommand {
+    struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("End a face and take it out of its module. Needs --reason."),
-            discussion: words("Example: gatehousectl face delete face-1 5 --reason \"moved out\""))
+            discussion: words("Example: gatehousectl face remove face-1 5 --reason \"moved out\""))
         @Argument var module: String
         @Argument(help: told("The user number in the module.")) var user: String
         @OptionGroup var common: Common
         func run() throws {
             try order(
-                FaceDelete(module: argument("MODULE", module), user: argument("USER", user)), common, words("deleted"))
+                FaceRemove(module: argument("MODULE", module), user: argument("USER", user)), common, words("deleted"))
         }
     }
     struct Users: ParsableCommand {

@@ -40,7 +40,7 @@ struct Gatehousectl: ParsableCommand {
     static func main() {
         do {
             let arguments = CommandLine.arguments.dropFirst().map { $0 == "--csv" ? "--csv=plain" : $0 }
-            var command = try parseAsRoot(Array(arguments))
+            var command = try parseAsRoot(ofToday(Array(arguments)))
             try command.run()
         } catch {
             let code = exitCode(for: error)
@@ -51,8 +51,21 @@ struct Gatehousectl: ParsableCommand {
                 }
                 Glibc.exit(2)
             }
+            if code == .success, let page = HelpPage.text(fullMessage(for: error)) {
+                print(page)
+                Glibc.exit(0)
+            }
             exit(withError: error)
         }
+    }
+
+    /// The words with those that a command has today in the place of those that it had.
+    private static func ofToday(_ words: [String]) -> [String] {
+        let start = words.first == "help" ? 1 : 0
+        guard words.count >= start + 2, let name = CommandName.former["\(words[start]) \(words[start + 1])"] else {
+            return words
+        }
+        return words[..<start] + name.rawValue.split(separator: " ").map(String.init) + words[(start + 2)...]
     }
 
     /// The command that somebody may have mistyped; nil where the words are commands, or like none.

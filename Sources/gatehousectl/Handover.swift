@@ -19,7 +19,7 @@ struct HandoverCommand: ParsableCommand {
               gatehousectl handover import site.gho --key receiver-key.pem --from SITE-KEY --master-key MASTER-KEY
               gatehousectl handover accept --token TOKEN
             """),
-        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Confirm.self, Cancel.self])
+        subcommands: [Export.self, Verify.self, Import.self, Accept.self, Confirm.self, Withdraw.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -221,16 +221,16 @@ struct HandoverCommand: ParsableCommand {
         }
     }
 
-    struct Cancel: ParsableCommand {
+    struct Withdraw: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Take the announcement back, before its instant. Needs --reason."),
             discussion: words(
                 """
                 Root at the machine may take it back until the new operator has accepted.
-                Example: gatehousectl handover cancel --reason "contract goes on"
+                Example: gatehousectl handover withdraw --reason "contract goes on"
                 """))
         @OptionGroup var common: Common
-        func run() throws { try order(HandoverCancel(), common, words("cancelled")) }
+        func run() throws { try order(HandoverWithdraw(), common, words("withdrawn")) }
     }
 
     struct Confirm: ParsableCommand {

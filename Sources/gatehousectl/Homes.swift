@@ -59,7 +59,11 @@ struct Dwelling: ParsableCommand {
             discussion: words("Example: gatehousectl dwelling show 3-2-501"))
         @Argument(help: told("community/dwelling.")) var dwelling: String
         @OptionGroup var common: Common
-        func run() throws { try show(DwellingShow(dwelling: argument("DWELLING", dwelling)), common) }
+        func run() throws {
+            try ask(DwellingShow(dwelling: argument("DWELLING", dwelling)), common) { reply in
+                for line in DwellingPage.lines(reply, common.language) { print(plain(line)) }
+            }
+        }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -17,6 +17,7 @@ struct LogCommand: ParsableCommand {
               gatehousectl log --limit 20
               gatehousectl log --from "yesterday 18:00" --until 今早8点
               gatehousectl log --follow --point wicket-in
+              gatehousectl log --follow --bell
               gatehousectl log --person R-1001 --from 2026-11-20 --until 2026-11-22 --reason "complaint of 21 November"
               gatehousectl log --kind all --csv > november.csv
               gatehousectl log --from 2026-11-01 --csv=excel --reason "monthly report" > november.csv
@@ -37,9 +38,15 @@ struct LogCommand: ParsableCommand {
     @Option(help: told("Kinds, separated by commas, or all.")) var kind: String?
     @Option(help: told("Entries at most; 0 is all.")) var limit: String?
     @Flag(help: told("Go on with what comes, also when the daemon was started again.")) var follow = false
+    @Flag(help: told("With --follow, on a terminal: its bell rings for alarms, and for who opened under threat."))
+    var bell = false
     @Option(help: told("CSV; --csv=excel for spreadsheets.")) var csv: CSVKind?
     @Flag(help: told("The table, even into a pipe; a pipe gets JSON otherwise.")) var table = false
     @OptionGroup var common: Common
+
+    func validate() throws {
+        if bell, !follow { throw ValidationError(words("--bell goes with --follow: it rings for what comes")) }
+    }
 
     func run() throws {
         let screen = Screen(common, wantsTable: table)
@@ -52,7 +59,8 @@ struct LogCommand: ParsableCommand {
         if follow { command.follow = true }
         // A picture comes behind its entry: whoever watches sees when it is there.
         if follow, kind == nil, csv == nil, !screen.isJSON {
-            let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot }
+            // Alarms of readers and the like are conditions, which a log does not show unless it rings for them.
+            let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot || (bell && $0 == .health) }
             command.kind = TextArgument(kinds.map(\.rawValue).joined(separator: ","))
         }
         if csv == .excel { print("\u{FEFF}", terminator: "") }
@@ -87,6 +95,7 @@ struct LogCommand: ParsableCommand {
                         let answer: AdminClient.Answer<EntryView> = try client.answer(text)
                         last = max(last, answer.value.seq)
                         show(answer, screen)
+                        ring(for: answer.value, screen)
                     case .done: continue
                     case .refused(let refusal):
                         guard refusal.code == "stopping" else {
@@ -114,6 +123,7 @@ struct LogCommand: ParsableCommand {
             let answer = try? client.ask(command, reason: common.reason) { answer in
                 newest = max(newest, answer.value.seq)
                 show(answer, screen)
+                ring(for: answer.value, screen)
             }
             last = newest
             if case .success? = answer {
@@ -148,6 +158,7 @@ struct LogCommand: ParsableCommand {
         /// Otherwise a line an entry, as --text has it.
         let isTable: Bool
         let isColoured = Colour.isWanted
+        let isTerminal = isatty(1) == 1
 
         init(_ common: Common, wantsTable: Bool) {
             isJSON = common.isJSON && (common.json || !wantsTable)
@@ -155,10 +166,21 @@ struct LogCommand: ParsableCommand {
         }
     }
 
+    /// Rings the terminal's bell for what came and is urgent; a pipe and a program that reads JSON hear nothing.
+    private func ring(for entry: EntryView, _ screen: Screen) {
+        guard bell, screen.isTerminal, !screen.isJSON, csv == nil, LogTable.isUrgent(entry) else { return }
+        print("\u{7}", terminator: "")
+        fflush(nil)
+    }
+
     private func show(_ answer: AdminClient.Answer<EntryView>, _ screen: Screen) {
         defer { if follow { fflush(nil) } }
         if csv != nil {
             return print(Self.columns.map { CSVCell.write($0.value(answer.value) ?? "") }.joined(separator: ","))
+        }
+        // Of conditions those alone that ring.
+        if kind == nil, bell, answer.value.kind == EntryKind.health.rawValue, !LogTable.isUrgent(answer.value) {
+            return
         }
         if kind == nil, answer.value.kind == EntryKind.snapshot.rawValue, answer.value.outcome != "stored" { return }
         if screen.isJSON { return printJSON(.log, "item", answer.text) }

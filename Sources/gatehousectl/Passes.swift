@@ -6,7 +6,7 @@ import Glibc
 struct Pass: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: words("Visitor passes: signed here, good without a network."),
-        subcommands: [Issue.self, Show.self, Revoke.self, List.self, Key.self, Uses.self])
+        subcommands: [Issue.self, Show.self, Remove.self, List.self, Key.self, Uses.self])
 
     struct Issue: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -74,14 +74,14 @@ struct Pass: ParsableCommand {
         func run() throws { try show(PassShow(pass: passArgument(pass)), common) }
     }
 
-    struct Revoke: ParsableCommand {
+    struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("A pass opens nothing any more. Needs --reason."),
-            discussion: words("Example: gatehousectl pass revoke GP1.… --reason \"visit called off\""))
+            discussion: words("Example: gatehousectl pass remove GP1.… --reason \"visit called off\""))
         @Argument(help: told("Its number or its text; - reads it from the input.")) var pass: String
         @OptionGroup var common: Common
         func run() throws {
-            try ask(PassRevoke(pass: passArgument(pass)), common) { print(words("revoked") + entryText($0.event)) }
+            try ask(PassRemove(pass: passArgument(pass)), common) { print(words("revoked") + entryText($0.event)) }
         }
     }
 

@@ -22,6 +22,7 @@ struct PictureCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
+            let command = try PictureShow(event: argument("EVENT", event))
             let hasScreen = getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil
             guard to != nil || hasScreen else {
                 complain(words("there is no screen here: --to FILE writes the picture"))
@@ -33,7 +34,7 @@ struct PictureCommand: ParsableCommand {
             }
             var octets: [UInt8] = []
             var isWritten = true
-            try asking(PictureShow(event: argument("EVENT", event)), common) { answer in
+            try asking(command, common) { answer in
                 octets += answer.value.data.octets
             } result: { answer in
                 if common.isJSON { printJSON(.pictureShow, "reply", answer.text) }

@@ -13,11 +13,15 @@ struct Reader: ParsableCommand {
         ])
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: words("One OSDP reader, with what it says of itself."),
+            abstract: words("One reader: what is wrong with it, how it is heard, what it says of itself."),
             discussion: words("Example: gatehousectl reader show wicket-out"))
         @Argument(completion: .readers) var reader: String
         @OptionGroup var common: Common
-        func run() throws { try show(ReaderShow(reader: argument("READER", reader)), common) }
+        func run() throws {
+            try ask(ReaderShow(reader: argument("READER", reader)), common) { reply in
+                for line in ReaderPage.lines(reply, common.language) { print(plain(line)) }
+            }
+        }
     }
     struct Text: ParsableCommand {
         static let configuration = CommandConfiguration(

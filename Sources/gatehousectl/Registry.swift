@@ -6,7 +6,7 @@ struct Person: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: words("People on the register."),
         subcommands: [
-            List.self, Add.self, Show.self, Change.self, Remove.self, Forgive.self, ForgiveAll.self, Erase.self,
+            List.self, Add.self, Show.self, Change.self, Remove.self, Resume.self, ResumeAll.self, Erase.self,
             Report.self,
         ])
 
@@ -87,14 +87,14 @@ struct Person: ParsableCommand {
                 words("ended"))
         }
     }
-    struct Forgive: ParsableCommand {
+    struct Resume: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Forget in which area a person is (anti-passback), and their wrong PINs. Needs --reason."),
-            discussion: words("Example: gatehousectl person forgive R-118 --reason \"came in behind a car\""))
+            discussion: words("Example: gatehousectl person resume R-118 --reason \"came in behind a car\""))
         @Argument(help: told("A reference, a name, a card, a plate, a dwelling.")) var reference: String
         @OptionGroup var common: Common
         func run() throws {
-            try order(PersonForgive(reference: argument("REFERENCE", reference)), common, words("forgiven"))
+            try order(PersonResume(reference: argument("REFERENCE", reference)), common, words("forgiven"))
         }
     }
     struct Erase: ParsableCommand {
@@ -132,12 +132,12 @@ struct Person: ParsableCommand {
             }
         }
     }
-    struct ForgiveAll: ParsableCommand {
+    struct ResumeAll: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Forget in which area everybody and every vehicle is. Needs --reason."),
-            discussion: words("Example: gatehousectl person forgive-all --reason \"power cut\""))
+            discussion: words("Example: gatehousectl person resume-all --reason \"power cut\""))
         @OptionGroup var common: Common
-        func run() throws { try order(PersonForgiveAll(), common, words("forgiven")) }
+        func run() throws { try order(PersonResumeAll(), common, words("forgiven")) }
     }
 }
 
@@ -175,7 +175,9 @@ func printMembers(_ value: JSON, indent: String) {
 struct CredentialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credential", abstract: words("Cards, PINs and faces."),
-        subcommands: [List.self, Add.self, Show.self, Change.self, Replace.self, Remove.self])
+        subcommands: [
+            List.self, Add.self, Show.self, Change.self, Replace.self, Suspend.self, Resume.self, Remove.self,
+        ])
     struct Limits: ParsableArguments {
         @Option(help: told("Grants that it is good for; 0 is without end.")) var uses: String?
         @Option(help: told("How long it is good from its first grant: 90 min, 12 h, 3 d; none.")) var firstUse: String?
@@ -188,14 +190,18 @@ struct CredentialCommand: ParsableCommand {
                 """
                 Examples:
                   gatehousectl credential add R-1001 --card H10301:118-1603
+                  gatehousectl credential add R-1001 --show-at wicket-in
                   gatehousectl credential add R-1001 --pin-from pin.txt --bound
                   gatehousectl credential add R-1001 --face face-1:5
 
                 A PIN is read from a file or, with -, from the input, which on a terminal asks for it without showing it: it must not
-                stand in a process list.
+                stand in a process list. With --show-at the next card at that reader, within a minute, is the one: it opens nothing, and
+                other readers go on as ever.
                 """))
         @Argument(help: told("The person's reference.")) var person: String
         @Option var card: String?
+        @Option(help: told("A reader: the next card that is shown there is the one."), completion: .readers)
+        var showAt: String?
         @Option(help: told("File with the PIN; - reads the input, or asks on a terminal.")) var pinFrom: String?
         @Option(help: told("Module and user number, face-1:5.")) var face: String?
         @Flag(help: told("The PIN is typed after a card or face of this person.")) var bound = false
@@ -206,16 +212,20 @@ struct CredentialCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func validate() throws {
-            guard [card, pinFrom, face].compactMap({ $0 }).count == 1 else {
-                throw ValidationError(words("give one of --card, --pin-from and --face"))
+            guard [card, showAt, pinFrom, face].compactMap({ $0 }).count == 1 else {
+                throw ValidationError(words("give one of --card, --show-at, --pin-from and --face"))
             }
         }
         func run() throws {
             var command = try CredentialAdd(
-                person: argument("PERSON", person), kind: card != nil ? "card" : pinFrom != nil ? "pin" : "face",
+                person: argument("PERSON", person),
+                kind: card != nil || showAt != nil ? "card" : pinFrom != nil ? "pin" : "face",
                 card: argument("--card", card), from: argument("--from", from), until: argument("--until", until),
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
-                vehicle: argument("--vehicle", limits.vehicle))
+                vehicle: argument("--vehicle", limits.vehicle), showAt: argument("--show-at", showAt))
+            if showAt != nil, !common.isJSON {
+                complain(words("hold the card to the reader within a minute; it opens nothing this time"))
+            }
             if let pinFrom {
                 command.pin = try argument(words("the PIN"), try PINInput.read(pinFrom)) as PersonalArgument
             }

@@ -12,22 +12,31 @@ struct ReportCommand: ParsableCommand {
             discussion: words(
                 """
                 Counts alone, nobody's name.
-                Example: gatehousectl report month 2026-10 --csv=excel > october.csv
+                Examples:
+                  gatehousectl report month 2026-10 --html october.html
+                  gatehousectl report month 2026-10 --csv=excel > october.csv
                 """))
         @Argument(help: "2026-10.") var month: String
         @Option(help: told("CSV; --csv=excel for spreadsheets.")) var csv: CSVKind?
+        @Option(help: told("The file to write, a page that prints; it may not be there yet.")) var html: String?
         @OptionGroup var common: Common
 
+        func validate() throws {
+            if html != nil, csv != nil { throw ValidationError(words("give one of --csv and --html")) }
+        }
+
         func run() throws {
+            let file = try html.map { try NewFile($0) }
             let command = try ReportMonth(month: argument("MONTH", month))
             var days: [ReportMonth.Day] = []
             try asking(command, common) { answer in
-                if common.isJSON, csv == nil {
+                if common.isJSON, csv == nil, html == nil {
                     printJSON(ReportMonth.name, "item", answer.text)
                 } else {
                     days.append(answer.value)
                 }
             } result: { answer in
+                if let file { return file.write(MonthPage.html(days, answer.value, common.language)) }
                 if csv != nil { return printCSV(days) }
                 if common.isJSON { return printJSON(ReportMonth.name, "reply", answer.text) }
                 show(days, answer.value)

@@ -43,7 +43,11 @@ struct Tenancy: ParsableCommand {
             discussion: words("Example: gatehousectl tenancy show 3-2-501"))
         @Argument(help: told("A number; a dwelling or a tenant with one tenancy.")) var id: String
         @OptionGroup var common: Common
-        func run() throws { try show(TenancyShow(id: argument("ID", id)), common) }
+        func run() throws {
+            try ask(TenancyShow(id: argument("ID", id)), common) { reply in
+                for line in TenancyPage.lines(reply, common.language) { print(plain(line)) }
+            }
+        }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(

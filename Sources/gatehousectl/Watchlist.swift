@@ -11,7 +11,7 @@ struct WatchlistCommand: ParsableCommand {
             Example: gatehousectl watchlist status
             """),
         subcommands: [
-            Activate.self, ImportDocument.self, Withdraw.self, State.self, WatchlistDraft.self, WatchlistSign.self,
+            Activate.self, ImportDocument.self, Remove.self, State.self, WatchlistDraft.self, WatchlistSign.self,
             WatchlistShow.self,
         ])
     struct Activate: ParsableCommand {
@@ -30,14 +30,14 @@ struct WatchlistCommand: ParsableCommand {
         @OptionGroup var common: Common
         func run() throws { try order(WatchlistImport(document: documentOf(file)), common, words("taken")) }
     }
-    struct Withdraw: ParsableCommand {
+    struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Take an entry out. Needs --reason."),
             discussion:
-                words("Example: gatehousectl watchlist withdraw 00112233445566ff --reason \"the warrant was lifted\""))
+                words("Example: gatehousectl watchlist remove 00112233445566ff --reason \"the warrant was lifted\""))
         @Argument(help: told("Its id, as the document has it.")) var entry: String
         @OptionGroup var common: Common
-        func run() throws { try order(WatchlistWithdraw(entry: argument("ENTRY", entry)), common, words("withdrawn")) }
+        func run() throws { try order(WatchlistRemove(entry: argument("ENTRY", entry)), common, words("withdrawn")) }
     }
     struct State: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -36,19 +36,90 @@ def manual():
         for line in re.findall(rf"gatehousectl {name}(?: .*)?$", one["discussion"].replace("\\\n", " "), re.M):
             wrong = [word for word in shlex.split(line) if word.startswith("--") and word.split("=")[0] not in known]
             check(f"manual: {name}: its example says what there is", not wrong, line, wrong)
-    said = re.findall(r"^## (.*)$", (ROOT / "docs/json.md").read_text(), re.M)
-    missing = [name for name in said if name not in commands and not any(other.startswith(f"{name} ") for other in commands) and name not in OTHERWISE]
-    check("manual: every command of the socket can be typed", not missing, missing)
-    for shell in ("bash", "zsh", "fish"):
-        script = told("--generate-completion-script", shell).stdout
+    scripts = {shell: told("--generate-completion-script", shell).stdout for shell in ("bash", "zsh", "fish")}
+    for shell, script in scripts.items():
         lost = [name for name in commands if name.split()[-1] not in script]
         check(f"manual: {shell} completes every command", script and not lost, lost)
+    named(commands, scripts)
+    languages(root)
+    former(scripts)
     for words, meant in ((("portl", "open", "wicket"), "gatehousectl portal"), (("portal", "opne", "wicket"), "gatehousectl portal open")):
         mistyped = told(*words)
         check("manual: a mistyped command is told with the near one", mistyped.returncode == 2 and f"did you mean {meant}?" in mistyped.stderr, mistyped)
     check("manual: and what is like none is not", "did you mean" not in told("weather").stderr)
     pages(commands)
     completed()
+
+
+def named(commands, scripts):
+    """Each command of the socket can be typed, with help, an example, words of both languages and completion."""
+    said = re.findall(r"^## (.*)$", (ROOT / "docs/json.md").read_text(), re.M)
+    check("manual: the page of the socket names commands", len(said) > 90, said)
+    lacking = {}
+    for name in said:
+        typed = [one for one in commands if one == name or one.startswith(f"{name} ")]
+        if name in OTHERWISE:
+            continue
+        lacks = [] if typed else ["a way to type it"]
+        for one in typed:
+            english, chinese = told(*one.split(), "--help").stdout, told(*one.split(), "--help", "--lang", "zh").stdout
+            lacks += [] if commands[one].get("abstract") and commands[one]["abstract"] in " ".join(english.split()) else ["help"]
+            lacks += [] if f"gatehousectl {one}" in english and f"  gatehousectl {one}" in chinese else ["an example"]
+            lacks += [] if re.search(r"^说明：.*[\u4e00-\u9fff]", chinese) else ["Chinese words"]
+            lacks += [] if all(one.split()[-1] in script for script in scripts.values()) else ["completion"]
+        if lacks:
+            lacking[name] = lacks
+    check("manual: each command has help, an example, words of both languages, completion", not lacking, lacking)
+
+
+def groups(command, path=()):
+    """Every page that there is, groups among them."""
+    yield " ".join(path), command
+    for one in command.get("subcommands", []):
+        if one["commandName"] != "help":
+            yield from groups(one, (*path, one["commandName"]))
+
+
+def languages(root):
+    """Every page has an example in both languages, with options that there are; --lang goes before the surroundings."""
+    every = dict(groups(root))
+    options = {name: {f"--{word['name']}" for argument in one.get("arguments", []) for word in argument.get("names") or []} for name, one in every.items()}
+    without, wrong = [], []
+    for name in every:
+        for language in ("en", "zh"):
+            page = told(*name.split(), "--help", "--lang", language).stdout
+            lines = re.findall(rf"gatehousectl {name}.*$" if name else r"  gatehousectl .*$", page.split("USAGE:")[0].split("用法：")[0], re.M)
+            if not lines:
+                without.append((name, language))
+            for line in lines if language == "zh" else []:
+                words = shlex.split(line)[1:]
+                path = max((one for one in every if words[:len(one.split())] == one.split()), key=len)
+                wrong += [(line, word) for word in words if word.startswith("--") and word.split("=")[0] not in options[path] | {"--help"}]
+    check("manual: every page has an example in both languages", not without, without)
+    check("manual: whose options there are", not wrong, wrong)
+
+    def surrounded(value, *words):
+        return subprocess.run([BIN / "gatehousectl", *words], capture_output=True, text=True, env={"LANG": value}).stdout
+    check("manual: the surroundings say which language", surrounded("zh_CN.UTF-8", "portal", "--help").startswith("说明"))
+    check("manual: and --lang before them", surrounded("zh_CN.UTF-8", "portal", "--help", "--lang", "en").startswith("OVERVIEW"))
+
+
+FORMER = {
+    "pass revoke": "pass remove", "face delete": "face remove", "watchlist withdraw": "watchlist remove",
+    "handover cancel": "handover withdraw", "person forgive": "person resume", "person forgive-all": "person resume-all",
+}
+
+
+def former(scripts):
+    """One verb an idea: the words of before go on, and nothing speaks of them."""
+    for old, new in FORMER.items():
+        check(f"manual: {old} is {new}", f"USAGE: gatehousectl {new}" in told(*old.split(), "--help").stdout)
+        check(f"manual: {old} is in no completion", not any(re.search(rf"\b{old.split()[1]}\b(?!-)", script) for script in scripts.values()) or old.split()[1] == "withdraw", old)
+    with running("former") as gate:
+        code, text = gate.ctl("person", "forgive", "R-1", "--reason", "came in behind a car")
+        check("manual: a word of before does what it did", code == 0, text)
+        check("manual: said on the socket too", gate.ask("person forgive-all", {}, "power cut")["ok"])
+        check("manual: and stands in the log as it is called today", gate.seen(kind="order")[-1]["detail"]["command"].startswith("person resume-all"))
 
 
 def pages(commands):

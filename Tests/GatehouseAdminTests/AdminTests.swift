@@ -132,7 +132,7 @@ struct CommandTests {
                 "only what changes the register goes before the others: \(name)")
         }
         #expect(CommandName.credentialChange.entry.isUrgent && CommandName.personChange.entry.isUrgent)
-        #expect(CommandName.passRevoke.entry.isUrgent && CommandName.consentWithdraw.entry.isUrgent)
+        #expect(CommandName.passRemove.entry.isUrgent && CommandName.consentWithdraw.entry.isUrgent)
         #expect(CommandName.tenancyTerminate.entry.isUrgent)
     }
 }

@@ -40,6 +40,24 @@ struct PageTests {
         #expect(LogTable.lines(order, .english)[0].contains("uid 1003 (g…"))
     }
 
+    /// A bell rings for what raises an alarm and for duress, where it is shown; not for what is over, nor for what guards did.
+    @Test(
+        arguments: [
+            ("decision", "granted(duress)", nil, true), ("decision", "granted", nil, false),
+            ("decision", "denied", "UnknownCredential", false), ("health", "on", "portalForced", true),
+            ("health", "off", "portalForced", false), ("health", "on", "portalHeldOpen", true),
+            ("health", "on", "fire", true),
+            ("health", "on", "readerTamper", true), ("health", "on", "uplinkAway", false),
+            ("health", "on", "credentialSuspended", false), ("tailgated", nil, nil, true), ("lockout", nil, nil, true),
+            ("lockout", "guessing", nil, false), ("order", "done", nil, false),
+            ("fromAnotherVersion", "on", nil, false),
+        ] as [(String, String?, String?, Bool)])
+    func theBellRingsForWhatIsUrgent(kind: String, outcome: String?, reason: String?, rings: Bool) {
+        var entry = entry
+        (entry.kind, entry.outcome, entry.reason) = (kind, outcome, reason)
+        #expect(LogTable.isUrgent(entry) == rings)
+    }
+
     @Test func whatTheColumnCutsIsSaidWhole() {
         var long = entry
         long.name = "Wang Xiaoming-Schmidt"

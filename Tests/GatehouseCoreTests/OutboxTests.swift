@@ -70,7 +70,7 @@ struct OutboxTests {
     /// Each kind has its place, so that an order among them is nobody's accident.
     @Test func howUrgentEachKindIs() {
         #expect(AlertKind.allCases.filter { $0.urgency == .life } == [.duress, .fire])
-        #expect(AlertKind.allCases.filter { $0.urgency == .notice } == [.heldOpen, .lockout])
+        #expect(AlertKind.allCases.filter { $0.urgency == .notice } == [.heldOpen, .lockout, .guardOrder])
     }
 
     @Test func oneAtATimeInOrder() {

@@ -53,6 +53,7 @@ import Testing
             $0.pin = .wrong
         },
         Row(.credential, "lost", .deny(.credentialNotEnabled)) { $0.credentialStatus = .lost },
+        Row(.credential, "suspended by a guard", .deny(.suspendedByGuard)) { $0.isSuspendedByGuard = true },
         Row(.credential, "before", .deny(.credentialNotActive)) { $0.credentialWindow = .before },
         Row(.credential, "after", .deny(.credentialExpired)) { $0.credentialWindow = .after },
         Row(.credential, "inside", .abstain) { _ in },
@@ -214,7 +215,9 @@ import Testing
         #expect(try #require(Facts(values: facts.values)) == facts)
     }
 
-    @Test(arguments: [(1 as Int64, 22), (2, 23)]) func factsOfOlderVersionsAreRead(version: Int64, count: Int) throws {
+    @Test(arguments: [(1 as Int64, 22), (2, 23), (3, 36)]) func factsOfOlderVersionsAreRead(version: Int64, count: Int)
+        throws
+    {
         let facts = Self.usual
         var values = Array(facts.values.prefix(count))
         values[0] = version

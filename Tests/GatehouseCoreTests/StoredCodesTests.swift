@@ -54,7 +54,7 @@ struct StoredCodesTests {
                 "issuer", "kind", "level", "maker", "makerBefore", "milliseconds", "missing", "model", "modelBefore",
                 "near", "note", "pass", "passes", "path", "points", "problem", "reason", "receiver", "reopens", "row",
                 "rows", "scope", "seconds", "security", "serial", "serialBefore", "sha256", "since", "size", "subject",
-                "through", "unknown", "users", "version", "with",
+                "through", "unknown", "until", "users", "version", "with",
             ])
     }
 
@@ -96,8 +96,10 @@ struct StoredCodesTests {
         facts.escort = .met
         facts.isPolicyTooOld = true
         facts.threat = 3
+        facts.isSuspendedByGuard = true
         let stored: [Int64] = [
-            3, 3, 1, 0, 1, 2, 2, 1, 2, 5, 1, 1, 4, 7, 6, 11, 1, 0, 3, 2, 3, 1, 0, 1, 2, 5, 1, 0, 1, 1, 2, 0, 1, 2, 1, 3,
+            4, 3, 1, 0, 1, 2, 2, 1, 2, 5, 1, 1, 4, 7, 6, 11, 1, 0, 3, 2, 3, 1, 0, 1, 2, 5, 1, 0, 1, 1, 2, 0, 1, 2, 1, 3,
+            1,
         ]
         #expect(facts.values == stored)
         #expect(Facts(values: stored) == facts)
@@ -121,6 +123,7 @@ struct StoredCodesTests {
                 "usesExhausted": 23, "hostGone": 24, "threatLevel": 25, "barredHere": 26, "offShift": 27,
                 "firstPersonMissing": 28, "occupancyFull": 29, "placesTaken": 30, "interlocked": 31,
                 "secondPersonMissing": 32, "escortMissing": 33, "policyTooOld": 34, "visitNotActive": 35,
+                "suspendedByGuard": 36,
             ])
         #expect(
             codes(Observation.self) == [

@@ -31,8 +31,8 @@ struct CatalogueTests {
         person list         --M-- -      questions question
         person change       --M-- -      register  change urgent
         person remove       --M-- reason register  change urgent
-        person forgive      -GMI- reason register  change
-        person forgive-all  --M-- reason register  change
+        person resume       -GMI- reason register  change
+        person resume-all   --M-- reason register  change
         person erase        --M-- reason register  change urgent
         person report       --M-A reason questions question
         consent withdraw    --M-- reason register  change urgent
@@ -66,9 +66,11 @@ struct CatalogueTests {
         credential change   --M-- -      register  change urgent
         credential replace  --M-- -      register  change urgent
         credential remove   --M-- reason register  change urgent
+        credential suspend  -GM-- reason register  change urgent
+        credential resume   --M-- reason register  change
         pass issue          -GM-- -      register  change
         pass show           -GM-- -      questions question
-        pass revoke         --M-- reason register  change urgent
+        pass remove         --M-- reason register  change urgent
         pass list           -GM-- -      questions question
         pass key            VGMIA -      register  question
         pass uses           --M-- -      questions question
@@ -99,16 +101,16 @@ struct CatalogueTests {
         reader rotate-key   ---I- reason devices   order
         reader resume       -GMI- reason openings  order
         face enrol          --M-- -      devices   order
-        face delete         --M-- reason register  change urgent
+        face remove         --M-- reason register  change urgent
         face users          --MI- -      devices   order
         face reset          --MI- reason devices   order
         handover announce   --M-- reason register  change
         handover confirm    -G-IA reason register  change
-        handover cancel     --M-- reason register  change
+        handover withdraw   --M-- reason register  change
         handover accept     VGMIA -      register  change
         watchlist activate  ----A reason register  change
         watchlist import    ----A -      register  change
-        watchlist withdraw  ----A reason register  change
+        watchlist remove    ----A reason register  change
         watchlist status    --M-A -      register  question
         """
 
@@ -149,5 +151,15 @@ struct CatalogueTests {
         #expect(CommandName.log.entry.role(of: [.guard_, .auditor, .viewer]) == .auditor)
         #expect(CommandName.portalOpen.entry.role(of: [.auditor, .guard_, .installer]) == .installer)
         #expect(CommandName.portalOpen.entry.role(of: [.auditor, .viewer]) == nil)
+    }
+
+    /// What a command was called goes on, and is no name of today.
+    @Test func namesOfBeforeGoOn() {
+        for (old, name) in CommandName.former {
+            #expect(CommandName(rawValue: old) == nil && CommandName(said: old) == name)
+        }
+        for name in CommandName.allCases { #expect(CommandName(said: name.rawValue) == name) }
+        #expect(CommandName(said: "pass") == nil && CommandName(said: "") == nil)
+        #expect(CommandName.nearest(to: "pass remov") == .passRemove)
     }
 }

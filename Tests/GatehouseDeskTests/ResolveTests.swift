@@ -47,7 +47,7 @@ struct ResolveTests {
             bench.say(PersonRemove(reference: "赵一", cause: "moved-out")).refusal,
             bench.say(PersonChange(reference: "zy", fields: PersonFields(status: "barred", cause: "safety"))).refusal,
             bench.say(PersonErase(reference: "1-101")).refusal,
-            bench.say(PersonForgive(reference: "zhaoyi")).refusal,
+            bench.say(PersonResume(reference: "zhaoyi")).refusal,
             bench.say(CredentialAdd(person: "赵", kind: "card", card: "H10301:118-1700")).refusal,
             bench.say(VehicleAdd(plate: "粤B54321", keeper: "赵一")).refusal,
             bench.say(TenancyAdd(dwelling: "1-102", tenants: "T-1 赵一", from: "2028-01-01", until: "2028-12-31"))
@@ -193,9 +193,9 @@ struct ResolveTests {
     @Test func whoMayNotFindPeopleNamesThemByReference() throws {
         let bench = try site()
         let installer = RightsTests.installers[0]
-        #expect(bench.say(PersonForgive(reference: "T-1"), by: installer).refusal == nil)
-        #expect(bench.say(PersonForgive(reference: "钱二"), by: installer).refusal?.code == "unknownPerson")
-        let guarded = bench.say(PersonForgive(reference: "钱二"), by: RightsTests.night)
+        #expect(bench.say(PersonResume(reference: "T-1"), by: installer).refusal == nil)
+        #expect(bench.say(PersonResume(reference: "钱二"), by: installer).refusal?.code == "unknownPerson")
+        let guarded = bench.say(PersonResume(reference: "钱二"), by: RightsTests.night)
         guard case .success(let text) = guarded.reply else { throw try #require(guarded.refusal) }
         let meant = try #require(Understood(beside: text)?.meant)
         #expect(meant.map(\.reference) == ["T-1"] && meant[0].id == nil && meant[0].role == nil)

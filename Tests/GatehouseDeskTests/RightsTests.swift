@@ -239,8 +239,8 @@ struct RightsTests {
         #expect(bench.say(Log(limit: 5), by: Self.auditor).refusal == nil)
         #expect(bench.say(Log(limit: 5), by: DeskBench.Person(1007, [.manager, .auditor])).refusal == nil)
         #expect(bench.say(Status(), by: Self.manager).refusal == nil, "whoever only looks at the state goes on")
-        #expect(bench.say(HandoverCancel(), by: Self.manager).refusal?.code == "handedOver")
-        #expect(bench.say(HandoverCancel(), reason: "a mistake").refusal == nil, "root at the machine")
+        #expect(bench.say(HandoverWithdraw(), by: Self.manager).refusal?.code == "handedOver")
+        #expect(bench.say(HandoverWithdraw(), reason: "a mistake").refusal == nil, "root at the machine")
         #expect(bench.say(open, by: Self.manager).refusal == nil)
     }
 

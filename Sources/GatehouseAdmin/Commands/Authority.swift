@@ -61,8 +61,8 @@ package struct HandoverConfirm: AdminCommand {
     package init() {}
 }
 
-package struct HandoverCancel: AdminCommand {
-    package static let name = CommandName.handoverCancel
+package struct HandoverWithdraw: AdminCommand {
+    package static let name = CommandName.handoverWithdraw
     package static let entry = CommandEntry.change(
         .office, needsReason: true, Sentence("take the announcement back, before its instant"))
     package typealias Reply = Recorded
@@ -101,8 +101,8 @@ package struct WatchlistImport: AdminCommand {
     }
 }
 
-package struct WatchlistWithdraw: AdminCommand {
-    package static let name = CommandName.watchlistWithdraw
+package struct WatchlistRemove: AdminCommand {
+    package static let name = CommandName.watchlistRemove
     package static let entry = CommandEntry.change([.auditor], needsReason: true, Sentence("take an entry out"))
     package typealias Reply = Recorded
     package var entry: DocumentArgument

@@ -27,8 +27,8 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case personList = "person list"
     case personChange = "person change"
     case personRemove = "person remove"
-    case personForgive = "person forgive"
-    case personForgiveAll = "person forgive-all"
+    case personResume = "person resume"
+    case personResumeAll = "person resume-all"
     case personErase = "person erase"
     case personReport = "person report"
     case consentWithdraw = "consent withdraw"
@@ -65,10 +65,12 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case credentialChange = "credential change"
     case credentialReplace = "credential replace"
     case credentialRemove = "credential remove"
+    case credentialSuspend = "credential suspend"
+    case credentialResume = "credential resume"
 
     case passIssue = "pass issue"
     case passShow = "pass show"
-    case passRevoke = "pass revoke"
+    case passRemove = "pass remove"
     case passList = "pass list"
     case passKey = "pass key"
     case passUses = "pass uses"
@@ -103,19 +105,32 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case readerResume = "reader resume"
 
     case faceEnrol = "face enrol"
-    case faceDelete = "face delete"
+    case faceRemove = "face remove"
     case faceUsers = "face users"
     case faceReset = "face reset"
 
     case handoverAnnounce = "handover announce"
     case handoverConfirm = "handover confirm"
-    case handoverCancel = "handover cancel"
+    case handoverWithdraw = "handover withdraw"
     case handoverAccept = "handover accept"
 
     case watchlistActivate = "watchlist activate"
     case watchlistImport = "watchlist import"
-    case watchlistWithdraw = "watchlist withdraw"
+    case watchlistRemove = "watchlist remove"
     case watchlistStatus = "watchlist status"
+
+    /// What commands were called before there was one verb for an idea: typed and said on the socket they go on, and nothing
+    /// speaks of them.
+    package static let former: [String: CommandName] = [
+        "pass revoke": .passRemove, "face delete": .faceRemove, "watchlist withdraw": .watchlistRemove,
+        "handover cancel": .handoverWithdraw, "person forgive": .personResume, "person forgive-all": .personResumeAll,
+    ]
+
+    /// A command by its name, or by the one that it had.
+    package init?(said word: String) {
+        guard let name = CommandName(rawValue: word) ?? Self.former[word] else { return nil }
+        self = name
+    }
 
     /// The command that somebody may have meant.
     package static func nearest(to word: String) -> CommandName? {
@@ -148,8 +163,8 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .personList: PersonList.self
         case .personChange: PersonChange.self
         case .personRemove: PersonRemove.self
-        case .personForgive: PersonForgive.self
-        case .personForgiveAll: PersonForgiveAll.self
+        case .personResume: PersonResume.self
+        case .personResumeAll: PersonResumeAll.self
         case .personErase: PersonErase.self
         case .personReport: PersonReport.self
         case .consentWithdraw: ConsentWithdraw.self
@@ -183,9 +198,11 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .credentialChange: CredentialChange.self
         case .credentialReplace: CredentialReplace.self
         case .credentialRemove: CredentialRemove.self
+        case .credentialSuspend: CredentialSuspend.self
+        case .credentialResume: CredentialResume.self
         case .passIssue: PassIssue.self
         case .passShow: PassShow.self
-        case .passRevoke: PassRevoke.self
+        case .passRemove: PassRemove.self
         case .passList: PassList.self
         case .passKey: PassKey.self
         case .passUses: PassUsesList.self
@@ -216,16 +233,16 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .readerRotateKey: ReaderRotateKey.self
         case .readerResume: ReaderResume.self
         case .faceEnrol: FaceEnrol.self
-        case .faceDelete: FaceDelete.self
+        case .faceRemove: FaceRemove.self
         case .faceUsers: FaceUsers.self
         case .faceReset: FaceReset.self
         case .handoverAnnounce: HandoverAnnounce.self
         case .handoverConfirm: HandoverConfirm.self
-        case .handoverCancel: HandoverCancel.self
+        case .handoverWithdraw: HandoverWithdraw.self
         case .handoverAccept: HandoverAccept.self
         case .watchlistActivate: WatchlistActivate.self
         case .watchlistImport: WatchlistImport.self
-        case .watchlistWithdraw: WatchlistWithdraw.self
+        case .watchlistRemove: WatchlistRemove.self
         case .watchlistStatus: WatchlistStatus.self
         }
     }

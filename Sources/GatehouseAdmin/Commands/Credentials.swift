@@ -67,7 +67,10 @@ package struct CredentialAdd: AdminCommand {
     package var firstUse: TextArgument?
     package var vehicle: PersonalArgument?
     package var consent: PersonalArgument?
+    /// A reader: the next card that is shown there within a minute is the one.
+    package var showAt: NameArgument?
     private enum CodingKeys: String, CodingKey {
+        case showAt = "show-at"
         case person
         case kind
         case card
@@ -88,8 +91,10 @@ package struct CredentialAdd: AdminCommand {
         person: PersonalArgument, kind: TextArgument, card: PersonalArgument? = nil, pin: PersonalArgument? = nil,
         bound: FlagArgument? = nil, module: NameArgument? = nil, user: CountArgument? = nil, from: TextArgument? = nil,
         until: TextArgument? = nil, duress: FlagArgument? = nil, status: TextArgument? = nil, uses: TextArgument? = nil,
-        firstUse: TextArgument? = nil, vehicle: PersonalArgument? = nil, consent: PersonalArgument? = nil
+        firstUse: TextArgument? = nil, vehicle: PersonalArgument? = nil, consent: PersonalArgument? = nil,
+        showAt: NameArgument? = nil
     ) {
+        self.showAt = showAt
         self.person = person
         self.kind = kind
         self.card = card
@@ -119,8 +124,11 @@ package struct CredentialShow: AdminCommand {
 
     package struct Details: Codable, Hashable, Sendable {
         package var history: [PastState<CredentialView>]
-        package init(history: [PastState<CredentialView>]) {
+        /// What a guard took from it until the office is there.
+        package var suspended: PersonDetails.Off?
+        package init(history: [PastState<CredentialView>], suspended: PersonDetails.Off? = nil) {
             self.history = history
+            self.suspended = suspended
         }
     }
 }

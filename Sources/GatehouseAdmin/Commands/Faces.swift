@@ -46,8 +46,8 @@ package struct FaceEnrol: AdminCommand {
     }
 }
 
-package struct FaceDelete: AdminCommand {
-    package static let name = CommandName.faceDelete
+package struct FaceRemove: AdminCommand {
+    package static let name = CommandName.faceRemove
     package static let entry = CommandEntry.withdrawal(.office, Sentence("end a face and take it out of its module"))
     package typealias Reply = Recorded
     package var module: NameArgument

@@ -95,10 +95,16 @@ package struct DwellingShow: AdminCommand {
         package var tenancies: [TenancyView]
         package var vehicles: [VehicleView]
         package var history: [PastState<DwellingView>]
+        /// `community/dwelling`.
+        package var home: String?
+        /// Tenants and keepers of vehicles by name.
+        package var people: [Named]
         package init(
             residents: [PersonView], tenancies: [TenancyView], vehicles: [VehicleView],
-            history: [PastState<DwellingView>]
+            history: [PastState<DwellingView>], home: String? = nil, people: [Named] = []
         ) {
+            self.home = home
+            self.people = people
             self.residents = residents
             self.tenancies = tenancies
             self.vehicles = vehicles

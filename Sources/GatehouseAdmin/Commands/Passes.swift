@@ -101,8 +101,8 @@ package struct PassShow: AdminCommand {
     }
 }
 
-package struct PassRevoke: AdminCommand {
-    package static let name = CommandName.passRevoke
+package struct PassRemove: AdminCommand {
+    package static let name = CommandName.passRemove
     package static let entry = CommandEntry.withdrawal(.office, Sentence("a pass opens nothing any more"))
     package var pass: DocumentArgument
     package init(pass: DocumentArgument) {

@@ -199,8 +199,8 @@ package struct PersonRemove: AdminCommand {
     }
 }
 
-package struct PersonForgive: AdminCommand {
-    package static let name = CommandName.personForgive
+package struct PersonResume: AdminCommand {
+    package static let name = CommandName.personResume
     package static let entry = CommandEntry.change(
         .desk, needsReason: true, Sentence("forget in which area a person is, and their wrong PINs"))
     package typealias Reply = Recorded
@@ -208,8 +208,8 @@ package struct PersonForgive: AdminCommand {
     package init(reference: PersonalArgument) { self.reference = reference }
 }
 
-package struct PersonForgiveAll: AdminCommand {
-    package static let name = CommandName.personForgiveAll
+package struct PersonResumeAll: AdminCommand {
+    package static let name = CommandName.personResumeAll
     package static let entry = CommandEntry.change(
         [.manager], needsReason: true, Sentence("forget in which area everybody and every vehicle is"))
     package typealias Reply = Recorded

@@ -9,7 +9,7 @@ package struct PersonDetails: Codable, Hashable, Sendable {
     package var history: [PastState<PersonView>]
     /// Dwellings that are named here, by their code.
     package var homes: [Home]
-    /// Since when credentials are off, and who did it.
+    /// Since when credentials are off, and who did it; those that a guard suspended too.
     package var off: [Off]
     private enum CodingKeys: String, CodingKey {
         case tenancies, credentials, vehicles, history, homes, off
@@ -44,11 +44,14 @@ package struct PersonDetails: Codable, Hashable, Sendable {
         package var by: String?
         /// The entry with which it became so.
         package var event: UInt64?
-        package init(credential: UInt32, since: String?, by: String?, event: UInt64?) {
+        /// When it ends by itself: a guard suspended it.
+        package var until: String?
+        package init(credential: UInt32, since: String?, by: String?, event: UInt64?, until: String? = nil) {
             self.credential = credential
             self.since = since
             self.by = by
             self.event = event
+            self.until = until
         }
     }
 }

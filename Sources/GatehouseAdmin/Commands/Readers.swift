@@ -69,7 +69,7 @@ package struct ReaderList: AdminCommand {
 package struct ReaderShow: AdminCommand {
     package static let name = CommandName.readerShow
     package static let entry = CommandEntry.device(
-        .everyone, needsReason: false, Sentence("one OSDP reader, with what it says of itself"))
+        .everyone, needsReason: false, Sentence("one reader: what is wrong with it, and what it says of itself"))
     package typealias Reply = Joined<ReaderView, Details>
     package var reader: NameArgument
     package init(reader: NameArgument) {
@@ -86,6 +86,8 @@ package struct ReaderShow: AdminCommand {
         package var serialNumber: Int?
         package var firmware: String?
         package var says: [Said]?
+        /// Conditions that stand against it, the worst first: the words of `health`.
+        package var conditions: [String]?
         private enum CodingKeys: String, CodingKey {
             case address
             case baud
@@ -96,11 +98,14 @@ package struct ReaderShow: AdminCommand {
             case serialNumber = "serial_number"
             case firmware
             case says
+            case conditions
         }
         package init(
             address: Int? = nil, baud: Int? = nil, outputs: [Bool]? = nil, vendor: String? = nil, model: Int? = nil,
-            version: Int? = nil, serialNumber: Int? = nil, firmware: String? = nil, says: [Said]? = nil
+            version: Int? = nil, serialNumber: Int? = nil, firmware: String? = nil, says: [Said]? = nil,
+            conditions: [String]? = nil
         ) {
+            self.conditions = conditions
             self.address = address
             self.baud = baud
             self.outputs = outputs

@@ -98,6 +98,18 @@ package struct TenancyChange: AdminCommand {
     }
 }
 
+/// Somebody by number, with their name.
+package struct Named: Codable, Hashable, Sendable {
+    package var id: UInt32
+    package var name: String
+    package var reference: String
+    package init(id: UInt32, name: String, reference: String) {
+        self.id = id
+        self.name = name
+        self.reference = reference
+    }
+}
+
 package struct TenancyShow: AdminCommand {
     package static let name = CommandName.tenancyShow
     package static let entry = CommandEntry.question(.office, Sentence("one tenancy"))
@@ -109,8 +121,14 @@ package struct TenancyShow: AdminCommand {
 
     package struct Details: Codable, Hashable, Sendable {
         package var history: [PastState<TenancyView>]
-        package init(history: [PastState<TenancyView>]) {
+        /// `community/dwelling`.
+        package var home: String?
+        /// Whoever is named in it and on the register.
+        package var people: [Named]
+        package init(history: [PastState<TenancyView>], home: String? = nil, people: [Named] = []) {
             self.history = history
+            self.home = home
+            self.people = people
         }
     }
 }

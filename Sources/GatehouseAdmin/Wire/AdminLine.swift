@@ -75,7 +75,7 @@ package struct AdminLine: Sendable {
         if let unknown = outer.unknown {
             throw refused(outer.id, "malformed", Sentence("unknown member \"\(Self.shown(unknown))\""))
         }
-        guard let command = CommandName(rawValue: word) else {
+        guard let command = CommandName(said: word) else {
             let fault = Sentence("there is no command \"\(Self.shown(word))\"")
             throw refused(outer.id, "unknownCommand", fault.orNear(CommandName.nearest(to: word)?.rawValue))
         }

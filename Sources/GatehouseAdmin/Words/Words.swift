@@ -77,6 +77,7 @@ package enum Words {
         "SecondPersonMissing": ("a second person is needed", "需要第二人验证"),
         "EscortMissing": ("somebody has to bring them in", "需要陪同"),
         "PolicyTooOld": ("the registry was not confirmed for too long", "名册过期未确认"),
+        "SuspendedByGuard": ("suspended by a guard until the office is there", "保安已临时停用，待物业处理"),
         "VisitNotActive": ("not during the visit", "不在访问时段"),
         "noCamera": ("no camera there", "未配置摄像机"), "timeout": ("the camera was too slow", "摄像机超时"),
         "unreachable": ("the camera cannot be reached", "摄像机无法连接"),

@@ -73,27 +73,46 @@ package struct Alarms: Hashable, Sendable {
 
     package func holds(_ entry: UInt64) -> Bool { alarms.contains { $0.entry == entry } }
 
+    /// Whether it is not for guards to say that it was seen: it is what they did.
+    func isOfTheOffice(_ entry: UInt64) -> Bool {
+        alarms.contains { $0.entry == entry && $0.code == .condition(.credentialSuspended) }
+    }
+
     /// Conditions that are alarms: somebody has to go and look.
-    private static func isAlarm(_ code: HealthCode) -> Bool { code.severity == .alarm || code == .portalHeldOpen }
+    private static func isAlarm(_ code: HealthCode) -> Bool {
+        code.severity == .alarm || code == .portalHeldOpen || code == .credentialSuspended
+    }
+
+    /// The alarm that an entry raises.
+    package static func raised(by kind: EntryKind, _ result: EntryOutcome?, _ reason: String?) -> Alarm.Code? {
+        switch kind {
+        case .health:
+            guard result == .on, let code = reason.flatMap(HealthCode.init(rawValue:)), isAlarm(code) else {
+                return nil
+            }
+            return .condition(code)
+        case .tailgated: return .tailgated
+        // Numbers that were tried are a condition of their own.
+        case .lockout: return result == .guessing ? nil : .lockout
+        default: return nil
+        }
+    }
 
     /// Hears an entry, in the order of the journal.
     package mutating func hear(_ entry: JournalEntry) {
+        let raised = Self.raised(by: entry.kind, entry.result, entry.reason)
         switch entry.kind {
         case .health:
             guard let code = entry.reason.flatMap(HealthCode.init(rawValue:)), Self.isAlarm(code) else { return }
             let subject = entry.detail[.subject]?.text ?? ""
-            if entry.result == .on {
-                raise(.condition(code), subject, entry)
+            if let raised {
+                raise(raised, subject, entry)
             } else {
                 end(at: entry.civil) { $0.code == .condition(code) && $0.subject == subject }
             }
-        case .tailgated:
-            raise(.tailgated, entry.portal?.name ?? "", entry)
-            end(at: entry.civil) { $0.entry == entry.sequence }
-        case .lockout:
-            // Numbers that were tried are a condition of their own.
-            guard entry.result != .guessing else { return }
-            raise(.lockout, entry.accessPoint?.name ?? "", entry)
+        case .tailgated, .lockout:
+            guard let raised else { return }
+            raise(raised, (raised == .lockout ? entry.accessPoint?.name : entry.portal?.name) ?? "", entry)
             end(at: entry.civil) { $0.entry == entry.sequence }
         case .start:
             // What stood before was not seen to end; what still stands is raised again.

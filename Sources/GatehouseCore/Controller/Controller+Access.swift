@@ -3,6 +3,9 @@ extension Controller {
         switch signal {
         case .card, .key, .face:
             guard let point = pointOfReader[reader] else { return }
+            if case .card(let card) = signal, take(card, shownAt: reader, pointAt: point, &step) {
+                return step.yield(.acknowledge(reader))
+            }
             collectors[point].combinations = combinations(pointAt: point, reader: reader, step.now)
             let outputs =
                 switch signal {

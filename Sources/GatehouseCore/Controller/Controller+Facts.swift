@@ -31,8 +31,9 @@ extension Controller {
     ) {
         guard let first = credentials.first else { return }
         // The first one that is not in order speaks for all.
-        let spoken = credentials.first { $0.status != .enabled || window(of: $0, at: seconds) != .inside } ?? first
+        let spoken = credentials.first { !isSound($0, at: seconds) } ?? first
         facts.credentialStatus = spoken.status
+        facts.isSuspendedByGuard = isSuspended(spoken, at: seconds)
         facts.credentialWindow = window(of: spoken, at: seconds)
         facts.isUsedUp = credentials.contains { isUsedUp($0) }
         facts.doFactorsAgree = agree(credentials) && (person == nil || person == first.person)
@@ -43,9 +44,13 @@ extension Controller {
         record.uses > 0 && (ledger.uses[record.id]?.count ?? 0) >= record.uses
     }
 
-    /// Whether a credential is good for a grant by itself: enabled, in its time, and not used up.
+    /// Whether a credential is good for a grant by itself: enabled, not suspended, in its time, and not used up.
     package func isInOrder(_ record: CredentialRecord, at seconds: Int64) -> Bool {
-        record.status == .enabled && window(of: record, at: seconds) == .inside && !isUsedUp(record)
+        isSound(record, at: seconds) && !isUsedUp(record)
+    }
+
+    private func isSound(_ record: CredentialRecord, at seconds: Int64) -> Bool {
+        record.status == .enabled && !isSuspended(record, at: seconds) && window(of: record, at: seconds) == .inside
     }
 
     /// Where now stands to the validity of a credential, that from its first grant included.

@@ -65,6 +65,12 @@ extension Controller {
             var entry = orderEntry(order, .acknowledged)
             entry.detail[.alarm] = .integer(Int64(clamping: alarm))
             event = record(entry, &step)
+        case .awaitCard(let reader): return awaitCard(at: reader, order, &step)
+        case .giveUpCard(let reader):
+            giveUpCard(at: reader, order, &step)
+            event = nil
+        case .suspend(let credential, let until): event = suspend(credential, until: until, order, &step)
+        case .endSuspension(let credential): event = endSuspension(credential, order, &step)
         case .stop:
             giveUpStaged(.other(Sentence("the daemon stops; nothing was changed")), &step)
             event = recordOrder(order, .done, kind: .stop, &step)
@@ -94,6 +100,7 @@ extension Controller {
             overruleFreeWindow(portalAt: index, &step)
             setPosture(posture, portalAt: index, actor: order.actor.name, &step)
         }
+        if posture == .blocked || posture == .lockdown { tellManager(of: order, event, &step, portal: portal) }
         return event
     }
 
@@ -238,7 +245,8 @@ extension Controller {
         return record(entry, &step)
     }
 
-    private mutating func recordReader(
+    @discardableResult
+    mutating func recordReader(
         _ order: Order, _ outcome: EntryOutcome, _ reader: ReaderID, detail: [EntryDetail: CanonicalValue] = [:],
         _ step: inout Step
     ) -> UInt64? {
@@ -266,7 +274,8 @@ extension Order.Verb {
         case .open, .posture, .fireReset, .acknowledge, .stop: true
         case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
             .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look, .refused,
-            .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume:
+            .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume, .suspend,
+            .endSuspension, .awaitCard, .giveUpCard:
             false
         }
     }

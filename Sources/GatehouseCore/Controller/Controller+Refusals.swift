@@ -4,7 +4,7 @@ extension Controller {
         if let expires = order.expires, now.monotonic > expires { return .expired }
         if let refusal = handoverRefusal(of: order, now) { return refusal }
         switch order.verb {
-        case .registry, .erase, .watchlistActivate, .watchlistImport, .pass(.issue), .announceHandover:
+        case .registry, .erase, .awaitCard, .watchlistActivate, .watchlistImport, .pass(.issue), .announceHandover:
             // What a run without the key would seal, nobody could open again.
             if health.has(.withoutKey) { return .withoutKey }
             if !isStoreAvailable { return .storeUnavailable }
@@ -24,7 +24,10 @@ extension Controller {
             return order.hasReason ? nil : .reasonMissing
         case .acknowledge(let alarm):
             if !alarms.holds(alarm) { return .unknownAlarm }
+            if order.actor.role == .guard_, alarms.isOfTheOffice(alarm) { return .alarmOfTheOffice }
             return order.hasReason ? nil : .reasonMissing
+        case .awaitCard(let reader): return refusalToAwait(reader, order)
+        case .suspend, .endSuspension: return refusalToSuspend(order, now)
         case .resume(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
             return order.hasReason ? nil : .reasonMissing
@@ -64,7 +67,8 @@ extension Controller {
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
             default: return nil
             }
-        case .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover,
+        case .giveUpCard, .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover, .cancelHandover,
+            .acceptHandover,
             .stop:
             return nil
         }

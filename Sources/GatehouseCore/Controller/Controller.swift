@@ -44,6 +44,8 @@ package struct Controller: Sendable {
     var freeWindows = FreeWindows()
     var retention = Retention()
     var handoverCheckAt: MonotonicTime?
+    var suspensionsEndAt: MonotonicTime?
+    var awaitedCards: [ReaderID: AwaitedCard] = [:]
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
@@ -178,6 +180,12 @@ package struct Controller: Sendable {
         if let at = retention.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "retention")) }
         if let at = company.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "company at a gate")) }
         if let at = handoverCheckAt { next = .earliest(next, Deadline(at: at, waiter: "the instant of a hand-over")) }
+        if let at = awaitedCards.values.map(\.until).min() {
+            next = .earliest(next, Deadline(at: at, waiter: "a card that is to be shown"))
+        }
+        if let at = suspensionsEndAt {
+            next = .earliest(next, Deadline(at: at, waiter: "the end of a suspension"))
+        }
         if let at = stagedAt { next = .earliest(next, Deadline(at: at, waiter: "a large change of the register")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
@@ -208,6 +216,8 @@ package struct Controller: Sendable {
         endGuessingAlerts(&step)
         sweepWatchlist(&step)
         settleHandover(&step)
+        settleSuspensions(&step)
+        settleAwaitedCards(&step)
     }
 
     private mutating func begin(_ report: StartReport, _ step: inout Step) {
@@ -223,6 +233,7 @@ package struct Controller: Sendable {
         set(.handedOver, "", isHandedOver, &step)
         set(.registerRestored, "", ledger.restored != nil, &step)
         raiseSwaps(&step)
+        raiseSuspensions(&step)
         restoreGuessing(&step)
         for index in portals.indices {
             let portal = portals[index]

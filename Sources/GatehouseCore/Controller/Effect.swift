@@ -186,6 +186,13 @@ package struct Order: Hashable, Sendable {
         case confirmHandover
         /// Somebody saw the alarm that began with this entry.
         case acknowledge(alarm: UInt64)
+        /// Takes one credential out of use until then.
+        case suspend(credential: UInt32, until: CivilTime)
+        case endSuspension(credential: UInt32)
+        /// The next card at a reader goes to whoever asked: the reply comes with it.
+        case awaitCard(ReaderID)
+        /// Whoever waited for it has gone.
+        case giveUpCard(ReaderID)
         /// Ends the pauses of a reader: after wrong PINs, after numbers that were tried.
         case resume(ReaderID)
         case stop
@@ -231,6 +238,8 @@ package enum Look: Hashable, Sendable {
 
 package enum OrderReply: Hashable, Sendable {
     case done(event: UInt64?)
+    /// The card that was waited for.
+    case shown(CardRead)
     case refused(OrderRefusal)
 }
 
@@ -255,6 +264,14 @@ package enum OrderRefusal: Error, Hashable, Sendable {
     case wrongToken
     case fireStands
     case unknownAlarm
+    /// The alarm is the office's to see.
+    case alarmOfTheOffice
+    case unknownCredential
+    case credentialOff(CredentialStatus)
+    case suspensionTooLong
+    case notSuspended
+    case cardAwaited(String)
+    case noCardShown
     /// So much waits for the disk that what is left of memory belongs to the gates.
     case journalCrowded
     case secondPerson(String)
@@ -291,6 +308,15 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .fireStands:
             Sentence("a fire holds the portals open; end it first: gatehousectl portal fire-reset --reason …")
         case .unknownAlarm: Sentence("no open alarm has that number; see `gatehousectl alarm list`")
+        case .alarmOfTheOffice:
+            Sentence("what a guard suspended is for the office to look at; a manager acknowledges it")
+        case .unknownCredential: Sentence("the register has no such credential")
+        case .credentialOff(let status): Sentence("the credential opens nothing as it is: it is \(status.word)")
+        case .suspensionTooLong:
+            Sentence("a guard suspends until the next noon at most; what lasts longer is the office's to say")
+        case .cardAwaited(let name): Sentence("somebody waits for a card at \(name) already; it takes a minute at most")
+        case .noCardShown: Sentence("no card was shown there within a minute; nothing was changed")
+        case .notSuspended: Sentence("no guard suspended that credential, or it is over")
         case .journalCrowded:
             Sentence("the disk is behind, and what it can still take belongs to the gates; try again later")
         case .secondPerson(let what): Sentence("\(what): another person has to say the same within 5 minutes")
@@ -321,6 +347,13 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .wrongToken: "wrongToken"
         case .fireStands: "fireStands"
         case .unknownAlarm: "unknownAlarm"
+        case .alarmOfTheOffice: "alarmOfTheOffice"
+        case .unknownCredential: "unknownCredential"
+        case .credentialOff: "credentialOff"
+        case .suspensionTooLong: "suspensionTooLong"
+        case .notSuspended: "notSuspended"
+        case .cardAwaited: "cardAwaited"
+        case .noCardShown: "noCardShown"
         case .journalCrowded: "journalCrowded"
         case .secondPerson: "secondPerson"
         case .other: "other"

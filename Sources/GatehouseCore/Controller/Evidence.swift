@@ -126,7 +126,7 @@ extension Controller {
         let record = registry.credential(for: key)
         let isUsable = record.map {
             !mustNameHolder
-                || ($0.person == holder && $0.status == .enabled
+                || ($0.person == holder && $0.status == .enabled && !isSuspended($0, at: now.civil.seconds)
                     && standing(now.civil.seconds, from: $0.validFrom, until: $0.validUntil) == .inside)
         }
         guard let record, isUsable == true else {

@@ -6,7 +6,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
-    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored
+    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -34,7 +34,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
-            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded, .handedOver:
+            .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded, .handedOver,
+            .credentialSuspended:
             .warning
         case .readerKeyedOnWire, .threatRaised: .info
         }
@@ -96,6 +97,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
                 "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
             )
         case .withoutKey: Sentence("The master key is missing or wrong: nobody is admitted. Exits and fire work.")
+        case .credentialSuspended:
+            Sentence("A guard suspended this credential until the office is there; it ends by itself.")
         }
     }
 
@@ -151,6 +154,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .registerRestored:
             Sentence(
                 "Block and end again what was (gatehousectl import the office's last files), then: gatehousectl policy confirm"
+            )
+        case .credentialSuspended:
+            Sentence(
+                "The office: gatehousectl credential show NUMBER, then credential change NUMBER --status … or credential resume NUMBER --reason …"
             )
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")

@@ -16,7 +16,7 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case firmware, firmwareBefore, from, host, id, input, issuer, kind, level, maker, makerBefore, milliseconds,
         missing, model, modelBefore
     case near, note, pass, passes, path, points, problem, reason, receiver, reopens, row, rows, scope, seconds
-    case security, serial, serialBefore, sha256, since, size, subject, through, unknown, users, version, with
+    case security, serial, serialBefore, sha256, since, size, subject, through, unknown, until, users, version, with
 }
 
 extension JournalEntry {

@@ -169,6 +169,8 @@ package struct AlertRoute: Hashable, Sendable {
 
 package enum AlertKind: String, Hashable, Sendable, CaseIterable, Comparable {
     case duress, forced, tailgated, heldOpen, fire, lockout, tamper
+    /// A guard took a way in from somebody, or from everybody: the manager is told.
+    case guardOrder
     /// A sealed envelope for the authority that issued a watchlist entry.
     case watchlist
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
@@ -177,7 +179,7 @@ package enum AlertKind: String, Hashable, Sendable, CaseIterable, Comparable {
         switch self {
         case .duress, .fire: .life
         case .forced, .tailgated, .tamper, .watchlist: .intrusion
-        case .heldOpen, .lockout: .notice
+        case .heldOpen, .lockout, .guardOrder: .notice
         }
     }
 }

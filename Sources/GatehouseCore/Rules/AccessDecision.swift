@@ -61,6 +61,7 @@ package enum DenialReason: UInt8, Hashable, Sendable, CaseIterable {
     case escortMissing = 33
     case policyTooOld = 34
     case visitNotActive = 35
+    case suspendedByGuard = 36
 
     /// Whether the way may still open within seconds, when somebody else shows a credential.
     package var waitsForCompany: Bool { self == .secondPersonMissing || self == .escortMissing }
@@ -102,6 +103,7 @@ package enum DenialReason: UInt8, Hashable, Sendable, CaseIterable {
         case .escortMissing: "EscortMissing"
         case .policyTooOld: "PolicyTooOld"
         case .visitNotActive: "VisitNotActive"
+        case .suspendedByGuard: "SuspendedByGuard"
         }
     }
 }

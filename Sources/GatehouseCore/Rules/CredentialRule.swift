@@ -1,4 +1,4 @@
-/// Known, enabled, and within its validity.
+/// Known, enabled, not suspended by a guard, and within its validity.
 enum CredentialRule {
     static func judge(_ facts: Facts) -> Verdict {
         guard facts.isCredentialKnown else {
@@ -6,6 +6,7 @@ enum CredentialRule {
             return facts.factorsGiven == [.pin] && facts.pin != .notAsked ? .abstain : .deny(.unknownCredential)
         }
         guard facts.credentialStatus == .enabled else { return .deny(.credentialNotEnabled) }
+        guard !facts.isSuspendedByGuard else { return .deny(.suspendedByGuard) }
         switch facts.credentialWindow {
         case .inside: return .abstain
         case .before: return .deny(.credentialNotActive)

@@ -54,6 +54,8 @@ package struct Facts: Hashable, Sendable {
     package var isPolicyTooOld = false
     /// The threat level then.
     package var threat: UInt8 = 0
+    /// Version 4. A guard suspended the credential until the office is there.
+    package var isSuspendedByGuard = false
 
     package init() {}
 }
@@ -125,7 +127,7 @@ package enum PassbackStanding: UInt8, Hashable, Sendable, CaseIterable {
 extension Facts {
     package var values: [Int64] {
         [
-            3, Int64(posture.rawValue), isReaderTrusted ? 1 : 0, isClockTrusted ? 1 : 0, isCredentialKnown ? 1 : 0,
+            4, Int64(posture.rawValue), isReaderTrusted ? 1 : 0, isClockTrusted ? 1 : 0, isCredentialKnown ? 1 : 0,
             Int64(credentialStatus.rawValue), Int64(credentialWindow.rawValue), isDuress ? 1 : 0,
             Int64(personStatus.rawValue), Int64(role.rawValue), Int64(employment.rawValue), hasDwelling ? 1 : 0,
             Int64(tenancy.rawValue), Int64(coveringLevels), Int64(openLevels), Int64(factorsGiven.rawValue),
@@ -134,13 +136,13 @@ extension Facts {
             isGuessPaused ? 1 : 0, isUsedUp ? 1 : 0, Int64(host.rawValue), Int64(suspendedLevels), isBarred ? 1 : 0,
             isOffShift ? 1 : 0, Int64(firstPerson.rawValue), isAreaFull ? 1 : 0, Int64(place.rawValue),
             isInterlocked ? 1 : 0, Int64(company.rawValue), Int64(escort.rawValue), isPolicyTooOld ? 1 : 0,
-            Int64(threat),
+            Int64(threat), isSuspendedByGuard ? 1 : 0,
         ]
     }
 
     /// Nil when the values are not a stored form that this version knows.
     package init?(values: [Int64]) {
-        let counts: [Int64: Int] = [1: 22, 2: 23, 3: 36]
+        let counts: [Int64: Int] = [1: 22, 2: 23, 3: 36, 4: 37]
         guard let version = values.first, counts[version] == values.count,
             values.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
         else { return nil }
@@ -194,5 +196,6 @@ extension Facts {
         self.escort = escort
         isPolicyTooOld = values[34] == 1
         threat = octet(35)
+        isSuspendedByGuard = version >= 4 && values[36] == 1
     }
 }

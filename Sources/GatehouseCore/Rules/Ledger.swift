@@ -43,6 +43,8 @@ package struct Ledger: Hashable, Sendable {
     /// controller begins with. Who wants the present state asks `PINLockout` and `GuessGuard`.
     package private(set) var tries: [PINLockout.Subject: PINLockout.Tries] = [:]
     package private(set) var guessed: [ReaderID: CivilTime] = [:]
+    /// What guards took from credentials until the office is there.
+    package private(set) var suspensions: [UInt32: Suspension] = [:]
     private var people: [AreaID: Int] = [:]
 
     package init() {}
@@ -107,6 +109,7 @@ package struct Ledger: Hashable, Sendable {
         case .handover(let standing): handover = standing
         case .tries(let subject, let kept): tries[subject] = kept
         case .guessed(let reader, let until): guessed[reader] = until
+        case .suspension(let credential, let suspension): suspensions[credential] = suspension
         }
         return change
     }
@@ -128,6 +131,7 @@ package enum LedgerChange: Hashable, Sendable {
     case handover(Handover?)
     case tries(PINLockout.Subject, PINLockout.Tries?)
     case guessed(ReaderID, until: CivilTime?)
+    case suspension(credential: UInt32, Suspension?)
 
     /// The name, and the value; nil is none any more.
     package var stored: (key: String, value: CanonicalValue?) {
@@ -147,6 +151,7 @@ package enum LedgerChange: Hashable, Sendable {
         case .tries(.reader(let reader), let kept): ("tries/reader/\(reader.name)", kept?.stored)
         case .tries(.person(let person), let kept): ("tries/person/\(person)", kept?.stored)
         case .guessed(let reader, let until): ("guessed/\(reader.name)", until.map { .integer($0.milliseconds) })
+        case .suspension(let id, let suspension): ("suspension/\(id)", suspension?.stored)
         }
     }
 
@@ -208,6 +213,9 @@ package enum LedgerChange: Hashable, Sendable {
         case "guessed":
             guard let until = value.integer else { return nil }
             self = .guessed(ReaderID(rest), until: .clamped(until))
+        case "suspension":
+            guard let id = UInt32(rest), let suspension = Suspension(stored: value) else { return nil }
+            self = .suspension(credential: id, suspension)
         default: return nil
         }
     }
@@ -234,7 +242,7 @@ extension PINLockout.Tries {
 
 extension CivilTime {
     /// A moment of this era, whatever was written.
-    fileprivate static func clamped(_ milliseconds: Int64) -> CivilTime {
+    static func clamped(_ milliseconds: Int64) -> CivilTime {
         CivilTime(milliseconds: min(max(milliseconds, 0), 1 << 50))
     }
 }

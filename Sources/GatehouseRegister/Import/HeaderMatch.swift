@@ -32,7 +32,9 @@ package struct ImportOptions: Sendable {
         case .failure(let found): return [problem(found.line, found.message)]
         case .success(let utf8): text = String(decoding: utf8, as: UTF8.self)
         }
-        let known = Set(ImportHeaders.all.flatMap(\.columns) + ImportHeaders.sheet.columns)
+        let known = Set(
+            ImportHeaders.all.flatMap(\.columns) + ImportHeaders.sheet.columns + HomeParts.Part.allCases.map(\.rawValue)
+        )
         var problems: [RegistryImport.Problem] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let plain = ImportText.trimmed(String(line))
@@ -69,14 +71,19 @@ struct HeaderMatch {
     var unknown: [Int]
     /// How many columns are its own.
     private var known: Int { columns.count { !$0.isEmpty } }
+    /// The parts of a dwelling that several columns give.
+    var homeParts: HomeParts?
     var isSheet: Bool { header == ImportHeaders.sheet }
 
     /// The kind of file whose columns they are: the one with the most that are its own, whatever is passed over.
     static func find(_ first: [String], _ options: ImportOptions) -> HeaderMatch? {
-        let names = first.map(folded)
+        var names = first.map(folded)
+        let parts = HomeParts(names, options)
+        if let parts { names = parts.joined(names) }
         var best: HeaderMatch?
         for header in ImportHeaders.all + [ImportHeaders.sheet] {
-            guard let match = match(names, header, options) else { continue }
+            guard var match = match(names, header, options) else { continue }
+            match.homeParts = parts
             if match.known > best?.known ?? 0 { best = match }
         }
         return best
@@ -135,8 +142,7 @@ struct HeaderMatch {
         for index in rest {
             let name = names[index]
             if name.isEmpty || ImportHeaders.numbers.contains(name) { continue }
-            let bare = name.split(separator: "(").first.map(String.init) ?? name
-            let found = [name, bare].lazy.flatMap { ImportHeaders.synonyms($0, in: header) }
+            let found = [name, bare(name)].lazy.flatMap { ImportHeaders.synonyms($0, in: header) }
             if options.meanings[name] == nil, found.contains(where: { take(index, $0) }) { continue }
             if !options.skips(name, letter: letters(index + 1)) { unknown.append(index) }
         }
@@ -157,6 +163,9 @@ struct HeaderMatch {
         }
         return String(view)
     }
+
+    /// Without what stands in brackets behind it.
+    static func bare(_ name: String) -> String { name.split(separator: "(").first.map(String.init) ?? name }
 
     /// The letters of a column of a spreadsheet, from 1: A, B, … Z, AA.
     static func letters(_ column: Int) -> String {

@@ -83,6 +83,14 @@ struct ImportReading {
                 passed.append((place, Sentence("a line below the table, \(shown(row))")))
                 continue
             }
+            if let parts = match.homeParts {
+                switch parts.joined(row) {
+                case .success(let joined): line.fields = Array(joined.prefix(width))
+                case .failure(let doubt):
+                    fault(doubt.place, doubt.message)
+                    continue
+                }
+            }
             if isCards {
                 while line.fields.count < width { line.fields.append(place) }
                 line.fields.append(CSVField(text: "card", line: place.line, column: 1, isCell: isSheetOfWorkbook))

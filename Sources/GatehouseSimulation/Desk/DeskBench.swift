@@ -249,6 +249,10 @@ package final class DeskBench: @unchecked Sendable {
                     id: id, actor: draft.actor, command: draft.command, verb: draft.verb, reason: draft.reason,
                     cause: draft.cause, expires: draft.deadline))
         ])
+        if case .awaitCard = draft.verb {
+            whileWaiting()
+            if replies[id] == nil { pass(Controller.cardPatience) }
+        }
         // A large change takes a turn for each of its portions.
         while replies[id] == nil, !isDiskHeld, let due = shell.controller.nextDeadline, due.at <= now { pass(.zero) }
         // A reply is never later than the journal's longest wait.

@@ -14,6 +14,7 @@ struct ReferenceModel {
         var number: UInt64
         var holder: UInt32
         var status: CredentialStatus
+        var suspendedUntil: Int64?
     }
     struct Rental {
         var holder: UInt32
@@ -41,6 +42,7 @@ struct ReferenceModel {
             let holder = holders.first(where: { $0.id == card.holder })
         else { return no("UnknownCredential") }
         if card.status != .enabled { return no("CredentialNotEnabled") }
+        if let until = card.suspendedUntil, now < until { return no("SuspendedByGuard") }
         if holder.status == .suspended { return no("PersonSuspended") }
         if holder.status == .barred { return no("PersonBarred") }
         switch holder.role {

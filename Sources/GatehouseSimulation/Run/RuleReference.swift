@@ -22,6 +22,7 @@ struct RuleReference {
     var used: [UInt32: (count: Int, first: Int64)] = [:]
     var arrived: [AccessPointID: Int32] = [:]
     var threat: UInt8 = 0
+    var suspended: [UInt32: Int64] = [:]
     var confirmed: Int64?
     var standingOpen: Set<PortalID> = []
     var waiting: [AccessPointID: (person: UInt32, until: Int64, needsEscort: Bool)] = [:]
@@ -42,6 +43,7 @@ struct RuleReference {
         }
         guard let credential, let person else { return "UnknownCredential" }
         if credential.status != .enabled { return "CredentialNotEnabled" }
+        if let until = suspended[credential.id], time < until { return "SuspendedByGuard" }
         let use = used[credential.id]
         if let span = credential.firstUseSpan, let use, time >= use.first + Int64(span) { return "CredentialExpired" }
         if let from = credential.validFrom, time < from { return "CredentialNotActive" }

@@ -179,7 +179,7 @@ struct RuleTrial {
 
     mutating func run() {
         for _ in 0..<Self.steps where violations.count < 5 {
-            switch dice.below(40) {
+            switch dice.below(42) {
             case 0: restart()
             case 1:
                 let level = UInt8(dice.below(4))
@@ -204,6 +204,16 @@ struct RuleTrial {
                 order(.registry([.put(.person(row))]))
                 take(.person(row))
                 model.confirmed = now.civil.seconds
+            case 40:
+                let id = UInt32(dice.below(40) + 1)
+                let until = now.civil.seconds + Int64(1 + dice.below(86400))
+                order(.suspend(credential: id, until: CivilTime(seconds: until)))
+                let isEnabled = model.credentials.contains { $0.id == id && $0.status == .enabled }
+                if isEnabled { model.suspended[id] = until }
+            case 41:
+                guard let id = model.suspended.keys.min() else { continue }
+                order(.endSuspension(credential: id))
+                model.suspended[id] = nil
             case 6...9: pass(.seconds(1 + dice.below(6 * 3600)))
             case 10...13:
                 for portal in model.standingOpen.sorted() { give(.contact(portal, isOpen: false)) }

@@ -58,6 +58,12 @@ extension World {
         return reply
     }
 
+    /// What an order changed for the model.
+    enum Learned {
+        case rows([RegistryRow])
+        case suspension(credential: UInt32, until: Int64?)
+    }
+
     /// What the model has to know of an order, as soon as it is carried out. The gate's own word tells whether it was.
     private func learn(_ verb: Order.Verb, since before: UInt64) {
         switch verb {
@@ -71,9 +77,29 @@ extension World {
             let rows = changes.compactMap { if case .put(let row) = $0 { row } else { nil } }
             guard shell.controller.registry.revision > revision else { return }
             revision = shell.controller.registry.revision
-            changed.append((before + 1, rows))
-            apply(rows)
+            learn(.rows(rows), since: before)
+        case .suspend(let credential, let until):
+            guard shell.controller.ledger.suspensions[credential]?.until == until else { return }
+            learn(.suspension(credential: credential, until: until.seconds), since: before)
+        case .endSuspension(let credential):
+            guard shell.controller.ledger.suspensions[credential] == nil else { return }
+            learn(.suspension(credential: credential, until: nil), since: before)
         default: return
+        }
+    }
+
+    private func learn(_ learned: Learned, since before: UInt64) {
+        changed.append((before + 1, learned))
+        apply(learned)
+    }
+
+    private func apply(_ learned: Learned) {
+        switch learned {
+        case .rows(let rows): apply(rows)
+        case .suspension(let credential, let until):
+            for index in model.cards.indices where model.cards[index].number == UInt64(credential) {
+                model.cards[index].suspendedUntil = until
+            }
         }
     }
 
@@ -87,6 +113,8 @@ extension World {
             case .credential(let row):
                 for index in model.cards.indices where model.cards[index].number == UInt64(row.id) {
                     model.cards[index].status = row.status
+                    // The office has said what becomes of it.
+                    if row.status != .enabled { model.cards[index].suspendedUntil = nil }
                 }
             default: continue
             }
@@ -97,7 +125,7 @@ extension World {
     func forgetUnwritten() {
         changed.removeAll { $0.event > committed }
         (model.holders, model.cards) = (virtual.model.holders, virtual.model.cards)
-        for change in changed { apply(change.rows) }
+        for change in changed { apply(change.learned) }
     }
 
     // MARK: What people say
@@ -146,7 +174,7 @@ extension World {
         let portal = NameArgument(VirtualSite.portals[commands.below(2)].name)
         let number = commands.below(virtual.cardCount) + 1
         let person = PersonalArgument("P\(number)")
-        switch commands.below(12) {
+        switch commands.below(14) {
         case 0: say(PortalOpen(portal: portal), mayBe: ["postureForbids"])
         case 1: say(PortalOpen(portal: portal), reason: nil, mustBe: "reasonMissing")
         case 2: say(PortalOpen(portal: portal), by: Self.viewer, mustBe: "notAllowed")
@@ -166,9 +194,12 @@ extension World {
             say(CredentialChange(id: RowOrTextArgument(UInt32(number)), status: status), reason: nil, by: Self.manager)
         case 8: foretell(number)
         case 9: say(Log(limit: 20))
+        case 12: say(CredentialSuspend(id: RowOrTextArgument(UInt32(number))), mayBe: ["credentialOff"])
+        case 13:
+            say(CredentialResume(id: RowOrTextArgument(UInt32(number))), by: Self.manager, mayBe: ["notSuspended"])
         case 10:
             guard let alarms = say(AlarmList(), by: Self.viewer)?.alarms, let first = alarms.first else { return }
-            say(AlarmAck(alarm: CountArgument(first.alarm)), mayBe: ["unknownAlarm"])
+            say(AlarmAck(alarm: CountArgument(first.alarm)), mayBe: ["unknownAlarm", "alarmOfTheOffice"])
         default: say(Status(), reason: nil, by: Self.viewer)
         }
     }

@@ -59,7 +59,7 @@ final class World: @unchecked Sendable {
     var replies: [OrderID: OrderReply] = [:]
     var nextOrder: OrderID = 2
     /// Rows that commands changed, with the entry that says so: what is not on disk is undone by a power cut.
-    var changed: [(event: UInt64, rows: [RegistryRow])] = []
+    var changed: [(event: UInt64, learned: Learned)] = []
     /// The revision of the registry that the model knows.
     var revision: UInt64 = 0
     /// The newest entry of the step that was just taken.

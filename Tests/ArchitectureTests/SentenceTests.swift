@@ -3,7 +3,7 @@ import GatehouseCore
 import Testing
 
 /// Every sentence that a program says has its words in every language, and they fit it.
-@Suite("Catalogue") struct CatalogueTests {
+@Suite("Sentences") struct SentenceTests {
     /// The sentences of the sources, with a place of each.
     static let said: [String: String] = {
         var found: [String: String] = [:]

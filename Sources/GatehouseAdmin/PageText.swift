@@ -1,0 +1,65 @@
+internal import GatehouseCore
+
+/// What the pages for people have in common: lines of 80 columns, times to the minute, words of the register.
+enum PageText {
+    static func time(_ text: String) -> String { String(text.prefix(16)).replacing("T", with: " ") }
+
+    static func joined(_ parts: String?...) -> String {
+        parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    static func wrapped(_ text: String) -> [String] {
+        guard !text.isEmpty else { return [] }
+        return Columns.wrap(text, first: 78, others: 74).enumerated().map { ($0 == 0 ? "  " : "      ") + $1 }
+    }
+
+    /// A part of a page with its title; nothing where there is nothing.
+    static func part(_ title: String, _ items: [String]) -> [String] {
+        items.isEmpty ? [] : ["", title] + items.flatMap(wrapped)
+    }
+
+    static func span(_ from: String?, _ until: String?, _ language: Language) -> String? {
+        switch (from.map(time), until.map(time)) {
+        case (let from?, let until?): Sentence("from \(from) until \(until)").text(in: language)
+        case (let from?, nil): Sentence("from \(from)").text(in: language)
+        case (nil, let until?): Sentence("until \(until)").text(in: language)
+        case (nil, nil): nil
+        }
+    }
+
+    static func days(_ first: String, _ last: String, _ language: Language) -> String {
+        Sentence("\(first) to \(last)").text(in: language)
+    }
+
+    /// The latest changes of a row, one a line.
+    static func changes<Row>(
+        _ history: [PastState<Row>], _ language: Language, _ what: (Row) -> String
+    ) -> [String] {
+        part(
+            Sentence("CHANGES").text(in: language),
+            history.suffix(8).map { state in
+                let event = state.entry.map { Sentence("entry \($0)").text(in: language) }
+                return joined(state.at.map(time), event, what(state.row))
+            })
+    }
+
+    static func word(_ word: String, _ language: Language) -> String {
+        language == .chinese ? words[word] ?? word : english[word] ?? word
+    }
+
+    private static let english = [
+        "handedBack": "handed back", "terminatedEarly": "ended early", "overstay": "over, and not handed back",
+        "neverHeard": "never heard", "insecure": "not encrypted, and has to be", "clear": "in clear",
+        "none": "no encryption", "secure": "secure channel",
+    ]
+    private static let words = [
+        "resident": "住户", "tenant": "租户", "household": "同住人", "contractor": "承包商", "staff": "员工", "visitor": "访客",
+        "child": "儿童", "active": "正常",
+        "suspended": "停用", "barred": "禁止进入", "enabled": "有效", "lost": "挂失", "stolen": "被盗", "damaged": "损坏",
+        "returned": "退还", "running": "生效中", "notice": "已通知退租", "registered": "未开始", "ended": "已结束", "overstay": "逾期未退",
+        "terminatedEarly": "已提前终止", "renewed": "已续租", "handedBack": "已退房",
+        "owned": "自住", "let": "出租", "vacant": "空置", "commercial": "商用",
+        "online": "在线", "offline": "离线", "neverHeard": "启动后还没有收到过数据",
+        "none": "无加密", "clear": "明文", "secure": "安全通道", "insecure": "应加密而未加密", "encrypted": "已加密",
+    ]
+}
