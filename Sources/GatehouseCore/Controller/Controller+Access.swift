@@ -153,7 +153,11 @@ extension Controller {
         _ presented: FactorCollector.Presented, _ judgement: Judgement, _ grant: Grant, of event: UInt64?,
         joining joined: UInt64?, pointAt point: Int, _ step: inout Step
     ) {
-        if let event, joined == nil { grants[event] = grant }
+        if let event, joined == nil {
+            grants[event] = grant
+            // Who shows again what they showed a moment ago had not gone.
+            if let person = grant.person { lapsed = lapsed.filter { $0.value.grant.person != person } }
+        }
         // One passage is one use, however often it was shown before the door opened.
         for credential in judgement.evidence.counted where joined == nil {
             step.yield(.durable(.ledger(ledger.use(credential, at: step.now.civil))))

@@ -2,19 +2,28 @@ extension Controller {
     // MARK: Passages
 
     /// Somebody took the way that a grant opened: they and those with them are in another area now.
-    mutating func move(_ grant: Grant, _ step: inout Step) {
+    mutating func move(_ grant: Grant, at since: CivilTime, _ step: inout Step) {
         for person in [grant.person].compactMap(\.self) + grant.company {
             noteArrival(of: person, grant, &step)
             guard let area = grant.toArea else { continue }
             // Where time counts, a second entry begins it anew.
             if ledger.area(of: person) != area || isTimed(grant.accessPoint) {
-                let presence = Ledger.Presence(area: area, since: step.now.civil)
+                let presence = Ledger.Presence(area: area, since: since)
                 move(person, to: presence, &step)
             }
         }
         if let vehicle = grant.vehicle, let area = grant.toArea, ledger.vehicles[vehicle] != area {
             keep(.vehicle(vehicle, area), &step)
         }
+    }
+
+    /// Nobody can say where they are.
+    mutating func lose(_ grant: Grant, _ step: inout Step) {
+        guard grant.toArea != nil else { return }
+        for person in [grant.person].compactMap(\.self) + grant.company where ledger.area(of: person) != nil {
+            move(person, to: nil, &step)
+        }
+        if let vehicle = grant.vehicle, ledger.vehicles[vehicle] != nil { keep(.vehicle(vehicle, nil), &step) }
     }
 
     mutating func move(_ person: UInt32, to presence: Ledger.Presence?, _ step: inout Step) {

@@ -31,6 +31,8 @@ package struct Controller: Sendable {
     var readers: ReaderWatch
     /// Grants whose passage is not known yet, by their entry.
     var grants: [UInt64: Grant] = [:]
+    /// Grants of which nothing was seen, with the entry that says so, as long as the door may still tell.
+    var lapsed: [UInt64: (grant: Grant, entry: UInt64?)] = [:]
     var cursor: JournalCursor
     /// The number of the first entry of this run.
     package let firstSequenceOfRun: UInt64

@@ -6,7 +6,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
-    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored
+    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, inputFaulty
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -30,7 +30,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
-            .registerRestored:
+            .registerRestored, .inputFaulty:
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
@@ -77,6 +77,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .configurationWrong: "The configuration file has faults; the last good one is in force."
         case .restartNeeded: "The configuration was changed in a way that a reload does not take."
         case .barrierFault: "The barrier did not reach an end of its way in time, or both at once."
+        case .inputFaulty:
+            "The input changes too fast to be believed, or was active for five minutes. It is looked at once a second."
         case .faceDeletionDue: "A face should be gone from its module: its consent was taken back."
         case .threatRaised: "The threat level is raised: some access levels rest."
         case .handedOver:
@@ -123,6 +125,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .configurationWrong: "gatehousectl config check FILE, then: systemctl reload gatehoused"
         case .restartNeeded: "At a quiet moment: systemctl restart gatehoused"
         case .barrierFault: "Look at the barrier and its limit switches; travel_time is how long its way takes."
+        case .inputFaulty:
+            "Look at the contact or button and its wire. It ends by itself when it was quiet for a minute or was let go."
         case .faceDeletionDue: "gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE"
         case .threatRaised: "When it is over: gatehousectl threat 0 --reason …"
         case .handedOver: "The new operator: gatehousectl handover accept --token …"
