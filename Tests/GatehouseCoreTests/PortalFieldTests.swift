@@ -198,12 +198,14 @@ struct LatePassageTests {
         var builder = SiteBuilder(antiPassback: .hard)
         builder.resident(1, card: 5)
         var bench = Bench(builder)
+        _ = bench.walkThrough(bench.card(5))
+        #expect(bench.controller.ledger.area(of: 1) == "inside")
         for index in 0..<100 {
             _ = bench.give(.contact(SiteBuilder.wicket, isOpen: index.isMultiple(of: 2)))
             bench.pass(.milliseconds(10))
         }
         #expect(bench.controller.health.has(.inputFaulty))
-        for reader in [SiteBuilder.reader, SiteBuilder.exitReader, SiteBuilder.exitReader, SiteBuilder.reader] {
+        for reader in [SiteBuilder.exitReader, SiteBuilder.exitReader, SiteBuilder.reader, SiteBuilder.reader] {
             let decision = try #require(bench.card(5, at: reader).decision)
             #expect(decision.outcome == "granted")
             _ = bench.give(.performed(SiteBuilder.wicket, event: decision.sequence, isLate: false))
@@ -243,6 +245,12 @@ struct LatePassageTests {
         }
         #expect(outputs.contains(.chatters(.safetyLoop, isOn: true)) && outputs.contains(.occupied(true)))
         #expect(!outputs.contains(.occupied(false)) && !outputs.contains(.tailgated))
+        // Something rolls on and off meanwhile: nobody can say so, and the barrier stays.
+        outputs = lane.handle(.sensor(.safetyLoop, isActive: true), at: now)
+        outputs += lane.handle(.sensor(.safetyLoop, isActive: false), at: now + .seconds(3))
+        now = now + .seconds(6)
+        outputs += lane.handle(.time, at: now)
+        #expect(outputs.isEmpty)
         outputs = lane.handle(.granted(event: 7), at: now)
         outputs += lane.handle(.time, at: now + .seconds(40))
         #expect(outputs.contains(.unknown(event: 7)))

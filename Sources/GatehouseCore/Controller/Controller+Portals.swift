@@ -77,6 +77,10 @@ extension Controller {
         _ event: UInt64, _ result: EntryOutcome, at edge: MonotonicTime, portal: PortalID, _ step: inout Step
     ) {
         let grant = grants.removeValue(forKey: event)
+        // What the posture took back was no way to go.
+        if result == .notTaken, let index = portalIndex[portal], !portals[index].opensForCards {
+            presences.refused(event)
+        }
         let entry = record(passage(event, result, of: grant, at: edge, portal, step.now), &step)
         guard let grant else { return }
         switch result {

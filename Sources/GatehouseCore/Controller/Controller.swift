@@ -25,6 +25,7 @@ package struct Controller: Sendable {
     var guessing: Guessing
     package internal(set) var ledger: Ledger
     var company = Company()
+    var presences = Presences()
     /// The posture of each portal beneath a fire.
     var basePostures: [Posture]
     var fire: DebouncedInput
@@ -119,6 +120,7 @@ package struct Controller: Sendable {
         case .abandoned(let portal, let event):
             noteLate(portal, event, .heldBack, &step)
             grants[event] = nil
+            presences.refused(event)
             feed(.abandoned(event: event), to: portal, &step)
         case .portionWritten(let revision): portionWritten(revision, &step)
         case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)

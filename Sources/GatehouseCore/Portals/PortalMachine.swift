@@ -133,6 +133,9 @@ package struct PortalMachine: Sendable {
     static func isHeld(_ posture: Posture) -> Bool { posture == .free || posture == .fire }
     var isHeld: Bool { Self.isHeld(posture) }
 
+    /// Neither blocked nor locked down.
+    var opensForCards: Bool { posture != .blocked && posture != .lockdown }
+
     package var lock: Lock {
         if isHeld { return .held }
         if isReleased { return .released }
