@@ -35,7 +35,7 @@ package enum DwellingPage {
         var lines = [
             PageText.joined(
                 details.home ?? dwelling.dwelling, PageText.word(dwelling.use, language),
-                dwelling.places.map { say(Sentence("\($0) parking places")) })
+                dwelling.places.map { say(Sentence("\($0, "parking place", "parking places")")) })
         ]
         lines += PageText.part(
             say(Sentence("TENANCIES")),

@@ -65,11 +65,6 @@ enum PolicySection {
             guard let from = window.required("from", .timeOfDay()),
                 let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
             else { return nil }
-            if to <= from {
-                window.error(
-                    at: "to", "'to' must be after 'from'",
-                    suggestion: "past midnight: two windows, to \"24:00\" and from \"00:00\"")
-            }
             return TimeWindow(days: days, from: from.minute, to: to.minute)
         }
         return read.map { Schedule(name: $0.name, windows: $0.windows) }

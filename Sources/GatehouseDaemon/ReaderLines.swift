@@ -27,8 +27,14 @@ struct ReaderLines {
 
     var nextDeadline: MonotonicTime? { renewAt }
 
-    /// What a signal of a reader means for portals.
+    /// What a signal of a reader means for portals. A button at a reader that is gone is let go: nobody is heard there, and the
+    /// reader says it again when it is back.
     func inputs(_ signal: ReaderSignal, of reader: ReaderID) -> [Input] {
+        if case .link(.offline) = signal {
+            return settings.readerExitButtons.filter { $0.value.reader == reader }.keys.sorted().map {
+                .exitButton($0, isPressed: false)
+            }
+        }
         guard case .input(let number, let isActive) = signal else { return [] }
         func portals(_ points: [PortalID: ReaderPoint]) -> [(portal: PortalID, isActive: Bool)] {
             points.filter { $0.value.reader == reader && $0.value.number == number }.keys.sorted().map {

@@ -48,6 +48,17 @@ import Testing
         try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: SchemaTests.digest)
     }
 
+    /// Until the next morning, a whole day, and what two windows mean.
+    @Test(arguments: [
+        ("22:00", "06:00", 1320, 1800), ("08:00", "08:00", 480, 1920), ("22:00", "00:00", 1320, 1440),
+        ("22:00", "24:00", 1320, 1440), ("00:00", "06:00", 0, 360),
+    ])
+    func aWindowMayEndOnTheNextDay(from: String, to: String, begins: Int32, ends: Int32) throws {
+        let text = Self.good.replacing(#"from: "08:00", to: "20:00""#, with: "from: \"\(from)\", to: \"\(to)\"")
+        let window = try read(text).site.policy.schedules[0].windows[0]
+        #expect(window.from == begins && window.to == ends)
+    }
+
     @Test func rulesAreReadAsTheyAreWritten() throws {
         let site = try read(Self.good).site
         let point = site.accessPoints[0]

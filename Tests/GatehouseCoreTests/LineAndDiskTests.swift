@@ -88,10 +88,12 @@ struct LineAndDiskTests {
         }
         gate.take(gate.bench.give(.order(order(.posture(nil, .secure)))))
         gate.take(gate.bench.give(.contact(wicket, isOpen: false)))
+        gate.take(gate.bench.give(.exitButton(wicket, isPressed: false)))
         for _ in 0..<20 {
             gate.pass(.seconds(10))
             gate.disk(works: true)
         }
         #expect(!gate.isReleased && gate.gate.isIdle && gate.bench.controller.grants.isEmpty)
+        #expect(gate.bench.controller.lapsed.isEmpty)
     }
 }

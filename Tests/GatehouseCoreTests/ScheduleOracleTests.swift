@@ -90,6 +90,62 @@ import Testing
         #expect(open == 61 || span.minutes != 1440)
     }
 
+    /// A night shift in four zones, through nights in which clocks change: the day before is the other calendar's.
+    @Test(arguments: spans) func aNightBelongsToTheDayOnWhichItBegins(span: Span) throws {
+        let ours = try calendar(span.zone)
+        var theirs = Calendar(identifier: .gregorian)
+        theirs.timeZone = try #require(TimeZone(identifier: span.zone))
+        let middle = try day(span.day)
+        let windows: [(from: Int32, to: Int32)] = [(22 * 60, 6 * 60), (8 * 60, 8 * 60), (90, 60), (23 * 60 + 59, 1)]
+        for window in windows {
+            // Of Mondays, Wednesdays, Fridays and holidays; one day of the three is a holiday.
+            let schedule = Schedule(
+                name: "night",
+                windows: [
+                    TimeWindow(
+                        days: [DaySet(rawValue: 0b1_0101), .special(.holiday)], from: window.from, to: window.to)
+                ])
+            for minute in Int64(middle - 2) * 1440..<Int64(middle + 3) * 1440 {
+                let seconds = minute * 60
+                let local = ours.local(at: CivilTime(seconds: seconds))
+                let date = Date(timeIntervalSince1970: Double(seconds))
+                /// Whether a window begins on the day of a date.
+                func begins(_ date: Date) -> Bool {
+                    let parts = theirs.dateComponents([.year, .month, .day, .weekday], from: date)
+                    let isHoliday =
+                        CalendarDay.day(year: parts.year!, month: parts.month!, day: parts.day!) == middle
+                    return isHoliday || [2, 4, 6].contains(parts.weekday!)
+                }
+                let before = theirs.date(byAdding: .day, value: -1, to: theirs.startOfDay(for: date))!
+                let expected =
+                    local.minute >= window.from && begins(date) || local.minute < window.to && begins(before)
+                let found = schedule.day(at: local.day, minute: local.minute) { $0 == middle ? .holiday : nil }
+                guard (found != nil) == expected else {
+                    Issue.record("\(window) at day \(local.day) minute \(local.minute): \(String(describing: found))")
+                    return
+                }
+                if let found { #expect(found == local.day || found == local.day - 1 && local.minute < window.to) }
+            }
+        }
+    }
+
+    /// The 29th of February is a special day, and so is the 1st of March: the night of the 28th goes on, that of the 29th is
+    /// replaced.
+    @Test func leapDaysAreDaysLikeOthers() throws {
+        let leap = try day("2028-02-29")
+        let schedule = Schedule(
+            name: "night",
+            windows: [
+                TimeWindow(days: .everyWeekday, from: 22 * 60, to: 6 * 60),
+                TimeWindow(days: .special(.shortened), from: 20 * 60, to: 60),
+            ])
+        let special: [Int32: SpecialDayKind] = [leap: .shortened, leap + 1: .holiday]
+        func found(_ day: Int32, _ hour: Int32) -> Int32? { schedule.day(at: day, minute: hour * 60) { special[$0] } }
+        #expect(found(leap - 1, 23) == leap - 1 && found(leap, 5) == leap - 1 && found(leap, 6) == nil)
+        #expect(found(leap, 21) == leap && found(leap + 1, 0) == leap && found(leap + 1, 1) == nil)
+        #expect(found(leap + 1, 23) == nil && found(leap + 2, 5) == nil && found(leap + 2, 22) == leap + 2)
+    }
+
     /// Random schedules with special days, minute by minute over three weeks.
     @Test(arguments: 1...20 as ClosedRange<UInt64>) func randomSchedulesAreOpenWhenTheListSaysSo(seed: UInt64) {
         var state = seed &* 0x9E37_79B9_7F4A_7C15
@@ -101,15 +157,18 @@ import Testing
         }
         let words = 7 + SpecialDayKind.allCases.count
         var windows: [TimeWindow] = []
+        /// The day of the week or the kind of special day, and the minutes since its midnight, up to two days of them.
         var list: Set<String> = []
         for _ in 0..<(1 + below(8)) {
             let from = below(1440)
-            let to = from + 1 + below(1440 - from)
+            // Some go on to the next day.
+            let to = below(3) == 0 ? below(from + 1) : from + 1 + below(1440 - from)
+            let end = to > from ? to : to + 1440
             var days: DaySet = []
             for word in 0..<words where below(3) == 0 {
                 days.insert(
                     word < 7 ? DaySet(rawValue: 1 << UInt16(word)) : .special(SpecialDayKind.allCases[word - 7]))
-                for minute in from..<to { list.insert("\(word) \(minute)") }
+                for minute in from..<end { list.insert("\(word) \(minute)") }
             }
             windows.append(TimeWindow(days: days, from: Int32(from), to: Int32(to)))
         }
@@ -119,11 +178,14 @@ import Testing
         for day in first..<(first + 21) where below(4) == 0 { special[day] = SpecialDayKind.allCases[below(3)] }
         for day in first..<(first + 21) {
             // 1970-01-01 was a Thursday, the fourth day of a week that begins on Monday.
-            let word = special[day].map { 7 + Int($0.rawValue) } ?? (Int(day) + 3) % 7
+            func word(_ day: Int32) -> Int { special[day].map { 7 + Int($0.rawValue) } ?? (Int(day) + 3) % 7 }
             for minute in 0..<1440 {
-                let isOpen = schedule.isOpen(day: day, minute: Int32(minute), special: special[day])
-                if isOpen != list.contains("\(word) \(minute)") {
-                    Issue.record("day \(day) minute \(minute): \(isOpen)")
+                let found = schedule.day(at: day, minute: Int32(minute)) { special[$0] }
+                let expected =
+                    list.contains("\(word(day - 1)) \(minute + 1440)")
+                    ? day - 1 : list.contains("\(word(day)) \(minute)") ? day : nil
+                if found != expected {
+                    Issue.record("day \(day) minute \(minute): \(String(describing: found))")
                     return
                 }
             }

@@ -45,12 +45,14 @@ struct StoredCodesTests {
                 "identified", "inputActive", "inputInactive", "inputQuiet", "keyExpired", "keyKept", "keyRefused",
                 "keyUnproven", "loaded", "missing", "notTaken", "off", "offline", "on", "online", "person",
                 "quarantineEnded", "quarantined", "refused", "released", "renewed", "reset", "retention", "stepped",
-                "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "withdrawn",
+                "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "unknown",
+                "withdrawn",
             ])
         #expect(
             EntryDetail.allCases.map(\.rawValue) == [
-                "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "count", "destination",
-                "document", "ended", "entry", "face", "firmware", "firmwareBefore", "from", "host", "id", "input",
+                "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "corrects", "count",
+                "destination", "document", "ended", "entry", "face", "firmware", "firmwareBefore", "from", "host", "id",
+                "input",
                 "issuer", "kind", "level", "maker", "makerBefore", "milliseconds", "missing", "model", "modelBefore",
                 "near", "note", "pass", "passes", "path", "points", "problem", "reason", "receiver", "reopens", "row",
                 "rows", "scope", "seconds", "security", "serial", "serialBefore", "sha256", "since", "size", "subject",

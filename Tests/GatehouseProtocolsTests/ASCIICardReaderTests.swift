@@ -141,18 +141,28 @@ import Testing
             }
         }
         var filter = RepeatFilter<String>(window: .seconds(2))
-        let delivered = try reads(row["reads (ms, tag)"]).filter { filter.isNew($0.1, at: .milliseconds($0.0)) }
+        let delivered = try reads(row["reads (ms, tag)"]).filter { filter.hear($0.1, at: .milliseconds($0.0)) == .new }
         #expect(delivered.map { "\($0.0):\($0.1)" }.joined(separator: " ") == row["deliver"])
     }
 
     /// The reads that begin a presentation, of reads given as milliseconds and tag.
     private func presentations(_ reads: [(Int64, Int)]) -> [Int64] {
         var filter = RepeatFilter<Int>(window: .seconds(2))
-        return reads.filter { filter.isNew($0.1, at: .milliseconds($0.0)) }.map(\.0)
+        return reads.filter { filter.hear($0.1, at: .milliseconds($0.0)) == .new }.map(\.0)
     }
 
     @Test func anotherTagInBetweenDoesNotEndTheWindow() {
         #expect(presentations([(0, 1), (500, 2), (1900, 1), (3800, 1), (5800, 1)]) == [0, 500, 5800])
+    }
+
+    /// What stays is told once a second, for as long as it stays.
+    @Test func aTagThatStaysIsToldOnceASecond() {
+        var filter = RepeatFilter<Int>(window: .seconds(15))
+        let found = (0..<400).map { filter.hear(1, at: .milliseconds($0 * 65)) }
+        #expect(found[0] == .new && found.count { $0 == .new } == 1)
+        // 26 seconds, told with the first read after each of them.
+        #expect((24...26).contains(found.count { $0 == .stays }))
+        #expect(found.firstIndex(of: .stays) == 16)
     }
 
     @Test func sixteenTagsAreKept() {
@@ -166,7 +176,8 @@ import Testing
         for (index, frame) in EmulatedASCIIReader(.id12, repeats: 30).present(version: 4, number: 9).enumerated() {
             signals += reader.handle(.received(frame), at: .milliseconds(Int64(index) * 65))
         }
-        #expect(signals == [em4100(9)])
+        #expect(signals.presentations == [em4100(9)])
+        #expect(signals.count == 2, "told once that it stays")
         #expect(reader.counters.repeats == 29)
     }
 

@@ -161,11 +161,13 @@ import Testing
             bench.present(.user(5, name: ""))
             bench.run(for: .seconds(3))
         }
-        #expect(bench.signals == [.face(userNumber: 5)])
+        #expect(bench.signals.presentations == [.face(userNumber: 5)])
+        #expect(bench.signals.last == .stays(.face(userNumber: 5), window: .seconds(4)))
         bench.present(.user(6, name: ""))
         bench.run(for: .seconds(5))
         bench.present(.user(5, name: ""))
-        #expect(bench.signals == [.face(userNumber: 5), .face(userNumber: 6), .face(userNumber: 5)])
+        #expect(
+            bench.signals.presentations == [.face(userNumber: 5), .face(userNumber: 6), .face(userNumber: 5)])
     }
 
     @Test func aStrangerWhoStaysIsReportedOnce() {

@@ -146,7 +146,7 @@ import Testing
         #expect(reader.nextDeadline == nil)
         // The car still stands there: the same presentation.
         #expect(reader.handle(.received(Array("粤B12345\r\n".utf8)), at: .milliseconds(3000)) == [])
-        #expect(reader.handle(.time, at: .milliseconds(4500)) == [])
+        #expect(reader.handle(.time, at: .milliseconds(4500)).presentations == [])
         // Another one behind it, after the burst, even if the clock is late.
         _ = reader.handle(.received(Array("沪C6F2A8\r\n".utf8)), at: .milliseconds(6000))
         #expect(reader.handle(.received(Array("苏E99999\r\n".utf8)), at: .milliseconds(8000)) == [plate("沪C6F2A8")])

@@ -17,7 +17,8 @@ package enum Words {
 
     private static let outcomes: [String: (String, String)] = [
         "granted": ("granted", "放行"), "granted(duress)": ("granted (duress)", "胁迫放行"), "denied": ("denied", "拒绝"),
-        "taken": ("passed", "已通过"), "notTaken": ("not used", "未通过"), "done": ("done", "已执行"),
+        "taken": ("passed", "已通过"), "notTaken": ("not used", "未通过"), "unknown": ("not known", "是否通过不明"),
+        "done": ("done", "已执行"),
         "refused": ("refused", "已拒绝"),
         "stored": ("picture", "已抓拍"), "missing": ("no picture", "无图片"), "active": ("active", "触发"),
         "reset": ("reset", "已复位"),

@@ -101,10 +101,14 @@ struct AccessTable: Sendable {
 
     /// Whether the schedule is open; nil is at any time.
     func isOpen(schedule index: Int?, at now: Moment) -> Bool {
-        guard let index else { return true }
-        return schedules.indices.contains(index)
-            && schedules[index].isOpen(
-                day: now.localDay, minute: now.localMinute, special: specialDays[now.localDay])
+        day(ofSchedule: index, at: now) != nil
+    }
+
+    /// The day to which the present moment belongs by the schedule; nil while it is closed. Without one it is the local day.
+    func day(ofSchedule index: Int?, at now: Moment) -> Int32? {
+        guard let index else { return now.localDay }
+        guard schedules.indices.contains(index) else { return nil }
+        return schedules[index].day(at: now.localDay, minute: now.localMinute) { specialDays[$0] }
     }
 
     /// A shift whose schedule the policy does not have is never on.

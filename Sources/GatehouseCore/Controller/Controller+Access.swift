@@ -1,26 +1,18 @@
 extension Controller {
     mutating func hear(_ signal: ReaderSignal, from reader: ReaderID, _ step: inout Step) {
         switch signal {
-        case .card, .key, .face:
-            guard let point = pointOfReader[reader] else { return }
-            if case .card(let card) = signal, take(card, shownAt: reader, pointAt: point, &step) {
+        case .card(let card):
+            if let point = pointOfReader[reader], take(card, shownAt: reader, pointAt: point, &step) {
                 return step.yield(.acknowledge(reader))
             }
+            show(.card(card), at: reader, &step)
+        case .face(let user): show(.face(userNumber: user), at: reader, &step)
+        case .key(let key):
+            guard let point = pointOfReader[reader] else { return }
             collectors[point].combinations = combinations(pointAt: point, reader: reader, step.now)
-            let outputs =
-                switch signal {
-                case .card(let card):
-                    if let pass = presentedPass(card.number, pointAt: point) {
-                        collectors[point].pass(pass, at: reader, now: step.now.monotonic)
-                    } else {
-                        collectors[point].card(card, at: reader, now: step.now.monotonic)
-                    }
-                case .key(let key): collectors[point].key(key, at: reader, now: step.now.monotonic)
-                case .face(let user): collectors[point].face(user, at: reader, now: step.now.monotonic)
-                default: [FactorCollector.Output]()
-                }
-            settle(outputs, pointAt: point, &step)
+            settle(collectors[point].key(key, at: reader, now: step.now.monotonic), pointAt: point, &step)
             step.yield(.acknowledge(reader))
+        case .stays(let staying, let window): stays(staying, window: window, at: reader, &step)
         case .faceRefused(let refusal):
             guard let point = pointOfReader[reader] else { return }
             refuseFace(refusal, reader, pointAt: point, &step)
@@ -54,6 +46,25 @@ extension Controller {
             record(entry, &step)
             step.yield(.acknowledge(reader))
         }
+    }
+
+    /// A card, a pass, a plate or a face was shown.
+    mutating func show(_ shown: Staying, at reader: ReaderID, _ step: inout Step) {
+        guard let point = pointOfReader[reader] else { return }
+        collectors[point].combinations = combinations(pointAt: point, reader: reader, step.now)
+        let now = step.now.monotonic
+        let outputs =
+            switch shown {
+            case .card(let card):
+                if let pass = presentedPass(card.number, pointAt: point) {
+                    collectors[point].pass(pass, at: reader, now: now)
+                } else {
+                    collectors[point].card(card, at: reader, now: now)
+                }
+            case .face(let user): collectors[point].face(user, at: reader, now: now)
+            }
+        settle(outputs, pointAt: point, &step)
+        step.yield(.acknowledge(reader))
     }
 
     mutating func settle(_ outputs: [FactorCollector.Output], pointAt point: Int, _ step: inout Step) {
@@ -98,6 +109,8 @@ extension Controller {
         if !together.isEmpty { entry.detail[.with] = .array(together.map { .integer(Int64($0)) }) }
         let event = record(entry, &step)
 
+        presences.decided(
+            presented, decision, event: joined ?? event ?? 0, pointAt: point, at: step.now.monotonic)
         notePINs(of: judgement.evidence, settings, event: event, &step)
         noteGuess(presented, judgement, settings, event: event, &step)
         if decision.isGranted {
@@ -156,7 +169,11 @@ extension Controller {
         _ presented: FactorCollector.Presented, _ judgement: Judgement, _ grant: Grant, of event: UInt64?,
         joining joined: UInt64?, pointAt point: Int, _ step: inout Step
     ) {
-        if let event, joined == nil { grants[event] = grant }
+        if let event, joined == nil {
+            grants[event] = grant
+            // Who shows again what they showed a moment ago had not gone.
+            if let person = grant.person { lapsed = lapsed.filter { $0.value.grant.person != person } }
+        }
         // One passage is one use, however often it was shown before the door opened.
         for credential in judgement.evidence.counted where joined == nil {
             step.yield(.durable(.ledger(ledger.use(credential, at: step.now.civil))))

@@ -184,8 +184,8 @@ extension Controller {
 
     func firstPerson(_ groups: UInt64, _ settings: AccessPointSettings, _ now: Moment) -> Need {
         for rule in access.firstPersons where rule.accessPoint == settings.id {
-            guard access.isOpen(schedule: rule.schedule, at: now), rule.groups & groups == 0 else { continue }
-            return ledger.arrivals[settings.id.name] == now.localDay ? .met : .missing
+            guard let day = access.day(ofSchedule: rule.schedule, at: now), rule.groups & groups == 0 else { continue }
+            return hasArrived(settings.id.name, on: day, now) ? .met : .missing
         }
         return .notAsked
     }

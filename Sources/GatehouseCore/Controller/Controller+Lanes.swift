@@ -7,8 +7,17 @@ extension Controller {
         let portal = portals[index].settings.id
         for output in outputs {
             switch output {
-            case .taken(let event): end(event, isTaken: true, portal: portal, &step)
-            case .notTaken(let event): end(event, isTaken: false, portal: portal, &step)
+            case .taken(let event):
+                feed(.answered(event: event), toPortalAt: index, &step)
+                end(event, .taken, at: step.now.monotonic, portal: portal, &step)
+            case .notTaken(let event):
+                feed(.answered(event: event), toPortalAt: index, &step)
+                end(event, .notTaken, at: step.now.monotonic, portal: portal, &step)
+            case .unknown(let event):
+                feed(.answered(event: event), toPortalAt: index, &step)
+                end(event, .unknown, at: step.now.monotonic, portal: portal, &step)
+            case .chatters(let sensor, let isOn):
+                set(.inputFaulty, "\(portal.name) \(sensor.rawValue)", isOn, &step)
             case .tailgated:
                 let event = recordPortal(.tailgated, portal, &step)
                 raise(.tailgated, event: event, ["portal": portal.name], &step)
@@ -27,8 +36,8 @@ extension Controller {
         for case .notTaken(let event) in outputs { feed(.cancelled(event: event), toLaneAt: index, &step) }
         switch input {
         case .performed(let event):
-            // Not that of a grant that another one took the place of.
-            guard case .released(.grant(event), _) = portals[index].lock else { break }
+            // Not that of a grant that lost its way meanwhile.
+            guard portals[index].waits(event) else { break }
             feed(.granted(event: event), toLaneAt: index, &step)
         case .grant(let event, _) where portals[index].lock == .held:
             // The way is open already: the vehicle is on its way.

@@ -2,19 +2,28 @@ extension Controller {
     // MARK: Passages
 
     /// Somebody took the way that a grant opened: they and those with them are in another area now.
-    mutating func move(_ grant: Grant, _ step: inout Step) {
+    mutating func move(_ grant: Grant, at since: CivilTime, _ step: inout Step) {
         for person in [grant.person].compactMap(\.self) + grant.company {
             noteArrival(of: person, grant, &step)
             guard let area = grant.toArea else { continue }
             // Where time counts, a second entry begins it anew.
             if ledger.area(of: person) != area || isTimed(grant.accessPoint) {
-                let presence = Ledger.Presence(area: area, since: step.now.civil)
+                let presence = Ledger.Presence(area: area, since: since)
                 move(person, to: presence, &step)
             }
         }
         if let vehicle = grant.vehicle, let area = grant.toArea, ledger.vehicles[vehicle] != area {
             keep(.vehicle(vehicle, area), &step)
         }
+    }
+
+    /// Nobody can say where they are.
+    mutating func lose(_ grant: Grant, _ step: inout Step) {
+        guard grant.toArea != nil else { return }
+        for person in [grant.person].compactMap(\.self) + grant.company where ledger.area(of: person) != nil {
+            move(person, to: nil, &step)
+        }
+        if let vehicle = grant.vehicle, ledger.vehicles[vehicle] != nil { keep(.vehicle(vehicle, nil), &step) }
     }
 
     mutating func move(_ person: UInt32, to presence: Ledger.Presence?, _ step: inout Step) {
@@ -29,19 +38,26 @@ extension Controller {
     /// The first of the day opens the way for others, at the access point and through the portal.
     private mutating func noteArrival(of person: UInt32, _ grant: Grant, _ step: inout Step) {
         guard let groups = registry.person(person)?.groups else { return }
-        var places: [String] = []
+        /// The day whose first they are: that of the window, where one is open.
+        var places: [String: Int32] = [:]
         for rule in access.firstPersons where rule.accessPoint == grant.accessPoint && rule.groups & groups != 0 {
-            places.append(rule.accessPoint.name)
+            let day = access.day(ofSchedule: rule.schedule, at: step.now) ?? step.now.localDay
+            places[rule.accessPoint.name] = max(places[rule.accessPoint.name] ?? day, day)
         }
         for (index, window) in site.policy.freeWindows.enumerated()
-        where window.portal == grant.portal && access.freeWindowGroups[index] & groups != 0
-            && access.isOpen(schedule: window.schedule, at: step.now)
-        {
-            places.append(Self.freePlace(window.portal))
+        where window.portal == grant.portal && access.freeWindowGroups[index] & groups != 0 {
+            guard let day = access.day(ofSchedule: window.schedule, at: step.now) else { continue }
+            let place = Self.freePlace(window.portal)
+            places[place] = max(places[place] ?? day, day)
         }
-        for place in places where ledger.arrivals[place] != step.now.localDay {
-            keep(.arrival(place, day: step.now.localDay), &step)
+        for (place, day) in places.sorted(by: { $0.key < $1.key }) where ledger.arrivals[place] != day {
+            keep(.arrival(place, day: day), &step)
         }
+    }
+
+    /// Whether the first of that day has come. One of a day that is still to come is from a clock that was wrong.
+    func hasArrived(_ place: String, on day: Int32, _ now: Moment) -> Bool {
+        ledger.arrivals[place].map { day <= $0 && $0 <= now.localDay } ?? false
     }
 
     private static func freePlace(_ portal: PortalID) -> String { "free \(portal.name)" }
@@ -94,8 +110,10 @@ extension Controller {
 
     private func isFreeWindowOpen(_ portal: PortalID, _ now: Moment) -> Bool {
         site.policy.freeWindows.contains { window in
-            window.portal == portal && access.isOpen(schedule: window.schedule, at: now)
-                && (window.firstPerson.isEmpty || ledger.arrivals[Self.freePlace(portal)] == now.localDay)
+            guard window.portal == portal, let day = access.day(ofSchedule: window.schedule, at: now) else {
+                return false
+            }
+            return window.firstPerson.isEmpty || hasArrived(Self.freePlace(portal), on: day, now)
         }
     }
 

@@ -14,11 +14,18 @@ extension Controller {
             case .releaseNow: step.yield(.release(id, event: nil))
             case .secureNow: step.yield(.secure(id))
             case .opened: break
-            case .closed(let afterAlarm): closed(index, afterAlarm: afterAlarm, &step)
-            case .taken(let event): end(event, isTaken: true, portal: id, &step)
-            case .notTaken(let event): end(event, isTaken: false, portal: id, &step)
-            case .forced:
-                let event = recordPortal(.forced, id, &step)
+            case .closed(let edge, let afterAlarm): closed(index, at: edge, afterAlarm: afterAlarm, &step)
+            case .taken(let event, let edge): end(event, .taken, at: edge, portal: id, &step)
+            case .takenAfterAll(let event, let edge): correct(event, at: edge, portal: id, &step)
+            case .notTaken(let event): end(event, .notTaken, at: step.now.monotonic, portal: id, &step)
+            case .unknown(let event): end(event, .unknown, at: step.now.monotonic, portal: id, &step)
+            case .closedBook(let event): lapsed[event] = nil
+            case .wire(let wire, let fault, let isOn):
+                // What chatters and what is stuck are two things, and may be both.
+                let subject = "\(id.name) \(wire.rawValue)" + (fault == .stuck ? " \(fault.rawValue)" : "")
+                set(.inputFaulty, subject, isOn, &step, detail: [.problem: .text(fault.rawValue)])
+            case .forced(let edge):
+                let event = recordPortal(.forced, id, &step, detail: began(edge, step.now))
                 set(.portalForced, id.name, true, &step)
                 raise(.forced, event: event, ["portal": id.name], &step)
                 indicate(.alarm, portalAt: index, &step)
@@ -30,8 +37,8 @@ extension Controller {
                 raise(.heldOpen, event: event, ["portal": id.name], &step)
                 indicate(.heldOpenWarning, portalAt: index, &step)
                 capture(event, camera: cameraOfPortal(id), &step)
-            case .exitRequested:
-                let event = recordPortal(.exitRequest, id, &step)
+            case .exitRequested(let edge):
+                let event = recordPortal(.exitRequest, id, &step, detail: began(edge, step.now))
                 capture(event, camera: cameraOfPortal(id), &step)
             }
         }
@@ -48,32 +55,79 @@ extension Controller {
         return record(entry, &step)
     }
 
-    private mutating func closed(_ index: Int, afterAlarm: Bool, _ step: inout Step) {
+    /// When it began, where that was not just now: an input is believed when it has stood still.
+    private func began(_ edge: MonotonicTime, _ now: Moment) -> [EntryDetail: CanonicalValue] {
+        edge == now.monotonic ? [:] : [.at: .integer(civil(of: edge, now).milliseconds)]
+    }
+
+    private func civil(of edge: MonotonicTime, _ now: Moment) -> CivilTime { now.civil + (edge - now.monotonic) }
+
+    private mutating func closed(_ index: Int, at edge: MonotonicTime, afterAlarm: Bool, _ step: inout Step) {
         guard afterAlarm else { return }
         let id = portals[index].settings.id
-        recordPortal(.closedAgain, id, &step)
+        recordPortal(.closedAgain, id, &step, detail: began(edge, step.now))
         set(.portalForced, id.name, false, &step)
         set(.portalHeldOpen, id.name, false, &step)
         indicatePosture(portalAt: index, &step)
     }
 
-    /// What became of a grant. Taking the way moves the person in the ledger.
-    mutating func end(_ event: UInt64, isTaken: Bool, portal: PortalID, _ step: inout Step) {
+    /// What became of a grant. Taking the way moves the person in the ledger; where nobody can say, the ledger does not know
+    /// either, and refuses neither the way in nor the way out.
+    mutating func end(
+        _ event: UInt64, _ result: EntryOutcome, at edge: MonotonicTime, portal: PortalID, _ step: inout Step
+    ) {
         let grant = grants.removeValue(forKey: event)
+        // What the posture took back was no way to go.
+        if result == .notTaken, let index = portalIndex[portal], !portals[index].opensForCards {
+            presences.refused(event)
+        }
+        let entry = record(passage(event, result, of: grant, at: edge, portal, step.now), &step)
+        guard let grant else { return }
+        switch result {
+        case .taken: move(grant, at: civil(of: edge, step.now), &step)
+        case .unknown: lose(grant, &step)
+        default: break
+        }
+        // A lane tells once.
+        if result != .taken, portalIndex[portal].flatMap({ lanes[$0] }) == nil { lapsed[event] = (grant, entry) }
+    }
+
+    /// The door opened in the second after: the passage is booked, and the entry says which one it corrects.
+    private mutating func correct(_ event: UInt64, at edge: MonotonicTime, portal: PortalID, _ step: inout Step) {
+        guard let (grant, corrected) = lapsed.removeValue(forKey: event) else { return }
+        var entry = passage(event, .taken, of: grant, at: edge, portal, step.now)
+        entry.detail[.corrects] = corrected.map { .integer(Int64($0)) }
+        record(entry, &step)
+        move(grant, at: civil(of: edge, step.now), &step)
+    }
+
+    private func passage(
+        _ event: UInt64, _ result: EntryOutcome, of grant: Grant?, at edge: MonotonicTime, _ portal: PortalID,
+        _ now: Moment
+    ) -> JournalEntry {
         var entry = JournalEntry(kind: .passage)
         entry.portal = portal
         entry.accessPoint = grant?.accessPoint
         entry.person = grant?.person
         entry.about = event == 0 ? nil : event
-        entry.result = isTaken ? .taken : .notTaken
-        record(entry, &step)
-        if isTaken, let grant { move(grant, &step) }
+        entry.result = result
+        entry.detail = .init(began(edge, now))
+        return entry
     }
 
     // MARK: Fire and posture
 
     mutating func settleFire(_ step: inout Step) {
-        guard fire.settle(at: step.now.monotonic) else { return }
+        while let change = fire.settle(at: step.now.monotonic) {
+            switch change {
+            case .level: fireInputChanged(&step)
+            case .chatters: set(.inputFaulty, "fire", true, &step)
+            case .quiet: set(.inputFaulty, "fire", false, &step)
+            }
+        }
+    }
+
+    private mutating func fireInputChanged(_ step: inout Step) {
         guard fire.isActive else {
             var entry = JournalEntry(kind: .fire)
             entry.result = .inputQuiet

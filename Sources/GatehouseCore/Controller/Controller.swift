@@ -25,12 +25,15 @@ package struct Controller: Sendable {
     var guessing: Guessing
     package internal(set) var ledger: Ledger
     var company = Company()
+    var presences = Presences()
     /// The posture of each portal beneath a fire.
     var basePostures: [Posture]
     var fire: DebouncedInput
     var readers: ReaderWatch
     /// Grants whose passage is not known yet, by their entry.
     var grants: [UInt64: Grant] = [:]
+    /// Grants of which nothing was seen, with the entry that says so, as long as the door may still tell.
+    var lapsed: [UInt64: (grant: Grant, entry: UInt64?)] = [:]
     var cursor: JournalCursor
     /// The number of the first entry of this run.
     package let firstSequenceOfRun: UInt64
@@ -119,6 +122,7 @@ package struct Controller: Sendable {
         case .abandoned(let portal, let event):
             noteLate(portal, event, .heldBack, &step)
             grants[event] = nil
+            presences.refused(event)
             feed(.abandoned(event: event), to: portal, &step)
         case .portionWritten(let revision): portionWritten(revision, &step)
         case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)

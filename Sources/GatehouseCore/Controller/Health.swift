@@ -6,7 +6,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case readerUnsolicited, uplinkAway, outboxStuck, clockNotTrusted, portalForced, portalHeldOpen, fire,
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
-    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended
+    case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -30,7 +30,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
-            .registerRestored:
+            .registerRestored, .inputFaulty:
             .fault
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
@@ -86,6 +86,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .configurationWrong: Sentence("The configuration file has faults; the last good one is in force.")
         case .restartNeeded: Sentence("The configuration was changed in a way that a reload does not take.")
         case .barrierFault: Sentence("The barrier did not reach an end of its way in time, or both at once.")
+        case .inputFaulty:
+            Sentence(
+                "The input changes too fast to be believed, or was active for five minutes. It is looked at once a second."
+            )
         case .faceDeletionDue: Sentence("A face should be gone from its module: its consent was taken back.")
         case .threatRaised: Sentence("The threat level is raised: some access levels rest.")
         case .handedOver:
@@ -147,6 +151,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .restartNeeded: Sentence("At a quiet moment: systemctl restart gatehoused")
         case .barrierFault:
             Sentence("Look at the barrier and its limit switches; travel_time is how long its way takes.")
+        case .inputFaulty:
+            Sentence(
+                "Look at the contact or button and its wire. It ends by itself when it was quiet for a minute or was let go."
+            )
         case .faceDeletionDue:
             Sentence("gatehousectl privacy status tells whose; then: gatehousectl consent withdraw REFERENCE")
         case .threatRaised: Sentence("When it is over: gatehousectl threat 0 --reason …")

@@ -6,13 +6,14 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
     case firmwareChanged, guessing, heldBack, identified, inputActive, inputInactive, inputQuiet, keyExpired
     case keyKept, keyRefused, keyUnproven, loaded, missing, notTaken, off, offline, on, online, person
     case quarantineEnded, quarantined, refused, released, renewed, reset, retention, stepped, stored, swapEnded
-    case swapped, taken, tamper, tamperEnded, withdrawn
+    case swapped, taken, tamper, tamperEnded, unknown, withdrawn
 }
 
 /// Names of further facts of an entry. The raw value stands in the canonical bytes: it is never changed and never given
 /// another meaning.
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
-    case alarm, at, before, bits, camera, cause, changed, command, count, destination, document, ended, entry, face
+    case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
+        face
     case firmware, firmwareBefore, from, host, id, input, issuer, kind, level, maker, makerBefore, milliseconds,
         missing, model, modelBefore
     case near, note, pass, passes, path, points, problem, reason, receiver, reopens, row, rows, scope, seconds

@@ -6,6 +6,8 @@ package enum ReaderSignal: Hashable, Sendable {
     case face(userNumber: UInt16)
     /// A person stood in front of the face module and it answered that it does not know them.
     case faceRefused(FaceRefusal)
+    /// What was shown is there still. A read this long after its decision is a presentation of its own.
+    case stays(Staying, window: Duration)
     /// Something arrived that is no whole, intact reading. Counted, never guessed.
     case unreadable(ReadFault)
     case link(ReaderLink)
@@ -24,6 +26,12 @@ package enum ReaderSignal: Hashable, Sendable {
     case powerFault(Bool)
     /// An input of the reader itself (OSDP ISTATR), numbered from 0.
     case input(number: Int, isActive: Bool)
+}
+
+/// What stays before a reader that reads without end.
+package enum Staying: Hashable, Sendable {
+    case card(CardRead)
+    case face(userNumber: UInt16)
 }
 
 /// One card as one reader saw it once: the bits (or characters) as they came, and the number they mean.

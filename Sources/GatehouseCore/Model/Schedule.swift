@@ -8,29 +8,33 @@ package struct Schedule: Hashable, Sendable {
         self.windows = windows
     }
 
-    /// Whether the schedule is open at a local day and minute. A special day replaces the weekday: only windows that
-    /// name its kind count.
-    package func isOpen(day: Int32, minute: Int32, special: SpecialDayKind?) -> Bool {
-        for window in windows where minute >= window.from && minute < window.to {
-            if let special {
-                if window.days.contains(.special(special)) { return true }
-            } else if window.days.contains(.weekday(ofDay: day)) {
-                return true
+    /// The day to which the open time belongs at a local day and minute; nil while it is closed. A window belongs to the day on
+    /// which it begins, whatever day it ends on; of several that are open the one that began first counts. A special day
+    /// replaces the weekday: only windows that name its kind begin on it.
+    package func day(at day: Int32, minute: Int32, special: (Int32) -> SpecialDayKind?) -> Int32? {
+        for (begin, minute) in [(day &- 1, minute + TimeWindow.minutesOfDay), (day, minute)] {
+            let days = special(begin).map { DaySet.special($0) } ?? .weekday(ofDay: begin)
+            if windows.contains(where: { $0.days.contains(days) && $0.from <= minute && minute < $0.to }) {
+                return begin
             }
         }
-        return false
+        return nil
     }
 }
 
-/// Local minutes `from ..< to` (0 to 1440) of some days. A window past midnight is written as two.
+/// Local minutes `from ..< to` of the days on which it begins: to 1440 is midnight, past it the next morning.
 package struct TimeWindow: Hashable, Sendable {
+    package static let minutesOfDay: Int32 = 1440
+
     package var days: DaySet
     package var from: Int32
     package var to: Int32
+
+    /// A window whose end is not after its beginning ends on the next day: 22:00 to 06:00, and 08:00 to 08:00 is a whole day.
     package init(days: DaySet, from: Int32, to: Int32) {
         self.days = days
         self.from = from
-        self.to = to
+        self.to = to > from ? to : to + Self.minutesOfDay
     }
 }
 

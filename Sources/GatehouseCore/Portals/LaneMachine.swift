@@ -36,6 +36,10 @@ package struct LaneMachine: Sendable {
         /// Something stands under the barrier, or stands there no more.
         case occupied(Bool)
         case barrier(Barrier)
+        /// Its time is over, and the loop that would have told is not to be believed.
+        case unknown(event: UInt64)
+        /// A sensor changes too fast to be believed, or is well again.
+        case chatters(Sensor, isOn: Bool)
     }
 
     package let settings: LaneSettings
@@ -99,10 +103,12 @@ package struct LaneMachine: Sendable {
         var outputs: [Output] = []
         while let deadline = nextDeadline, deadline.at <= now {
             let due = deadline.at
-            for sensor in settings.sensors where inputs[sensor]?.settle(at: due) == true {
-                outputs += changed(sensor, at: due)
+            for sensor in settings.sensors {
+                while let change = inputs[sensor]?.settle(at: due) { outputs += heard(change, of: sensor, at: due) }
             }
-            for grant in grants where grant.until <= due { outputs.append(.notTaken(event: grant.event)) }
+            for grant in grants where grant.until <= due {
+                outputs.append(isBlind ? .unknown(event: grant.event) : .notTaken(event: grant.event))
+            }
             grants.removeAll { $0.until <= due }
             if let since = movesSince, since + settings.travelTime <= due {
                 movesSince = nil
@@ -110,6 +116,22 @@ package struct LaneMachine: Sendable {
             }
         }
         return outputs
+    }
+
+    /// The safety loop is not to be believed: something may stand under the barrier, and nobody is counted.
+    private var isBlind: Bool { inputs[.safetyLoop]?.chatters ?? false }
+
+    private mutating func heard(
+        _ change: DebouncedInput.Change, of sensor: Sensor, at now: MonotonicTime
+    ) -> [Output] {
+        switch change {
+        case .level: return sensor == .safetyLoop && isBlind ? [] : changed(sensor, at: now)
+        case .chatters: return [.chatters(sensor, isOn: true)] + (sensor == .safetyLoop ? [.occupied(true)] : [])
+        case .quiet:
+            guard sensor == .safetyLoop else { return [.chatters(sensor, isOn: false)] }
+            comesIn = false
+            return [.chatters(sensor, isOn: false), .occupied(isOn(.safetyLoop))]
+        }
     }
 
     private mutating func changed(_ sensor: Sensor, at now: MonotonicTime) -> [Output] {

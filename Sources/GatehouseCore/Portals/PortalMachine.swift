@@ -1,20 +1,15 @@
-/// One portal: what its lock does, what its door does, and what that means. Timing follows the gate-io reference,
-/// sections 5 and 8. It knows nothing of people: a grant is a sequence number of a journal entry.
+/// One portal: what its lock does, what its door does, and what that means. `docs/portals.md` has all of it as a table; timing
+/// follows the gate-io reference, sections 5 and 8. It knows nothing of people: a grant is a sequence number of a journal
+/// entry.
 package struct PortalMachine: Sendable {
     package let settings: PortalSettings
 
-    /// Who asked for the present release.
-    package enum Cause: Hashable, Sendable {
-        /// A decision or a manual opening, by its journal entry.
-        case grant(event: UInt64)
-        case exitRequest
-    }
-
-    package enum Lock: Hashable, Sendable {
+    package enum Lock: String, Hashable, Sendable, CaseIterable {
         case secured
         /// Granted; the entry is not on disk yet.
-        case pending(event: UInt64)
-        case released(Cause, until: MonotonicTime)
+        case pending
+        /// Released for somebody: their time runs, or the exit button is pressed.
+        case released
         /// Released without an end, by the posture.
         case held
     }
@@ -24,6 +19,16 @@ package struct PortalMachine: Sendable {
         case open(since: MonotonicTime, wasForced: Bool, isHeldOpen: Bool)
     }
 
+    /// A wire that tells something.
+    package enum Wire: String, Hashable, Sendable, CaseIterable { case contact, exitButton }
+
+    package enum WireFault: String, Hashable, Sendable, CaseIterable {
+        /// It changes too fast to be believed.
+        case chatters
+        /// Pressed for longer than anybody presses.
+        case stuck
+    }
+
     package enum Input: Hashable, Sendable {
         /// A credential or an operator opened; its entry has this number. Extended for people who need time.
         case grant(event: UInt64, isExtended: Bool = false)
@@ -31,6 +36,8 @@ package struct PortalMachine: Sendable {
         case performed(event: UInt64)
         /// The wait for the entry ended without a release (`on_timeout: hold`).
         case abandoned(event: UInt64)
+        /// The lane saw what became of it.
+        case answered(event: UInt64)
         /// The raw level of the door contact.
         case contact(isOpen: Bool)
         /// The raw level of the exit button.
@@ -41,48 +48,102 @@ package struct PortalMachine: Sendable {
         case time
     }
 
+    /// Times are those of the edge, not of the moment in which it was believed.
     package enum Output: Hashable, Sendable {
         /// Ask for the release that waits for the entry.
         case requestRelease(event: UInt64)
         /// Set the line now.
         case releaseNow
         case secureNow
-        case opened(Cause?)
-        case closed(afterAlarm: Bool)
-        case taken(event: UInt64)
+        case opened(at: MonotonicTime)
+        case closed(at: MonotonicTime, afterAlarm: Bool)
+        case taken(event: UInt64, at: MonotonicTime)
+        /// It was said that nobody had taken it, or that nobody knows: the door opened in the second after.
+        case takenAfterAll(event: UInt64, at: MonotonicTime)
         case notTaken(event: UInt64)
-        case forced
+        /// Nobody can say whether it was taken: its contact is not to be believed.
+        case unknown(event: UInt64)
+        /// Nothing more comes of it.
+        case closedBook(event: UInt64)
+        case forced(at: MonotonicTime)
         case heldOpen(since: MonotonicTime)
-        case exitRequested
+        case exitRequested(at: MonotonicTime)
+        /// A wire is faulty, or is well again.
+        case wire(Wire, WireFault, isOn: Bool)
     }
 
-    package private(set) var posture: Posture
-    package private(set) var lock: Lock
-    package private(set) var door: Door = .closed
-    private var contact: DebouncedInput
-    private var exitButton: DebouncedInput
-    /// An opening up to a second after the relock still belongs to the grant before it.
-    private var graceUntil: MonotonicTime?
-    private var isOccupied = false
-    /// The grant of somebody who needs time.
-    private var extended: UInt64?
-    /// A grant that came while the way was open, and whose entry is not on disk yet.
-    private var following: UInt64?
-    /// A grant while the way is free: the next opening is its passage.
-    private var passing: (event: UInt64, until: MonotonicTime)?
-    /// The latest grant that was taken, so that none is twice.
-    private var takenEvent: UInt64?
+    /// Somebody who was let in and has not been seen to go.
+    struct Waiting: Hashable, Sendable {
+        var event: UInt64
+        /// Where the way is open without an end, theirs has one.
+        var until: MonotonicTime?
+    }
+
+    /// Somebody whose way is over. An opening that began before `until` is theirs all the same.
+    struct Lapsed: Hashable, Sendable {
+        var event: UInt64
+        var until: MonotonicTime
+        /// Too many waited to tell.
+        var isUnknown = false
+        var isTold = false
+    }
+
+    /// A grant whose entry is not on disk yet, and the time that it asked for.
+    struct Asked: Hashable, Sendable {
+        var event: UInt64
+        var time: Duration
+    }
+
+    package internal(set) var posture: Posture
+    package internal(set) var door: Door = .closed
+    /// Whether the line stands at "released".
+    package internal(set) var isReleased: Bool
+    var contact: DebouncedInput
+    var exitButton: DebouncedInput
+    /// Until when the line is released for grants, and for people on their way out.
+    var grantUntil: MonotonicTime?
+    var exitUntil: MonotonicTime?
+    /// Since when the exit button is pressed.
+    var pressedSince: MonotonicTime?
+    /// The latest edge of the exit button that was believed.
+    var exitEdge: MonotonicTime?
+    var isStuck = false
+    var asked: [Asked] = []
+    var waiting: [Waiting] = []
+    var lapsed: [Lapsed] = []
+    /// A door that opened before this was let to.
+    var coveredUntil: MonotonicTime?
+    var isOccupied = false
+
+    /// An opening up to a second after the way was closed belongs to whoever had it.
+    static let grace: Duration = .seconds(1)
+    /// Nobody presses a button for so long.
+    package static let longestPress: Duration = .seconds(300)
+    /// Grants that wait for one opening. Past it nobody knows what became of the oldest.
+    package static let mostWaiting = 32
 
     package init(settings: PortalSettings, posture: Posture = .secure) {
         self.settings = settings
         self.posture = posture
-        lock = Self.isHeld(posture) ? .held : .secured
+        isReleased = Self.isHeld(posture)
         contact = DebouncedInput(span: settings.contactDebounce)
         exitButton = DebouncedInput(span: settings.exitDebounce)
     }
 
-    /// Without a contact or loops a grant counts as taken.
-    private var countsAtOnce: Bool { !settings.hasContact && settings.lane == nil }
+    static func isHeld(_ posture: Posture) -> Bool { posture == .free || posture == .fire }
+    var isHeld: Bool { Self.isHeld(posture) }
+
+    /// Neither blocked nor locked down.
+    var opensForCards: Bool { posture != .blocked && posture != .lockdown }
+
+    package var lock: Lock {
+        if isHeld { return .held }
+        if isReleased { return .released }
+        return asked.isEmpty ? .secured : .pending
+    }
+
+    /// Whether a grant has not been seen to go.
+    func waits(_ event: UInt64) -> Bool { waiting.contains { $0.event == event } }
 
     /// Whether somebody may be in the passage.
     package var isReleasedOrOpen: Bool {
@@ -90,52 +151,23 @@ package struct PortalMachine: Sendable {
         return isReleased
     }
 
-    /// Whether the line stands at "released".
-    package var isReleased: Bool {
-        switch lock {
-        case .secured, .pending: false
-        case .released, .held: true
-        }
-    }
-
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Output] {
         var outputs = settle(at: now)
         switch input {
         case .grant(let event, let isExtended):
-            if isExtended { extended = event }
-            outputs += grant(event, at: now)
-        case .performed(let event):
-            let time = extended == event ? settings.extendedUnlockTime : settings.unlockTime
-            if following == event { following = nil }
-            if case .released(.grant(event), let until) = lock {
-                lock = .released(.grant(event: event), until: max(until, now + time))
-                outputs += takenThroughOpenDoor(event)
-            } else if case .pending(event) = lock {
-                lock = .released(.grant(event: event), until: now + time)
-                outputs += takenThroughOpenDoor(event)
-                if countsAtOnce {
-                    takenEvent = event
-                    outputs.append(.taken(event: event))
-                }
-            } else if case .pending(let later) = lock {
-                // The line was set for the grant before this one: the way is open, whatever becomes of the later entry.
-                lock = .released(.grant(event: later), until: now + time)
-                following = later
-            }
-        case .abandoned(let event):
-            if following == event { following = nil }
-            if case .pending(event) = lock { lock = .secured }
-        case .contact(let isOpen):
-            if settings.hasContact { contact.hear(isOpen, at: now) }
+            outputs += grant(event, time: isExtended ? settings.extendedUnlockTime : settings.unlockTime, at: now)
+        case .performed(let event): outputs += performed(event, at: now)
+        case .abandoned(let event), .answered(let event):
+            asked.removeAll { $0.event == event }
+            waiting.removeAll { $0.event == event }
+        case .contact(let isOpen): if settings.hasContact { contact.hear(isOpen, at: now) }
         case .exitButton(let isPressed): exitButton.hear(isPressed, at: now)
-        case .posture(let posture):
-            outputs += change(to: posture, at: now)
-            if !Self.isHeld(posture) { outputs += endPassing() }
+        case .posture(let posture): outputs += change(to: posture, at: now)
         case .occupied(let isOccupied): self.isOccupied = isOccupied
         case .time: break
         }
-        outputs += settle(at: now)
-        return outputs
+        outputs += stand(at: now)
+        return outputs + settle(at: now)
     }
 
     package var nextDeadline: Deadline? {
@@ -143,201 +175,17 @@ package struct PortalMachine: Sendable {
         func consider(_ time: MonotonicTime?, _ waiter: String) {
             if let time { next = .earliest(next, Deadline(at: time, waiter: "\(settings.id) \(waiter)")) }
         }
-        consider(contact.settlesAt, "contact settles")
         consider(exitButton.settlesAt, "exit button settles")
-        consider(passing?.until, "passage")
-        if case .released(_, let until) = lock, !isOccupied { consider(until, "relock") }
-        if case .open(let since, _, false) = door, !Self.isHeld(posture) {
-            consider(since + settings.heldOpenLimit, "held open")
-        }
+        consider(contact.settlesAt, "contact settles")
+        consider(waiting.compactMap(\.until).min(), "passage")
+        consider(grantUntil, "relock")
+        consider(exitUntil, "relock")
+        if !isOpening { consider(lapsed.map(\.until).min(), "late opening") }
+        if case .open(let since, _, false) = door, !isHeld { consider(since + settings.heldOpenLimit, "held open") }
+        if let pressedSince, !isStuck { consider(pressedSince + Self.longestPress, "exit button stuck") }
         return next
     }
 
-    // MARK: Ways forward
-
-    private mutating func grant(_ event: UInt64, at now: MonotonicTime) -> [Output] {
-        switch lock {
-        case .held:
-            // The way is open already: nothing to release. A lane waits for the vehicle by itself.
-            if countsAtOnce { return [.taken(event: event)] }
-            guard settings.lane == nil else { return [] }
-            let before = endPassing()
-            if case .open = door { return before + [.taken(event: event)] }
-            passing = (event, now + settings.unlockTime)
-            return before
-        case .secured:
-            lock = .pending(event: event)
-            return [.requestRelease(event: event)]
-        case .pending(let earlier):
-            lock = .pending(event: event)
-            return (earlier == event ? [] : [.notTaken(event: earlier)]) + [.requestRelease(event: event)]
-        case .released(_, let until):
-            // A second grant restarts the time once it is on disk; until then the first release goes on.
-            var before: [Output] = []
-            if case .released(.grant(let earlier), _) = lock, earlier != event {
-                before = answer(earlier)
-            }
-            following = event
-            lock = .released(.grant(event: event), until: until)
-            return before + [.requestRelease(event: event)]
-        }
-    }
-
-    private mutating func change(to posture: Posture, at now: MonotonicTime) -> [Output] {
-        guard posture != self.posture else { return [] }
-        let wasHeld = Self.isHeld(self.posture)
-        let follower = following
-        self.posture = posture
-        graceUntil = nil
-        following = nil
-        if Self.isHeld(posture) {
-            let unanswered = unansweredGrant
-            lock = .held
-            return (unanswered.map { answer($0) } ?? []) + (wasHeld ? [] : [.releaseNow])
-        }
-        if wasHeld, isOccupied {
-            // Free passage is over for the next one; whoever stands in it goes on.
-            lock = .released(.exitRequest, until: now)
-            return []
-        }
-        if wasHeld {
-            lock = .secured
-            // A door that stands open is watched from now on, not from when it was allowed to.
-            if case .open = door { door = .open(since: now, wasForced: false, isHeldOpen: false) }
-            return [.secureNow]
-        }
-        // Lockdown and blocked end a release that a credential got; a person on the way out keeps theirs.
-        switch lock {
-        case .released(.grant(let event), _) where isOccupied:
-            // Who stands in it goes on; who would have followed does not.
-            let isFollower = follower == event
-            lock = .released(isFollower ? .exitRequest : .grant(event: event), until: now)
-            return isFollower ? giveUp(event) : []
-        case .released(.grant(let event), _):
-            lock = .secured
-            return giveUp(event) + [.secureNow]
-        case .pending(let event):
-            lock = .secured
-            return [.notTaken(event: event), .secureNow]
-        case .released(.exitRequest, _), .secured, .held: return []
-        }
-    }
-
-    /// A door that stands open has nobody wait for it to open.
-    private mutating func takenThroughOpenDoor(_ event: UInt64) -> [Output] {
-        guard settings.hasContact, case .open = door, takenEvent != event else { return [] }
-        takenEvent = event
-        return [.taken(event: event)]
-    }
-
-    /// What became of a grant that another one or the posture ends: through a door that stands open it was taken.
-    private mutating func answer(_ event: UInt64) -> [Output] {
-        let taken = takenThroughOpenDoor(event)
-        return taken.isEmpty ? giveUp(event) : taken
-    }
-
-    /// Nobody took the way of this grant, unless somebody has.
-    private func giveUp(_ event: UInt64) -> [Output] { takenEvent == event ? [] : [.notTaken(event: event)] }
-
-    private mutating func endPassing() -> [Output] {
-        defer { passing = nil }
-        return passing.map { [.notTaken(event: $0.event)] } ?? []
-    }
-
-    private var unansweredGrant: UInt64? {
-        switch lock {
-        case .released(.grant(let event), _): event
-        case .pending(let event): event
-        case .released(.exitRequest, _), .secured, .held: nil
-        }
-    }
-
-    private static func isHeld(_ posture: Posture) -> Bool { posture == .free || posture == .fire }
-
-    // MARK: Time
-
-    /// Lets everything happen that was due at or before now, in the order in which it was due.
-    private mutating func settle(at now: MonotonicTime) -> [Output] {
-        var outputs: [Output] = []
-        while let deadline = nextDeadline, deadline.at <= now {
-            let due = deadline.at
-            if exitButton.settle(at: due), exitButton.isActive { outputs += exit(at: due) }
-            if let passing, passing.until <= due { outputs += endPassing() }
-            if contact.settle(at: due) { outputs += contact.isActive ? doorOpened(at: due) : doorClosed(at: due) }
-            if case .released(let cause, let until) = lock, until <= due, !isOccupied {
-                outputs += relock(cause, at: due)
-            }
-            if case .open(let since, let wasForced, false) = door, since + settings.heldOpenLimit <= due,
-                !Self.isHeld(posture)
-            {
-                door = .open(since: since, wasForced: wasForced, isHeldOpen: true)
-                outputs.append(.heldOpen(since: since))
-            }
-        }
-        return outputs
-    }
-
-    private mutating func exit(at now: MonotonicTime) -> [Output] {
-        switch lock {
-        case .held: return [.exitRequested]
-        case .secured, .pending:
-            // A grant that waits for the disk is overtaken: the way is open now.
-            let overtaken: [Output] = if case .pending(let event) = lock { [.notTaken(event: event)] } else { [] }
-            lock = .released(.exitRequest, until: now + settings.unlockTime)
-            return overtaken + [.releaseNow, .exitRequested]
-        case .released(let cause, let until):
-            lock = .released(cause, until: max(until, now + settings.unlockTime))
-            return [.exitRequested]
-        }
-    }
-
-    private mutating func doorOpened(at now: MonotonicTime) -> [Output] {
-        switch lock {
-        case .released(let cause, _):
-            door = .open(since: now, wasForced: false, isHeldOpen: false)
-            if case .grant(let event) = cause, takenEvent != event {
-                takenEvent = event
-                return [.opened(cause), .taken(event: event)]
-            }
-            return [.opened(cause)]
-        case .held:
-            door = .open(since: now, wasForced: false, isHeldOpen: false)
-            defer { passing = nil }
-            return [.opened(nil)] + (passing.map { [.taken(event: $0.event)] } ?? [])
-        case .secured, .pending:
-            if let graceUntil, now <= graceUntil {
-                self.graceUntil = nil
-                door = .open(since: now, wasForced: false, isHeldOpen: false)
-                return [.opened(nil)]
-            }
-            door = .open(since: now, wasForced: true, isHeldOpen: false)
-            return [.opened(nil), .forced]
-        }
-    }
-
-    private mutating func doorClosed(at now: MonotonicTime) -> [Output] {
-        guard case .open(_, let wasForced, let isHeldOpen) = door else { return [] }
-        door = .closed
-        var outputs: [Output] = [.closed(afterAlarm: wasForced || isHeldOpen)]
-        if case .released(let cause, _) = lock, settings.relocksOnClose { outputs += secure(after: cause) }
-        return outputs
-    }
-
-    private mutating func relock(_ cause: Cause, at now: MonotonicTime) -> [Output] {
-        let outputs = secure(after: cause)
-        guard case .secured = lock, case .grant(let event) = cause, case .closed = door, settings.hasContact else {
-            return outputs
-        }
-        graceUntil = now + .seconds(1)
-        return outputs + giveUp(event)
-    }
-
-    /// The release is over. Whoever was granted meanwhile, and whose entry is on its way to the disk, is let in when it is
-    /// there: securing took back the release that waited.
-    private mutating func secure(after cause: Cause) -> [Output] {
-        lock = .secured
-        guard case .grant(let event) = cause, following == event else { return [.secureNow] }
-        lock = .pending(event: event)
-        return [.secureNow, .requestRelease(event: event)]
-    }
+    /// A door contact says that it opens, and is not believed yet.
+    var isOpening: Bool { contact.isUndecided && !contact.isActive }
 }

@@ -46,6 +46,8 @@ package struct FactorCollector: Sendable {
     }
 
     package var nextDeadline: MonotonicTime? { until }
+    /// Something was shown or typed, and more may come.
+    package var isCollecting: Bool { presented != nil || !digits.isEmpty }
 
     /// A card, a tag or a plate.
     package mutating func card(_ card: CardRead, at reader: ReaderID, now: MonotonicTime) -> [Output] {

@@ -224,12 +224,13 @@ package struct ASCIICardReader: Sendable {
     }
 
     private mutating func present(_ number: CardNumber, at now: MonotonicTime) -> [ReaderSignal] {
-        guard repeats.isNew(number, at: now) else {
-            counters.repeats += 1
-            return []
+        let reading = repeats.hear(number, at: now)
+        if reading == .new {
+            counters.cards += 1
+            return [.card(CardRead(number: number))]
         }
-        counters.cards += 1
-        return [.card(CardRead(number: number))]
+        counters.repeats += 1
+        return reading == .stays ? [.stays(.card(CardRead(number: number)), window: repeats.window)] : []
     }
 }
 

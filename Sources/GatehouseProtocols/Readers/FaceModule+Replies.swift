@@ -117,9 +117,11 @@ extension FaceModule {
     private mutating func present(_ presentation: Presentation, as signal: ReaderSignal, at now: MonotonicTime)
         -> [Effect]
     {
-        guard repeats.isNew(presentation, at: now) else {
+        let reading = repeats.hear(presentation, at: now)
+        guard reading == .new else {
             counters.repeats += 1
-            return []
+            guard reading == .stays, case .face(let user) = signal else { return [] }
+            return [.signal(.stays(.face(userNumber: user), window: repeats.window))]
         }
         if case .face = signal { counters.matches += 1 }
         return [.signal(signal)]

@@ -149,13 +149,15 @@ package struct UHFReader: Sendable {
             return [.signal(.unreadable(.reserved))]
         }
         guard isReportedOften(tag.epc, at: now) else { return [] }
-        guard repeats.isNew(tag.epc, at: now) else {
-            counters.repeats += 1
-            return []
-        }
-        counters.cards += 1
+        let reading = repeats.hear(tag.epc, at: now)
         let text = tag.epc.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
-        return [.signal(.card(CardRead(number: CardNumber(format: CardNumber.epcFormat, value: .text(text)))))]
+        let card = CardRead(number: CardNumber(format: CardNumber.epcFormat, value: .text(text)))
+        if reading == .new {
+            counters.cards += 1
+            return [.signal(.card(card))]
+        }
+        counters.repeats += 1
+        return reading == .stays ? [.signal(.stays(.card(card), window: repeats.window))] : []
     }
 
     private mutating func isReportedOften(_ epc: [UInt8], at now: MonotonicTime) -> Bool {

@@ -10,10 +10,10 @@ struct DiskMemory: Equatable {
     mutating func take(_ entry: JournalEntry, _ site: Site) {
         switch entry.kind {
         case .passage:
-            guard entry.outcome == "taken", let person = entry.person,
+            guard entry.outcome == "taken" || entry.outcome == "unknown", let person = entry.person,
                 let point = site.accessPoints.first(where: { $0.id == entry.accessPoint })
             else { return }
-            areas[person] = point.toArea?.name
+            areas[person] = entry.outcome == "taken" ? point.toArea?.name : nil
         case .posture:
             if let portal = entry.portal, let word = entry.outcome { postures[portal.name] = Posture(word: word) }
         case .fire where entry.outcome == "active" || entry.outcome == "reset": isFire = entry.outcome == "active"

@@ -73,7 +73,7 @@ struct RuleReference {
             rule.accessPoint == point.id && isOpen(rule.schedule, now)
                 && !rule.groups.contains { person.groups.contains($0) }
         }
-        if first != nil, arrived[point.id] != now.localDay { return "FirstPersonMissing" }
+        if let first, arrived[point.id] != begin(first.schedule, now) { return "FirstPersonMissing" }
         if let reason = passback(person, point, time) { return reason }
         if isFull(person, point) { return "OccupancyFull" }
         if hasNoPlace(credential, point) { return "PlacesTaken" }
@@ -135,13 +135,21 @@ struct RuleReference {
         }
     }
 
-    private func isOpen(_ schedule: Int?, _ now: Moment) -> Bool {
-        guard let schedule else { return true }
-        return site.policy.schedules[schedule].windows.contains { window in
-            let day: DaySet =
-                site.policy.specialDays[now.localDay].map { .special($0) } ?? .weekday(ofDay: now.localDay)
-            return window.days.contains(day) && window.from <= now.localMinute && now.localMinute < window.to
+    private func isOpen(_ schedule: Int?, _ now: Moment) -> Bool { begin(schedule, now) != nil }
+
+    /// The earlier of the two days of which a window can hold this minute, and does.
+    private func begin(_ schedule: Int?, _ now: Moment) -> Int32? {
+        guard let schedule else { return now.localDay }
+        for daysAgo in [1, 0] as [Int32] {
+            let begin = now.localDay - daysAgo
+            for window in site.policy.schedules[schedule].windows {
+                let day: DaySet = site.policy.specialDays[begin].map { .special($0) } ?? .weekday(ofDay: begin)
+                guard window.days.contains(day) else { continue }
+                let minutesSince = daysAgo * 1440 + now.localMinute - window.from
+                if minutesSince >= 0, minutesSince < window.to - window.from { return begin }
+            }
         }
+        return nil
     }
 
     private func passback(_ person: PersonRow, _ point: AccessPointSettings, _ time: Int64) -> String? {
@@ -219,10 +227,10 @@ struct RuleReference {
     ) {
         for id in [credential.person] + company {
             let groups = people.first { $0.id == id }?.groups ?? []
-            if site.policy.firstPersons.contains(where: { rule in
+            if let rule = site.policy.firstPersons.first(where: { rule in
                 rule.accessPoint == point.id && rule.groups.contains { groups.contains($0) }
             }) {
-                arrived[point.id] = now.localDay
+                arrived[point.id] = begin(rule.schedule, now) ?? now.localDay
             }
             guard let area = point.toArea else { continue }
             if places[id]?.area != area || point.antiPassback == .timed {

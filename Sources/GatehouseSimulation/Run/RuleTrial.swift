@@ -60,6 +60,8 @@ struct RuleTrial {
         }
         func window(_ days: DaySet) -> TimeWindow {
             let from = Int32(dice.below(1200))
+            // One in three goes on past midnight.
+            if dice.isOne(in: 3) { return TimeWindow(days: days, from: from, to: Int32(dice.below(Int(from) + 1))) }
             return TimeWindow(days: days, from: from, to: from + 1 + Int32(dice.below(Int(1440 - from))))
         }
         var policy = AccessPolicy()

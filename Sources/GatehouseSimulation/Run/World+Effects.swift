@@ -59,10 +59,11 @@ extension World {
                     )
                 }
             case .passage:
-                guard entry.outcome == "taken", let person = entry.person, let point = entry.accessPoint else {
+                guard let person = entry.person, let point = entry.accessPoint, entry.outcome != "notTaken" else {
                     continue
                 }
-                model.areas[person] = virtual.site.accessPoints.first { $0.id == point }?.toArea?.name
+                let area = virtual.site.accessPoints.first { $0.id == point }?.toArea?.name
+                model.areas[person] = entry.outcome == "taken" ? area : nil
             default: break
             }
         }

@@ -295,7 +295,7 @@ extension ReaderSignal {
     fileprivate var mustLast: Bool {
         switch self {
         case .card, .tamper, .powerFault, .input: true
-        case .key, .face, .faceRefused, .unreadable, .link, .breach, .keyChange, .file, .identified,
+        case .key, .face, .faceRefused, .stays, .unreadable, .link, .breach, .keyChange, .file, .identified,
             .faceUsers:
             false
         }
