@@ -46,7 +46,7 @@ package enum DwellingPage {
                     say(Sentence("\(tenancy.tenants.map(name))")))
             })
         lines += PageText.part(
-            say(Sentence("PEOPLE")),
+            say(Sentence("RESIDENTS")),
             details.residents.sorted { (standing($0.status), $0.reference) < (standing($1.status), $1.reference) }.map {
                 PageText.joined(
                     $0.status == "active" ? nil : PageText.word($0.status, language), $0.name, $0.reference,

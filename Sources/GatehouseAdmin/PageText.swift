@@ -43,23 +43,5 @@ enum PageText {
             })
     }
 
-    static func word(_ word: String, _ language: Language) -> String {
-        language == .chinese ? words[word] ?? word : english[word] ?? word
-    }
-
-    private static let english = [
-        "handedBack": "handed back", "terminatedEarly": "ended early", "overstay": "over, and not handed back",
-        "neverHeard": "never heard", "insecure": "not encrypted, and has to be", "clear": "in clear",
-        "none": "no encryption", "secure": "secure channel",
-    ]
-    private static let words = [
-        "resident": "住户", "tenant": "租户", "household": "同住人", "contractor": "承包商", "staff": "员工", "visitor": "访客",
-        "child": "儿童", "active": "正常",
-        "suspended": "停用", "barred": "禁止进入", "enabled": "有效", "lost": "挂失", "stolen": "被盗", "damaged": "损坏",
-        "returned": "退还", "running": "生效中", "notice": "已通知退租", "registered": "未开始", "ended": "已结束", "overstay": "逾期未退",
-        "terminatedEarly": "已提前终止", "renewed": "已续租", "handedBack": "已退房",
-        "owned": "自住", "let": "出租", "vacant": "空置", "commercial": "商用",
-        "online": "在线", "offline": "离线", "neverHeard": "启动后还没有收到过数据",
-        "none": "无加密", "clear": "明文", "secure": "安全通道", "insecure": "应加密而未加密", "encrypted": "已加密",
-    ]
+    static func word(_ word: String, _ language: Language) -> String { Words.state(word, language) }
 }

@@ -207,7 +207,7 @@ extension CommandEntry {
     /// Why a command is not taken from these roles.
     package func refusal(_ name: CommandName, _ roles: Set<Role>, reason: String?) -> CommandRefusal? {
         guard role(of: roles) != nil else {
-            let wanted = self.roles.sorted { $0.rawValue < $1.rawValue }.map(\.word)
+            let wanted = self.roles.sorted { $0.rawValue < $1.rawValue }.map(\.noun)
             return CommandRefusal(
                 code: "notAllowed",
                 message: wanted.count == 1
@@ -224,5 +224,18 @@ extension Role {
     /// Of several roles the one that sees most.
     package static func strongest(of roles: Set<Role>) -> Role? {
         [Role.manager, .auditor, .installer, .guard_, .viewer].first { roles.contains($0) }
+    }
+}
+
+extension Role {
+    /// What the role is called in sentences.
+    var noun: Sentence {
+        switch self {
+        case .viewer: Sentence("viewer")
+        case .guard_: Sentence("guard")
+        case .manager: Sentence("manager")
+        case .installer: Sentence("installer")
+        case .auditor: Sentence("auditor")
+        }
     }
 }

@@ -90,7 +90,9 @@ extension Desk {
     ) throws -> CommandRefusal {
         let shown = found.prefix(8)
         try look(call, .people(shown.flatMap { people(of: $0) }))
-        let names = try shown.map { Self.words(try view($0, rows, forGuard: call.actor.role == .guard_)) }
+        let names = try shown.map {
+            Self.words(try view($0, rows, forGuard: call.actor.role == .guard_), call.language)
+        }
         let (all, more) = (names.joined(separator: "; "), found.count - shown.count)
         return CommandRefusal(
             code: "ambiguous",
@@ -100,10 +102,12 @@ extension Desk {
     }
 
     /// A row in a sentence: who, where, how it stands.
-    private static func words(_ row: FoundRow) -> String {
-        let number = row.kind == "person" ? nil : row.id.map { "\(row.kind) \($0)" }
-        let span = row.kind == "tenancy" ? "\(row.from ?? "") to \(row.until ?? "")" : nil
-        let parts = [number, row.value, row.reference, row.name, row.dwelling, span, row.state]
+    private static func words(_ row: FoundRow, _ language: Language) -> String {
+        let number = row.kind == "person" ? nil : row.id.map { "\(Words.state(row.kind, language)) \($0)" }
+        let span = row.kind == "tenancy" ? Sentence("\(row.from ?? "") to \(row.until ?? "")").text(in: language) : nil
+        let parts = [
+            number, row.value, row.reference, row.name, row.dwelling, span, row.state.map { Words.state($0, language) },
+        ]
         return parts.compactMap(\.self).joined(separator: " ")
     }
 

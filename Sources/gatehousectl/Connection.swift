@@ -87,10 +87,10 @@ func printJSON(_ name: CommandName, _ part: String, _ text: [UInt8]) {
 /// What the daemon took what was typed for; in JSON it stands in the reply.
 func tell(_ understood: Understood?) {
     for (argument, time) in (understood?.times ?? [:]).sorted(by: { $0.key < $1.key }) {
-        complain("\(argument) \(time)")
+        complain(words("\(argument) is \(time)"))
     }
     for row in understood?.meant ?? [] {
-        let number = row.kind == "person" ? nil : row.id.map { "\(row.kind) \($0)" }
+        let number = row.kind == "person" ? nil : row.id.map { "\(state(row.kind)) \($0)" }
         let parts = [number, row.value, row.reference, row.name, row.dwelling].compactMap(\.self)
         complain(words("meant: \(plain(parts.joined(separator: " ")))"))
     }

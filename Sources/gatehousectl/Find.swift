@@ -40,10 +40,12 @@ where Command.Item == FoundRow, Command.Reply == FoundCount {
 
 private func columns(_ rows: [FoundRow]) -> [[String]] {
     let all: [(String, (FoundRow) -> String?)] = [
-        ("WHAT", { $0.kind }), ("ID", { $0.kind == "person" ? nil : $0.id.map { "\($0)" } }),
-        ("REFERENCE", { $0.reference }), ("NAME", { $0.name }), ("ROLE", { $0.role }), ("DWELLING", { $0.dwelling }),
-        ("STATE", { $0.state }), ("VALUE", { $0.value }), ("FROM", { $0.from }), ("UNTIL", { $0.until }),
-        ("PEOPLE", { $0.people.map { "\($0)" } }),
+        (words("WHAT"), { state($0.kind) }), (words("ID"), { $0.kind == "person" ? nil : $0.id.map { "\($0)" } }),
+        (words("REFERENCE"), { $0.reference }), (words("NAME"), { $0.name }), (words("ROLE"), { $0.role.map(state) }),
+        (words("DWELLING"), { $0.dwelling }),
+        (words("STATE"), { $0.state.map(state) }), (words("VALUE"), { $0.value }), (words("FROM"), { $0.from }),
+        (words("UNTIL"), { $0.until }),
+        (words("PEOPLE"), { $0.people.map { "\($0)" } }),
     ]
     let used = all.filter { column in rows.contains { column.1($0) != nil } }
     return [used.map(\.0)] + rows.map { row in used.map { plain($0.1(row) ?? "") } }

@@ -45,7 +45,7 @@ struct Gatehousectl: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             if code == .validationFailure {
-                complain(fullMessage(for: error))
+                complain(HelpPage.complaint(fullMessage(for: error)))
                 if let meant = meant(by: Array(CommandLine.arguments.dropFirst())) {
                     complain(words("did you mean \(meant)?"))
                 }
@@ -139,7 +139,7 @@ struct StatusCommand: ParsableCommand {
 func portalTable(_ portals: [Status.Portal], _ language: Language) -> String {
     table(
         [[words("PORTAL"), words("POSTURE"), words("LOCK"), words("DOOR")]]
-            + portals.map { [$0.name, Words.outcome($0.posture, language), $0.lock, $0.door] })
+            + portals.map { [$0.name, Words.outcome($0.posture, language), state($0.lock), state($0.door)] })
 }
 
 struct HealthCommand: ParsableCommand {
@@ -213,7 +213,8 @@ struct AlarmCommand: ParsableCommand {
                 ]
                 for alarm in reply.alarms {
                     rows.append([
-                        "\(alarm.alarm)", String(alarm.raised.prefix(19)), alarm.state, alarm.code, alarm.subject,
+                        "\(alarm.alarm)", String(alarm.raised.prefix(19)), state(alarm.state), alarm.code,
+                        alarm.subject,
                         alarm.by.map { "\($0), \((alarm.acknowledged ?? "").prefix(19))" } ?? "nobody",
                     ])
                 }
@@ -278,5 +279,7 @@ where Command.Reply == RecordedRow {
 }
 
 func entryText(_ event: UInt64?) -> String {
-    " " + (event.map { words("(entry \($0))") } ?? words("(not on disk yet: see gatehousectl health)"))
+    // Chinese sets no blank before its parentheses.
+    (Tongue.current == .chinese ? "" : " ")
+        + (event.map { words("(entry \($0))") } ?? words("(not on disk yet: see gatehousectl health)"))
 }

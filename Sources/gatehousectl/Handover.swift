@@ -322,8 +322,12 @@ private func now() -> CivilTime { CivilTime(milliseconds: clinux_nanoseconds(CLO
 
 /// What the store or the cryptography refuses is said in its own words.
 private func refusing<Value>(_ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch {
+    do { return try body() } catch let damage as Archive.Damage {
+        complain(words("\(damage.whole)"))
+    } catch let refusal as Archive.Refusal {
+        complain(words("\(refusal.sentence)"))
+    } catch {
         complain("\(error)")
-        throw Exit.refused
     }
+    throw Exit.refused
 }

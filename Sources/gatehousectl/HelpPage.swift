@@ -31,9 +31,45 @@ enum HelpPage {
             ("OVERVIEW:", words("OVERVIEW:")), ("USAGE:", words("USAGE:")), ("ARGUMENTS:", words("ARGUMENTS:")),
             ("OPTIONS:", words("OPTIONS:")), ("SUBCOMMANDS:", words("SUBCOMMANDS:")),
         ]
+        var part = part
         for (heading, words) in headings where part.hasPrefix(heading) {
-            return words + part.dropFirst(heading.count)
+            // Chinese sets no blank behind its colon.
+            part = words + part.dropFirst(heading.count).drop { $0 == " " && Tongue.current == .chinese }
+        }
+        for (line, words) in [
+            ("Show the version.", words("Show the version.")),
+            ("Show help information.", words("Show help information.")),
+        ] { part = part.replacing(line, with: words) }
+        if let shown = part.firstMatch(of: /See '(.+)' for detailed help\./) {
+            return "  " + words("See '\(shown.1)' for detailed help.")
         }
         return part
+    }
+
+    /// What is wrong with the words that were typed: the sentences of the library that reads them, in the language of whoever
+    /// typed. What it says otherwise stands as it is.
+    static func complaint(_ message: String) -> String {
+        guard Tongue.current != .english else { return message }
+        return message.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            if let found = line.wholeMatch(of: /Error: (.*)/) { return words("Error: \(fault(found.1))") }
+            if let found = line.wholeMatch(of: /Usage: (.*)/) { return words("Usage: \(found.1)") }
+            if let found = line.wholeMatch(of: /\s+See '(.+)' for more information\./) {
+                return "  " + words("See '\(found.1)' for more information.")
+            }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+
+    private static func fault(_ text: Substring) -> String {
+        if let found = text.wholeMatch(of: /Unknown option '(.+?)'.*/) { return words("unknown option '\(found.1)'") }
+        if let found = text.wholeMatch(of: /Missing expected argument '(.+)'/) { return words("missing: '\(found.1)'") }
+        if let found = text.wholeMatch(of: /Missing value for '(.+)'/) { return words("'\(found.1)' needs a value") }
+        if let found = text.wholeMatch(of: /(\d+ unexpected arguments|Unexpected argument): ?(.+)|Unexpected argument '(.+)'/) {
+            return words("unexpected: \(found.2 ?? found.3 ?? "")")
+        }
+        if let found = text.wholeMatch(of: /The value '(.+)' is invalid for '(.+?)'.*/) {
+            return words("'\(found.1)' does not fit '\(found.2)'")
+        }
+        return String(text)
     }
 }

@@ -94,7 +94,7 @@ extension Reader {
 /// A reader's health in sentences, then its counts.
 func doctorText(_ reply: ReaderDoctor.Reply) -> String {
     let (reader, report) = (reply.first, reply.second)
-    var lines = ["\(reader.name): \(reader.protocolName), \(reader.link)"]
+    var lines = ["\(reader.name): \(reader.protocolName), \(state(reader.link))"]
     let findings = report.conditions + report.findings
     for finding in findings {
         lines.append("- \(finding.what)")

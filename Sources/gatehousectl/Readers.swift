@@ -195,8 +195,8 @@ func readerTable(_ readers: [ReaderView]) -> String {
     ]
     for reader in readers {
         rows.append([
-            reader.name, reader.protocolName, reader.link, reader.security, reader.key ?? "",
-            reader.tamper ? "yes" : "no",
+            reader.name, reader.protocolName, state(reader.link), state(reader.security), reader.key ?? "",
+            reader.tamper ? words("yes") : words("no"),
             [reader.slowedUntil, reader.pinPausedUntil].compactMap { $0 }.max().map { String($0.prefix(19)) } ?? "",
         ])
     }

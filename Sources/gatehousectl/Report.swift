@@ -64,9 +64,14 @@ struct ReportCommand: ParsableCommand {
         private func show(_ days: [ReportMonth.Day], _ sum: ReportMonth.Reply) {
             let rows = days.map { cells($0).map(plain) }
             let total = [
-                "all", "", "\(sum.granted)", "\(sum.taken)", "\(sum.refused)", "\(sum.alarms)", "\(sum.openings)",
+                words("all"), "", "\(sum.granted)", "\(sum.taken)", "\(sum.refused)", "\(sum.alarms)",
+                "\(sum.openings)",
             ]
-            print(table([Self.columns.map { $0.uppercased() }] + rows + [total]))
+            let heads = [
+                words("DAY"), words("PORTAL"), words("GRANTED"), words("PASSED"), words("REFUSED"), words("ALARMS"),
+                words("OPENED BY HAND"),
+            ]
+            print(table([heads] + rows + [total]))
             for (reason, count) in sum.reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                 print(words("\(count) refused: \(plain(Words.reason(reason, common.language)))"))
             }

@@ -38,9 +38,16 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
+/// A verdict with its reason in words, beside the stable word of the journal.
+func verdict(_ text: String) -> String {
+    guard text.hasPrefix("deny("), text.hasSuffix(")") else { return text }
+    let reason = String(text.dropFirst(5).dropLast())
+    return "\(text)  \(Words.reason(reason, Tongue.current))"
+}
+
 func printRules(_ rules: [[String]], _ facts: [String: JSON]) {
     print("")
-    for rule in rules where rule.count == 2 { print("  \(rule[0])  ->  \(rule[1])") }
+    for rule in rules where rule.count == 2 { print("  \(rule[0])  ->  \(verdict(rule[1]))") }
     print("")
     let shown = facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }
     print("  " + words("facts: \(shown.joined(separator: " "))"))

@@ -25,7 +25,7 @@ struct WhyCommand: ParsableCommand {
                 "  "
                     + (reply.cause?.event.map { words("entry \(event), brought about by entry \($0)") }
                         ?? words("entry \(event)")))
-            for rule in reply.rules where rule.count == 2 { print("  \(rule[0])  \(rule[1])") }
+            for rule in reply.rules where rule.count == 2 { print("  \(rule[0])  \(verdict(rule[1]))") }
             guard !reply.others.isEmpty else { return }
             print(words("other refusals:"))
             for other in reply.others {

@@ -69,7 +69,7 @@ def shown(gate):
     check("night: another reader goes on", eventually(lambda: gate.seen(kind="decision", reader="wicket-out", after=before)))
     gate.do("card wicket-in H10301:118-7171")
     said = asked.communicate(timeout=30)
-    check("night: the next card at the reader is enrolled", asked.returncode == 0 and "added, id" in said[0], said)
+    check("night: the next card at the reader is enrolled", asked.returncode == 0 and "added, number" in said[0], said)
     check("night: it was no attempt", not gate.seen(kind="decision", reader="wicket-in", after=before))
     check("night: the number is in no log and no entry", "7171" not in gate.log() and "7171" not in str(gate.entries(after=str(before))))
     listed = gate.ask("person show", {"reference": "S-1"})["result"]["credentials"]

@@ -48,6 +48,17 @@ package enum Words {
     ]
 
     private static let reasons: [String: (String, String)] = [
+        "other": ("not now", "当前不能执行"), "importRefused": ("lines are wrong", "文件有错"),
+        "reasonMissing": ("a reason is needed", "未写原因"), "causeMissing": ("a cause is needed", "未写缘由"),
+        "expired": ("came too late", "命令过期"), "notAllowed": ("not of this role", "角色无权"),
+        "postureForbids": ("not in this posture", "通道状态不允许"), "fireStands": ("a fire holds it open", "消防状态中"),
+        "fireInputActive": ("the fire input is active", "消防输入仍在触发"), "noFire": ("there is no fire", "没有消防状态"),
+        "storeUnavailable": ("the database cannot be written", "数据库写不进去"),
+        "withoutKey": ("without the master key", "没有主密钥"),
+        "unknownPortal": ("no such portal", "没有此通道"), "unknownReader": ("no such reader", "没有此读卡器"),
+        "unknownAlarm": ("no such alarm", "没有此报警"), "noCardShown": ("no card was shown", "没有刷卡"),
+        "cardAwaited": ("somebody waits there", "已有人在等"), "readerNotSwapped": ("it is the same device", "设备未更换"),
+        "passTooLong": ("the pass is too long", "通行码太长"), "watchlistAsleep": ("the watchlist sleeps", "布控停用"),
         "encryptionWanted": ("it speaks only encrypted", "设备要求加密通信"),
         "encryptionUnset": ("it has no key table yet", "设备未设置密钥表"),
         "encryptionMismatch": ("it has another key table or mode", "密钥表或加密方式不一致"),

@@ -1,0 +1,151 @@
+"""What people see: each of them at a terminal of 80 columns, in both languages. The screens are kept in Tests/Fixtures/screens;
+WRITE_SCREENS=1 keeps them anew, to be read like any other text before they are committed."""
+
+import fcntl
+import os
+import pathlib
+import pty
+import re
+import struct
+import subprocess
+import termios
+import unicodedata
+
+from gate import BIN, Person, check, eventually, running
+
+GUARD, MANAGER, INSTALLER, AUDITOR = Person(4731, "guard"), Person(4732, "manager"), Person(4733, "installer"), Person(4734, "auditor")
+KEPT = pathlib.Path(__file__).parent.parent / "Fixtures" / "screens"
+
+NAMES = "reference,name,role,community,dwelling\nR-7,李伟,resident,c,1-101\nR-8,李薇,resident,c,1-102\n"
+FAULTY = "reference,name,role,community,dwelling,面积\nR-9,王芳,业主,c,9-909,88\nR-9,,业主,c,1-101,88\n"
+BROKEN = "site: {name: checks, time_zone: Asia/Beijing}\nreaders:\n  a: {protocol: wiegand, data0: {line: D0}, buad: 9600}\n"
+
+SCREENS = {
+    "guard": (GUARD, [
+        "find 李",
+        "portal open wicket --reason 快递",
+        "portal open wickt --reason 快递",
+        "portal open wicket",
+        "portal free wicket --reason 搬家",
+        "log --limit 6 --kind decision,order",
+        "inside",
+        "alarm list",
+        "alarm ack 99999 --reason 看过",
+        "credential suspend H10301:118-1604 --reason 捡到",
+        "picture show 1",
+        "shift end",
+        "portal open --help",
+    ]),
+    "manager": (MANAGER, [
+        "find lw",
+        "person show 李伟",
+        "person show 李",
+        "person add R-10 --name 王芳 --role 业主 --dwelling c/9-909",
+        "person add R-10 --name 王芳 --role 业主 --dwelling c/1-102",
+        "credential add R-10 --card H10301:388-5490",
+        "credential add R-10 --card H10301:118-2044",
+        "credential change H10301:118-2044 --status 挂失",
+        "credential list --person R-10",
+        "why R-1 --reason 本人来问",
+        "tenancy add c/1-102 --tenants R-8 --from 2031-01-01 --until 2030-01-01",
+        "tenancy show 1",
+        "dwelling show c/1-101",
+        "import {dir}/faulty.csv --dry-run",
+        "import {dir}/faulty.csv --dry-run --skip-columns",
+        "tenancy report",
+        "handover cancel --reason 不移交了",
+    ]),
+    "installer": (INSTALLER, [
+        "config check {dir}/broken.yaml",
+        "reader list",
+        "reader show wicket-out",
+        "reader doctor lane-tag",
+        "reader formats lane-in --reason 新卡",
+        "reader text wicket-in HELLO",
+        "reader install wicket-out --reason 新装",
+        "clock accept",
+    ]),
+    "auditor": (AUDITOR, [
+        "journal verify --against 999999:ROOT",
+        "log --person R-1 --from yesterday --until now",
+        "log --person R-1 --from 昨天 --until 现在 --reason 投诉 --limit 3",
+        "log --from 随便",
+        "watchlist status",
+        "person report R-1 --reason 看看",
+        "report month 2020-02",
+        "persn show R-1",
+    ]),
+    "next-company": (Person(4735, "manager"), [
+        "handover --help",
+        "handover verify {dir}/none.gho",
+        "handover verify {dir}/many.csv",
+        "handover accept --token 1234",
+    ]),
+}
+
+
+def width(text):
+    return sum(0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def screen(person, gate, words, language):
+    """What stands on a terminal of 80 columns after the words."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {"PATH": os.environ["PATH"], "PAGER": "cat", "NO_COLOR": "1", "LANG": {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[language]}
+    command = person.command(BIN / "gatehousectl", *words, *([] if words[0] == "config" else ["--socket", gate.dir / "admin.sock"]))
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True)
+    os.close(slave)
+    octets = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        octets += piece
+    os.close(master)
+    return octets.decode().replace("\r\n", "\n"), process.wait(20)
+
+
+def masked(text, gate):
+    """Without what differs from one run to the next; columns stay where they are."""
+    text = text.replace(str(gate.dir), "DIR")
+    text = re.sub(r"\d{4}-\d\d-\d\d(?=[ T]\d\d:\d\d)|20(?!20|3[01])\d\d-\d\d-\d\d", "YYYY-MM-DD", text)
+    text = re.sub(r"(?<!\d)\d\d-\d\d(?= \d\d:\d\d:\d\d)", "MM-DD", text)
+    text = re.sub(r"(?<!\d)\d\d:\d\d:\d\d(\.\d+)?|(?<![\d:])\d\d:\d\d(?!\d)", lambda found: re.sub(r"\d", "0", found[0]), text)
+    text = re.sub(r"(?m)^ *\d+ (?=MM-DD)", lambda found: "#".rjust(len(found[0]) - 1) + " ", text)
+    text = re.sub(r"(\(entry |（记录 |Entry |记录 |entry )\d+", r"\g<1>#", text)
+    text = re.sub(r"[0-9A-Za-z+/_-]{43,}=?", "HASH", text)
+    text = re.sub(r"\b(p50|p90|p99) \d+", r"\1 #", text)
+    return text
+
+
+def screens():
+    with running("screens") as gate:
+        gate.dir.chmod(0o755)
+        for name, text in (("names.csv", NAMES), ("faulty.csv", FAULTY), ("broken.yaml", BROKEN), ("many.csv", NAMES)):
+            (gate.dir / name).write_text(text)
+            (gate.dir / name).chmod(0o644)
+        assert gate.ctl("import", gate.dir / "names.csv")[0] == 0
+        for card in ("118-1604", "118-4711", "118-1603"):
+            before = gate.last()
+            gate.do(f"card wicket-in H10301:{card}")
+            assert eventually(lambda: gate.seen(kind="decision", after=before))
+        assert eventually(lambda: not gate.is_released("wicket"))
+        for language in ("en", "zh"):
+            for name, (person, commands) in SCREENS.items():
+                shown = ""
+                for command in commands:
+                    words = command.format(dir=gate.dir).split()
+                    text, code = screen(person, gate, words, language)
+                    shown += f"$ gatehousectl {command.format(dir='DIR')}\n{masked(text, gate)}[{code}]\n\n"
+                kept = KEPT / f"{name}.{language}.txt"
+                if os.environ.get("WRITE_SCREENS"):
+                    kept.write_text(shown)
+                before, now = kept.read_text().split("\n"), shown.split("\n")
+                line = next((at for at, (one, other) in enumerate(zip(before, now)) if one != other), min(len(before), len(now)))
+                check(f"screens: {name}, {language}", before == now, f"line {line + 1}:", before[line:line + 3], now[line:line + 3])
+                wide = [one for one in now if width(one) > 80 and not one.startswith("$ ")]
+                print(f"      {len(now)} lines, {len(wide)} of them wider than 80 columns")
