@@ -40,7 +40,7 @@ where Command.Item == FoundRow, Command.Reply == FoundCount {
 
 private func columns(_ rows: [FoundRow]) -> [[String]] {
     let all: [(String, (FoundRow) -> String?)] = [
-        (words("WHAT"), { state($0.kind) }), (words("ID"), { $0.kind == "person" ? nil : $0.id.map { "\($0)" } }),
+        (words("KIND"), { state($0.kind) }), (words("ID"), { $0.kind == "person" ? nil : $0.id.map { "\($0)" } }),
         (words("REFERENCE"), { $0.reference }), (words("NAME"), { $0.name }), (words("ROLE"), { $0.role.map(state) }),
         (words("DWELLING"), { $0.dwelling }),
         (words("STATE"), { $0.state.map(state) }), (words("VALUE"), { $0.value }), (words("FROM"), { $0.from }),

@@ -64,8 +64,8 @@ enum HelpPage {
         if let found = text.wholeMatch(of: /Unknown option '(.+?)'.*/) { return words("unknown option '\(found.1)'") }
         if let found = text.wholeMatch(of: /Missing expected argument '(.+)'/) { return words("missing: '\(found.1)'") }
         if let found = text.wholeMatch(of: /Missing value for '(.+)'/) { return words("'\(found.1)' needs a value") }
-        if let found = text.wholeMatch(of: /(\d+ unexpected arguments|Unexpected argument): ?(.+)|Unexpected argument '(.+)'/) {
-            return words("unexpected: \(found.2 ?? found.3 ?? "")")
+        if let found = text.wholeMatch(of: /(?:Unexpected argument|\d+ unexpected arguments:) (.+)/) {
+            return words("unexpected: \(found.1)")
         }
         if let found = text.wholeMatch(of: /The value '(.+)' is invalid for '(.+?)'.*/) {
             return words("'\(found.1)' does not fit '\(found.2)'")

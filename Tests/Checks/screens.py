@@ -59,7 +59,7 @@ SCREENS = {
         "config check {dir}/broken.yaml",
         "reader list",
         "reader show wicket-out",
-        "reader doctor lane-tag",
+        "reader doctor lane-in",
         "reader formats lane-in --reason 新卡",
         "reader text wicket-in HELLO",
         "reader install wicket-out --reason 新装",
@@ -118,7 +118,9 @@ def masked(text, gate):
     text = re.sub(r"(?m)^ *\d+ (?=MM-DD)", lambda found: "#".rjust(len(found[0]) - 1) + " ", text)
     text = re.sub(r"(\(entry |（记录 |Entry |记录 |entry )\d+", r"\g<1>#", text)
     text = re.sub(r"[0-9A-Za-z+/_-]{43,}=?", "HASH", text)
-    text = re.sub(r"\b(p50|p90|p99) \d+", r"\1 #", text)
+    text = re.sub(r"upload=[0-9a-f]+", lambda found: "upload=" + "0" * (len(found[0]) - 7), text)
+    # What a reader counted.
+    text = re.sub(r"(?m)^ *[a-zA-Z]+ \d+(, [a-zA-Z]+ \d+)*\n", "", text)
     return text
 
 
@@ -129,6 +131,7 @@ def screens():
             (gate.dir / name).write_text(text)
             (gate.dir / name).chmod(0o644)
         assert gate.ctl("import", gate.dir / "names.csv")[0] == 0
+        assert eventually(lambda: {one["name"] for one in gate.ask("reader list")["result"] if one["link"] == "online"} >= {"wicket-out", "lane-tag"}, 30)
         for card in ("118-1604", "118-4711", "118-1603"):
             before = gate.last()
             gate.do(f"card wicket-in H10301:{card}")
