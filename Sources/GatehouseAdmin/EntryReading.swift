@@ -117,18 +117,25 @@ private struct EntryReader {
                 case UInt8(ascii: "u"):
                     // The writer escapes control characters alone.
                     guard place + 4 <= octets.count, octets[place] == UInt8(ascii: "0"),
-                        octets[place + 1] == UInt8(ascii: "0"), octets[place + 2] <= UInt8(ascii: "1"),
-                        let value = UInt8(
-                            String(decoding: octets[(place + 2)..<(place + 4)], as: UTF8.self), radix: 16)
+                        octets[place + 1] == UInt8(ascii: "0"), let high = Self.digit(octets[place + 2]), high < 2,
+                        let low = Self.digit(octets[place + 3])
                     else { return nil }
                     place += 4
-                    text.append(value)
+                    text.append(high << 4 | low)
                 default: return nil
                 }
             default: text.append(octet)
             }
         }
         return nil
+    }
+
+    private static func digit(_ octet: UInt8) -> UInt8? {
+        switch octet {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): octet - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): octet - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 
     private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
