@@ -33,7 +33,7 @@ package enum DwellingPage {
         var lines = [
             PageText.joined(
                 details.home ?? dwelling.dwelling, PageText.word(dwelling.use, language),
-                dwelling.places.map { say("\($0) parking places", "车位 \($0) 个") })
+                dwelling.places.map { say($0 == 1 ? "1 parking place" : "\($0) parking places", "车位 \($0) 个") })
         ]
         lines += PageText.part(
             say("TENANCIES", "租约"),
