@@ -127,22 +127,38 @@ extension Desk {
         return filter
     }
 
+    /// Entries that are read at once; more of them are read as they are sent.
+    private static let longestPage = 1000
+
     /// Streams what fits, puts down who saw from which number to which, and goes on with what comes.
     private func list(_ filter: JournalFilter, _ views: EntryViews, _ command: Log, _ call: Call) throws -> Log.Reply {
         let follows = command.follow?.isOn ?? false
         let isOfOne = filter.person != nil || filter.credential != nil
         if follows { try followers.check(call) }
-        let span = try views.reader.span(filter)
-        if !isOfOne { try look(call, .entries(from: span.first, through: span.last)) }
         var count = 0
         var withheld = 0
         var last = filter.after ?? 0
-        try views.reader.each(filter, withPersonal: views.readsPersonal) { stored in
+        func show(_ stored: StoredEntry) throws {
             if count % 64 == 0 { try call.check() }
             if views.withholds(stored.entry) { withheld += 1 }
             try call.list(views.view(stored))
             count += 1
             last = stored.entry.sequence
+        }
+        var hasMore = false
+        if (1...Self.longestPage).contains(filter.limit) {
+            let page = try views.reader.page(filter)
+            hasMore = page.hasMore
+            if !isOfOne {
+                let numbers = page.entries.map(\.entry.sequence)
+                try look(call, .entries(from: numbers.first ?? 0, through: numbers.last ?? 0))
+            }
+            for stored in page.entries { try show(views.reader.whole(stored, withPersonal: views.readsPersonal)) }
+        } else {
+            let span = try views.reader.span(filter)
+            if !isOfOne { try look(call, .entries(from: span.first, through: span.last)) }
+            try views.reader.each(filter, withPersonal: views.readsPersonal, show)
+            hasMore = filter.limit > 0 && span.count > UInt64(count)
         }
         if follows {
             var next = filter
@@ -151,8 +167,8 @@ extension Desk {
             next.limit = 1000
             try followers.add(call, next)
         }
-        let leftOut = filter.limit > 0 && span.count > UInt64(count) ? span.count - UInt64(count) : nil
-        return Log.Reply(count: count, leftOut: follows ? nil : leftOut, withheld: withheld == 0 ? nil : withheld)
+        return Log.Reply(
+            count: count, more: hasMore && !follows ? true : nil, withheld: withheld == 0 ? nil : withheld)
     }
 
     func explain(_ command: Explain, _ call: Call) throws -> Explain.Reply {

@@ -194,6 +194,7 @@ package struct Call: Sendable {
 
     /// Lists an item before the reply.
     func list(_ item: some Encodable) throws { try send(WireJSON.encode(item)) }
+    func list(_ entry: EntryView) throws { try send(entry.text) }
 }
 
 /// What the desk needs from outside.

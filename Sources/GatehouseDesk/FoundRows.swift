@@ -6,6 +6,8 @@ internal import GatehouseStore
 /// read: many rows of a list share their dwellings and people.
 final class FoundRows {
     // A class because reading fills what it remembers; it lives for one command.
+    /// People and dwellings that are remembered at once.
+    private static let remembered = 4096
     private let reader: JournalReader
     private let calendar: SiteCalendar
     private let now: Int64
@@ -32,6 +34,7 @@ final class FoundRows {
             communities[row.community] = community.code
         }
         let code = "\(communities[row.community] ?? "")/\(row.code)"
+        if dwellings.count >= Self.remembered { dwellings.removeAll(keepingCapacity: true) }
         dwellings[row.id] = code
         return code
     }
@@ -39,6 +42,7 @@ final class FoundRows {
     func person(_ id: UInt32) throws -> PersonRow? {
         if let known = people[id] { return known }
         guard case .person(let row)? = try reader.row(.person, id) else { return nil }
+        if people.count >= Self.remembered { people.removeAll(keepingCapacity: true) }
         people[id] = row
         return row
     }

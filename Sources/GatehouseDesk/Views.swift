@@ -121,7 +121,7 @@ struct EntryViews {
             outcome: showsDuress ? entry.outcome : entry.outcome.map(Self.withoutDuress), reason: entry.reason,
             credential: entry.credential, clock: entry.isCivilTrusted ? nil : "untrusted", person: entry.person)
         if let person = entry.person, showsNames || cameIn(entry),
-            case .person(let row)? = try? reader.row(.person, person)
+            let row = try? row(of: person)
         {
             view.name = row.name
             if showsNames { view.reference = row.reference }
@@ -154,6 +154,12 @@ struct EntryViews {
         guard let gate, isLate(entry), entry.kind == .order else { return false }
         if name == PersonalField.Name.account.rawValue { return true }
         return name == PersonalField.Name.note.rawValue && entry.actor == gate.own
+    }
+
+    private func row(of person: UInt32) throws -> PersonRow? {
+        if let homes { return try homes.person(person) }
+        guard case .person(let row)? = try reader.row(.person, person) else { return nil }
+        return row
     }
 
     static func word(_ verdict: Verdict) -> String {

@@ -2,8 +2,11 @@ package import GatehouseCore
 
 /// Entries of the journal by what they are found by.
 extension JournalReader {
+    /// What a question for rare kinds says, so that their index serves it.
+    package static let rare = V0008.rare
+
     /// The conditions of a filter, and what is bound to them.
-    private static func condition(_ filter: JournalFilter) -> (sql: String, values: [(any Bindable)?]) {
+    static func condition(_ filter: JournalFilter) -> (sql: String, values: [(any Bindable)?]) {
         var conditions: [String] = []
         var values: [(any Bindable)?] = []
         func condition(_ sql: String, _ value: (any Bindable)?) {
@@ -23,12 +26,46 @@ extension JournalReader {
         // All kinds are no condition: a question that names each of them is answered by no index.
         if kinds.count < EntryKind.allCases.count {
             conditions.append("kind IN (\(kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
+            // Said again, so that the index of what is rare serves it.
+            if kinds.allSatisfy(\.isRare) { conditions.append(rare) }
         }
         if !filter.outcomes.isEmpty {
             conditions.append("outcome IN (\(filter.outcomes.map { _ in "?" }.joined(separator: ", ")))")
             values += filter.outcomes
         }
         return (conditions.isEmpty ? "1" : conditions.joined(separator: " AND "), values)
+    }
+
+    /// The newest entries of a filter with a limit, or the first behind a number, in their order and without what stands beside
+    /// them; and whether more fit. How many more is not counted: that would read the whole journal.
+    package func page(_ filter: JournalFilter) throws -> (entries: [StoredEntry], hasMore: Bool) {
+        let (condition, values) = Self.condition(filter)
+        let order = filter.isNewestFirst ? "DESC" : "ASC"
+        let statement = try database.prepare(
+            "SELECT leaf FROM journal WHERE \(condition) ORDER BY seq \(order) LIMIT \(filter.limit + 1)")
+        try statement.bind(all: values)
+        var found: [StoredEntry] = []
+        while try statement.step() {
+            if let stored = Self.stored(statement.octets(0)) { found.append(stored) }
+        }
+        let hasMore = found.count > filter.limit
+        if hasMore { found.removeLast() }
+        return (filter.isNewestFirst ? found.reversed() : found, hasMore)
+    }
+
+    private static func stored(_ leaf: [UInt8]) -> StoredEntry? {
+        JournalEntry.read(canonicalBytes: leaf).map { entry, epoch, commitments in
+            StoredEntry(
+                entry: entry, epoch: epoch, personal: [], snapshot: nil, hasPersonal: !commitments.isEmpty)
+        }
+    }
+
+    /// The same entry with its picture, and with what is sealed beside it.
+    package func whole(_ stored: StoredEntry, withPersonal: Bool) throws -> StoredEntry {
+        var stored = stored
+        stored.snapshot = try snapshot(stored.entry.sequence)
+        if withPersonal, stored.hasPersonal { stored.personal = try personal(stored.entry.sequence) }
+        return stored
     }
 
     /// The numbers between which the entries of a filter are that a limit lets through, and how many there are without it.
@@ -66,13 +103,8 @@ extension JournalReader {
         let statement = try database.prepare(sql)
         try statement.bind(all: values)
         while try statement.step() {
-            guard let (entry, epoch, commitments) = JournalEntry.read(canonicalBytes: statement.octets(0)) else {
-                continue
-            }
-            var stored = StoredEntry(entry: entry, epoch: epoch, personal: [], snapshot: nil)
-            stored.snapshot = try snapshot(entry.sequence)
-            if withPersonal, !commitments.isEmpty { stored.personal = try personal(entry.sequence) }
-            try body(stored)
+            guard let stored = Self.stored(statement.octets(0)) else { continue }
+            try body(whole(stored, withPersonal: withPersonal))
         }
     }
 

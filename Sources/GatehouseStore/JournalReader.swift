@@ -28,16 +28,34 @@ package struct StoredEntry: Sendable {
     package var epoch: UInt64
     package var personal: [(name: String, value: [UInt8])]
     package var snapshot: (state: String, path: String?, reason: String?)?
+    /// Whether its leaf commits to values that stand beside it.
+    var hasPersonal = false
 }
 
 /// Questions to the database over a connection of its own, which never holds the writer up.
 package final class JournalReader {
     let database: Database
     let secrets: StoreSecrets
+    /// Questions that come again with each entry of a list.
+    private var prepared: [String: Statement] = [:]
 
     package init(path: String, secrets: StoreSecrets) throws {
         database = try Database(path: path, mode: .readOnly)
         self.secrets = secrets
+    }
+
+    /// Asks what is asked again and again. The statement is the body's alone: a body may ask the same.
+    func asked<Value>(
+        _ sql: String, _ values: (any Bindable)?..., body: (Statement) throws -> Value
+    ) throws -> Value {
+        let statement = try prepared.removeValue(forKey: sql) ?? database.prepare(sql)
+        try statement.bind(all: values)
+        defer {
+            // What is not reset keeps a state of the database alive.
+            statement.reset()
+            prepared[sql] = statement
+        }
+        return try body(statement)
     }
 
     package func entry(_ sequence: UInt64, withPersonal: Bool) throws -> StoredEntry? {
@@ -52,39 +70,41 @@ package final class JournalReader {
 
     package func snapshot(_ event: UInt64) throws -> (state: String, path: String?, reason: String?)? {
         // A picture that came after the reason for having none stands beside it under its camera's name.
-        let statement = try database.prepare(
+        try asked(
             """
             SELECT state, path, reason FROM snapshot WHERE event = ?
             ORDER BY CASE state WHEN 'stored' THEN 0 WHEN 'expired' THEN 1 ELSE 2 END LIMIT 1
-            """)
-        try statement.bind(Int64(clamping: event))
-        guard try statement.step() else { return nil }
-        return (statement.text(0), statement.optionalText(1), statement.optionalText(2))
+            """, Int64(clamping: event)
+        ) { statement in
+            guard try statement.step() else { return nil }
+            return (statement.text(0), statement.optionalText(1), statement.optionalText(2))
+        }
     }
 
     func personal(_ sequence: UInt64) throws -> [(name: String, value: [UInt8])] {
-        let statement = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
-        try statement.bind(Int64(clamping: sequence))
-        var values: [(name: String, value: [UInt8])] = []
-        while try statement.step() {
-            let name = statement.text(0)
-            let associated = PersonalCodec.associated(sequence: sequence, name: name, salt: statement.octets(1))
-            if let value = secrets.openPersonal(statement.octets(2), associated) { values.append((name, value)) }
+        try asked("SELECT name, salt, value FROM personal WHERE seq = ?", Int64(clamping: sequence)) { statement in
+            var values: [(name: String, value: [UInt8])] = []
+            while try statement.step() {
+                let name = statement.text(0)
+                let associated = PersonalCodec.associated(sequence: sequence, name: name, salt: statement.octets(1))
+                if let value = secrets.openPersonal(statement.octets(2), associated) { values.append((name, value)) }
+            }
+            return values
         }
-        return values
     }
 
     // MARK: Registry, for people
 
     package func row(_ kind: RegistryKind, _ id: UInt32) throws -> RegistryRow? {
-        try database.snapshot {
-            let pending = try PendingRevision.read(database)
-            let statement = try database.prepare(
-                """
-                SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry
-                WHERE kind = ?1 AND id = ?3 AND \(PendingRevision.present(pending))
-                """)
-            try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) }, Int64(id))
+        // One statement sees one state of the database: the pending revision and the rows that it hides.
+        try asked(
+            """
+            SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry WHERE kind = ?1 AND id = ?2
+            AND from_revision IS NOT (SELECT CAST(value AS INTEGER) FROM meta WHERE key = '\(PendingRevision.key)')
+            AND (to_revision IS NULL
+                OR to_revision = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = '\(PendingRevision.key)'))
+            """, Int64(kind.rawValue), Int64(id)
+        ) { statement in
             guard try statement.step() else { return nil }
             return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets)
         }

@@ -6,7 +6,7 @@ import Glibc
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: GatehouseVersion.text,
-        subcommands: [Run.self, Hardware.self, BenchCommand.self])
+        subcommands: [Run.self, Hardware.self, BenchCommand.self, BenchLarge.self])
 }
 
 struct Run: ParsableCommand {
@@ -68,6 +68,23 @@ struct BenchCommand: ParsableCommand {
     var parts = Bench.Part.allCases
     func run() throws {
         try Bench.run(parts, folder: folder, daemon: daemon, slowSync: slowSync, join: join) {
+            print($0)
+            fflush(nil)
+        }
+    }
+}
+
+struct BenchLarge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-large", abstract: "The log of a long journal, beside a program of C; use a release build.")
+    @Option(help: "Entries of the journal.") var rows: UInt64 = 10_000_000
+    @Option(help: "A folder on the disk to measure, with room for 600 octets an entry.") var folder = "/var/tmp"
+    @Option(help: "The program of Benchmarks/rows.c.") var program = ".build/rows"
+    func validate() throws {
+        guard rows >= 1000 else { throw ValidationError("--rows is 1000 at least") }
+    }
+    func run() throws {
+        try Bench.large(rows: rows, folder: folder, program: program) {
             print($0)
             fflush(nil)
         }

@@ -64,7 +64,7 @@ struct LogCommand: ParsableCommand {
             command.kind = TextArgument(kinds.map(\.rawValue).joined(separator: ","))
         }
         if csv == .excel { print("\u{FEFF}", terminator: "") }
-        if csv != nil { print(Self.columns.map(\.name).joined(separator: ",")) }
+        if csv != nil { print(EntryCSV.header) }
         var last: UInt64 = 0
         var reply: Log.Reply?
         let client = try connect(common)
@@ -134,23 +134,14 @@ struct LogCommand: ParsableCommand {
     }
 
     private func tellLeftOut(_ reply: Log.Reply) {
-        if let leftOut = reply.leftOut {
-            complain(
-                words("\(leftOut) more entries fit and are not shown: --limit 0 shows all, --from and --until a span"))
+        if reply.more == true {
+            complain(words("more entries fit and are not shown: --limit 0 shows all, --from and --until a span"))
         }
         if let withheld = reply.withheld {
             complain(
                 words("the names of \(withheld, "entry", "entries") older than 72 hours are left out: give a --reason"))
         }
     }
-
-    private static let columns: [(name: String, value: @Sendable (EntryView) -> String?)] = [
-        ("seq", { "\($0.seq)" }), ("at", { $0.at }), ("kind", { $0.kind }), ("portal", { $0.portal }),
-        ("point", { $0.point }), ("reader", { $0.reader }), ("outcome", { $0.outcome }), ("reason", { $0.reason }),
-        ("person", { $0.person.map { "\($0)" } }), ("reference", { $0.reference }), ("name", { $0.name }),
-        ("credential", { $0.credential.map { "\($0)" } }), ("about", { $0.about.map { "\($0)" } }),
-        ("actor", { $0.actor }), ("picture", { $0.picture?.path ?? $0.picture?.reason }),
-    ]
 
     /// What the output is: it is asked before a pager stands in its place.
     private struct Screen {
@@ -176,7 +167,7 @@ struct LogCommand: ParsableCommand {
     private func show(_ answer: AdminClient.Answer<EntryView>, _ screen: Screen) {
         defer { if follow { fflush(nil) } }
         if csv != nil {
-            return print(Self.columns.map { CSVCell.write($0.value(answer.value) ?? "") }.joined(separator: ","))
+            return print(EntryCSV.line(answer.value))
         }
         // Of conditions those alone that ring.
         if kind == nil, bell, answer.value.kind == EntryKind.health.rawValue, !LogTable.isUrgent(answer.value) {

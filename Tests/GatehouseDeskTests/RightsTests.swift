@@ -133,8 +133,11 @@ struct RightsTests {
         let bench = try visited()
         let cut = try #require(bench.say(Log(kind: "all", limit: 3)).value(Log.Reply.self))
         let all = bench.say(Log(kind: "all", limit: 0))
-        #expect(cut.count == 3 && cut.leftOut.map { $0 > 10 } == true)
-        #expect(try #require(all.value(Log.Reply.self)).leftOut == nil)
+        #expect(cut.count == 3 && cut.more == true)
+        #expect(try #require(all.value(Log.Reply.self)).more == nil)
+        let decisions = bench.say(Log(kind: "decision", limit: 0)).items.count
+        let exact = bench.say(Log(kind: "decision", limit: CountArgument(UInt64(decisions))))
+        #expect(exact.items.count == decisions && exact.value(Log.Reply.self)?.more == nil, "there are no more")
         #expect(all.items.count > 13)
     }
 

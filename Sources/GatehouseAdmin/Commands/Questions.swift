@@ -108,18 +108,18 @@ package struct Log: AdminCommand {
 
     package struct Reply: Codable, Hashable, Sendable {
         package var count: Int
-        /// Entries that fit and are not shown, because of the limit.
-        package var leftOut: UInt64?
+        /// Whether more entries fit and are not shown, because of the limit.
+        package var more: Bool?
         /// Entries whose names are left out: older than 72 hours, and no reason was given.
         package var withheld: Int?
         private enum CodingKeys: String, CodingKey {
             case count
-            case leftOut = "left_out"
+            case more
             case withheld
         }
-        package init(count: Int, leftOut: UInt64?, withheld: Int?) {
+        package init(count: Int, more: Bool?, withheld: Int?) {
             self.count = count
-            self.leftOut = leftOut
+            self.more = more
             self.withheld = withheld
         }
     }

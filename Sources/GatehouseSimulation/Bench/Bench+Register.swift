@@ -77,8 +77,6 @@ extension Bench {
         )
     }
 
-    private static func milliseconds(_ seconds: Double) -> Double { Double(Int(seconds * 100_000)) / 100 }
-
     /// A writer with the number of its last batch.
     private struct Disk {
         let writer: StoreWriter

@@ -7,7 +7,7 @@ extension DeskBench {
     /// What the door of the daemon does with a line, at any desk: its role, its reason, its time, and the answer.
     static func say(
         _ octets: [UInt8], at desk: Desk, by person: Person, readAt: MonotonicTime,
-        isWanted: @escaping @Sendable () -> Bool
+        take: (@Sendable ([UInt8]) -> Void)? = nil, isWanted: @escaping @Sendable () -> Bool
     ) -> Answer {
         let line: AdminLine
         do throws(AdminLine.Refused) { line = try AdminLine(octets) } catch {
@@ -32,7 +32,10 @@ extension DeskBench {
             roles: person.roles, reason: line.reason, language: line.language ?? .english,
             uid: person.uid, connection: UInt64(person.uid),
             expires: readAt + entry.life(of: line), diesWithItsSender: entry.life.diesWithItsSender,
-            isWanted: isWanted, send: { item throws(CommandRefusal) in items.change { $0.append(item) } },
+            isWanted: isWanted,
+            send: { item throws(CommandRefusal) in
+                if let take { take(item) } else { items.change { $0.append(item) } }
+            },
             check: { () throws(CommandRefusal) in })
         var outcome = desk.answer(line, call)
         if case .success(.later(_, let rest)) = outcome { outcome = desk.refusing { .reply(try rest()) } }

@@ -19,6 +19,8 @@ package final class DeskBench: @unchecked Sendable {
         package var start = CivilTime(seconds: 1_795_000_000)
         /// Where its folder comes to lie.
         package var parent = "/tmp"
+        /// Fills the database before it is opened.
+        package var prepare: ((_ path: String, _ secrets: StoreSecrets) throws -> Void)?
         package init() {}
     }
 
@@ -40,6 +42,8 @@ package final class DeskBench: @unchecked Sendable {
     package var osdp: OSDPAnswer?
     /// Whether whoever asks is still there.
     package var isSenderThere = true
+    /// Seconds that orders took, looks among them.
+    package private(set) var ordering = 0.0
     /// Called while a device is asked, as another thread might do something meanwhile.
     package var whileWaiting: () -> Void = {}
 
@@ -62,6 +66,7 @@ package final class DeskBench: @unchecked Sendable {
         let keys = KeyRing(master: SecretKey([UInt8](repeating: 7, count: 32)))
         secrets = keys.storeSecrets
         let path = configuration.files.database
+        try settings.prepare?(path, secrets)
         let loaded = try StoreLoader(path: path, secrets: secrets).load(site: configuration.site)
         let restored = loaded.restored
         writer = StoreWriter(path: path, secrets: secrets, epoch: restored.epoch, run: "desk", issuerCertificate: nil)
@@ -188,13 +193,19 @@ package final class DeskBench: @unchecked Sendable {
     /// A command as the door would hand it on: roles, reason, arguments, all that is refused at the door as well. `age` is
     /// how long ago its line was read.
     package func say<Command: AdminCommand>(
-        _ command: Command, reason: String? = "bench", by person: Person = .root, age: Duration = .zero
+        _ command: Command, reason: String? = "bench", by person: Person = .root, age: Duration = .zero,
+        take: (@Sendable ([UInt8]) -> Void)? = nil
     ) -> Answer {
-        say(AdminRequest(id: 1, command, reason: reason).line, by: person, age: age)
+        say(AdminRequest(id: 1, command, reason: reason).line, by: person, age: age, take: take)
     }
 
-    package func say(_ octets: [UInt8], by person: Person = .root, age: Duration = .zero) -> Answer {
-        Self.say(octets, at: desk, by: person, readAt: now + (Duration.zero - age)) { [unowned self] in isSenderThere }
+    /// `take` gets the items as they come; without it they stand in the answer.
+    package func say(
+        _ octets: [UInt8], by person: Person = .root, age: Duration = .zero, take: (@Sendable ([UInt8]) -> Void)? = nil
+    ) -> Answer {
+        Self.say(octets, at: desk, by: person, readAt: now + (Duration.zero - age), take: take) {
+            [unowned self] in isSenderThere
+        }
     }
 
     /// All entries that are on disk.
@@ -241,6 +252,8 @@ package final class DeskBench: @unchecked Sendable {
     }
 
     private func carryOut(_ draft: OrderDraft) -> OrderReply {
+        let began = Bench.wall()
+        defer { ordering += Bench.wall() - began }
         let id = nextOrder
         nextOrder += 1
         give([

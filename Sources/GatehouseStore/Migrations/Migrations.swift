@@ -2,6 +2,7 @@
 enum Migrations {
     static let steps: [String] = [
         V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql, V0007.sql,
+        V0008.sql,
     ]
 
     /// Brings the database to the newest schema, each step in a transaction of its own.
