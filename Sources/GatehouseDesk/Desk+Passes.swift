@@ -84,7 +84,8 @@ extension Desk {
             }
             if parts.count == 2, parts[0] != site.name {
                 found.append(
-                    "\(try fields.identifier(parts[0], "site"))/\(try fields.identifier(parts[1], "access point"))")
+                    "\(try fields.identifier(parts[0], Sentence("site")))/\(try fields.identifier(parts[1], Sentence("access point")))"
+                )
                 continue
             }
             let name = parts[parts.count - 1]

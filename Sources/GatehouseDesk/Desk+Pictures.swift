@@ -30,7 +30,9 @@ extension Desk {
             try look(call, .entries(from: entry.sequence, through: entry.sequence))
         }
         let found = try reader.picture(of: entry.sequence, in: configuration.files.snapshots)
-        guard case .found(let octets, let path) = found else { throw Self.noPicture(entry.sequence, found) }
+        guard case .found(let octets, let path) = found else {
+            throw Self.noPicture(entry.sequence, found, call.language)
+        }
         for start in stride(from: 0, to: octets.count, by: Self.pictureOctets) {
             try call.check()
             let piece = octets[start..<min(start + Self.pictureOctets, octets.count)]
@@ -55,14 +57,14 @@ extension Desk {
         return entry
     }
 
-    private static func noPicture(_ event: UInt64, _ found: FoundPicture) -> CommandRefusal {
+    private static func noPicture(_ event: UInt64, _ found: FoundPicture, _ language: Language) -> CommandRefusal {
         let why =
             switch found {
-            case .none, .found: "none was asked for, or it has not come yet"
-            case .missing(let reason): Words.reason(reason, .english)
-            case .gone: "it is not kept any more"
-            case .unreadable(let path): "its file \(path) cannot be read: see gatehousectl health"
-            case .altered(let path): "its file \(path) is not the one that was taken"
+            case .none, .found: Sentence("none was asked for, or it has not come yet")
+            case .missing(let reason): Sentence(verbatim: Words.reason(reason, language))
+            case .gone: Sentence("it is not kept any more")
+            case .unreadable(let path): Sentence("its file \(path) cannot be read: see gatehousectl health")
+            case .altered(let path): Sentence("its file \(path) is not the one that was taken")
             }
         return CommandRefusal(code: "noPicture", message: Sentence("entry \(event) has no picture: \(why)"))
     }

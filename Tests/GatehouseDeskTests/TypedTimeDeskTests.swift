@@ -53,11 +53,11 @@ struct TypedTimeDeskTests {
         let pass = PassIssue(host: "R-1", points: "lane-in", until: "2h")
         #expect(try times(bench.say(pass)) == ["until": "2026-11-18 21:06"])
         let day = bench.say(PassIssue(host: "R-1", points: "lane-in", until: "明天"))
-        #expect(try times(day) == ["until": "the end of 2026-11-19"])
+        #expect(try times(day) == ["until": "2026-11-19 24:00"])
         let staff = PersonFields(name: "孙三", role: "staff", from: "today 20:00", until: "11-30")
         #expect(
             try times(bench.say(PersonAdd(reference: "S-1", fields: staff)))
-                == ["from": "2026-11-18 20:00", "until": "the end of 2026-11-30"])
+                == ["from": "2026-11-18 20:00", "until": "2026-11-30 24:00"])
         #expect(bench.shell.controller.registry.person(3)?.validFrom == 1_795_003_200)
         let card = CredentialAdd(person: "S-1", kind: "card", card: "H10301:118-1700", until: "后天下午6点")
         #expect(try times(bench.say(card)) == ["until": "2026-11-20 18:00"])

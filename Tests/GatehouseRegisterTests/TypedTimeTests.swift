@@ -134,7 +134,7 @@ struct TypedTimeTests {
         let week = try #require(Self.read("上周"))
         #expect(Self.written(week.seconds(Self.shanghai, isEnd: false)) == "2026-11-16 00:00")
         #expect(Self.written(week.seconds(Self.shanghai, isEnd: true)) == "2026-11-23 00:00")
-        #expect(week.echo(Self.shanghai, isEnd: true) == "the end of 2026-11-22")
+        #expect(week.echo(Self.shanghai, isEnd: true) == "2026-11-22 24:00")
         #expect(week.echo(Self.shanghai, isEnd: false) == "2026-11-16 00:00")
         #expect(try #require(Self.read("昨晚10点")).echo(Self.shanghai, isEnd: true) == "2026-11-26 22:00")
     }

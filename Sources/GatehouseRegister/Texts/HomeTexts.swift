@@ -29,7 +29,7 @@ extension RegistryFields {
 
     package func communityCode(_ text: String) throws -> String {
         if text.isEmpty { throw FieldProblem("community", Sentence("is empty")) }
-        return try at("community") { try identifier(text, "community") }
+        return try at("community") { try identifier(text, Sentence("community")) }
     }
 
     package static let longestDwelling = 64

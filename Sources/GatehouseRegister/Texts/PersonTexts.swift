@@ -105,7 +105,7 @@ extension RegistryFields {
 
     private func shift(_ text: String, _ old: String?) throws -> String? {
         if text == "none" { return nil }
-        let name = try at("shift") { try identifier(text, "schedule") }
+        let name = try at("shift") { try identifier(text, Sentence("schedule")) }
         if let known = names?.schedules, name != old, !known.contains(name) {
             throw FieldProblem(
                 "shift",

@@ -172,7 +172,7 @@ package struct RegistryFields: Sendable {
         return names.isEmpty ? [role.usualGroup] : names
     }
 
-    package func identifier(_ text: String, _ what: String) throws(Problem) -> String {
+    package func identifier(_ text: String, _ what: Sentence) throws(Problem) -> String {
         let text = ImportText.halfWidth(text)
         guard isIdentifier(text) else {
             throw Problem(
@@ -261,7 +261,7 @@ package struct RegistryFields: Sendable {
     package func faceModule(
         _ text: String, isKnown: () throws -> Bool = { false }
     ) throws -> ReaderID {
-        let name = try identifier(text, "face module")
+        let name = try identifier(text, Sentence("face module"))
         if let known = names?.faceModules, !known.contains(name), try !isKnown() {
             throw Problem(
                 Sentence("there is no face module \"\(name)\"").orNear(Nearest.match(for: name, among: known)))

@@ -38,7 +38,7 @@ package enum TypedTime: Hashable, Sendable {
     /// What was understood, for people: `2026-11-26 18:00`.
     package func echo(_ calendar: SiteCalendar, isEnd: Bool) -> String {
         switch self {
-        case .days(_, let last) where isEnd: "the end of \(CalendarDay.text(last))"
+        case .days(_, let last) where isEnd: "\(CalendarDay.text(last)) 24:00"
         default: Self.text(seconds(calendar, isEnd: isEnd), calendar)
         }
     }
