@@ -273,6 +273,7 @@ struct Config: ParsableCommand {
             print(
                 "\(file): in order. \(configuration.site.portals.count) portals, \(configuration.readers.count) readers, \(configuration.cameras.count) cameras."
             )
+            for advice in configuration.advice { print("advice: \(advice)") }
         }
     }
 }

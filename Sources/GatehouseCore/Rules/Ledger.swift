@@ -19,6 +19,16 @@ package struct Ledger: Hashable, Sendable {
         }
     }
 
+    /// An unknown number: a keyed digest of it, and when it was shown last.
+    package struct TriedNumber: Hashable, Sendable {
+        package var mark: UInt64
+        package var at: CivilTime
+        package init(mark: UInt64, at: CivilTime) {
+            self.mark = mark
+            self.at = at
+        }
+    }
+
     /// What a free window made of its portal, until it closes.
     package enum Passage: UInt8, Hashable, Sendable { case opened = 1, overruled = 2 }
 
@@ -43,6 +53,8 @@ package struct Ledger: Hashable, Sendable {
     /// controller begins with. Who wants the present state asks `PINLockout` and `GuessGuard`.
     package private(set) var tries: [PINLockout.Subject: PINLockout.Tries] = [:]
     package private(set) var guessed: [ReaderID: CivilTime] = [:]
+    /// Unknown numbers of the last day, by the reader at which they were shown.
+    package private(set) var numbers: [ReaderID: [TriedNumber]] = [:]
     private var people: [AreaID: Int] = [:]
 
     package init() {}
@@ -107,6 +119,7 @@ package struct Ledger: Hashable, Sendable {
         case .handover(let standing): handover = standing
         case .tries(let subject, let kept): tries[subject] = kept
         case .guessed(let reader, let until): guessed[reader] = until
+        case .numbers(let reader, let tried): numbers[reader] = tried.isEmpty ? nil : tried
         }
         return change
     }
@@ -128,6 +141,8 @@ package enum LedgerChange: Hashable, Sendable {
     case handover(Handover?)
     case tries(PINLockout.Subject, PINLockout.Tries?)
     case guessed(ReaderID, until: CivilTime?)
+    /// All that is remembered of a reader; none is forgotten.
+    case numbers(ReaderID, [Ledger.TriedNumber])
 
     /// The name, and the value; nil is none any more.
     package var stored: (key: String, value: CanonicalValue?) {
@@ -147,6 +162,14 @@ package enum LedgerChange: Hashable, Sendable {
         case .tries(.reader(let reader), let kept): ("tries/reader/\(reader.name)", kept?.stored)
         case .tries(.person(let person), let kept): ("tries/person/\(person)", kept?.stored)
         case .guessed(let reader, let until): ("guessed/\(reader.name)", until.map { .integer($0.milliseconds) })
+        case .numbers(let reader, let tried):
+            (
+                "numbers/\(reader.name)",
+                tried.isEmpty
+                    ? nil
+                    : .array(
+                        tried.flatMap { [.integer(Int64(bitPattern: $0.mark)), .integer($0.at.milliseconds)] })
+            )
         }
     }
 
@@ -208,6 +231,13 @@ package enum LedgerChange: Hashable, Sendable {
         case "guessed":
             guard let until = value.integer else { return nil }
             self = .guessed(ReaderID(rest), until: .clamped(until))
+        case "numbers":
+            // Pairs, and no more of them than are kept: what stands here may have been written by anybody.
+            guard let pairs = value.array?.compactMap(\.integer), pairs.count % 2 == 0 else { return nil }
+            let tried = stride(from: 0, to: pairs.count, by: 2).map {
+                Ledger.TriedNumber(mark: UInt64(bitPattern: pairs[$0]), at: .clamped(pairs[$0 + 1]))
+            }
+            self = .numbers(ReaderID(rest), Array(tried.suffix(GuessGuard.most)))
         default: return nil
         }
     }
