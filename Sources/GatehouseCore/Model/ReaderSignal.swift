@@ -258,8 +258,11 @@ extension CardNumber {
     /// A tag or plate as its reader spells it, so that nobody has to know how; a text stays as it is.
     private static func canonical(_ text: String, of format: String) -> String? {
         guard format != textFormat.name else { return text }
+        if format == plateFormat.name {
+            let plate = PlateText.spelled(text)
+            return plate.isEmpty ? nil : plate
+        }
         let plain = text.filter { !" ·•-".contains($0) }.uppercased()
-        guard format == epcFormat.name else { return plain.isEmpty ? nil : plain }
         return !plain.isEmpty && plain.utf8.count % 2 == 0 && plain.allSatisfy { $0.isASCII && $0.isHexDigit }
             ? plain : nil
     }

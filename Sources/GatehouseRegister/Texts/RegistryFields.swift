@@ -206,9 +206,11 @@ package struct RegistryFields: Sendable {
 
     /// A number plate as readers spell it.
     package func plate(_ text: String) throws(Problem) -> String {
-        guard text.utf8.count <= 64, let number = CardNumber("PLATE:\(ImportText.halfWidth(text))"),
-            case .text(let plate) = number.value, CardCatalogue.isPlate(plate)
-        else { throw Problem("\"\(clipped(text))\" is no number plate; write it as 鲁G12345") }
+        let plate = PlateText.spelled(text)
+        guard text.utf8.count <= 64, PlateText.isPlate(plate) else {
+            let hint = plate.contains("O") || plate.contains("I") ? "; the serial of a plate has no letters O and I" : ""
+            throw Problem("\"\(clipped(text))\" is no number plate; write it as 鲁G12345\(hint)")
+        }
         return plate
     }
 
