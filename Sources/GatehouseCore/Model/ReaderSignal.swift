@@ -39,6 +39,12 @@ package struct CardRead: Hashable, Sendable {
     package var number: CardNumber
     /// The raw bits where the reader sends bits; empty for readers that send characters.
     package var bits: BitString
+    /// At a reader with a keypad: a PIN that was sent as one frame looks so.
+    package var mayBePIN = false
+    /// A plate that was read once in its passage: it counts beside the tag of its vehicle and not alone.
+    package var isUncertain = false
+    /// What else was read of the plate in its passage.
+    package var others: [String] = []
 
     package init(number: CardNumber, bits: BitString = BitString()) {
         self.number = number

@@ -208,7 +208,8 @@ package struct RegistryFields: Sendable {
     package func plate(_ text: String) throws(Problem) -> String {
         let plate = PlateText.spelled(text)
         guard text.utf8.count <= 64, PlateText.isPlate(plate) else {
-            let hint = plate.contains("O") || plate.contains("I") ? "; the serial of a plate has no letters O and I" : ""
+            let hint =
+                plate.contains("O") || plate.contains("I") ? "; the serial of a plate has no letters O and I" : ""
             throw Problem("\"\(clipped(text))\" is no number plate; write it as 鲁G12345\(hint)")
         }
         return plate
