@@ -140,11 +140,6 @@ package struct LineWiring: Hashable, Sendable {
 }
 
 package struct ReaderSettings: Hashable, Sendable {
-    package enum Keypad: String, Hashable, Sendable, CaseIterable {
-        case none
-        case fourBit = "4-bit"
-        case eightBit = "8-bit"
-    }
     package enum Text: String, Hashable, Sendable, CaseIterable { case decimal, hexadecimal, text }
     package enum PlateLayout: String, Hashable, Sendable, CaseIterable {
         case line
@@ -166,7 +161,8 @@ package struct ReaderSettings: Hashable, Sendable {
         case secure(key: String?)
     }
     package enum Kind: Hashable, Sendable {
-        case wiegand(data0: LineWiring, data1: LineWiring, formats: [CardFormat], keypad: Keypad, endsAtLength: Bool)
+        case wiegand(
+            data0: LineWiring, data1: LineWiring, formats: [CardFormat], keypad: WiegandKeypad, endsAtLength: Bool)
         case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormat])
         case em4100(port: String, baud: UInt32, usesVersion: Bool)
         case line(port: String, baud: UInt32, text: Text)
@@ -200,6 +196,11 @@ package struct ReaderSettings: Hashable, Sendable {
     package var direction = Direction.automatic
     /// Reads of one card that follow each other within this time are one presentation; nil is the machine's own value.
     package var repeatWindow: Duration?
+    /// Readings of one plate in a passage that have to agree.
+    package var agreement = 1
+    /// What a scanner puts before each text, and behind it.
+    package var prefix = ""
+    package var suffix = ""
 
     package init(id: ReaderID, kind: Kind) {
         self.id = id

@@ -56,6 +56,11 @@ enum ReaderSection {
                 settings.repeatWindow = group.optional(
                     "repeat_window", .duration(in: .milliseconds(500)...(.seconds(120))))
             }
+            if word == .plate { settings.agreement = group.optional("agreement", .integer(in: 1...5), default: 1) }
+            if word == .line || word == .framed {
+                settings.prefix = group.optional("prefix", .text(atMost: 16), default: "")
+                settings.suffix = group.optional("suffix", .text(atMost: 16), default: "")
+            }
             settings.greenLamp = wiring_.line("green_lamp", of: group, for: "the green lamp of \(name)")
             settings.buzzer = wiring_.line("buzzer", of: group, for: "the buzzer of \(name)")
             let hasKeypad =
@@ -108,7 +113,7 @@ enum ReaderSection {
         let data0 = wiring.line("data0", of: group, for: "data0 of \(name)", isRequired: true)
         let data1 = wiring.line("data1", of: group, for: "data1 of \(name)", isRequired: true)
         let formats = formats(group, known)
-        let keypad = group.optional("keypad", .choice(ReaderSettings.Keypad.self), default: .none)
+        let keypad = keypad(group, known, formats)
         let endsAtLength = group.optional("ends_at_length", .boolean, default: false)
         if endsAtLength {
             if keypad != .none {
@@ -122,6 +127,51 @@ enum ReaderSection {
         let none = LineWiring(line: nil)
         return .wiegand(
             data0: data0 ?? none, data1: data1 ?? none, formats: formats, keypad: keypad, endsAtLength: endsAtLength)
+    }
+
+    private enum KeypadWord: String, CaseIterable {
+        case none
+        case fourBit = "4-bit"
+        case eightBit = "8-bit"
+        case either
+        case sixDigits = "six-digits"
+        case buffered
+    }
+
+    /// How keys look on the data lines: each for itself, or a whole PIN as one frame.
+    private static func keypad(
+        _ group: MappingReader, _ known: KnownFormats, _ formats: [CardFormat]
+    ) -> WiegandKeypad {
+        let word = group.optional("keypad", .choice(KeypadWord.self), default: .none)
+        let format = group.optional("pin_format", known.name)
+        let facility = group.optional("pin_facility", .integer(in: 0...65_535))
+        if word != .buffered {
+            for key in ["pin_format", "pin_facility"] where group.has(key) {
+                group.error(at: key, "only a keypad that is 'buffered' has it")
+            }
+        }
+        switch word {
+        case .none: return .none
+        case .fourBit: return .fourBit
+        case .eightBit: return .eightBit
+        case .either: return .fourOrEightBit
+        case .sixDigits:
+            if let other = formats.first(where: { $0.bitCount == 26 }) {
+                group.error(
+                    at: "keypad", "six digits come in frames of 26 bits, and so do cards of \(other.id)",
+                    suggestion: "set the keypad to another mode, or the reader to a longer format")
+            }
+            return .sixDigits
+        case .buffered:
+            guard let format = format ?? CardFormat.named("H10301") else { return .none }
+            let highest = format.facility?.maximum ?? 0
+            if format.facility == nil {
+                group.error(at: "pin_format", "\(format.id) has no facility, so a PIN would look like a card")
+            } else if UInt64(facility ?? 0) > highest {
+                group.error(at: "pin_facility", "\(format.id) has facilities up to \(highest)")
+            }
+            return .pin(format: format, facility: UInt32(clamping: facility ?? 0))
+        }
     }
 
     private static func osdp(

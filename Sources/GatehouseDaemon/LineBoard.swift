@@ -85,20 +85,12 @@ final class LineBoard {
                 input(data1, "d1:\(reader.id)", .data(reader.id, .data1), .falling, group: reader.id.name)
                 decoders[reader.id] = WatchedWiegand(
                     WiegandDecoder.Settings(
-                        formats: formats, keypad: Self.keypad(keypad),
+                        formats: formats, keypad: keypad,
                         endsAtLength: endsAtLength), startedAt: now)
             }
             if let lamp = reader.greenLamp { output(lamp, Self.lamp(reader.id)) }
             if let buzzer = reader.buzzer { output(buzzer, Self.buzzer(reader.id)) }
             if reader.greenLamp != nil || reader.buzzer != nil { feedback[reader.id] = Feedback() }
-        }
-    }
-
-    private static func keypad(_ keypad: GatehouseConfiguration.ReaderSettings.Keypad) -> WiegandKeypad {
-        switch keypad {
-        case .none: .none
-        case .fourBit: .fourBit
-        case .eightBit: .eightBit
         }
     }
 

@@ -25,8 +25,10 @@ extension SerialStation {
                 _ port: String, _ baud: UInt32, _ framing: ASCIICardReader.Framing, window: Duration = .seconds(2),
                 burst: Duration = .zero
             ) {
-                let settings = ASCIICardReader.Settings(
+                var settings = ASCIICardReader.Settings(
                     framing: framing, repeatWindow: reader.repeatWindow ?? window, burst: burst)
+                settings.agreement = reader.agreement
+                (settings.prefix, settings.suffix) = (Array(reader.prefix.utf8), Array(reader.suffix.utf8))
                 station(port, baud, .card(reader.id, ASCIICardReader(settings)))
             }
             switch reader.kind {

@@ -6,7 +6,7 @@ import Glibc
 struct GatehouseSim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatehouse-sim", abstract: "A gate without a gate.", version: GatehouseVersion.text,
-        subcommands: [Run.self, Hardware.self, BenchCommand.self, BenchLarge.self])
+        subcommands: [Run.self, Hardware.self, BenchCommand.self, BenchLarge.self, Guessing.self])
 }
 
 struct Run: ParsableCommand {
@@ -50,6 +50,12 @@ struct Run: ParsableCommand {
         print("\(seeds - UInt64(broken)) passed, \(broken) failed")
         if broken > 0 { throw ExitCode(1) }
     }
+}
+
+struct Guessing: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tries card numbers at a real controller, and prints the tables of docs/guessing.md.")
+    func run() { print(GuessingTrial.page) }
 }
 
 extension Bench.Part: ExpressibleByArgument {}

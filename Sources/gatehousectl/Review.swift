@@ -296,6 +296,7 @@ struct Config: ParsableCommand {
                     "\(file): in order. \(configuration.site.portals.count, "portal", "portals"), \(configuration.readers.count, "reader", "readers"), \(configuration.cameras.count, "camera", "cameras")."
                 )
             )
+            for advice in configuration.advice { print(words("advice: \(advice)")) }
         }
     }
 }

@@ -1,5 +1,6 @@
 import GatehouseConfiguration
 import GatehouseCore
+import GatehouseProtocols
 import Testing
 
 /// What the rules are told by the configuration, and every way of telling them something impossible.
@@ -57,6 +58,41 @@ import Testing
         let text = Self.good.replacing(#"from: "08:00", to: "20:00""#, with: "from: \"\(from)\", to: \"\(to)\"")
         let window = try read(text).site.policy.schedules[0].windows[0]
         #expect(window.from == begins && window.to == ends)
+    }
+
+    private func keypad(_ keys: String, formats: String = "UID34") throws -> WiegandKeypad {
+        let text = """
+            site: {name: t, time_zone: UTC}
+            readers:
+              a: {protocol: wiegand, data0: {line: D0}, data1: {line: D1}, formats: [\(formats)], \(keys)}
+            portals:
+              p: {release: {line: R}, access_points: {in: {readers: [a], factors: [card+pin]}}}
+            access_levels: {}
+            """
+        guard case .wiegand(_, _, _, let keypad, _) = try read(text).readers[0].kind else { return .none }
+        return keypad
+    }
+
+    /// Keys one by one in either length, six digits in 26 bits, and a whole PIN as the number of a card.
+    @Test func everyKeypadIsReachable() throws {
+        #expect(try keypad("keypad: either") == .fourOrEightBit)
+        #expect(try keypad("keypad: six-digits") == .sixDigits)
+        let format = try #require(CardFormat.named("H10301"))
+        #expect(try keypad("keypad: buffered") == .pin(format: format, facility: 0))
+        #expect(
+            try keypad("keypad: buffered, pin_format: H10301, pin_facility: 255", formats: "H10301")
+                == .pin(format: format, facility: 255))
+    }
+
+    @Test(arguments: [
+        ("keypad: six-digits", "H10301", "frames of 26 bits"),
+        ("keypad: 4-bit, pin_facility: 3", "H10301", "'buffered'"),
+        ("keypad: buffered, pin_format: UID34", "H10301", "no facility"),
+        ("keypad: buffered, pin_facility: 256", "UID34", "facilities up to 255"),
+    ])
+    func keypadsThatCannotBeAreRefused(keys: String, formats: String, words: String) {
+        let error = #expect(throws: (any Error).self) { _ = try keypad(keys, formats: formats) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(words))
     }
 
     @Test func rulesAreReadAsTheyAreWritten() throws {

@@ -35,14 +35,90 @@ struct GuessingTests {
         #expect(!bench.controller.health.has(.readerGuessed))
     }
 
-    /// One lost card shown again and again is no guessing, nor are five in an hour.
-    @Test func oneNumberOrManyMinutesAreNoAlarm() {
+    /// One lost card shown again and again is no guessing, nor are nine strangers in an hour.
+    @Test func oneNumberOrFewInAnHourAreNoAlarm() {
         var bench = Bench(Self.builder(keypad: true))
         for _ in 1...20 { #expect(Self.alarms(bench.card(50_000)) == 0) }
         bench.pass(.seconds(61))
-        for number in 1...20 as ClosedRange<UInt64> {
+        for number in 1...8 as ClosedRange<UInt64> {
             #expect(Self.alarms(bench.card(60_000 + number)) == 0)
             bench.pass(.seconds(16))
+        }
+    }
+
+    /// Twelve numbers at four a minute, and the thirteenth is enrolled: the alarm came with the tenth, and a card alone is not
+    /// enough any more. And one in ten minutes: with the thirtieth.
+    @Test(arguments: [(16, 10), (600, 30), (12, 5)])
+    func aSlowSeriesIsAnAlarmToo(pause: Int, with: UInt64) {
+        var bench = Bench(Self.builder(keypad: true))
+        for number in 1...(with + 3) {
+            #expect(Self.alarms(bench.card(50_000 + number)) == (number == with ? 1 : 0), "the \(number).")
+            bench.pass(.seconds(pause))
+        }
+        #expect(bench.card(1).decision == nil, "the PIN is asked for")
+        #expect(bench.keys([4, 0, 2, 7, 1, 1]).decision?.outcome == "granted")
+    }
+
+    /// An alert of a longer window goes on until that window is quiet, and no longer.
+    @Test func anAlertOfAnHourGoesOnUntilTheHourIsQuiet() {
+        var bench = Bench(Self.builder(keypad: true))
+        for number in 1...10 as ClosedRange<UInt64> {
+            _ = bench.card(50_000 + number)
+            bench.pass(.seconds(60))
+        }
+        // Less than half as many in the hour: the sixth was tried after five minutes.
+        bench.pass(.seconds(3600 - 300 - 1))
+        #expect(bench.controller.health.has(.readerGuessed))
+        bench.pass(.seconds(2))
+        #expect(!bench.controller.health.has(.readerGuessed))
+    }
+
+    /// From gate to gate: what no reader notices the site does, and each reader of theirs asks for more.
+    @Test func whoGoesFromReaderToReaderIsSeen() {
+        var builder = Self.builder(keypad: true)
+        builder.site.accessPoints[1].keypads = [SiteBuilder.exitReader]
+        var bench = Bench(builder)
+        var alarms = 0
+        for number in 1...12 as ClosedRange<UInt64> {
+            let reader = number.isMultiple(of: 2) ? SiteBuilder.reader : SiteBuilder.exitReader
+            alarms += Self.alarms(bench.card(50_000 + number, at: reader))
+            bench.pass(.seconds(120))
+        }
+        #expect(alarms == 1)
+        #expect(bench.card(1).decision == nil && bench.card(1, at: SiteBuilder.exitReader).decision == nil)
+        // A number at both is one number.
+        var other = Bench(builder)
+        for number in 1...7 as ClosedRange<UInt64> {
+            for reader in [SiteBuilder.reader, SiteBuilder.exitReader] {
+                #expect(Self.alarms(other.card(50_000 + number, at: reader)) == 0)
+                other.pass(.seconds(60))
+            }
+        }
+    }
+
+    /// The other way round: who tries numbers at one gate makes nobody wait at another.
+    @Test func otherReadersAreNotTouched() {
+        var builder = Self.builder(keypad: true)
+        builder.site.accessPoints[1].keypads = [SiteBuilder.exitReader]
+        var bench = Bench(builder)
+        _ = bench.card(70_000, at: SiteBuilder.exitReader)
+        bench.pass(.seconds(7200))
+        for number in 1...20 as ClosedRange<UInt64> { _ = bench.card(50_000 + number) }
+        #expect(bench.card(1, at: SiteBuilder.exitReader).decision?.outcome == "granted")
+    }
+
+    /// Random PINs without a card pause the reader for PINs; whoever has a card of the register and its PIN walks in.
+    @Test func wrongPINsOfOthersHinderNobodyWithACard() {
+        var builder = Self.builder(keypad: true)
+        builder.site.accessPoints[0].factors = [[.card, .pin], [.pin]]
+        var bench = Bench(builder)
+        for minute in 0..<10 {
+            for _ in 0..<20 {
+                _ = bench.keys([9, 9, 9, 9, 9, 9, 9, UInt8(minute % 10)])
+                bench.pass(.seconds(3))
+            }
+            _ = bench.card(3)
+            #expect(bench.keys([4, 0, 2, 7, 1, 3]).decision?.outcome == "granted", "minute \(minute)")
         }
     }
 
@@ -112,6 +188,30 @@ struct GuessingTests {
         #expect(alarms == 1)
         #expect(hits > 3, "the attack would have found some")
         #expect(grantsAfterAlarm == 0)
+    }
+
+    /// K21, slowly: four numbers a minute for three hours, and one in ten minutes for three days, at 1,000 enrolled cards.
+    /// Before the alarm there are the free tries; behind it nothing opens without a PIN.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>, [(15, 720), (600, 432)])
+    func hoursAndDaysOfRandomCardsOpenNothing(seed: UInt64, attack: (pause: Int, tries: Int)) {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15
+        func random() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state >> 33
+        }
+        var bench = Bench(Self.builder(keypad: true, residents: 1000))
+        var (isAlarmed, grants) = (false, 0)
+        for step in 0..<attack.tries {
+            let effects = bench.card(random() % 65_536)
+            isAlarmed = isAlarmed || Self.alarms(effects) > 0
+            let later = bench.pass(.seconds(attack.pause))
+            if isAlarmed { grants += (effects + later).entries.count { $0.outcome == "granted" } }
+            if step % 100 == 99 {
+                _ = bench.card(3)
+                #expect(bench.keys([4, 0, 2, 7, 1, 3]).decision?.outcome == "granted", "a resident with card and PIN")
+            }
+        }
+        #expect(isAlarmed && grants == 0)
     }
 
     @Test func atNightTheAccessPointMayAskForMore() {

@@ -93,6 +93,8 @@ struct PortalFieldTests {
         let lockdown =
             [Step(at: 0, input: .posture(.free)), Step(at: 5, input: .posture(.lockdown))] + Self.door(5.6, 8)
         #expect(run(lockdown, until: 20).contains { $0.hasSuffix("forced") })
+        let late = [Step(at: 0, input: .grant(event: 1)), Step(at: 5.2, input: .posture(.blocked))] + Self.door(5.6, 8)
+        #expect(run(late, until: 20).contains { $0.hasSuffix("forced") }, "the second is over with the order")
     }
 
     @Test(arguments: [0.1, 2, 4.9])

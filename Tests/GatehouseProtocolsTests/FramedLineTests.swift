@@ -123,8 +123,28 @@ import Testing
             { $0.handle(.received($1), at: .zero) })
     }
 
-    @Test(arguments: ["AB1", "ABCDEFGHIJK", "AB 12 \u{1}", "粤B😀1234", "粤Bé1234", "Ａ12345"])
-    func whatIsNoPlateIsMalformed(text: String) {
+    /// What can be read and is no plate is told: a car stands there, and its picture is wanted.
+    @Test(arguments: [
+        ("无车牌", "无车牌"), ("NoPlate", "NOPLATE"), ("AB1", "AB1"), ("粤Bé1234", "粤BÉ1234"), ("Ａ12345", "A12345"),
+        ("云S0000应急", "云S0000应急"), ("粤D.12345", "粤D12345"), ("民A12345", "民A12345"), ("粤·B·1234港", "粤B1234港"),
+    ])
+    func whatACameraSaysIsTold(text: String, told: String) {
+        var reader = camera("line", .utf8)
+        #expect(reader.handle(.received(Array(text.utf8) + [0x0D]), at: .zero) == [plate(told)])
+    }
+
+    @Test(arguments: ["云S0000应急", "民航A1234", "民A12345", "军A12345", "WJ粤12345", "粤B1234港", "京AD12345"])
+    func gbkHasTheSignsOfEveryPlate(text: String) throws {
+        var reader = camera("line", .gbk)
+        let octets = try #require(NumberPlate.encodeGBK(text))
+        #expect(reader.handle(.received(octets + [0x0D]), at: .zero) == [plate(text)])
+        // 无车牌
+        let none: [UInt8] = [0xCE, 0xDE, 0xB3, 0xB5, 0xC5, 0xC6, 0x0D]
+        #expect(reader.handle(.received(none), at: .zero) == [plate("〓〓〓")])
+    }
+
+    @Test(arguments: ["AB 12 \u{1}", "粤B\u{85}1234", String(repeating: "A", count: 40)])
+    func whatIsNoTextIsMalformed(text: String) {
         var reader = camera("line", .utf8)
         #expect(reader.handle(.received(Array(text.utf8) + [0x0D]), at: .zero) == [.unreadable(.malformed)])
     }
@@ -133,8 +153,9 @@ import Testing
         let octets = try #require(EmulatedASCIIReader.plate("粤B12345", isDated: false, in: .gbk))
         var reader = camera("line", .utf8)
         #expect(reader.handle(.received(octets), at: .zero) == [.unreadable(.malformed)])
+        // Octets that mean something else in GBK are never the plate.
         var other = camera("line", .gbk)
-        #expect(other.handle(.received(Array("粤B12345\r".utf8)), at: .zero) == [.unreadable(.malformed)])
+        #expect(other.handle(.received(Array("粤B12345\r".utf8)), at: .zero) != [plate("粤B12345")])
     }
 
     @Test func aCameraThatCorrectsItselfIsTakenAtItsLastWord() {

@@ -141,12 +141,15 @@ private struct Wire {
     @Test(arguments: [WiegandKeypad.fourBit, .eightBit])
     func aRecordingShowsNoPIN(keypad: WiegandKeypad) throws {
         var wire = Wire(keypad: keypad)
-        wire.send(Self.card)
-        let before = wire.reader.trace.text
-        for key in [PadKey.digit(7), .digit(3), .digit(9), .enter] {
+        func type(_ key: PadKey) throws {
             let burst = try #require(WiegandEncoder().burst(of: key))
             wire.send(keypad == .fourBit ? BitString((4..<8).map { burst[$0] }) : burst)
         }
+        // The keypad sends its keys one by one: a frame is a card.
+        try type(.digit(1))
+        wire.send(Self.card)
+        let before = wire.reader.trace.text
+        for key in [PadKey.digit(7), .digit(3), .digit(9), .enter] { try type(key) }
         // A damaged key is no key and still a secret.
         wire.send(BitString([true, false, true]))
         #expect(wire.reader.trace.text == before)

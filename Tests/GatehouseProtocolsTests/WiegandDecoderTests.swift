@@ -75,7 +75,7 @@ import Testing
                     of: BitString(frame.map { $0 == "1" }), startingAt: .microseconds(start))
                 start += id == "keys4" ? pause : Int64(frame.count - 1) * period + pause
             }
-            var decoder = decoder(keypad: .fourBit)
+            var decoder = decoder(keypad: id == "keys4" ? .fourBit : .none)
             #expect(run(&decoder, train) == expected[id], "trace \(id)")
         }
     }
@@ -264,6 +264,24 @@ import Testing
     @Test func aBurstAtAReaderWithoutKeypadIsNoKey() {
         var decoder = decoder()
         #expect(run(&decoder, edges(BitString([false, false, false, true]))) == [.unreadable(.length)])
+    }
+
+    /// Six digits in 26 bits, and the number of a card of facility 0: at a reader with a keypad either may be somebody's PIN, and is
+    /// shown to nobody.
+    @Test(
+        arguments: ["00001001000110100010101100", "00000000000000100110100100"],
+        [WiegandKeypad.fourBit, .fourOrEightBit])
+    func aFrameThatMayBeAPINSaysSo(bits: String, keypad: WiegandKeypad) throws {
+        let frame = BitString(bits.map { $0 == "1" })
+        func card(_ decoder: inout WiegandDecoder) throws -> CardRead {
+            let signal = try #require(run(&decoder, edges(frame)).first)
+            guard case .card(let card) = signal else { return CardRead(number: CardNumber(format: "none", number: 0)) }
+            return card
+        }
+        var withKeys = decoder(keypad: keypad)
+        #expect(try card(&withKeys).mayBePIN && withKeys.lastFrame == nil)
+        var without = decoder()
+        #expect(try !card(&without).mayBePIN && without.lastFrame != nil)
     }
 
     @Test func aBrokenEightBitKeyIsNoise() {

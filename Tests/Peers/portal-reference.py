@@ -215,12 +215,13 @@ class Portal:
         if posture == "secure":
             return
         self.grant_end, pending, self.asks = None, list(self.asks), {}
+        self.covered = min(self.covered, t)
+        for one in self.over:
+            one[1] = min(one[1], t)
         if self.wanted() or self.occupied:
             self.lapse([event for event in list(self.waiting) if event in pending], t)
         elif self.line or pending:
             self.secure(t, 0)
-        else:
-            return
         self.tell(t)
 
     def take(self, word, t):

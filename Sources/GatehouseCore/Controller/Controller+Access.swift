@@ -153,7 +153,10 @@ extension Controller {
     private func note(
         _ presented: FactorCollector.Presented, _ judgement: Judgement, in entry: inout JournalEntry
     ) {
-        if let card = presented.card {
+        let evidence = judgement.evidence
+        let isKnown = !evidence.isGuessPaused && evidence.unknownNumber == nil
+        // What nobody has, and may be a PIN or part of a pass, is kept nowhere.
+        if let card = presented.card, isKnown || !(card.mayBePIN || card.number.mayHoldAPass) {
             entry.personal.append(PersonalField(name: .cardNumber, value: Array(card.number.description.utf8)))
             if card.bits.count > 0 {
                 entry.detail[.bits] = .integer(Int64(card.bits.count))
@@ -161,7 +164,11 @@ extension Controller {
             }
         }
         if let pass = presented.pass { note(pass, in: &entry) }
-        if let plate = presented.plate { note(plate: plate.number, judgement, in: &entry) }
+        if let plate = presented.plate {
+            note(plate: plate.number, judgement, in: &entry)
+            for other in plate.others { entry.personal.append(PersonalField(name: .plate, value: Array(other.utf8))) }
+            if plate.isUncertain { entry.detail[.problem] = .text("uncertain") }
+        }
     }
 
     /// What a grant uses up, and the portal that it opens.

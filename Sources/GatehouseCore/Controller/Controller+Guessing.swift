@@ -19,17 +19,16 @@ extension Controller {
     }
 
     mutating func endGuessingAlerts(_ step: inout Step) {
-        for reader in guessing.ended(at: step.now.monotonic) {
-            keep(.guessed(reader, until: nil), &step)
-            set(.readerGuessed, reader.name, false, &step)
-        }
+        let (alerts, changes) = guessing.ended(at: step.now)
+        for change in changes { keep(change, &step) }
+        for reader in alerts { set(.readerGuessed, reader.name, false, &step) }
     }
 
     /// Ends what makes people wait at a reader.
     mutating func resume(_ reader: ReaderID, _ step: inout Step) {
         if let change = guessing.forget(.reader(reader), at: step.now) { keep(change, &step) }
-        if let change = guessing.endAlert(at: reader) {
-            keep(change, &step)
+        if let changes = guessing.endAlert(at: reader) {
+            for change in changes { keep(change, &step) }
             set(.readerGuessed, reader.name, false, &step)
         }
     }
@@ -77,11 +76,13 @@ extension Controller {
         _ step: inout Step
     ) {
         guard let key = judgement.evidence.unknownNumber else { return }
-        let (hasBegun, change) = guessing.noteUnknown(key, at: presented.reader, step.now)
-        if let change { keep(change, &step) }
-        guard hasBegun else { return }
-        set(.readerGuessed, presented.reader.name, true, &step)
-        var entry = lockout(of: settings, about: event, for: GuessGuard.span)
+        let mark = primitives.digest(key.octets).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let (begun, changes) = guessing.noteUnknown(mark, at: presented.reader, step.now)
+        for change in changes { keep(change, &step) }
+        guard !begun.isEmpty else { return }
+        for reader in begun { set(.readerGuessed, reader.name, true, &step) }
+        let end = guessing.pauses(of: presented.reader, at: step.now).tried ?? step.now.monotonic
+        var entry = lockout(of: settings, about: event, for: end - step.now.monotonic)
         entry.reader = presented.reader
         entry.result = .guessing
         let alarm = record(entry, &step)

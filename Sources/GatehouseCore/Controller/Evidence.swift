@@ -106,6 +106,14 @@ extension Controller {
         }
     }
 
+    /// A reader that is paused compares no PIN that stands alone. Who shows a card of the register with theirs has a pause of
+    /// their own, and one try while the reader is paused: whoever knows their PIN is let in, and nobody wins a second one.
+    private func isPaused(_ holder: UInt32?, at reader: ReaderID, _ now: Moment) -> Bool {
+        let isReaderPaused = guessing.isLocked(.reader(reader), at: now)
+        guard let holder else { return isReaderPaused }
+        return guessing.isLocked(.person(holder), at: now) || isReaderPaused && guessing.hasTried(.person(holder))
+    }
+
     /// A PIN is its holder's where something else names one, and names its holder where it stands alone.
     private func compare(
         _ digits: [UInt8], _ presented: FactorCollector.Presented, _ now: Moment, in evidence: inout Evidence
@@ -116,7 +124,7 @@ extension Controller {
         if let holder { subjects.append(.person(holder)) }
         // An unknown card with a PIN: there is nothing to compare it with.
         if mustNameHolder, holder == nil { return }
-        if subjects.contains(where: { guessing.isLocked($0, at: now) }) {
+        if isPaused(holder, at: presented.reader, now) {
             evidence.pin = .locked
             return
         }

@@ -12,6 +12,9 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
     package static func - (left: Self, right: Self) -> Duration {
         .nanoseconds(left.nanoseconds &- right.nanoseconds)
     }
+    package static func - (time: Self, span: Duration) -> Self {
+        MonotonicTime(nanoseconds: time.nanoseconds &- span.wholeNanoseconds)
+    }
 }
 
 extension Duration {

@@ -39,6 +39,12 @@ package struct CardRead: Hashable, Sendable {
     package var number: CardNumber
     /// The raw bits where the reader sends bits; empty for readers that send characters.
     package var bits: BitString
+    /// At a reader with a keypad: a PIN that was sent as one frame looks so.
+    package var mayBePIN = false
+    /// A plate that was read once in its passage: it counts beside the tag of its vehicle and not alone.
+    package var isUncertain = false
+    /// What else was read of the plate in its passage.
+    package var others: [String] = []
 
     package init(number: CardNumber, bits: BitString = BitString()) {
         self.number = number
@@ -258,8 +264,11 @@ extension CardNumber {
     /// A tag or plate as its reader spells it, so that nobody has to know how; a text stays as it is.
     private static func canonical(_ text: String, of format: String) -> String? {
         guard format != textFormat.name else { return text }
+        if format == plateFormat.name {
+            let plate = PlateText.spelled(text)
+            return plate.isEmpty ? nil : plate
+        }
         let plain = text.filter { !" ·•-".contains($0) }.uppercased()
-        guard format == epcFormat.name else { return plain.isEmpty ? nil : plain }
         return !plain.isEmpty && plain.utf8.count % 2 == 0 && plain.allSatisfy { $0.isASCII && $0.isHexDigit }
             ? plain : nil
     }

@@ -13,12 +13,14 @@ extension Controller {
 
     /// The pass in a line of text; nil when the text is a card's.
     func presentedPass(_ number: CardNumber, pointAt point: Int) -> PresentedPass? {
-        guard number.format == CardNumber.textFormat, case .text(let text) = number.value,
-            text.hasPrefix(PassToken.prefix)
+        guard number.format == CardNumber.textFormat, case .text(let line) = number.value,
+            let text = PassText.found(in: line)
         else { return nil }
         let opened = primitives.openPass(text)
         return PresentedPass(
-            opened: opened, mark: CredentialKey(card: number, primitives: primitives),
+            opened: opened,
+            mark: CredentialKey(
+                card: CardNumber(format: CardNumber.textFormat, value: .text(text)), primitives: primitives),
             wantsPlate: opened?.claims.plate != nil && readsPlates(pointAt: point))
     }
 

@@ -60,8 +60,11 @@ extension PortalMachine {
         grantUntil = nil
         let pending = asked
         asked = []
+        // From here on there is no second after; what moved before belongs to whoever had the way.
+        coveredUntil = coveredUntil.map { min($0, now) }
+        for index in lapsed.indices { lapsed[index].until = min(lapsed[index].until, now) }
         if !wantsRelease, !isOccupied {
-            guard isReleased || !pending.isEmpty else { return [] }
+            guard isReleased || !pending.isEmpty else { return tell(at: now) }
             return secure(at: now, grace: .zero) + tell(at: now)
         }
         return lapse(at: now) { waiting in pending.contains { $0.event == waiting.event } } + tell(at: now)

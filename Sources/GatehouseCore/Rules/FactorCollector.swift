@@ -14,7 +14,8 @@ package struct FactorCollector: Sendable {
         package var factors: FactorSet {
             var set: FactorSet = []
             if card != nil { set.insert(.card) }
-            if plate != nil { set.insert(.plate) }
+            // Read once, it is worth something beside the tag of its vehicle.
+            if let plate, !plate.isUncertain || card != nil { set.insert(.plate) }
             if face != nil { set.insert(.face) }
             if pin != nil { set.insert(.pin) }
             if pass != nil { set.insert(.pass) }

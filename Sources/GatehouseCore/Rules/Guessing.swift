@@ -9,6 +9,7 @@ struct Guessing: Sendable {
     // MARK: Questions
 
     func isLocked(_ subject: PINLockout.Subject, at now: Moment) -> Bool { lockout.isLocked(subject, at: now) }
+    func hasTried(_ subject: PINLockout.Subject) -> Bool { lockout.hasTried(subject) }
     func isAlert(at reader: ReaderID, _ now: MonotonicTime) -> Bool { numbers.isAlert(reader, at: now) }
 
     /// Until when people wait at a reader: because numbers were tried, because wrong PINs were typed.
@@ -38,13 +39,28 @@ struct Guessing: Sendable {
         return (pause, [forgotten, subject].compactMap { $0 }.map { kept($0, at: now) })
     }
 
-    /// An unknown number: whether an alert begins with it, and what is kept of the alert.
+    /// An unknown number: the readers whose alert begins with it, and what is kept of it.
     mutating func noteUnknown(
-        _ key: CredentialKey, at reader: ReaderID, _ now: Moment
-    ) -> (hasBegun: Bool, change: LedgerChange?) {
-        let alert = numbers.noteUnknown(key, at: reader, now: now.monotonic)
-        guard alert != .none else { return (false, nil) }
-        return (alert == .begun, .guessed(reader, until: now.civil + GuessGuard.span))
+        _ mark: UInt64, at reader: ReaderID, _ now: Moment
+    ) -> (begun: [ReaderID], changes: [LedgerChange]) {
+        let (begun, prolonged) = numbers.noteUnknown(mark, at: reader, now: now.monotonic)
+        return (
+            begun, [kept(numbersOf: reader, at: now)] + (begun + prolonged).compactMap { kept(alertOf: $0, at: now) }
+        )
+    }
+
+    private func kept(alertOf reader: ReaderID, at now: Moment) -> LedgerChange? {
+        numbers.alertEnd(reader, at: now.monotonic).map {
+            .guessed(reader, until: now.civil + ($0 - now.monotonic))
+        }
+    }
+
+    private func kept(numbersOf reader: ReaderID, at now: Moment) -> LedgerChange {
+        .numbers(
+            reader,
+            numbers.numbers(at: reader).map {
+                Ledger.TriedNumber(mark: $0.mark, at: now.civil + ($0.at - now.monotonic))
+            })
     }
 
     /// Wrong PINs of somebody who is gone, was given a new one, or is forgiven.
@@ -53,12 +69,15 @@ struct Guessing: Sendable {
     }
 
     /// Ends the alert of a reader by hand; nil when there is none.
-    mutating func endAlert(at reader: ReaderID) -> LedgerChange? {
-        numbers.end(reader) ? .guessed(reader, until: nil) : nil
+    mutating func endAlert(at reader: ReaderID) -> [LedgerChange]? {
+        numbers.end(reader) ? [.guessed(reader, until: nil), .numbers(reader, [])] : nil
     }
 
-    /// Readers whose alert has ended, in their order.
-    mutating func ended(at now: MonotonicTime) -> [ReaderID] { numbers.ended(at: now) }
+    /// Readers whose alert has ended, in their order, and what is kept no more.
+    mutating func ended(at now: Moment) -> (alerts: [ReaderID], changes: [LedgerChange]) {
+        let (alerts, old) = numbers.ended(at: now.monotonic)
+        return (alerts, alerts.map { .guessed($0, until: nil) } + old.map { kept(numbersOf: $0, at: now) })
+    }
 
     // MARK: Over restarts
 
@@ -75,6 +94,16 @@ struct Guessing: Sendable {
             changes.append(.tries(subject, nil))
         }
         lockout.restore(tries, at: now)
+        for (reader, tried) in ledger.numbers.sorted(by: { $0.key < $1.key }) {
+            guard isKnown(.reader(reader)) else {
+                changes.append(.numbers(reader, []))
+                continue
+            }
+            // By a clock that is behind they were tried just now.
+            let ages = tried.map { max(Duration.zero, now.civil - $0.at) }
+            let marks = zip(tried, ages).map { GuessGuard.Tried(mark: $0.mark, at: now.monotonic - $1) }
+            numbers.restore(reader, numbers: marks.sorted { $0.at < $1.at })
+        }
         var alerts: [ReaderID] = []
         for (reader, until) in ledger.guessed.sorted(by: { $0.key < $1.key }) {
             let rest = Duration.milliseconds(until.milliseconds - now.civil.milliseconds)
@@ -92,6 +121,7 @@ struct Guessing: Sendable {
     func rewritten(at now: Moment) -> [LedgerChange] {
         lockout.paused(at: now.monotonic).map { kept($0, at: now) }
             + numbers.alerts(at: now.monotonic).map { .guessed($0.reader, until: now.civil + $0.rest) }
+            + numbers.readers.map { kept(numbersOf: $0, at: now) }
     }
 
     private func kept(_ subject: PINLockout.Subject, at now: Moment) -> LedgerChange {

@@ -19,6 +19,16 @@ package struct Ledger: Hashable, Sendable {
         }
     }
 
+    /// An unknown number: a keyed digest of it, and when it was shown last.
+    package struct TriedNumber: Hashable, Sendable {
+        package var mark: UInt64
+        package var at: CivilTime
+        package init(mark: UInt64, at: CivilTime) {
+            self.mark = mark
+            self.at = at
+        }
+    }
+
     /// What a free window made of its portal, until it closes.
     package enum Passage: UInt8, Hashable, Sendable { case opened = 1, overruled = 2 }
 
@@ -45,6 +55,8 @@ package struct Ledger: Hashable, Sendable {
     package private(set) var guessed: [ReaderID: CivilTime] = [:]
     /// What guards took from credentials until the office is there.
     package private(set) var suspensions: [UInt32: Suspension] = [:]
+    /// Unknown numbers of the last day, by the reader at which they were shown.
+    package private(set) var numbers: [ReaderID: [TriedNumber]] = [:]
     private var people: [AreaID: Int] = [:]
 
     package init() {}
@@ -110,6 +122,7 @@ package struct Ledger: Hashable, Sendable {
         case .tries(let subject, let kept): tries[subject] = kept
         case .guessed(let reader, let until): guessed[reader] = until
         case .suspension(let credential, let suspension): suspensions[credential] = suspension
+        case .numbers(let reader, let tried): numbers[reader] = tried.isEmpty ? nil : tried
         }
         return change
     }
@@ -132,6 +145,8 @@ package enum LedgerChange: Hashable, Sendable {
     case tries(PINLockout.Subject, PINLockout.Tries?)
     case guessed(ReaderID, until: CivilTime?)
     case suspension(credential: UInt32, Suspension?)
+    /// All that is remembered of a reader; none is forgotten.
+    case numbers(ReaderID, [Ledger.TriedNumber])
 
     /// The name, and the value; nil is none any more.
     package var stored: (key: String, value: CanonicalValue?) {
@@ -152,6 +167,14 @@ package enum LedgerChange: Hashable, Sendable {
         case .tries(.person(let person), let kept): ("tries/person/\(person)", kept?.stored)
         case .guessed(let reader, let until): ("guessed/\(reader.name)", until.map { .integer($0.milliseconds) })
         case .suspension(let id, let suspension): ("suspension/\(id)", suspension?.stored)
+        case .numbers(let reader, let tried):
+            (
+                "numbers/\(reader.name)",
+                tried.isEmpty
+                    ? nil
+                    : .array(
+                        tried.flatMap { [.integer(Int64(bitPattern: $0.mark)), .integer($0.at.milliseconds)] })
+            )
         }
     }
 
@@ -216,6 +239,13 @@ package enum LedgerChange: Hashable, Sendable {
         case "suspension":
             guard let id = UInt32(rest), let suspension = Suspension(stored: value) else { return nil }
             self = .suspension(credential: id, suspension)
+        case "numbers":
+            // Pairs, and no more of them than are kept: what stands here may have been written by anybody.
+            guard let pairs = value.array?.compactMap(\.integer), pairs.count % 2 == 0 else { return nil }
+            let tried = stride(from: 0, to: pairs.count, by: 2).map {
+                Ledger.TriedNumber(mark: UInt64(bitPattern: pairs[$0]), at: .clamped(pairs[$0 + 1]))
+            }
+            self = .numbers(ReaderID(rest), Array(tried.suffix(GuessGuard.most)))
         default: return nil
         }
     }

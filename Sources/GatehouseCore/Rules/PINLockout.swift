@@ -64,6 +64,9 @@ package struct PINLockout: Sendable {
         return false
     }
 
+    /// Whether a wrong PIN was the latest.
+    package func hasTried(_ subject: Subject) -> Bool { records[subject].map { $0.wrongInARow > 0 } ?? false }
+
     /// When PINs of the subject are compared again; nil where none waits.
     package func pauseEnd(_ subject: Subject, at now: Moment) -> MonotonicTime? {
         guard isLocked(subject, at: now) else { return nil }

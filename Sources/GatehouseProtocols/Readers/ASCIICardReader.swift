@@ -25,6 +25,11 @@ package struct ASCIICardReader: Sendable {
         package var silence: Duration
         /// A camera corrects itself: the last reading of so long a burst counts. Zero takes each reading at once.
         package var burst: Duration
+        /// So many readings of a plate in one passage have to agree; 1 takes the last one of a burst.
+        package var agreement = 1
+        /// What the site's scanner puts before each text, and behind it.
+        package var prefix: [UInt8] = []
+        package var suffix: [UInt8] = []
 
         package init(
             framing: Framing = .em4100(usesVersion: false), repeatWindow: Duration = .seconds(2),
@@ -68,19 +73,29 @@ package struct ASCIICardReader: Sendable {
     private var lastOctet = MonotonicTime.zero
     /// The latest reading of a burst, and when the burst is over.
     private var pending: (number: CardNumber, until: MonotonicTime)?
+    private var agreement: PlateAgreement?
+    /// The beginning of a pass whose rest comes in lines of their own.
+    private var half: (text: String, until: MonotonicTime)?
+
+    /// The lines of one code follow each other at once.
+    package static let patience: Duration = .milliseconds(300)
 
     package init(_ settings: Settings = Settings()) {
         self.settings = settings
+        if settings.agreement > 1 { agreement = PlateAgreement(needed: settings.agreement) }
         repeats = RepeatFilter(window: settings.repeatWindow)
         if case .framed(let line, _) = settings.framing { scanner = FramedLineScanner(line) }
     }
 
     /// When the silence in a half frame is long enough, or a burst over.
     package var nextDeadline: Deadline? {
-        let end = halfFrameSince.map { Deadline(at: $0 + settings.silence, waiter: "serial reader end of frame") }
-        guard let pending else { return end }
-        let over = Deadline(at: pending.until, waiter: "plate camera end of burst")
-        return end.map { $0.at < over.at ? $0 : over } ?? over
+        let all = [
+            halfFrameSince.map { Deadline(at: $0 + settings.silence, waiter: "serial reader end of frame") },
+            pending.map { Deadline(at: $0.until, waiter: "plate camera end of burst") },
+            agreement?.endsAt.map { Deadline(at: $0, waiter: "plate camera end of passage") },
+            half.map { Deadline(at: $0.until, waiter: "scanner rest of a pass") },
+        ]
+        return all.reduce(nil) { .earliest($0, $1) }
     }
 
     /// When the last octet of an unfinished frame came.
@@ -99,9 +114,9 @@ package struct ASCIICardReader: Sendable {
         case .portLost:
             forget()
             return [.link(.offline(.portLost))]
-        case .time: return silence(at: now) + endOfBurst(at: now)
+        case .time: return silence(at: now) + endOfBurst(at: now) + endOfHalf(at: now)
         case .received(let octets):
-            let before = silence(at: now) + endOfBurst(at: now)
+            let before = silence(at: now) + endOfBurst(at: now) + endOfHalf(at: now)
             lastOctet = now
             return before + octets.flatMap { take($0, at: now) }
         }
@@ -111,6 +126,8 @@ package struct ASCIICardReader: Sendable {
         state = .idle
         scanner?.reset()
         pending = nil
+        half = nil
+        if settings.agreement > 1 { agreement = PlateAgreement(needed: settings.agreement) }
     }
 
     private mutating func silence(at now: MonotonicTime) -> [ReaderSignal] {
@@ -124,7 +141,7 @@ package struct ASCIICardReader: Sendable {
         state = .idle
         guard case .collecting(let octets, _) = ended else { return [] }
         if case .line(let content, endsAtSilence: true) = settings.framing {
-            return deliver(content.read(Self.trimmed(octets)), at: now)
+            return deliver(read(octets, content), at: now)
         }
         counters.halfFrames += 1
         return []
@@ -135,7 +152,7 @@ package struct ASCIICardReader: Sendable {
         case .em4100(let usesVersion): takeEM4100(octet, usesVersion, at: now)
         case .line(let content, _): takeLine(octet, content, at: now)
         case .framed(_, let content):
-            scanner?.receive(octet).map { deliver($0.flatMap { content.read(Self.trimmed($0)) }, at: now) } ?? []
+            scanner?.receive(octet).map { deliver($0.flatMap { read($0, content) }, at: now) } ?? []
         }
     }
 
@@ -183,7 +200,7 @@ package struct ASCIICardReader: Sendable {
         case .collecting(var octets, _):
             if isEnd {
                 state = .idle
-                return deliver(content.read(Self.trimmed(octets)), at: now)
+                return deliver(read(octets, content), at: now)
             }
             guard octets.count < CardLineContent.bound else {
                 state = .dropping(last: now)
@@ -209,28 +226,72 @@ package struct ASCIICardReader: Sendable {
             counters.unreadable += 1
             return [.unreadable(fault)]
         case .success(let number):
+            if number.format == CardNumber.textFormat { return presentText(number, at: now) }
+            if number.isPlate, agreement != nil {
+                return agreement?.hear(number, at: now).map { present($0, at: now) } ?? []
+            }
             if settings.burst > .zero {
                 pending = (number, pending?.until ?? now + settings.burst)
                 return []
             }
-            return present(number, at: now)
+            return present(CardRead(number: number), at: now)
         }
+    }
+
+    /// Without what the scanner adds.
+    private func read(_ octets: [UInt8], _ content: CardLineContent) -> Result<CardNumber, ReadFault> {
+        var rest = Self.trimmed(octets)[...]
+        let (prefix, suffix) = (settings.prefix, settings.suffix)
+        if !prefix.isEmpty, rest.count > prefix.count, rest.starts(with: prefix) { rest = rest.dropFirst(prefix.count) }
+        if !suffix.isEmpty, rest.count > suffix.count, rest.suffix(suffix.count) == suffix[...] {
+            rest = rest.dropLast(suffix.count)
+        }
+        return content.read(Array(rest))
+    }
+
+    // MARK: Passes in lines
+
+    /// A pass of which something is missing waits for the lines behind it; everything else is what it is.
+    private mutating func presentText(_ number: CardNumber, at now: MonotonicTime) -> [ReaderSignal] {
+        guard case .text(let text) = number.value else { return [] }
+        let found = PassText.found(in: text)
+        var before: [ReaderSignal] = []
+        if let begun = half {
+            let joined = begun.text + text
+            if found == nil, joined.utf8.count <= CardLineContent.bound {
+                half = (joined, now + Self.patience)
+                return PassText.isWhole(joined) ? endOfHalf(at: now + Self.patience) : []
+            }
+            before = endOfHalf(at: now + Self.patience)
+        }
+        if let found, !PassText.isWhole(found) {
+            half = (found, now + Self.patience)
+            return before
+        }
+        return before + present(CardRead(number: number), at: now)
+    }
+
+    private mutating func endOfHalf(at now: MonotonicTime) -> [ReaderSignal] {
+        guard let (text, until) = half, now >= until else { return [] }
+        half = nil
+        return present(CardRead(number: CardNumber(format: CardNumber.textFormat, value: .text(text))), at: now)
     }
 
     private mutating func endOfBurst(at now: MonotonicTime) -> [ReaderSignal] {
+        if let read = agreement?.end(at: now) { return present(read, at: now) }
         guard let (number, until) = pending, now >= until else { return [] }
         pending = nil
-        return present(number, at: now)
+        return present(CardRead(number: number), at: now)
     }
 
-    private mutating func present(_ number: CardNumber, at now: MonotonicTime) -> [ReaderSignal] {
-        let reading = repeats.hear(number, at: now)
+    private mutating func present(_ read: CardRead, at now: MonotonicTime) -> [ReaderSignal] {
+        let reading = repeats.hear(read.number, at: now)
         if reading == .new {
             counters.cards += 1
-            return [.card(CardRead(number: number))]
+            return [.card(read)]
         }
         counters.repeats += 1
-        return reading == .stays ? [.stays(.card(CardRead(number: number)), window: repeats.window)] : []
+        return reading == .stays ? [.stays(.card(read), window: repeats.window)] : []
     }
 }
 

@@ -14,7 +14,7 @@ package enum CardLineContent: Hashable, Sendable {
     /// The tag in a line without its terminator: 1 to 256 octets, or why it is none.
     func read(_ line: [UInt8]) -> Result<CardNumber, ReadFault> {
         let blank = UInt8(ascii: " ")
-        var content = line
+        var content = Self.withoutSymbology(line)
         switch self {
         case .plate(let encoding):
             guard let plate = NumberPlate.read(line, in: encoding) else { return .failure(.malformed) }
@@ -37,6 +37,27 @@ package enum CardLineContent: Hashable, Sendable {
         let isOnes = self == .hexadecimal && content.allSatisfy { $0 == UInt8(ascii: "F") }
         guard !isZero, !isOnes else { return .failure(.reserved) }
         return .success(CardNumber(format: CardNumber.textFormat, value: .text(text)))
+    }
+
+    /// What scanners put before a code to say what it is: `]Q2` (ISO 15424), `\\000026` (an ECI).
+    static func withoutSymbology(_ line: [UInt8]) -> [UInt8] {
+        var rest = line[...]
+        while true {
+            let next = rest.dropFirst()
+            if rest.first == UInt8(ascii: "]"), next.count > 2, let kind = next.first, isLetter(kind),
+                let modifier = next.dropFirst().first, isDigit(modifier) || isLetter(modifier)
+            {
+                rest = rest.dropFirst(3)
+            } else if rest.first == UInt8(ascii: "\\"), next.count > 6, next.prefix(6).allSatisfy(isDigit) {
+                rest = rest.dropFirst(7)
+            } else {
+                return Array(rest)
+            }
+        }
+    }
+
+    private static func isLetter(_ octet: UInt8) -> Bool {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(upperCase(octet))
     }
 
     /// The longest line; what is longer is dropped up to the next terminator.

@@ -1,29 +1,25 @@
-/// The spelling of number plates (serial-readers.md section 6): letters and digits, and the characters that Chinese plates
-/// have for provinces and services. Blanks, the middle dot and dashes between them say nothing and are dropped.
-///
-/// O and 0 or I and 1 stay what the camera said: a plate is accepted when it is exactly the one enrolled.
+internal import GatehouseCore
+
+/// What a camera says of a number plate (serial-readers.md section 6), in the spelling of `PlateText`. What it says and is no
+/// plate is said too: a car stands there, and its picture is wanted.
 package enum NumberPlate {
     package enum Encoding: String, Hashable, Sendable, CaseIterable {
         case utf8 = "utf-8"
         case gbk
     }
 
-    /// The plate in upper case; nil when it is none. 4 to 10 characters.
+    /// Stands for a character of GBK that no plate has.
+    private static let other: Character = "〓"
+    /// More is no plate, and not wanted either.
+    private static let longest = 32
+
+    /// The text in the spelling of plates; nil where it is not in this encoding, empty, too long, or holds control characters.
     static func read(_ octets: [UInt8], in encoding: Encoding) -> String? {
         let text: String? = encoding == .utf8 ? String(validating: octets, as: UTF8.self) : decodeGBK(octets)
-        guard let text else { return nil }
-        var plate = ""
-        for character in text {
-            switch character {
-            case " ", "·", "•", "-": continue
-            case "0"..."9" where character.isASCII, "A"..."Z" where character.isASCII: plate.append(character)
-            case "a"..."z" where character.isASCII: plate += character.uppercased()
-            default:
-                guard signs.values.contains(character) else { return nil }
-                plate.append(character)
-            }
-        }
-        return (4...10).contains(plate.count) ? plate : nil
+        guard let text, text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
+        else { return nil }
+        let spelled = PlateText.spelled(text)
+        return (1...longest).contains(spelled.count) && spelled.utf8.count <= 4 * longest ? spelled : nil
     }
 
     /// The octets of a plate in GBK, for the bench; nil when it has other characters.
@@ -49,11 +45,16 @@ package enum NumberPlate {
                 text.append(Character(UnicodeScalar(octet)))
                 continue
             }
-            guard let low = rest.popFirst() else { return nil }
+            guard octet > 0x80, octet < 0xFF, let low = rest.popFirst(), low >= 0x40, low != 0x7F, low < 0xFF else {
+                return nil
+            }
             let code = UInt16(octet) << 8 | UInt16(low)
-            if code == 0xA1A4 { continue }
-            guard let sign = signs[code] else { return nil }
-            text.append(sign)
+            switch code {
+            // The middle dot, and letters, digits and marks in full width.
+            case 0xA1A4: continue
+            case 0xA3A1...0xA3FE: text.append(Character(UnicodeScalar(low - 0x80)))
+            default: text.append(signs[code] ?? other)
+            }
         }
         return text
     }
@@ -65,6 +66,7 @@ package enum NumberPlate {
         0xB6F5: "鄂", 0xB9F0: "桂", 0xB8CA: "甘", 0xBDFA: "晋", 0xC3C9: "蒙", 0xC9C2: "陕", 0xBCAA: "吉", 0xC3F6: "闽",
         0xB9F3: "贵", 0xD4C1: "粤", 0xC7E0: "青", 0xB2D8: "藏", 0xB4A8: "川", 0xC4FE: "宁", 0xC7ED: "琼", 0xD1A7: "学",
         0xBEAF: "警", 0xB8DB: "港", 0xB0C4: "澳", 0xCAB9: "使", 0xC1EC: "领", 0xB9D2: "挂", 0xC1D9: "临", 0xCAD4: "试",
-        0xB3AC: "超",
+        0xB3AC: "超", 0xD3A6: "应", 0xBCB1: "急", 0xC3F1: "民", 0xBABD: "航", 0xBEFC: "军", 0xBAA3: "海", 0xBFD5: "空",
+        0xB1B1: "北", 0xC9F2: "沈", 0xC0BC: "兰", 0xBCC3: "济", 0xC4CF: "南", 0xB9E3: "广", 0xB3C9: "成",
     ]
 }

@@ -200,13 +200,32 @@ package struct WiegandDecoder: Sendable {
         return deliver(frame)
     }
 
+    /// Keypads that send a PIN as one frame do it as six digits in 26 bits, or as the number of a card of facility 0. One that was
+    /// heard to send its keys one by one does not.
+    private func mayBePIN(_ bits: BitString, _ signals: [ReaderSignal]) -> Bool {
+        switch settings.keypad {
+        case .none, .sixDigits, .pin: return false
+        case .fourBit, .eightBit, .fourOrEightBit: if counters.keys > 0 { return false }
+        }
+        if bits.count == 26, (0..<6).allSatisfy({ bits.number(start: 1 + $0 * 4, length: 4) <= 9 }) { return true }
+        guard case .card(let card)? = signals.first, case .fields(let facility, let number) = card.number.value else {
+            return false
+        }
+        return facility == 0 && number < 100_000_000
+    }
+
     private mutating func deliver(_ frame: Frame) -> [ReaderSignal] {
         let bits = frame.bits
         counters.frames += 1
         if bits.count == 1 { counters.singleBits += 1 }
         let keys = settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys)
-        if keys == nil, settings.keypad == .none || bits.count > 8 { lastFrame = (bits, frame.lastEdge) }
-        let signals = keys ?? [decoder.read(bits)]
+        var signals = keys ?? [decoder.read(bits)]
+        let mayBePIN = keys == nil && mayBePIN(bits, signals)
+        if mayBePIN, case .card(var card)? = signals.first {
+            card.mayBePIN = true
+            signals = [.card(card)]
+        }
+        if keys == nil, settings.keypad == .none || bits.count > 8 && !mayBePIN { lastFrame = (bits, frame.lastEdge) }
         for signal in signals { counters.count(signal) }
         if signals == [.unreadable(.parity)] {
             for suspicion in decoder.suspicions(of: bits) {

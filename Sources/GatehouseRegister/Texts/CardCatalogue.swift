@@ -78,21 +78,12 @@ package struct CardCatalogue: Sendable {
     ) throws(RegistryFields.Problem) -> CardNumber {
         guard let card = CardNumber(text), case .text(let value) = card.value else { throw no(Self.example) }
         if let fault = TextRule.fault(of: value) { throw no(Sentence("it \(fault)")) }
-        if card.isPlate, !Self.isPlate(value) { throw no(Sentence("a plate is written as 鲁G12345")) }
+        if card.isPlate, !PlateText.isPlate(value) { throw no(Sentence("a plate is written as 鲁G12345")) }
         if card.format == CardNumber.epcFormat {
             guard value.utf8.count <= 124, value.contains(where: { $0 != "0" }), value.contains(where: { $0 != "F" })
             else { throw no(Sentence("a tag has up to 62 octets, not all of them 00 or FF")) }
         }
         return card
-    }
-
-    /// 4 to 10 letters, digits and characters of Chinese plates.
-    static func isPlate(_ plate: String) -> Bool {
-        (4...10).contains(plate.count)
-            && plate.unicodeScalars.allSatisfy {
-                (0x30...0x39).contains($0.value) || (0x41...0x5A).contains($0.value)
-                    || (0x4E00...0x9FFF).contains($0.value)
-            }
     }
 
     /// What people should know of a card before they give it away; nil when a reader here brings such cards.

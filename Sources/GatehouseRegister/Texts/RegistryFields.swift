@@ -216,9 +216,13 @@ package struct RegistryFields: Sendable {
 
     /// A number plate as readers spell it.
     package func plate(_ text: String) throws(Problem) -> String {
-        guard text.utf8.count <= 64, let number = CardNumber("PLATE:\(ImportText.halfWidth(text))"),
-            case .text(let plate) = number.value, CardCatalogue.isPlate(plate)
-        else { throw Problem(Sentence("\"\(clipped(text))\" is no number plate; write it as 鲁G12345")) }
+        let plate = PlateText.spelled(text)
+        guard text.utf8.count <= 64, PlateText.isPlate(plate) else {
+            let fault = Sentence("\"\(clipped(text))\" is no number plate; write it as 鲁G12345")
+            let isMisread = plate.contains("O") || plate.contains("I")
+            throw Problem(
+                isMisread ? Sentence("\(fault); the serial of a plate has no letters O and I") : fault)
+        }
         return plate
     }
 

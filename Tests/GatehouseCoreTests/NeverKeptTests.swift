@@ -1,0 +1,65 @@
+import GatehouseCore
+import Testing
+
+/// What may be somebody's key stands in no entry: a pass or part of one, a PIN that came as a frame.
+@Suite("Never kept")
+struct NeverKeptTests {
+    static let pass = "GP1.0oRDoQEmoEShAmZ4eHh4eHh4eHh4eHh4eHh4eHh4eHhYQAbcdEFghIJklMNop"
+
+    private func entry(_ text: String, _ card: ((inout CardRead) -> Void)? = nil) throws -> JournalEntry {
+        var bench = Bench(SiteBuilder())
+        var read = CardRead(number: CardNumber(format: CardNumber.textFormat, value: .text(text)))
+        card?(&read)
+        return try #require(bench.give(.reader(SiteBuilder.reader, .card(read))).decision)
+    }
+
+    @Test(arguments: [
+        pass, "\\000026\(pass)", "]Q2\\000026\(pass)", "see https://x/?p=\(pass)", String(pass.prefix(30)),
+        String(pass.dropFirst(20)), String(pass.dropFirst(6).prefix(24)),
+    ])
+    func aPassOrAPartOfOneStandsNowhere(text: String) throws {
+        let entry = try entry(text)
+        let kept = entry.personal.map { String(decoding: $0.value, as: UTF8.self) }
+        for start in text.indices.dropLast(11) {
+            let piece = String(text[start...].prefix(12))
+            #expect(!kept.contains { $0.contains(piece) } && !"\(entry.detail)".contains(piece))
+        }
+    }
+
+    @Test(arguments: ["4711", "E2003412ABCDEF0123456789", "hello world", "0007739623"])
+    func anOrdinaryTextIsKept(text: String) throws {
+        #expect(try entry(text).personal.contains { $0.value == Array("TEXT:\(text)".utf8) })
+    }
+
+    /// Unknown, and a PIN looks so; of a card of the register everything is kept.
+    @Test func aFrameThatMayBeAPINIsNoCardNumber() throws {
+        var builder = SiteBuilder()
+        builder.resident(1, card: 1)
+        var bench = Bench(builder)
+        for (number, isKept) in [(760643 as UInt64 % 65_536, false), (1, true)] {
+            var read = CardRead(number: SiteBuilder.card(number))
+            read.mayBePIN = true
+            let entry = try #require(bench.give(.reader(SiteBuilder.reader, .card(read))).decision)
+            #expect(entry.personal.contains { $0.name == .cardNumber } == isKept)
+        }
+    }
+
+    /// A plate that was read once opens beside the tag of its vehicle and not alone.
+    @Test func anUncertainPlateNeedsItsTag() throws {
+        let lane = VehicleTests()
+        func plate(_ others: [String] = []) -> Input {
+            var read = CardRead(number: CardNumber(format: CardNumber.plateFormat, value: .text("鲁G12345")))
+            read.isUncertain = true
+            read.others = others
+            return .reader(SiteBuilder.reader, .card(read))
+        }
+        var bench = Bench(lane.lane([[.plate], [.card, .plate]]))
+        #expect(bench.give(plate()).decision == nil)
+        let alone = try #require(bench.pass(.seconds(10)).decision)
+        #expect(alone.reason == "FactorMissing" && alone.detail[.problem] == .text("uncertain"))
+        _ = bench.give(plate(["鲁G1Z345"]))
+        let both = try #require(bench.give(lane.tag("E201")).decision)
+        #expect(both.outcome == "granted")
+        #expect(both.personal.contains { $0.value == Array("鲁G1Z345".utf8) }, "the misread one is kept")
+    }
+}
