@@ -133,7 +133,9 @@ extension Desk {
             texts, nil, of: old.person, changing: old, id: old.id, in: source(reader, call), &days)
         try explain(&row, call, isSaid: command.status != nil)
         if row == old { return RecordedRow(id: row.id, event: nil, changed: false) }
-        let takesAway = row.status != .enabled && row.status != old.status
+        let takesAway =
+            row.status != .enabled && row.status != old.status || Self.endsEarlier(old.validUntil, row.validUntil)
+            || Self.beginsLater(old.validFrom, row.validFrom)
         let cause = try takesAway ? cause(command.cause, call, implied: WithdrawalCause(row.status)) : nil
         return RecordedRow(id: row.id, event: try order(call, .registry([.put(.credential(row))]), cause: cause))
     }

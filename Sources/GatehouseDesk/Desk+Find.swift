@@ -105,7 +105,12 @@ extension Desk {
     /// The credential of a card that is written as it is printed.
     func credential(ofCard text: String) throws -> UInt32? {
         let text = ImportText.halfWidth(text)
-        guard let colon = text.firstIndex(of: ":") else { return nil }
+        // A plate is a card without the name of its format.
+        guard let colon = text.firstIndex(of: ":") else {
+            guard let plate = try? fields.plate(text) else { return nil }
+            let key = fields.key(plate: plate).key
+            return try ask { $0.controller.registry.credential(for: key)?.id }
+        }
         // Formats are named in capitals, and typed as it comes.
         let capitals = text[..<colon].uppercased() + text[colon...]
         guard let card = try? fields.card(text.hasPrefix("TEXT:") ? text : capitals) else { return nil }
@@ -123,7 +128,7 @@ extension Desk {
         case .person(let row): try rows.view(row, forGuard: forGuard)
         case .dwelling(let row): try rows.view(row)
         case .tenancy(let row): try rows.view(row)
-        case .credential(let row): try rows.view(row)
+        case .credential(let row): try rows.view(row, forGuard: forGuard)
         case .vehicle(let row): try rows.view(row)
         case .community(let row): FoundRow(kind: "community", id: row.id, value: row.code)
         case .consent(let row): FoundRow(kind: "consent", id: row.id)

@@ -106,7 +106,11 @@ extension Desk {
     func listTenancies(_ command: TenancyList, _ call: Call) throws -> FoundCount {
         let reader = try reader()
         let state = try command.state.map { text in
-            guard let state = TenancyState(rawValue: text.argumentText) else {
+            let said = text.argumentText
+            guard
+                let state = TenancyState(rawValue: said)
+                    ?? TenancyState.allCases.first(where: { Words.state($0.rawValue, .chinese) == said })
+            else {
                 throw unknown(
                     Sentence("state of a tenancy"), text.argumentText, among: TenancyState.allCases.map(\.rawValue),
                     code: "malformed")

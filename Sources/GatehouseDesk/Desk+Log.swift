@@ -12,7 +12,7 @@ extension Desk {
 
     /// An auditor with a case may look further than anybody else.
     func mayLookFurther(_ call: Call) -> Bool {
-        call.roles.contains(.auditor) && (call.reason.map { $0.contains("case ") || $0.contains("案件") } ?? false)
+        call.roles.contains(.auditor) && call.reason?.contains(/(case|案件)[^0-9]{0,12}[0-9]/.ignoresCase()) == true
     }
 
     /// The one gate to entries of one person, whatever they are found by: with a reason, for 72 hours at most.
@@ -94,6 +94,8 @@ extension Desk {
         if let decision = command.decision?.argumentText {
             let words =
                 [AccessDecision.granted.word, "denied"] + (isOffice ? [AccessDecision.grantedUnderDuress.word] : [])
+            let said = decision
+            let decision = words.first { $0 == said || Words.outcome($0, .chinese) == said } ?? said
             guard words.contains(decision) else {
                 throw unknown(Sentence("decision"), decision, among: words, code: "malformed")
             }
@@ -106,7 +108,12 @@ extension Desk {
                 try words.contains("all")
                 ? EntryKind.allCases
                 : words.map { word in
-                    guard let kind = EntryKind(rawValue: word) else {
+                    guard
+                        let kind = EntryKind(rawValue: word)
+                            ?? EntryKind.allCases.first(where: { kind in
+                                Language.allCases.contains { Words.kind(kind, $0) == word }
+                            })
+                    else {
                         throw unknown(
                             Sentence("kind"), word, among: EntryKind.allCases.map(\.rawValue), code: "malformed")
                     }
@@ -116,7 +123,7 @@ extension Desk {
         // What is sealed shows to nobody here, and its neighbours are not told apart by it.
         if call.actor.role != .auditor {
             let isNamed = !filter.kinds.isEmpty
-            filter.kinds.removeAll { $0 == .sealed || $0 == .watchlist }
+            filter.kinds.removeAll(where: \.isForTheAuditorAlone)
             // No kind at all would be every event.
             if isNamed, filter.kinds.isEmpty {
                 throw CommandRefusal(
@@ -174,12 +181,13 @@ extension Desk {
     func explain(_ command: Explain, _ call: Call) throws -> Explain.Reply {
         let reader = try reader()
         guard let stored = try reader.entry(command.event.value, withPersonal: true),
-            stored.entry.kind != .sealed || call.actor.role == .auditor
+            !stored.entry.kind.isForTheAuditorAlone || call.actor.role == .auditor
         else { throw CommandRefusal(code: "unknownEvent", message: Sentence("there is no entry of that number")) }
         try look(call, .people([stored.entry.person].compactMap(\.self)))
-        let views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)
+        var views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)
+        if call.reason == nil { views.namesSince = try now() + .seconds(-Self.personWindow) }
         var about = JournalFilter()
-        about.kinds = EntryKind.allCases.filter { $0 != .sealed }
+        about.kinds = EntryKind.allCases.filter { call.actor.role == .auditor || !$0.isForTheAuditorAlone }
         about.isNewestFirst = false
         about.about = command.event.value
         about.limit = 200
@@ -204,4 +212,9 @@ extension Desk {
             erased: report.erased, earlierRoot: report.earlierRoot.map(Hexadecimal.encode), whole: report.isWhole,
             faults: report.faults)
     }
+}
+
+extension EntryKind {
+    /// Steps of the watchlist, and what is sealed: nobody else is shown that they are there.
+    var isForTheAuditorAlone: Bool { self == .sealed || self == .watchlist }
 }

@@ -47,11 +47,21 @@ extension Desk {
         var days = KnownDays()
         var row = try fields.person(texts, changing: old, id: 0, in: source(reader, call), &days)
         if let old, old == row { return RecordedRow(id: row.id, event: nil, changed: false) }
-        let takesAway = row.status != .active && old?.status != row.status
+        let takesAway =
+            row.status != .active && old?.status != row.status || old.map { Self.loses(from: $0, to: row) } == true
         let cause = try takesAway ? cause(given.cause, call) : nil
         if old == nil { row.id = try ids.next(.person, reader) }
         return RecordedRow(id: row.id, event: try order(call, .registry([.put(.person(row))]), cause: cause))
     }
+
+    /// Whether somebody may do less by the new row than by the old one: earlier, later, or in fewer groups.
+    private static func loses(from old: PersonRow, to new: PersonRow) -> Bool {
+        endsEarlier(old.validUntil, new.validUntil) || beginsLater(old.validFrom, new.validFrom)
+            || !Set(old.groups).isSubset(of: new.groups)
+    }
+
+    static func endsEarlier(_ old: Int64?, _ new: Int64?) -> Bool { new.map { $0 < old ?? .max } ?? false }
+    static func beginsLater(_ old: Int64?, _ new: Int64?) -> Bool { new.map { $0 > old ?? .min } ?? false }
 
     func removePerson(_ command: PersonRemove, _ call: Call) throws -> Recorded {
         let row = try person(command.reference, reader(), call)
@@ -126,7 +136,8 @@ extension Desk {
         _ argument: TextArgument?, _ call: Call, implied: WithdrawalCause? = nil
     ) throws -> WithdrawalCause {
         // Beside a word of the list, too: what is written there stands in the entry.
-        guard !WithdrawalCause.speaksOfArrears(call.reason ?? "") else {
+        let said = [call.reason, argument?.argumentText].compactMap(\.self)
+        guard !said.contains(where: WithdrawalCause.speaksOfArrears) else {
             throw CommandRefusal(
                 code: "causeForbidden",
                 message: Sentence("what somebody owes is no reason to keep them out of their home"))

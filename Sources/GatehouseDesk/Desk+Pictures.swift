@@ -52,7 +52,7 @@ extension Desk {
         {
             entry = pictured
         }
-        let isSealed = entry.kind == .sealed || entry.kind == .watchlist
+        let isSealed = entry.kind.isForTheAuditorAlone
         guard !isSealed || call.actor.role == .auditor else { throw unknown }
         return entry
     }

@@ -125,7 +125,8 @@ extension Desk {
     /// All that is held about a person, and who looked at it. For the person: the reason names their request. Entries stand
     /// under the rule for entries of one person.
     func reportPerson(_ command: PersonReport, _ call: Call) throws -> PersonReport.Reply {
-        guard let reason = call.reason, reason.contains("request") || reason.contains("申请") else {
+        guard let reason = call.reason, reason.contains(/(?:^|[^a-z])request(?: of| from| by|:|$)|申请/.ignoresCase())
+        else {
             throw CommandRefusal(
                 code: "reasonMissing",
                 message: Sentence("the reason names the person's request: --reason \"request of 2026-11-24\""))
@@ -140,7 +141,7 @@ extension Desk {
         if filter.from != nil { try checkWindow(of: filter, call) }
         try look(call, .people([row.id]))
         filter.person = row.id
-        filter.kinds = EntryKind.allCases.filter { $0 != .sealed && $0 != .watchlist }
+        filter.kinds = EntryKind.allCases.filter { !$0.isForTheAuditorAlone }
         filter.limit = 0
         filter.isNewestFirst = false
         let entries = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)

@@ -121,7 +121,14 @@ extension Desk {
         }
         let reader = try reader()
         let (present, now) = try ask { ($0.controller, $0.now) }
-        let proposed = try proposal(files, present, reader, call)
+        let (proposed, touched) = try proposal(files, present, reader, call)
+        // A file about a few people tells of these, whatever its answer is called.
+        if !touched.isEmpty, touched.count < Self.fewPeople {
+            var filter = JournalFilter()
+            (filter.from, filter.until) = (from, until)
+            try checkWindow(of: filter, call)
+            try look(call, .people(touched.sorted()))
+        }
         let showsPeople = until - from <= .seconds(Self.personWindow) || mayLookFurther(call)
         var changes: [Otherwise: Seen] = [:]
         var reasons = 0
@@ -162,10 +169,22 @@ extension Desk {
             changed: changes.values.reduce(0) { $0 + $1.count }, otherReason: reasons)
     }
 
+    /// Below so many people a proposal is a question about each of them.
+    private static let fewPeople = 20
+
+    private func people(touchedBy change: RegistryChange, _ rows: [RegistryRow]) -> [UInt32] {
+        switch change {
+        case .put(.tenancy(let row)): row.tenants
+        case .put(let row): people(of: row)
+        case .end(let kind, let id): rows.first { $0.kind == kind && $0.id == id }.map { people(of: $0) } ?? []
+        }
+    }
+
     /// The controller as it would be: files of an import, a configuration, or both.
     private func proposal(
         _ files: [(name: String, content: [UInt8])], _ present: Controller, _ reader: JournalReader, _ call: Call
-    ) throws -> Controller {
+    ) throws -> (Controller, touched: Set<UInt32>) {
+        var touched: Set<UInt32> = []
         var restored = Restored()
         restored.registry = present.registry
         var site = present.site
@@ -194,8 +213,9 @@ extension Desk {
                     throw CommandRefusal(code: problem.rawValue, message: problem.sentence)
                 }
                 restored.registry.apply(change, revision: restored.registry.revision)
+                touched.formUnion(people(touchedBy: change, rows))
             }
         }
-        return Controller(site: site, restored: restored, primitives: primitives)
+        return (Controller(site: site, restored: restored, primitives: primitives), touched)
     }
 }

@@ -201,7 +201,7 @@ extension Desk {
         guard found.count == 1 else {
             throw try ambiguous(text, found.map { .credential($0) }, rows, call, hint: Sentence("give its number"))
         }
-        try call.notes.meant(rows.view(row), [row.person])
+        try call.notes.meant(rows.view(row, forGuard: call.actor.role == .guard_), [row.person])
         return row
     }
 

@@ -163,9 +163,14 @@ extension Desk {
         }
         let at = try self.now()
         let entry = try look(call, .register)
-        let path = try Backup.make(
-            database: configuration.files.database, directory: folder, name: "\(configuration.site.name)-\(at.seconds)",
-            secrets: secrets, check: call.check)
-        return BackupMake.Reply(path: path, event: entry)
+        do {
+            let path = try Backup.make(
+                database: configuration.files.database, directory: folder,
+                name: "\(configuration.site.name)-\(at.seconds)", secrets: secrets, check: call.check)
+            return BackupMake.Reply(path: path, event: entry)
+        } catch {
+            seconds.forget("backup")
+            throw error
+        }
     }
 }

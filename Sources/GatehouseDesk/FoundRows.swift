@@ -102,7 +102,8 @@ final class FoundRows {
             from: CalendarDay.text(row.firstDay), until: CalendarDay.text(row.lastDay), people: row.tenants.count)
     }
 
-    func view(_ row: CredentialRow) throws -> FoundRow {
+    /// Numbers that could be copied onto another card are not for guards: they see which one is meant.
+    func view(_ row: CredentialRow, forGuard: Bool = false) throws -> FoundRow {
         let holder = try person(row.person)
         var state = row.status.word
         if row.status == .enabled, let from = row.validFrom, now < from { state = "coming" }
@@ -110,7 +111,8 @@ final class FoundRows {
         return FoundRow(
             kind: "credential", id: row.id, reference: holder?.reference, name: holder?.name,
             dwelling: try holder.flatMap { try home(of: $0) }.flatMap { try code(ofDwelling: $0) }, state: state,
-            value: row.kind == .pin ? row.kind.word : row.label, from: text(row.validFrom), until: text(row.validUntil))
+            value: row.kind == .pin ? row.kind.word : forGuard ? WhySentence.masked(row.label) : row.label,
+            from: text(row.validFrom), until: text(row.validUntil))
     }
 
     func view(_ row: VehicleRow) throws -> FoundRow {

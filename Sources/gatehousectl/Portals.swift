@@ -32,7 +32,11 @@ struct Portal: ParsableCommand {
                 return (name, nil)
             }
             guard all else { throw ValidationError(words("give the name of a portal, or --all for every one")) }
-            if !yes, isatty(0) == 1, !isWanted(words("\(what) at ALL portals?")) {
+            if !yes, isatty(0) == 0 {
+                complain(words("nobody can be asked here: say --yes beside --all"))
+                throw Exit.refused
+            }
+            if !yes, !isWanted(words("\(what) at ALL portals?")) {
                 complain(words("nothing was done"))
                 throw Exit.refused
             }

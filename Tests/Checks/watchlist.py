@@ -6,7 +6,9 @@ import os
 import pty
 import subprocess
 
-from gate import BIN, CONFIGURATION, check, running
+from gate import BIN, CONFIGURATION, Person, check, running
+
+MANAGER = Person(4741, "manager")
 
 
 def openssl(*words, text=None):
@@ -85,6 +87,9 @@ def watchlist():
         check("watchlist: show says who signed, and that it would be taken", code == 0 and "(the oversight)" in text and "would take it" in text, text)
         code, text = gate.ctl("watchlist", "activate", d / "activation.json", "--reason", "check")
         check("watchlist: the daemon takes the activation", code == 0, text)
+        step = gate.seen(kind="watchlist")[-1]["seq"]
+        answer = gate.ask("explain", {"event": str(step)}, person=MANAGER)
+        check("watchlist: its steps are nothing that a manager sees", not answer["ok"] and answer["error"]["code"] == "unknownEvent", answer)
         entries(gate, d)
 
 

@@ -218,6 +218,16 @@ struct LineTests {
         #expect(ReceivedReply(line: done) == .done(Array("[1,2]".utf8)))
         let refusal = CommandRefusal(code: "busy", message: Sentence(verbatim: "later"))
         #expect(ReceivedReply(line: AdminReply<Nothing>.refused(refusal, id: 1)) == .refused(refusal))
+        // In the site's language, which the asker had not named.
+        for (line, value) in [
+            ("\"item\":[1]", ReceivedReply.item(Array("[1]".utf8))),
+            ("\"ok\":true,\"result\":{\"lang\":\"zh\"}", .done(Array("{\"lang\":\"zh\"}".utf8))),
+        ] {
+            let said = Array("{\"id\":4,\(line)".utf8) + AdminReply<Nothing>.tail(.chinese)
+            #expect(ReceivedReply(line: said) == value && ReceivedReply.language(of: said) == .chinese)
+            let plain = Array("{\"id\":4,\(line)".utf8) + AdminReply<Nothing>.tail(nil)
+            #expect(ReceivedReply(line: plain) == value && ReceivedReply.language(of: plain) == nil)
+        }
         // As another version might write it.
         #expect(ReceivedReply(line: Array(#"{"ok":true,"result":7,"id":1}"#.utf8)) == .done(Array("7".utf8)))
         #expect(ReceivedReply(line: Array("{}".utf8)) == nil)

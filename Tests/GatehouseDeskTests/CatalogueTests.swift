@@ -30,7 +30,7 @@ struct CatalogueTests {
         person show         --M-- -      questions question
         person list         --M-- -      questions question
         person change       --M-- -      register  change urgent
-        person remove       --M-- reason register  change urgent
+        person remove       --M-- -      register  change urgent
         person resume       -GMI- reason register  change
         person resume-all   --M-- reason register  change
         person erase        --M-- reason register  change urgent
@@ -65,7 +65,7 @@ struct CatalogueTests {
         credential list     --M-- -      questions question
         credential change   --M-- -      register  change urgent
         credential replace  --M-- -      register  change urgent
-        credential remove   --M-- reason register  change urgent
+        credential remove   --M-- -      register  change urgent
         credential suspend  -GM-- reason register  change urgent
         credential resume   --M-- reason register  change
         pass issue          -GM-- -      register  change

@@ -192,7 +192,7 @@ package struct CredentialReplace: AdminCommand {
 
 package struct CredentialRemove: AdminCommand {
     package static let name = CommandName.credentialRemove
-    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a credential"))
+    package static let entry = CommandEntry.withdrawal(.office, needsReason: false, Sentence("end a credential"))
     package typealias Reply = Recorded
     package var id: RowOrTextArgument
     package var cause: TextArgument?

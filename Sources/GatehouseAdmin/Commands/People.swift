@@ -189,7 +189,7 @@ package struct PersonShow: AdminCommand {
 
 package struct PersonRemove: AdminCommand {
     package static let name = CommandName.personRemove
-    package static let entry = CommandEntry.withdrawal(.office, Sentence("end a person"))
+    package static let entry = CommandEntry.withdrawal(.office, needsReason: false, Sentence("end a person"))
     package typealias Reply = Recorded
     package var reference: PersonalArgument
     package var cause: TextArgument?

@@ -218,7 +218,10 @@ package enum ReceivedReply: Hashable, Sendable {
 
     /// The site's language, where the line says that it was taken.
     package static func language(of line: [UInt8]) -> Language? {
-        Language.allCases.first { $0 != .english && line.suffix(12).elementsEqual(AdminReply<Nothing>.tail($0)) }
+        Language.allCases.first { language in
+            let tail = AdminReply<Nothing>.tail(language)
+            return language != .english && line.suffix(tail.count).elementsEqual(tail)
+        }
     }
 
     private struct Outer: Decodable {

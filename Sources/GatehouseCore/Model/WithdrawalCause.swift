@@ -30,12 +30,18 @@ package enum WithdrawalCause: Hashable, Sendable {
             let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
             guard parts.count == 2, !parts[1].isEmpty, parts[1].utf8.count <= 200 else { return nil }
             switch parts[0] {
-            case "order", "法院公安文书": self = .officialOrder(parts[1])
+            // The number of a paper, not a word about somebody.
+            case "order" where Self.isNumbered(parts[1]), "法院公安文书" where Self.isNumbered(parts[1]):
+                self = .officialOrder(parts[1])
             case "other" where !Self.speaksOfArrears(parts[1]), "其他" where !Self.speaksOfArrears(parts[1]):
                 self = .other(parts[1])
             default: return nil
             }
         }
+    }
+
+    private static func isNumbered(_ text: String) -> Bool {
+        text.utf8.contains { (48...57).contains($0) } && !speaksOfArrears(text)
     }
 
     /// What the status of a credential says by itself.
@@ -73,8 +79,20 @@ package enum WithdrawalCause: Hashable, Sendable {
 
     /// Whether a text gives debts as the reason, in the words that property offices use.
     package static func speaksOfArrears(_ text: String) -> Bool {
-        let words = ["arrears", "unpaid", "overdue fee", "欠费", "欠缴", "拖欠", "未缴", "物业费", "催缴"]
-        let lower = text.lowercased()
-        return words.contains { lower.contains($0) }
+        // Widths, blanks and marks do not hide it.
+        let half = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    (0xFF01...0xFF5E).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar : scalar
+                })
+        ).lowercased()
+        let chinese = half.filter { !$0.isWhitespace && !$0.isPunctuation }
+        let debts = [
+            "欠", "逾期缴", "逾期未缴", "逾期未交", "缴费", "交费", "没交", "没缴", "未缴", "未交", "不交", "不缴", "物业费", "催缴",
+        ]
+        if debts.contains(where: { chinese.contains($0) }) { return true }
+        let english =
+            /\b(arrears?|unpaid|overdue|owes?|owed|owing|debts?|outstanding|non-?payment|late fees?)\b|(\bnot|n['’]t|\bno|\bnever) (been )?(pay|paid|paying|payment)/
+        return half.contains(english.wordBoundaryKind(.simple))
     }
 }

@@ -322,7 +322,9 @@ package struct RegistryFields: Sendable {
         _ text: String, _ values: [Value], _ word: (Value) -> String, _ what: String
     ) throws(Problem) -> Value {
         let said = ImportHeaders.word(ImportText.halfWidth(text), what)
-        if let value = values.first(where: { word($0) == said }) { return value }
+        if let value = values.first(where: { word($0) == said || Words.state(word($0), .chinese) == said }) {
+            return value
+        }
         throw Problem(Sentence("\"\(clipped(text))\" is no \(what); one of \(values.map(word))"))
     }
 
