@@ -200,6 +200,8 @@ package struct ReaderSettings: Hashable, Sendable {
     package var agreement = 1
     /// What a scanner puts before each text, and behind it.
     package var prefix = ""
+    /// Its texts come as `03`, their length and themselves, and not as lines.
+    package var isCounted = false
     package var suffix = ""
 
     package init(id: ReaderID, kind: Kind) {

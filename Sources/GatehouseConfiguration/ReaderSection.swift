@@ -58,6 +58,7 @@ enum ReaderSection {
             }
             if word == .plate { settings.agreement = group.optional("agreement", .integer(in: 1...5), default: 1) }
             if word == .line || word == .framed {
+                if word == .line { settings.isCounted = group.optional("counted", .boolean, default: false) }
                 settings.prefix = group.optional("prefix", .text(atMost: 16), default: "")
                 settings.suffix = group.optional("suffix", .text(atMost: 16), default: "")
             }

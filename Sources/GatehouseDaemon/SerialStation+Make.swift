@@ -45,7 +45,9 @@ extension SerialStation {
             case .em4100(let port, let baud, let usesVersion):
                 characters(port, baud, .em4100(usesVersion: usesVersion))
             case .line(let port, let baud, let text):
-                characters(port, baud, .line(Self.content(text), endsAtSilence: false))
+                let content = Self.content(text)
+                characters(
+                    port, baud, reader.isCounted ? .counted(content) : .line(content, endsAtSilence: false))
             case .framed(let port, let baud, let line, let text):
                 characters(port, baud, .framed(line, Self.content(text)))
             case .plate(let port, let baud, let layout, let encoding, let burst):

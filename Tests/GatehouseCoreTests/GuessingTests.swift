@@ -190,6 +190,34 @@ struct GuessingTests {
         #expect(grantsAfterAlarm == 0)
     }
 
+    /// A PIN that stands alone is compared at no reader that is paused, the right one neither.
+    @Test func aPausedReaderComparesNoPINThatStandsAlone() {
+        var builder = Self.builder(keypad: true)
+        builder.put(.credential(builder.pin(20_000, person: 1, digits: [7, 3, 9, 1, 0, 4, 8, 2], isBound: false)))
+        var bench = Bench(builder)
+        #expect(bench.keys([7, 3, 9, 1, 0, 4, 8, 2]).decision?.outcome == "granted")
+        for _ in 0..<5 { _ = bench.keys([9, 9, 9, 9, 9, 9, 9, 9]) }
+        #expect(bench.keys([7, 3, 9, 1, 0, 4, 8, 2]).decision?.reason == "TooManyTries")
+        bench.pass(.seconds(60))
+        #expect(bench.keys([7, 3, 9, 1, 0, 4, 8, 2]).decision?.outcome == "granted")
+    }
+
+    /// Whoever tried the PINs of one card is paused at every reader, also where nobody typed a wrong one.
+    @Test func aPersonsPauseIsThatOfEveryReader() {
+        var builder = Self.builder(keypad: true)
+        for index in builder.site.accessPoints.indices { builder.site.accessPoints[index].factors = [[.card, .pin]] }
+        builder.site.accessPoints[1].keypads = [SiteBuilder.exitReader]
+        var bench = Bench(builder)
+        for _ in 0..<5 {
+            _ = bench.card(1)
+            _ = bench.keys([9, 9, 9, 9, 9, 9])
+        }
+        _ = bench.card(1, at: SiteBuilder.exitReader)
+        #expect(bench.keys([4, 0, 2, 7, 1, 1], at: SiteBuilder.exitReader).decision?.reason == "TooManyTries")
+        _ = bench.card(2, at: SiteBuilder.exitReader)
+        #expect(bench.keys([4, 0, 2, 7, 1, 2], at: SiteBuilder.exitReader).decision?.outcome == "granted")
+    }
+
     /// K21, slowly: four numbers a minute for three hours, and one in ten minutes for three days, at 1,000 enrolled cards.
     /// Before the alarm there are the free tries; behind it nothing opens without a PIN.
     @Test(arguments: 1...20 as ClosedRange<UInt64>, [(15, 720), (600, 432)])

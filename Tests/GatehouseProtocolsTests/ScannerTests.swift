@@ -88,6 +88,23 @@ struct ScannerTests {
         #expect(reader.nextDeadline == nil)
     }
 
+    /// Code modules in their protocol mode: 03, the length, the text; however it is cut.
+    @Test func countedFramesAreTheirTexts() {
+        func frame(_ text: String) -> [UInt8] { [0x03, UInt8(text.utf8.count)] + Array(text.utf8) }
+        func module() -> ASCIICardReader {
+            ASCIICardReader(.init(framing: .counted(.text), repeatWindow: .zero))
+        }
+        let octets = frame("4711") + frame("\\000026" + Self.pass) + frame("a\u{3}b".filter { $0 != "\u{3}" })
+        expectEveryChunking(of: octets, gives: ["4711", Self.pass, "ab"], { module() }) { reader, part in
+            texts(reader.handle(.received(part), at: .zero))
+        }
+        // A frame that is cut is given up, and the next one is read.
+        var reader = module()
+        #expect(reader.handle(.received(Array(frame("4711").dropLast())), at: .zero).isEmpty)
+        #expect(reader.nextDeadline?.at == .milliseconds(300))
+        #expect(texts(reader.handle(.received(frame("4712")), at: .milliseconds(400))) == ["4712"])
+    }
+
     /// Half of one alone is what it is, once its time is over; another code ends the wait.
     @Test func halfAPassIsToldWhenNothingFollows() {
         var reader = scanner()

@@ -266,8 +266,8 @@ import Testing
         #expect(run(&decoder, edges(BitString([false, false, false, true]))) == [.unreadable(.length)])
     }
 
-    /// Six digits in 26 bits, and the number of a card of facility 0: at a reader with a keypad either may be somebody's PIN, and is
-    /// shown to nobody.
+    /// Six digits in 26 bits, and the number of a card of facility 0: at a reader with a keypad either may be somebody's PIN, and stands in
+    /// no entry.
     @Test(
         arguments: ["00001001000110100010101100", "00000000000000100110100100"],
         [WiegandKeypad.fourBit, .fourOrEightBit])
@@ -279,9 +279,9 @@ import Testing
             return card
         }
         var withKeys = decoder(keypad: keypad)
-        #expect(try card(&withKeys).mayBePIN && withKeys.lastFrame == nil)
+        #expect(try card(&withKeys).mayBePIN)
         var without = decoder()
-        #expect(try !card(&without).mayBePIN && without.lastFrame != nil)
+        #expect(try !card(&without).mayBePIN)
     }
 
     @Test func aBrokenEightBitKeyIsNoise() {

@@ -52,4 +52,33 @@ struct CardAliasTests {
             for name in line.printed { #expect(CardFormat.meant(byPrinted: name).contains(line.name), "\(name)") }
         }
     }
+
+    /// Without a format: where the readers of the site leave one meaning it is that, and else it is said between which.
+    @Test(arguments: [
+        ("118:1705", ["H10301"], "H10301:118-1705"), ("118,01705", ["H10301"], "H10301:118-1705"),
+        ("0007734953", ["H10301"], "H10301:118-1705"), ("0007734953", ["EM4100"], "EM4100:7734953"),
+        ("118,01705", ["EM4100"], "EM4100:7734953"), ("2312379265", ["UID34"], "UID34:2312379265"),
+        ("118:1705", ["H10301", "UID34", "TEXT", "EPC"], "H10301:118-1705"),
+        ("2312379265", ["H10301", "UID34"], "UID34:2312379265"),
+        ("１１８：１７０５", ["H10301"], "H10301:118-1705"),
+    ])
+    func aBareNumberIsTheOneCardThatItCanBe(text: String, read: [String], card: String) throws {
+        #expect(try CardCatalogue(read: Set(read.map { CardFormatID($0) })).card(text).description == card)
+    }
+
+    @Test(arguments: [
+        ("118:1705", ["H10301", "H10306"], "H10301:118-1705 or H10306:118-1705"),
+        ("0007734953", ["H10301", "EM4100"], "EM4100:7734953 or H10301:118-1705"),
+        ("300:1705", ["H10301"], "no card that readers"),
+        ("118:1705", [], "there is no card format"), ("118-1705", ["H10301"], "write it as"),
+        ("13800138000", ["UID34"], "write it as"),
+    ])
+    func aBareNumberThatMayBeTwoIsRefused(text: String, read: [String], words: String) {
+        do {
+            let card = try CardCatalogue(read: Set(read.map { CardFormatID($0) })).card(text)
+            Issue.record("\(text) is \(card)")
+        } catch {
+            #expect(error.message.contains(words), "\(error.message)")
+        }
+    }
 }

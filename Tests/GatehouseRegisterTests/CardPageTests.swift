@@ -45,6 +45,8 @@ struct CardPageTests {
             `w34:2312379265`, `26-bit:118-1603`. Where a name is that of several formats, those count that a reader of the site brings, and then those
             that have a facility where one is written. Otherwise the refusal says which there are.
 
+            - **Without a format**, `118:1705`, `118,01705` or the ten digits of a card, `0007734953`, mean the one card that they can be at the readers of
+              the site; where two can be meant it is said between which.
             - **Three and five digits** with a comma, `059,20934`, are facility and number where the format has them (`WG26:059,20934`), and one number
               where it has none (`EM4100:059,20934` is `EM4100:3887558`, the ten digits `0003887558` beside it).
             - **Ten digits** are the number alone: `EM4100:0003887558`, `UID34:2312379265`.

@@ -14,7 +14,7 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
         face
-    case firmware, firmwareBefore, from, host, id, input, issuer, kind, level, maker, makerBefore, milliseconds,
+    case firmware, firmwareBefore, format, from, host, id, input, issuer, kind, level, maker, makerBefore, milliseconds,
         missing, model, modelBefore
     case near, note, pass, passes, path, points, problem, reason, receiver, reopens, row, rows, scope, seconds
     case security, serial, serialBefore, sha256, since, size, subject, through, unknown, until, users, version, with

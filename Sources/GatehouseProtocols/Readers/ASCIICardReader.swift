@@ -10,6 +10,8 @@ package struct ASCIICardReader: Sendable {
         /// A line ended by any run of CR, LF, ETX or 00. With `endsAtSilence` a pause ends it too.
         case line(CardLineContent, endsAtSilence: Bool)
         case framed(FramedLine, CardLineContent)
+        /// `03`, the number of octets, and as many of them: code modules in their protocol mode.
+        case counted(CardLineContent)
 
         /// `STX | YYYYMMDDhhmmss | camera (2) | plate | ETX`.
         package static func datedPlate(_ encoding: NumberPlate.Encoding) -> Framing {
@@ -42,7 +44,7 @@ package struct ASCIICardReader: Sendable {
                 self.silence = silence
             } else {
                 switch framing {
-                case .em4100, .framed: self.silence = .milliseconds(300)
+                case .em4100, .framed, .counted: self.silence = .milliseconds(300)
                 case .line: self.silence = .milliseconds(500)
                 }
             }
@@ -151,6 +153,7 @@ package struct ASCIICardReader: Sendable {
         switch settings.framing {
         case .em4100(let usesVersion): takeEM4100(octet, usesVersion, at: now)
         case .line(let content, _): takeLine(octet, content, at: now)
+        case .counted(let content): takeCounted(octet, content, at: now)
         case .framed(_, let content):
             scanner?.receive(octet).map { deliver($0.flatMap { read($0, content) }, at: now) } ?? []
         }
@@ -182,6 +185,31 @@ package struct ASCIICardReader: Sendable {
         }
         state = .collecting(octets + [octet], last: now)
         return []
+    }
+
+    private static let countedStart: UInt8 = 0x03
+
+    private mutating func takeCounted(
+        _ octet: UInt8, _ content: CardLineContent, at now: MonotonicTime
+    ) -> [ReaderSignal] {
+        switch state {
+        case .idle, .dropping:
+            if octet == Self.countedStart { state = .collecting([], last: now) }
+            return []
+        case .collecting(let octets, _):
+            let all = octets + [octet]
+            // Nothing is no code: what came is the start of another frame, or noise.
+            guard all[0] > 0 else {
+                state = .idle
+                return deliver(.failure(.malformed), at: now)
+            }
+            guard all.count == Int(all[0]) + 1 else {
+                state = .collecting(all, last: now)
+                return []
+            }
+            state = .idle
+            return deliver(read(Array(all.dropFirst()), content), at: now)
+        }
     }
 
     private mutating func takeLine(_ octet: UInt8, _ content: CardLineContent, at now: MonotonicTime)

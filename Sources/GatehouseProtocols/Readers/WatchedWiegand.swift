@@ -40,13 +40,7 @@ package struct WatchedWiegand: Sendable {
     private mutating func pass(_ input: WiegandDecoder.Input, at now: MonotonicTime) -> [ReaderSignal] {
         let signals = decoder.handle(input, at: now)
         if !signals.isEmpty {
-            let isKey = signals.contains { signal in
-                switch signal {
-                case .key: true
-                case .card(let card): card.mayBePIN
-                default: false
-                }
-            }
+            let isKey = signals.contains { if case .key = $0 { true } else { false } }
             // A damaged key is as secret as a whole one.
             let isShort = hasKeypad && trace.openCount <= 8
             trace.endFrame(isSecret: isKey || isShort)

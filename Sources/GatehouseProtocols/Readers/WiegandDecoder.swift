@@ -219,13 +219,12 @@ package struct WiegandDecoder: Sendable {
         counters.frames += 1
         if bits.count == 1 { counters.singleBits += 1 }
         let keys = settings.keypad.read(bits, hasFunctionKeys: settings.hasFunctionKeys)
+        if keys == nil, settings.keypad == .none || bits.count > 8 { lastFrame = (bits, frame.lastEdge) }
         var signals = keys ?? [decoder.read(bits)]
-        let mayBePIN = keys == nil && mayBePIN(bits, signals)
-        if mayBePIN, case .card(var card)? = signals.first {
+        if keys == nil, mayBePIN(bits, signals), case .card(var card)? = signals.first {
             card.mayBePIN = true
             signals = [.card(card)]
         }
-        if keys == nil, settings.keypad == .none || bits.count > 8 && !mayBePIN { lastFrame = (bits, frame.lastEdge) }
         for signal in signals { counters.count(signal) }
         if signals == [.unreadable(.parity)] {
             for suspicion in decoder.suspicions(of: bits) {

@@ -23,6 +23,7 @@ package struct CardCatalogue: Sendable {
         }
         let isText = text.hasPrefix("\(CardNumber.textFormat):")
         let text = isText ? text : ImportText.halfWidth(text)
+        if let bare = try bare(text, no) { return bare }
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw no(Self.example) }
         let name = String(text[..<colon])
         let rest = String(text[text.utf8.index(after: colon)...])
