@@ -51,6 +51,27 @@ package struct Configuration: Hashable, Sendable {
         same.site.policy = other.site.policy
         return same == other
     }
+
+    /// The sections in which the two differ, as the file calls them.
+    package func sections(differingFrom other: Configuration) -> [String] {
+        var otherwise = other.site
+        otherwise.policy = site.policy
+        let sections: [(String, Bool)] = [
+            ("policy", site.policy == other.site.policy),
+            (
+                "site, portals, areas or alerts",
+                site == otherwise && timeZone == other.timeZone && clockTrust == other.clockTrust
+            ),
+            ("site.language", language == other.language), ("files", files == other.files),
+            ("journal", journal == other.journal), ("lines", lines == other.lines),
+            ("readers", readers == other.readers), ("cameras", cameras == other.cameras),
+            ("destinations", destinations == other.destinations), ("snapshots", snapshots == other.snapshots),
+            ("watchlist", watchlist == other.watchlist), ("passes", passKeys == other.passKeys),
+            ("card_formats", cardFormats == other.cardFormats),
+        ]
+        let found = sections.filter { !$0.1 }.map(\.0)
+        return found.isEmpty && self != other ? ["something else"] : found
+    }
 }
 
 package enum ClockTrust: String, Hashable, Sendable, CaseIterable {

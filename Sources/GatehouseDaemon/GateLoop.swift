@@ -76,6 +76,7 @@ final class GateLoop {
         // The restored controller says how each output is to be requested.
         var perform: (Effect, Moment) -> Void = { _, _ in }
         let shell = makeShell { perform($0, $1) }
+        shell.observe = { effects, _ in NightLog.tell(effects, log) }
         var released: [PortalID: Bool] = [:]
         for portal in shell.controller.portals { released[portal.settings.id] = portal.isReleased }
         lines = LineBoard(

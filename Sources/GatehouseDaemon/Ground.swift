@@ -91,7 +91,11 @@ struct Ground {
                 gate.give(.health(.configurationWrong, subject: "", isOn: false))
                 let needsRestart = !fresh.differsOnlyInPolicy(from: configuration)
                 gate.give(.health(.restartNeeded, subject: "", isOn: needsRestart))
-                log.notice("the policy was read again\(needsRestart ? "; other changes need a restart" : "")")
+                let changed = fresh.sections(differingFrom: configuration).joined(separator: ", ")
+                log.notice(
+                    needsRestart
+                        ? "the policy was read again; other changes need a restart" : "the policy was read again",
+                    metadata: ["changed": "\(changed.isEmpty ? "nothing" : changed)"])
             } catch {
                 for fault in error.errors { log.error("configuration: \(fault)") }
                 gate.give(.health(.configurationWrong, subject: "", isOn: true))

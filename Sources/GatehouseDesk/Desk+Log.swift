@@ -17,14 +17,7 @@ extension Desk {
 
     /// The one gate to entries of one person, whatever they are found by: with a reason, for 72 hours at most.
     func checkWindow(of filter: JournalFilter, _ call: Call) throws {
-        guard call.actor.role == .manager || call.actor.role == .auditor else {
-            throw CommandRefusal(
-                code: "notAllowed", message: Sentence("entries of one person need the role manager or auditor"))
-        }
-        guard call.reason != nil else {
-            throw CommandRefusal(
-                code: "reasonMissing", message: Sentence("entries of one person need a reason: --reason \"…\""))
-        }
+        try checkMayAsk(call)
         guard let from = filter.from, let until = filter.until else {
             if mayLookFurther(call) { return }
             throw CommandRefusal(
@@ -41,10 +34,23 @@ extension Desk {
         )
     }
 
+    /// Role and reason, before anybody is looked for: who may not ask learns no name.
+    private func checkMayAsk(_ call: Call) throws {
+        guard call.actor.role == .manager || call.actor.role == .auditor else {
+            throw CommandRefusal(
+                code: "notAllowed", message: Sentence("entries of one person need the role manager or auditor"))
+        }
+        guard call.reason != nil else {
+            throw CommandRefusal(
+                code: "reasonMissing", message: Sentence("entries of one person need a reason: --reason \"…\""))
+        }
+    }
+
     func showLog(_ command: Log, _ call: Call) throws -> Log.Reply {
         let reader = try reader()
         let isOffice = call.actor.role == .manager || call.actor.role == .auditor
         var filter = try filter(of: command, call, isOffice: isOffice)
+        if command.person != nil || command.credential != nil { try checkMayAsk(call) }
         if let person = command.person {
             filter.person = try self.person(person, "person", reader, call).id
         }

@@ -215,7 +215,7 @@ struct AlarmCommand: ParsableCommand {
                     rows.append([
                         "\(alarm.alarm)", String(alarm.raised.prefix(19)), state(alarm.state), alarm.code,
                         alarm.subject,
-                        alarm.by.map { "\($0), \((alarm.acknowledged ?? "").prefix(19))" } ?? "nobody",
+                        alarm.by.map { "\($0), \((alarm.acknowledged ?? "").prefix(19))" } ?? words("nobody"),
                     ])
                 }
                 print(table(rows))

@@ -11,7 +11,7 @@ import subprocess
 import termios
 import unicodedata
 
-from gate import BIN, Person, check, eventually, running
+from gate import BIN, CONFIGURATION, Person, check, eventually, running
 
 GUARD, MANAGER, INSTALLER, AUDITOR = Person(4731, "guard"), Person(4732, "manager"), Person(4733, "installer"), Person(4734, "auditor")
 KEPT = pathlib.Path(__file__).parent.parent / "Fixtures" / "screens"
@@ -124,7 +124,25 @@ def masked(text, gate):
     return text
 
 
+def sites_language():
+    """Who says no language is spoken to in the site's; a program hears English unless it asks."""
+    with running("language", configuration=CONFIGURATION.replace("name: checks,", "name: checks, language: zh,")) as gate:
+        def asked(*words, **environment):
+            command = [BIN / "gatehousectl", *words, "--socket", gate.dir / "admin.sock"]
+            done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **environment})
+            return done.stdout + done.stderr
+        said = asked("portal", "open", "nowhere", "--reason", "x", "--text", LANG="C")
+        check("screens: the site's language", said == "已拒绝：没有通道“nowhere”；可用的有：lane、wicket\n", said)
+        said = asked("find", "R-1", "--text")
+        check("screens: for what is listed too", "住户" in said, said)
+        said = asked("portal", "open", "nowhere", "--reason", "x", "--text", LANG="en_US.UTF-8")
+        check("screens: unless somebody says another", said.startswith("refused: there is no portal"), said)
+        said = asked("portal", "open", "nowhere", "--reason", "x")
+        check("screens: and programs hear English", "there is no portal" in said, said)
+
+
 def screens():
+    sites_language()
     with running("screens") as gate:
         gate.dir.chmod(0o755)
         for name, text in (("names.csv", NAMES), ("faulty.csv", FAULTY), ("broken.yaml", BROKEN), ("many.csv", NAMES)):

@@ -122,6 +122,22 @@ struct CommandTests {
         #expect(CredentialAdd(person: "R-1", kind: "pin", pin: "73910482").journalText == "credential add kind=pin")
     }
 
+    @Test func aMemberIsSaidOnce() {
+        for line in [
+            #"{"v":1,"command":"portal open","arguments":{"portal":"wicket","portal":"lane"},"reason":"x"}"#,
+            #"{"v":1,"command":"portal open","reason":"x","arguments":{},"reason":"y"}"#,
+            #"{"v":1,"command":"portal open","arguments":{"port\u0061l":"lane"},"reason":"x"}"#,
+            #"{"v":1,"v" : 1,"command":"status"}"#,
+        ] {
+            do throws(AdminLine.Refused) {
+                _ = try AdminLine(Array(line.utf8))
+                Issue.record("taken: \(line)")
+            } catch { #expect(error.refusal.code == "malformed" && error.refusal.message.contains("twice"), "\(line)") }
+        }
+        let once = #"{"v":1,"command":"portal open","arguments":{"portal":"v"},"reason":"\"portal\":\"portal\":"}"#
+        #expect((try? AdminLine(Array(once.utf8)))?.reason == #""portal":"portal":"#)
+    }
+
     @Test func everyCommandHasARowThatSomebodyMayUse() {
         for name in CommandName.allCases {
             let entry = name.entry

@@ -65,6 +65,9 @@ package struct AdminLine: Sendable {
                 0, "malformed",
                 Sentence("a line may be nested \(Self.depthLimit) deep and hold \(Self.valueLimit) values"))
         }
+        if let doubled = JSONBounds.doubledMember(octets) {
+            throw refused(0, "malformed", Sentence("\"\(Self.shown(doubled))\" is said twice"))
+        }
         guard let outer = try? JSONDecoder().decode(Outer.self, from: Data(octets)) else {
             throw refused(0, "malformed", Sentence("a line must be one JSON object; see docs/protocols.md"))
         }
@@ -293,6 +296,40 @@ struct AnyKey: CodingKey, ExpressibleByStringLiteral {
 /// Measures JSON before anything reads it: nesting and the number of values are bounded, so that no line costs more time or
 /// stack than its length says.
 enum JSONBounds {
+    /// A name that an object has twice: of two values nobody knows which was meant. A name with an escape counts as doubled,
+    /// because it may be any other one. The octets are within the bounds.
+    static func doubledMember(_ octets: [UInt8]) -> String? {
+        var names: [Set<ArraySlice<UInt8>>] = []
+        var index = 0
+        while index < octets.count {
+            switch octets[index] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): names.append([])
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): _ = names.popLast()
+            case UInt8(ascii: "\""):
+                let start = index + 1
+                var end = start
+                var isEscaped = false
+                while end < octets.count, octets[end] != UInt8(ascii: "\"") {
+                    if octets[end] == UInt8(ascii: "\\") { (isEscaped, end) = (true, end + 1) }
+                    end += 1
+                }
+                index = min(end, octets.count)
+                var next = index + 1
+                while next < octets.count, [0x20, 0x09, 0x0A, 0x0D].contains(octets[next]) { next += 1 }
+                guard next < octets.count, octets[next] == UInt8(ascii: ":"), !names.isEmpty, start <= index else {
+                    break
+                }
+                let name = octets[start..<index]
+                if isEscaped || !names[names.count - 1].insert(name).inserted {
+                    return String(decoding: name, as: UTF8.self)
+                }
+            default: break
+            }
+            index += 1
+        }
+        return nil
+    }
+
     static func hold(_ octets: [UInt8], depth: Int, values: Int) -> Bool {
         var open = 0
         var count = 0

@@ -311,7 +311,7 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .alarmOfTheOffice:
             Sentence("what a guard suspended is for the office to look at; a manager acknowledges it")
         case .unknownCredential: Sentence("the register has no such credential")
-        case .credentialOff(let status): Sentence("the credential opens nothing as it is: it is \(status.word)")
+        case .credentialOff(let status): Sentence("the credential opens nothing as it is: it is \(status.noun)")
         case .suspensionTooLong:
             Sentence("a guard suspends until the next noon at most; what lasts longer is the office's to say")
         case .cardAwaited(let name): Sentence("somebody waits for a card at \(name) already; it takes a minute at most")

@@ -83,3 +83,17 @@ package enum CredentialStatus: UInt8, Hashable, Sendable, CaseIterable {
         }
     }
 }
+
+extension CredentialStatus {
+    /// The status in sentences.
+    package var noun: Sentence {
+        switch self {
+        case .enabled: Sentence("enabled")
+        case .lost: Sentence("lost")
+        case .stolen: Sentence("stolen")
+        case .suspended: Sentence("suspended")
+        case .damaged: Sentence("damaged")
+        case .returned: Sentence("returned")
+        }
+    }
+}
