@@ -263,15 +263,18 @@ final class CommandDoor: Sendable {
             let tail = AdminReply<Nothing>.tail(call.saysLanguage ? nil : call.language)
             server.withLock { $0 }?.send(
                 Array("{\"id\":\(call.id),\"ok\":true,\"result\":".utf8) + text + tail, to: call.connection)
-        case .failure(let refusal): reply(refusal, call.language, to: call.connection, id: call.id)
+        case .failure(let refusal):
+            reply(refusal, call.saysLanguage ? call.language : nil, to: call.connection, id: call.id)
         }
     }
 
     private func reply(
         _ refusal: CommandRefusal, _ language: Language? = nil, to connection: LineServer.ConnectionID, id: Int64
     ) {
-        let said = refusal.said(in: language ?? desk.configuration.language)
-        server.withLock { $0 }?.send(AdminReply<Nothing>.refused(said, id: id), to: connection)
+        let site = desk.configuration.language
+        let line = AdminReply<Nothing>.refused(refusal.said(in: language ?? site), id: id)
+        let tail = AdminReply<Nothing>.tail(language == nil ? site : nil)
+        server.withLock { $0 }?.send(line.dropLast() + tail, to: connection)
     }
 
     private func refuse(

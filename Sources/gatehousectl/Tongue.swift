@@ -34,8 +34,8 @@ enum Tongue {
 /// A sentence of the catalogue, in the language of whoever reads it.
 func words(_ text: Sentence.Text) -> String { Sentence(text).text(in: Tongue.current) }
 
-/// A stable word of the register or of a device, as whoever reads it calls it.
-func state(_ word: String) -> String { Words.state(word, Tongue.current) }
+/// A stable word of the register or of a device in a table: in English as it is, for scripts that look at tables.
+func state(_ word: String) -> String { Tongue.current == .english ? word : Words.state(word, Tongue.current) }
 
 /// The same, for an option.
 func told(_ text: Sentence.Text) -> ArgumentHelp { ArgumentHelp(stringLiteral: words(text)) }

@@ -20,7 +20,7 @@ def offices():
         code, text = gate.ctl("import", *files, "--dry-run")
         check("import: a dry run says what would be added", code == 0 and "add person R-7" in text and "the same again: person R-7" in text and "2 rows would change" in text, text)
         code, text = gate.ctl("import", *files)
-        check("import: GB18030 and UTF-16 are read", code == 0 and "2 added" in text and "1 lines stood there twice" in text, text)
+        check("import: GB18030 and UTF-16 are read", code == 0 and "2 added" in text and "1 line stood there twice" in text, text)
         code, text = gate.ctl("import", *files)
         check("import: the second time nothing changes", code == 0 and "0 rows changed" in text, text)
         gate.do("card wicket-in H10301:118-7007")

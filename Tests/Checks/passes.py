@@ -117,7 +117,7 @@ def passes():
             code, text = south.ctl("pass", "uses", "--export", uses)
             check("passes: what was used is exported", code == 0 and json.loads(uses.read_text().splitlines()[0])["counts"] == {"south": 1}, text, uses.read_text())
         code, text = gate.ctl("pass", "uses", "--import", uses)
-        check("passes: and taken", code == 0 and "1 passes" in text, text)
+        check("passes: and taken", code == 0 and "1 pass" in text, text)
         check("passes: after that it is refused here", show(gate, "scan", both)["reason"] == "UsesExhausted")
         uses.write_text(uses.read_text().replace('"south":1', '"south":0'))
         check("passes: no count falls", gate.ctl("pass", "uses", "--import", uses)[0] == 0 and show(gate, "scan", both)["reason"] == "UsesExhausted")
