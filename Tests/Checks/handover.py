@@ -107,7 +107,7 @@ def handover():
                 return new.ctl("handover", "verify", archive, *words)
 
             code, text = verify("--key", key, "--from", signer)
-            check("handover: the archive is whole", code == 0 and "The archive is whole." in text and f"root {root}" in text and "1 pictures" in text, text)
+            check("handover: the archive is whole", code == 0 and "The archive is whole." in text and f"root {root}" in text and "1 picture" in text, text)
             check("handover: from outside too", verify("--from", signer)[0] == 0)
             code, text = verify("--key", key, "--from", "00" * 32)
             check("handover: another signer is told", code == 1 and "another key" in text, text)
