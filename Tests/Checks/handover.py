@@ -124,7 +124,7 @@ def handover():
             Path(new.path).write_text(re.sub(r"\bwicket(?!-)", "side", usual))
             code, text = take()
             check("handover: taken", code == 0 and "PINs have to be set anew" in text, text)
-            check("handover: a portal of another name is told", "a portal 'wicket'" in text and "'lane'" not in text, text)
+            check("handover: a portal of another name is told", "the old site has 'wicket'" in text and "'lane'" not in text, text)
             Path(new.path).write_text(usual)
             code, text = take()
             check("handover: and not twice", code == 1 and "empty controller" in text, text)
