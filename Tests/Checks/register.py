@@ -97,7 +97,7 @@ def large():
             answer = gate.ask("person add", arguments)
             check(f"large: person add refuses {json.dumps(arguments)[:60]}", not answer["ok"] and word in answer["error"]["message"], answer)
         code, text = gate.ctl("credential", "add", "R-1", "--card", "H10031:1-2")
-        check("large: a near format is named", code == 1 and "did you mean H10301" in text, text)
+        check("large: a near format is named", code == 1 and 'did you mean \"H10301\"' in text, text)
         code, text = gate.ctl("credential", "add", "R-1", "--card", "W42:7")
         check("large: one that no reader reads is a warning", code == 0 and "no reader of this site reads W42" in text, text)
         tenancy = ["tenancy", "add", "c/1-102", "--tenants", "S-1", "--from", "2020-06-01", "--until", "2021-06-01"]
