@@ -18,9 +18,8 @@ enum HelpPage {
         let command = path.reduce(Gatehousectl.self as any ParsableCommand.Type) { command, word in
             command.configuration.subcommands.first { $0._commandName == word } ?? command
         }
-        guard let first = command.configuration.subcommands.first, !page.contains(": gatehousectl "),
-            !page.contains("  gatehousectl ")
-        else { return nil }
+        let above = page.firstRange(of: "USAGE:").map { page[..<$0.lowerBound] } ?? page[...]
+        guard let first = command.configuration.subcommands.first, !above.contains("gatehousectl ") else { return nil }
         let call = "gatehousectl \(path.joined(separator: " "))"
         let line = first.configuration.discussion.split(separator: "\n").first { $0.contains(call) }
         return line.flatMap { line in line.firstRange(of: call).map { words("Example: \(line[$0.lowerBound...])") } }

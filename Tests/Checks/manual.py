@@ -64,7 +64,7 @@ def named(commands, scripts):
         for one in typed:
             english, chinese = told(*one.split(), "--help").stdout, told(*one.split(), "--help", "--lang", "zh").stdout
             lacks += [] if commands[one].get("abstract") and commands[one]["abstract"] in " ".join(english.split()) else ["help"]
-            lacks += [] if f"gatehousectl {one}" in english and f"  gatehousectl {one}" in chinese else ["an example"]
+            lacks += [] if f"gatehousectl {one}" in english.split("USAGE:")[0] and f"gatehousectl {one}" in chinese.split("用法：")[0] else ["an example"]
             lacks += [] if re.search(r"^说明：.*[\u4e00-\u9fff]", chinese) else ["Chinese words"]
             lacks += [] if all(one.split()[-1] in script for script in scripts.values()) else ["completion"]
         if lacks:
@@ -88,7 +88,10 @@ def languages(root):
     for name in every:
         for language in ("en", "zh"):
             page = told(*name.split(), "--help", "--lang", language).stdout
-            lines = re.findall(rf"gatehousectl {name}.*$" if name else r"  gatehousectl .*$", page.split("USAGE:")[0].split("用法：")[0], re.M)
+            # What is longer than the terminal goes on in the next line.
+            above = re.sub(r"\\\n\s*", " ", page.split("USAGE:")[0].split("用法：")[0])
+            above = re.sub(r"\n(?!\n|.*gatehousectl )(?=\S)", " ", above)
+            lines = re.findall(rf"gatehousectl {name}.*$" if name else r"  gatehousectl .*$", above, re.M)
             if not lines:
                 without.append((name, language))
             for line in lines if language == "zh" else []:

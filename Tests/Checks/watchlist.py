@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import pty
+import re
 import subprocess
 
 from gate import BIN, CONFIGURATION, Person, check, running
@@ -87,8 +88,8 @@ def watchlist():
         check("watchlist: show says who signed, and that it would be taken", code == 0 and "(the oversight)" in text and "would take it" in text, text)
         code, text = gate.ctl("watchlist", "activate", d / "activation.json", "--reason", "check")
         check("watchlist: the daemon takes the activation", code == 0, text)
-        step = gate.seen(kind="watchlist")[-1]["seq"]
-        answer = gate.ask("explain", {"event": str(step)}, person=MANAGER)
+        step = re.search(r"entry (\d+)", text)[1]
+        answer = gate.ask("explain", {"event": step}, person=MANAGER)
         check("watchlist: its steps are nothing that a manager sees", not answer["ok"] and answer["error"]["code"] == "unknownEvent", answer)
         entries(gate, d)
 
