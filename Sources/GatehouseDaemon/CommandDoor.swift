@@ -83,20 +83,20 @@ final class CommandDoor: Sendable {
         server.withLock { $0 }?.start()
     }
 
-    static let stopping = CommandRefusal(
-        code: "stopping", message: Sentence("the daemon is stopping; try again in a moment"))
+    private static let stopping = Followers.stopping
 
     /// Called on the loop when it is told to stop: followers are told, nothing new is begun, long work ends.
     func beginStop() {
         ending.cancel()
-        for call in desk.followers.remove() { reply(.failure(Self.stopping), to: call) }
+        for call in desk.followers.end() { reply(.failure(Self.stopping), to: call) }
     }
 
     /// Ends the threads, waiting for each only so long; those that still wait for something end with the process.
     func stop(within limit: Duration) {
         refusals.flush(at: monotonic(), isLast: true)
-        server.withLock { $0 }?.stop()
+        // What is being answered still goes out.
         for worker in Array(lanes.values) + [reading, following, recording] { worker.stop(within: limit) }
+        server.withLock { $0 }?.stop()
     }
 
     /// What the bounds hold and refused, for `status`.
@@ -247,7 +247,10 @@ final class CommandDoor: Sendable {
         case .success(.later(let lane, let rest)):
             // It is served until the rest has answered.
             post(lane, call, isUrgent: true) { [desk] in desk.refusing { .reply(try rest()) } }
-        case .success(.reply(let text)): reply(.success(text), to: call)
+        case .success(.reply(let text)):
+            reply(.success(text), to: call)
+            // What they hear last is that there is no more.
+            if desk.followers.wasToldOfTheEnd(call.connection) { reply(.failure(Self.stopping), to: call) }
         case .failure(let refusal):
             if refusal.code == "failed" { log.error("a command failed: \(refusal.message)") }
             reply(.failure(refusal), to: call)

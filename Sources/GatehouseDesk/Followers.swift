@@ -22,7 +22,12 @@ package final class Followers: Sendable {
         var followers: [Follower] = []
         var next: UInt64 = 1
         var refused: UInt64 = 0
+        /// The daemon ends: who comes now is told, and whoever was told is known.
+        var isOver = false
+        var told: Set<UInt64> = []
     }
+    package static let stopping = CommandRefusal(
+        code: "stopping", message: Sentence("the daemon is stopping; try again in a moment"))
     private let state = Guarded(State())
 
     init() {}
@@ -46,7 +51,8 @@ package final class Followers: Sendable {
 
     func add(_ call: Call, _ filter: JournalFilter) throws {
         try check(call)
-        state.withLock { state in
+        try state.withLock { state in
+            if state.isOver { throw Self.stopping }
             state.followers.append(
                 Follower(number: state.next, call: call, filter: filter))
             state.next += 1
@@ -83,8 +89,22 @@ package final class Followers: Sendable {
         }
     }
 
-    /// Takes followers out, all of them or those that fit; who they are comes back.
-    package func remove(where fits: @Sendable (Call) -> Bool = { _ in true }) -> [Call] {
+    /// The daemon ends: nobody follows any more. Who did comes back, to be told.
+    package func end() -> [Call] {
+        state.withLock { state in
+            state.isOver = true
+            let calls = state.followers.map(\.call)
+            state.followers = []
+            state.told = Set(calls.map(\.connection))
+            return calls
+        }
+    }
+
+    /// Whether the end overtook the reply with which somebody began to follow.
+    package func wasToldOfTheEnd(_ connection: UInt64) -> Bool { state.withLock { $0.told.contains(connection) } }
+
+    /// Takes out the followers that fit; who they are comes back.
+    package func remove(where fits: @Sendable (Call) -> Bool) -> [Call] {
         state.withLock { state in
             let gone = state.followers.filter { fits($0.call) }.map(\.call)
             state.followers.removeAll { fits($0.call) }
@@ -116,6 +136,8 @@ extension Desk {
             var shown: ClosedRange<UInt64>?
             do {
                 try reader.each(follower.filter, withPersonal: views.readsPersonal) { stored in
+                    // Who was told of the end hears no more.
+                    if followers.wasToldOfTheEnd(follower.call.connection) { throw Followers.stopping }
                     try follower.call.list(views.view(stored))
                     shown = (shown?.lowerBound ?? stored.entry.sequence)...stored.entry.sequence
                 }

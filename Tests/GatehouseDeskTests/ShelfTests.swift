@@ -92,6 +92,15 @@ struct ShelfTests {
             check: { () throws(CommandRefusal) in })
     }
 
+    /// Whoever begins to follow while the daemon ends is told like everybody else.
+    @Test func nobodyBeginsToFollowAtTheEnd() throws {
+        let followers = Followers()
+        try followers.add(call(7, connection: 1), .init())
+        #expect(followers.end().map(\.connection) == [1] && followers.isEmpty)
+        #expect(followers.wasToldOfTheEnd(1) && !followers.wasToldOfTheEnd(2))
+        #expect(throws: Followers.stopping) { try followers.add(call(7, connection: 2), .init()) }
+    }
+
     @Test func followersAreBoundedForOneAndInAll() throws {
         let followers = Followers()
         for number in 0..<Followers.limitOfOne {
