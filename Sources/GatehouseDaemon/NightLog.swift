@@ -28,7 +28,7 @@ enum NightLog {
         }
     }
 
-    private static func place(of entry: JournalEntry) -> String? {
+    static func place(of entry: JournalEntry) -> String? {
         if let portal = entry.portal { return portal.name }
         if let reader = entry.reader { return reader.name }
         guard let subject = entry.detail[.subject]?.text, !subject.isEmpty,

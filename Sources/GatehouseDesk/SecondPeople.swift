@@ -27,10 +27,10 @@ final class SecondPeople: Sendable {
         }
     }
 
-    /// Whether something may begin that begins at most once in so long.
     /// It came to nothing: the next may begin at once.
     func forget(_ what: String) { state.withLock { $0.begun[what] = nil } }
 
+    /// Whether something may begin that begins at most once in so long.
     func begins(_ what: String, at now: MonotonicTime, every span: Duration) -> Bool {
         state.withLock { state in
             if let last = state.begun[what], now - last < span { return false }
