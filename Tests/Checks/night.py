@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 
-from gate import BIN, Person, check, eventually, running
+from gate import BIN, NAME, Person, check, eventually, running
 
 GUARD, MANAGER = Person(4721, "guard"), Person(4722, "manager")
 
@@ -27,6 +27,7 @@ def night():
         suspended(gate)
         shown(gate)
         bell(gate)
+        everywhere(gate)
         month(gate)
 
 
@@ -119,6 +120,17 @@ def bell(gate):
     os.close(master)
     code, text = gate.ctl("log", "--bell")
     check("night: a bell wants something to come", code == 2 and "--follow" in text, text)
+
+
+def everywhere(gate):
+    """All gates at once: where nobody can be asked, it is said twice."""
+    code, text = gate.ctl("portal", "free", "--all", "--reason", "moving day")
+    check("night: all gates are not freed by a pipe", code == 1 and "--yes" in text and "free" not in {one["posture"] for one in gate.ask("status")["result"]["portals"]}, text)
+    code, text = gate.ctl("portal", "free", "--all", "--yes", "--reason", "moving day")
+    check("night: unless it says so", code == 0, text)
+    code, text = gate.ctl("portal", "normal", "--all", "--yes", "--reason", "it is over")
+    check("night: and back again", code == 0, text)
+    check("night: the service's log has the postures, and nobody", "posture: free" in gate.log() and NAME not in gate.log())
 
 
 def month(gate):
