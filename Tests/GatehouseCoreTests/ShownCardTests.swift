@@ -33,6 +33,26 @@ struct ShownCardTests {
         #expect(bench.card(5).decision?.outcome == "granted", "one card alone is taken")
     }
 
+    /// A tag that was refused, is enrolled and stays in the field: it opens when it comes again, and not by staying.
+    @Test func whatStaysAfterItWasTakenOpensNothing() {
+        var bench = Self.bench()
+        let read = CardRead(number: SiteBuilder.card(6))
+        #expect(bench.card(6).decision?.outcome == "denied")
+        _ = bench.give(Self.order(.awaitCard(SiteBuilder.reader)))
+        #expect(Self.replies(bench.give(.reader(SiteBuilder.reader, .card(read)))) == [.shown(read)])
+        let enrolled = CredentialRow(
+            id: 60, person: 1, kind: .card,
+            key: CredentialKey(card: SiteBuilder.card(6), primitives: bench.controller.primitives),
+            label: "6")
+        _ = bench.give(Self.order(.registry([.put(.credential(enrolled))]), 11))
+        for _ in 0..<30 {
+            let staying = bench.give(.reader(SiteBuilder.reader, .stays(.card(read), window: .seconds(5))))
+            #expect(staying.decision == nil && staying.releases.isEmpty)
+            _ = bench.pass(.seconds(1))
+        }
+        #expect(bench.card(6).decision?.outcome == "granted", "when it comes again")
+    }
+
     @Test func oneWaitsAtAReaderAndTheWaitHasAnEnd() {
         var bench = Self.bench()
         _ = bench.give(Self.order(.awaitCard(SiteBuilder.reader)))

@@ -26,6 +26,7 @@ extension Controller {
             return false
         }
         awaitedCards[reader] = nil
+        presences.forget(.card(card.number), pointAt: point)
         step.yield(.reply(awaited.order.id, .shown(card)))
         step.yield(.indicate(reader, .key, waits: false))
         indicateRest(of: reader, &step)

@@ -44,6 +44,9 @@ struct Presences: Sendable {
         stays[point] = Array(all.suffix(Self.most))
     }
 
+    /// What was shown for another purpose is no attempt as long as it stays, whatever was decided on it before.
+    mutating func forget(_ shown: Shown, pointAt point: Int) { stays[point]?.removeAll { $0.shown == shown } }
+
     /// The release of this entry did not come, or was taken back.
     mutating func refused(_ event: UInt64) {
         for point in stays.keys.sorted() {
