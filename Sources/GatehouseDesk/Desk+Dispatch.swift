@@ -157,6 +157,7 @@ extension Desk {
         case .export: return try run(exportRegister)
         case .log: return try run(showLog)
         case .pictureShow: return try run(showPicture)
+        case .cameraTest: return try run(testCamera)
         case .explain: return try run(explain)
         case .why: return try run(tellWhy)
         case .decide: return try run(decide)

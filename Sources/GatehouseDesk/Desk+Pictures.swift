@@ -33,14 +33,23 @@ extension Desk {
         guard case .found(let octets, let path) = found else {
             throw Self.noPicture(entry.sequence, found, call.language)
         }
+        try send(octets, call)
+        return PictureShow.Reply(
+            event: entry.sequence, at: text(entry.civil), size: octets.count, file: Self.fileName(entry.sequence, path))
+    }
+
+    /// A picture in pieces.
+    func send(_ octets: [UInt8], _ call: Call) throws {
         for start in stride(from: 0, to: octets.count, by: Self.pictureOctets) {
             try call.check()
             let piece = octets[start..<min(start + Self.pictureOctets, octets.count)]
             try call.list(PictureShow.Piece(data: OctetsArgument(Array(piece))))
         }
-        let ending = path.split(separator: ".").last.map(String.init) ?? "jpg"
-        return PictureShow.Reply(
-            event: entry.sequence, at: text(entry.civil), size: octets.count, file: "\(entry.sequence).\(ending)")
+    }
+
+    /// What a picture is called outside: the number of its entry, and what kind of picture it is.
+    static func fileName(_ event: UInt64, _ path: String) -> String {
+        "\(event).\(path.split(separator: ".").last.map(String.init) ?? "jpg")"
     }
 
     /// The entry that a picture is of; the entry of the picture itself means the same.
@@ -57,7 +66,7 @@ extension Desk {
         return entry
     }
 
-    private static func noPicture(_ event: UInt64, _ found: FoundPicture, _ language: Language) -> CommandRefusal {
+    static func noPicture(_ event: UInt64, _ found: FoundPicture, _ language: Language) -> CommandRefusal {
         let why =
             switch found {
             case .none, .found: Sentence("none was asked for, or it has not come yet")

@@ -75,7 +75,7 @@ package final class Desk: Sendable {
             isSettled = event != nil
             return event
         case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
-        case .shown: throw Self.busy
+        case .shown, .pictured: throw Self.busy
         }
     }
 
@@ -87,7 +87,19 @@ package final class Desk: Sendable {
         switch try surroundings.order(draft) {
         case .shown(let card): return card.number
         case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
-        case .done: throw Self.busy
+        case .done, .pictured: throw Self.busy
+        }
+    }
+
+    /// A picture of the camera as it is now, in the way of every event.
+    func picture(by camera: CameraID, _ call: Call) throws -> (row: SnapshotRow, after: Duration) {
+        let draft = OrderDraft(
+            actor: call.actor, command: call.journalText, verb: .testCamera(camera), reason: call.reason,
+            expires: call.expires, diesWithItsSender: true, isWanted: call.isWanted)
+        switch try surroundings.order(draft) {
+        case .pictured(let row, let after): return (row, after)
+        case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
+        case .done, .shown: throw Self.busy
         }
     }
 
@@ -256,6 +268,8 @@ package struct OrderDraft: Sendable {
         switch verb {
         case .registry(let changes) where changes.count > StagedChange.portion: .seconds(300)
         case .awaitCard: Controller.cardPatience + .seconds(5)
+        // Pictures of others may wait for the same camera.
+        case .testCamera: .seconds(90)
         default: .seconds(10)
         }
     }

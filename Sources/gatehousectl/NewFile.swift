@@ -9,7 +9,7 @@ struct NewFile {
 
     init(_ path: String) throws {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        descriptor = Self.create(path)
         guard descriptor >= 0 else {
             complain(
                 errno == EEXIST
@@ -20,12 +20,27 @@ struct NewFile {
     }
 
     func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
+        if !Self.write(Array(text.utf8), into: descriptor) { complain("\(path): \(String(cString: strerror(errno)))") }
+    }
+
+    /// False with `errno` where the file cannot be written, or is there already.
+    static func write(_ octets: [UInt8], to path: String, mode: mode_t = 0o600) -> Bool {
+        let descriptor = create(path, mode)
+        return descriptor >= 0 && write(octets, into: descriptor)
+    }
+
+    private static func create(_ path: String, _ mode: mode_t = 0o600) -> Int32 {
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+    }
+
+    private static func write(_ octets: [UInt8], into descriptor: Int32) -> Bool {
+        defer { close(descriptor) }
+        var rest = octets[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return complain("\(path): \(String(cString: strerror(errno)))") }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
-        close(descriptor)
+        return true
     }
 }

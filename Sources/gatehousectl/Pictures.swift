@@ -39,7 +39,7 @@ struct PictureCommand: ParsableCommand {
             } result: { answer in
                 if common.isJSON { printJSON(.pictureShow, "reply", answer.text) }
                 let path = to ?? "\(folder())/gatehouse-\(getpid())-\(answer.value.file)"
-                isWritten = octets.count == answer.value.size && write(octets, to: path)
+                isWritten = octets.count == answer.value.size && NewFile.write(octets, to: path)
                 guard isWritten else { return complain("\(path): \(String(cString: strerror(errno)))") }
                 if to == nil {
                     open(path)
@@ -52,19 +52,6 @@ struct PictureCommand: ParsableCommand {
 
         /// A folder of this user alone, where there is one.
         private func folder() -> String { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? "/tmp" }
-
-        private func write(_ octets: [UInt8], to path: String) -> Bool {
-            let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { return false }
-            defer { close(descriptor) }
-            var rest = octets[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                guard count > 0 else { return false }
-                rest = rest.dropFirst(count)
-            }
-            return true
-        }
 
         private func open(_ path: String) {
             let call: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(path), nil]

@@ -61,7 +61,8 @@ struct ArchitectureTests {
         Target(
             name: "GatehouseUplink",
             may: base.union([
-                "GatehouseCore", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin", "GatehouseThreads",
+                "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
+                "GatehouseThreads",
                 "CCurl", "Logging",
             ]), reason: "the network; no device and no database"),
         Target(

@@ -26,8 +26,9 @@ enum Uplink {
             let told = UplinkMessage.delivered(id: 1, receipt: receipt)
             precondition(UplinkMessage(line: Array(told.line.utf8)) == told, "a receipt changed")
         }
-        if HTTPStillCamera.fault(of: sink.body) == nil {
-            precondition(sink.body.count >= 5 && sink.body.starts(with: [0xFF, 0xD8, 0xFF]), "no picture is one")
+        if case .success(let picture) = HTTPStillCamera.frame(of: sink.body) {
+            precondition(sink.body.starts(with: picture) && picture.suffix(2) == [0xFF, 0xD9], "no picture is one")
+            precondition(HTTPStillCamera.frame(of: picture) == .success(picture), "a picture is cut twice")
         }
     }
 

@@ -122,6 +122,7 @@ struct DeskTests {
         case .export: Case(Export())
         case .log: Case(Log(limit: 10))
         case .pictureShow: Case(PictureShow(event: 1), "noPicture")
+        case .cameraTest: Case(CameraTest(camera: "gate"), "unknownCamera")
         case .explain: Case(Explain(event: 1))
         case .why: Case(Why(person: "R-1"), "noDecision")
         case .decide: Case(Decide(person: "R-1", point: "wicket-in"))

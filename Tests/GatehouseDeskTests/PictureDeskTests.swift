@@ -5,13 +5,11 @@ import GatehouseDesk
 import GatehouseProtocols
 import GatehouseRuntime
 import GatehouseSimulation
-import Glibc
 import Testing
 
 /// One picture at a time, and to whom.
 @Suite("Pictures at the desk")
 struct PictureDeskTests {
-    private static let path = "2026/11/18/9-gate-aa.jpg"
     private static let octets = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
 
     /// A card at the wicket whose picture came; the number of its entry.
@@ -19,26 +17,15 @@ struct PictureDeskTests {
         let card = CardRead(number: CardNumber(format: "H10301", facility: 118, number: 1603))
         bench.give([.reader("wicket-in", .card(card))])
         let event = try #require(try bench.entries([.decision]).last?.sequence)
-        var folder = "\(bench.folder)/pictures"
-        mkdir(folder, 0o700)
-        for name in Self.path.split(separator: "/").dropLast() {
-            folder += "/\(name)"
-            mkdir(folder, 0o700)
-        }
-        let descriptor = open("\(bench.folder)/pictures/\(Self.path)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        _ = octets.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        close(descriptor)
+        PictureFolder(of: bench).put(octets)
         let row = SnapshotRow(
             event: event, camera: "gate",
-            result: .stored(path: Self.path, size: Self.octets.count, digest: Hash.sha256(Self.octets)))
+            result: .stored(path: PictureFolder.path, size: Self.octets.count, digest: Hash.sha256(Self.octets)))
         bench.give([.snapshot(row)])
         return CountArgument(event)
     }
 
-    private func tidy(_ bench: DeskBench) {
-        unlink("\(bench.folder)/pictures/\(Self.path)")
-        for folder in ["/2026/11/18", "/2026/11", "/2026", ""] { rmdir("\(bench.folder)/pictures\(folder)") }
-    }
+    private func tidy(_ bench: DeskBench) { PictureFolder(of: bench).tidy() }
 
     @Test func aPictureComesInPiecesAndIsALook() throws {
         let bench = try DeskTests.filled()
@@ -82,7 +69,7 @@ struct PictureDeskTests {
         #expect(why(CountArgument(opened)).contains("no camera there"))
         let other = try pictured(bench, [1, 2, 3])
         #expect(why(other).contains("is not the one that was taken"))
-        unlink("\(bench.folder)/pictures/\(Self.path)")
+        PictureFolder(of: bench).remove()
         #expect(why(other).contains("cannot be read"))
     }
 

@@ -36,7 +36,9 @@ struct CameraTests {
 
     @Test(arguments: [
         Case(answer: .init(body: []), reason: .empty), Case(answer: .init(status: 500), reason: .refused),
-        Case(answer: .init(status: 302, headers: ["Location": "http://127.0.0.1/"]), reason: .refused),
+        Case(answer: .init(status: 302, headers: ["Location": "http://127.0.0.1/"]), reason: .redirected),
+        Case(answer: .init(status: 404), reason: .noSuchPath), Case(answer: .init(status: 403), reason: .unauthorized),
+        Case(answer: .init(status: 503), reason: .cameraBusy), Case(answer: .init(status: 429), reason: .cameraBusy),
         Case(answer: .init(body: Array("<html>log in</html>".utf8)), reason: .notAPicture),
         Case(answer: .init(body: Array(picture.dropLast(40))), reason: .truncated),
         Case(answer: .init(body: Array(picture.prefix(3))), reason: .truncated),
@@ -63,32 +65,64 @@ struct CameraTests {
         #expect(HTTPStillCamera(settings, password: nil).take() == .failure(CameraFailure(reason: .tlsFailed)))
     }
 
-    /// Both tries share one budget: whoever waits for a picture waits once.
-    @Test(
-        arguments: [
-            (300, [1500, 1200]), (1449, [1500, 51]), (1451, [1500]), (1500, [1500]),
-        ] as [(Int64, [Int64])])
-    func secondTryHasWhatTheFirstLeft(firstTakes: Int64, limits: [Int64]) {
+    /// A camera that answers as it is told, and a clock that its answers and the pauses turn.
+    private func take(
+        within limit: Duration = .milliseconds(1500), each: Duration, _ answers: [Result<[UInt8], CameraFailure>]
+    ) -> (result: Result<[UInt8], CameraFailure>, given: [Int64]) {
         var now = MonotonicTime(nanoseconds: 7_000_000_000)
-        var given: [Int64] = []
-        let result = HTTPStillCamera.take(within: .milliseconds(1500), clock: { now }) { limit in
-            given.append(limit.wholeMilliseconds)
-            now = now + .milliseconds(firstTakes)
-            return .failure(CameraFailure(reason: .unreachable))
+        var (given, left) = ([Int64](), answers)
+        let result = HTTPStillCamera.take(within: limit, clock: { now }, pause: { now = now + $0 }) { rest in
+            given.append(rest.wholeMilliseconds)
+            guard rest >= each else {
+                now = now + rest
+                return .failure(CameraFailure(reason: .timeout))
+            }
+            now = now + each
+            return left.count > 1 ? left.removeFirst() : left[0]
         }
-        #expect(given == limits)
-        #expect(result == .failure(CameraFailure(reason: .unreachable)))
+        return (result, given)
     }
 
-    @Test func onlySilenceIsTriedAgain() {
-        for reason in SnapshotFailure.allCases where reason != .unreachable {
-            var tries = 0
-            let result = HTTPStillCamera.take(within: .seconds(1), clock: { .zero }) { _ in
-                tries += 1
-                return .failure(CameraFailure(reason: reason))
-            }
-            #expect(tries == 1 && result == .failure(CameraFailure(reason: reason)))
+    /// All tries share one budget: whoever waits for a picture waits once.
+    @Test(
+        arguments: [
+            (20, [1500, 1380, 1160, 740]), (300, [1500, 1100, 600]), (1349, [1500, 51]), (1351, [1500]), (1500, [1500]),
+        ] as [(Int64, [Int64])])
+    func furtherTriesHaveWhatTheOnesBeforeLeft(each: Int64, limits: [Int64]) {
+        let silent = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: .unreachable))
+        let (result, given) = take(each: .milliseconds(each), [silent])
+        #expect(given == limits)
+        #expect(result == silent, "a last try that ran out of time does not hide why")
+    }
+
+    /// One that is not there is given up after a while, whatever time it would have.
+    @Test func triesAreBounded() {
+        let silent = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: .unreachable))
+        let (result, given) = take(within: .seconds(30), each: .milliseconds(1), [silent])
+        #expect(result == silent && given == [30_000, 29_899, 29_698, 29_297, 28_496])
+    }
+
+    /// A camera that writes a picture of its own meanwhile answers with 503, or with nothing, and a moment later as it should.
+    @Test(arguments: [SnapshotFailure.cameraBusy, .empty, .truncated, .unreachable])
+    func aBusyCameraIsAskedAgain(_ reason: SnapshotFailure) {
+        let busy = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: reason))
+        let (result, given) = take(each: .milliseconds(15), [busy, busy, .success(Self.picture)])
+        #expect(result == .success(Self.picture) && given.count == 3)
+    }
+
+    @Test func whatStaysIsNotAskedAgain() {
+        let passing: [SnapshotFailure] = [.unreachable, .cameraBusy, .empty, .truncated]
+        for reason in SnapshotFailure.allCases where !passing.contains(reason) {
+            let failure = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: reason))
+            let (result, given) = take(each: .zero, [failure])
+            #expect(given.count == 1 && result == failure)
         }
+    }
+
+    /// Counts and line ends behind the picture, as cameras append them, are not part of it.
+    @Test(arguments: [[0x64, 0x68, 0x61, 0x76, 0x59, 0x19, 0x01, 0x00], [13, 10], [0, 0, 0], [0xFF, 0xD9], [0xFF]])
+    func whatFollowsThePictureIsCut(_ tail: [UInt8]) throws {
+        #expect(try take(.init(type: "image/jpeg", body: Self.picture + tail)) == .success(Self.picture))
     }
 
     @Test(arguments: [false, true])
@@ -101,7 +135,7 @@ struct CameraTests {
         )
         #expect(
             try take(answer, authentication: authentication, user: "gate", password: "wrong")
-                == .failure(CameraFailure(reason: .refused)))
+                == .failure(CameraFailure(reason: .unauthorized)))
     }
 
     /// A camera, or an impostor, that asks for basic alone over plain http does not get the password.

@@ -15,14 +15,20 @@ port, tls_port, certificate, key, log_path = sys.argv[1:6]
 lock = threading.Lock()
 log = open(log_path, "a")
 count = 0
+tries = {}
+
+
+def segment(code, content):
+    return bytes([0xFF, code]) + (len(content) + 2).to_bytes(2, "big") + content
 
 
 def picture():
-    """What looks like a JPEG: 200 kB that differ each time."""
+    """A JPEG by its markers, 640 by 360: 200 kB of coded data that differ each time."""
     global count
     with lock:
         count += 1
-        return b"\xff\xd8\xff\xe0" + count.to_bytes(4, "big") * 50_000 + b"\xff\xd9"
+        head = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0") + segment(0xC0, b"\x08\x01\x68\x02\x80\x01\x01\x11\0")
+        return b"\xff\xd8" + head + segment(0xDA, b"\1\1\0\0\x3f\0") + count.to_bytes(4, "big") * 50_000 + b"\xff\xd9"
 
 
 def digest_is_good(header, method, name):
@@ -59,6 +65,14 @@ class Camera(http.server.BaseHTTPRequestHandler):
             self.answer(200, picture())
         elif mode == "hang":
             threading.Event().wait(60)
+        elif mode == "busy":
+            # Asked twice in its own time of waking up, and ready then.
+            with lock:
+                tries["busy"] = tries.get("busy", 0) + 1
+                is_ready = tries["busy"] % 3 == 0
+            self.answer(200 if is_ready else 503, picture() if is_ready else b"")
+        elif mode == "tail":
+            self.answer(200, picture() + bytes.fromhex("6468617659190100"))
         elif mode == "empty":
             self.answer(200, b"")
         elif mode == "huge":

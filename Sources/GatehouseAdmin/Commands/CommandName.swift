@@ -82,6 +82,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
 
     case log
     case pictureShow = "picture show"
+    case cameraTest = "camera test"
     case explain
     case why
     case decide
@@ -212,6 +213,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .export: Export.self
         case .log: Log.self
         case .pictureShow: PictureShow.self
+        case .cameraTest: CameraTest.self
         case .explain: Explain.self
         case .why: Why.self
         case .decide: Decide.self

@@ -65,6 +65,7 @@ extension Controller {
             var entry = orderEntry(order, .acknowledged)
             entry.detail[.alarm] = .integer(Int64(clamping: alarm))
             event = record(entry, &step)
+        case .testCamera(let camera): return test(camera, order, &step)
         case .awaitCard(let reader): return awaitCard(at: reader, order, &step)
         case .giveUpCard(let reader):
             giveUpCard(at: reader, order, &step)
@@ -275,7 +276,7 @@ extension Order.Verb {
         case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
             .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look, .refused,
             .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume, .suspend,
-            .endSuspension, .awaitCard, .giveUpCard:
+            .endSuspension, .testCamera, .awaitCard, .giveUpCard:
             false
         }
     }

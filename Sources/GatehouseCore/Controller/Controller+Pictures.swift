@@ -1,4 +1,21 @@
 extension Controller {
+    /// Somebody waits for the picture of their order.
+    struct AwaitedPicture: Hashable, Sendable {
+        var order: OrderID
+        var since: MonotonicTime
+    }
+
+    /// Asks a camera for a picture in the way of every event. The reply comes with the picture, or with why there is none.
+    mutating func test(_ camera: CameraID, _ order: Order, _ step: inout Step) {
+        var entry = orderEntry(order, .done)
+        entry.detail[.camera] = .text(camera.name)
+        guard let event = record(entry, &step) else {
+            return step.yield(.reply(order.id, .refused(.journalCrowded)))
+        }
+        awaitedPictures[event] = AwaitedPicture(order: order.id, since: step.now.monotonic)
+        capture(event, camera: camera, &step)
+    }
+
     mutating func capture(_ event: UInt64?, camera: CameraID?, _ step: inout Step) {
         guard let event else { return }
         guard let camera else {
@@ -36,6 +53,9 @@ extension Controller {
         }
         record(entry, &step)
         sendPicture(row, &step)
+        if let awaited = awaitedPictures.removeValue(forKey: row.event) {
+            step.yield(.reply(awaited.order, .pictured(row, after: step.now.monotonic - awaited.since)))
+        }
     }
 
     func cameraOfPortal(_ portal: PortalID) -> CameraID? {

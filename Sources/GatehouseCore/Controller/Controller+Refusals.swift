@@ -67,7 +67,8 @@ extension Controller {
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
             default: return nil
             }
-        case .giveUpCard, .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover, .cancelHandover,
+        case .testCamera, .giveUpCard, .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover,
+            .cancelHandover,
             .acceptHandover,
             .stop:
             return nil

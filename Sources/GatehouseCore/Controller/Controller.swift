@@ -49,6 +49,7 @@ package struct Controller: Sendable {
     var handoverCheckAt: MonotonicTime?
     var suspensionsEndAt: MonotonicTime?
     var awaitedCards: [ReaderID: AwaitedCard] = [:]
+    var awaitedPictures: [UInt64: AwaitedPicture] = [:]
 
     /// A grant that waits for the door.
     struct Grant: Sendable {

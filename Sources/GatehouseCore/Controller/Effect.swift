@@ -104,8 +104,9 @@ package struct SnapshotRow: Hashable, Sendable {
 }
 
 package enum SnapshotFailure: String, Hashable, Sendable, CaseIterable {
-    case noCamera, timeout, unreachable, tlsFailed, refused, truncated, notAPicture, tooLarge, empty, diskFull,
-        notStored, uplinkAway, busy, cleartextPassword
+    case noCamera, timeout, unreachable, tlsFailed, refused, unauthorized, noSuchPath, redirected, cameraBusy,
+        truncated,
+        notAPicture, tooLarge, empty, diskFull, notStored, uplinkAway, busy, cleartextPassword
 }
 
 package typealias OrderID = UInt64
@@ -189,6 +190,8 @@ package struct Order: Hashable, Sendable {
         /// Takes one credential out of use until then.
         case suspend(credential: UInt32, until: CivilTime)
         case endSuspension(credential: UInt32)
+        /// Asks a camera for a picture that is of no event but this order: the reply comes with it.
+        case testCamera(CameraID)
         /// The next card at a reader goes to whoever asked: the reply comes with it.
         case awaitCard(ReaderID)
         /// Whoever waited for it has gone.
@@ -240,6 +243,8 @@ package enum OrderReply: Hashable, Sendable {
     case done(event: UInt64?)
     /// The card that was waited for.
     case shown(CardRead)
+    /// What came of the picture that was asked for, and how long that took.
+    case pictured(SnapshotRow, after: Duration)
     case refused(OrderRefusal)
 }
 

@@ -262,6 +262,7 @@ package final class DeskBench: @unchecked Sendable {
                     id: id, actor: draft.actor, command: draft.command, verb: draft.verb, reason: draft.reason,
                     cause: draft.cause, expires: draft.deadline))
         ])
+        if case .testCamera = draft.verb { whileWaiting() }
         if case .awaitCard = draft.verb {
             whileWaiting()
             if replies[id] == nil { pass(Controller.cardPatience) }

@@ -1,5 +1,7 @@
 package import GatehouseConfiguration
 package import GatehouseCore
+internal import GatehouseProtocols
+internal import Glibc
 
 /// A still picture from an IP camera over HTTP. Only what is a whole JPEG counts as a picture.
 package struct HTTPStillCamera: Sendable {
@@ -11,25 +13,37 @@ package struct HTTPStillCamera: Sendable {
         self.password = password
     }
 
-    /// The picture, or the word for why there is none. One more try when nobody answered at all, in what is left of
-    /// the time.
+    /// The picture, or the word for why there is none. Asked again, within its time, where a camera may have been busy.
     package func take() -> Result<[UInt8], CameraFailure> {
-        Self.take(within: settings.timeout, clock: UplinkClock.monotonic) { attempt(within: $0) }
+        Self.take(within: settings.timeout, clock: UplinkClock.monotonic, pause: Self.wait) { attempt(within: $0) }
     }
 
-    /// Less than this is not worth a second try.
+    /// Less than this is not worth another try.
     static let shortestTry: Duration = .milliseconds(50)
+    /// Before each further try: one that is not there does not hold up the pictures behind it.
+    static let pauses: [Duration] = [.milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800)]
 
     package static func take(
-        within limit: Duration, clock: () -> MonotonicTime, attempt: (Duration) -> Result<[UInt8], CameraFailure>
+        within limit: Duration, clock: () -> MonotonicTime, pause: (Duration) -> Void,
+        attempt: (Duration) -> Result<[UInt8], CameraFailure>
     ) -> Result<[UInt8], CameraFailure> {
-        let start = clock()
-        let first = attempt(limit)
-        let left = limit - (clock() - start)
-        guard case .failure(let failure) = first, failure.reason == .unreachable, left >= shortestTry else {
-            return first
+        let end = clock() + limit
+        var result = attempt(limit)
+        for length in pauses {
+            guard case .failure(let failure) = result, failure.reason.mayPass, end - clock() >= length + shortestTry
+            else { break }
+            pause(length)
+            let again = attempt(max(shortestTry, end - clock()))
+            // A try that had only the rest of the time says less than the one before it.
+            if case .failure(let late) = again, late.reason == .timeout { break }
+            result = again
         }
-        return attempt(left)
+        return result
+    }
+
+    private static func wait(_ pause: Duration) {
+        var nothing = pollfd(fd: -1, events: 0, revents: 0)
+        poll(&nothing, 0, Int32(clamping: pause.wholeMilliseconds))
     }
 
     private func attempt(within limit: Duration) -> Result<[UInt8], CameraFailure> {
@@ -43,9 +57,8 @@ package struct HTTPStillCamera: Sendable {
             if answer.offersOnlyBasic, !exchange.allowsBasic, settings.user != nil {
                 return .failure(CameraFailure(reason: .cleartextPassword))
             }
-            guard answer.status == 200 else { return .failure(CameraFailure(reason: .refused)) }
-            if let fault = Self.fault(of: answer.body) { return .failure(CameraFailure(reason: fault)) }
-            return .success(answer.body)
+            guard answer.status == 200 else { return .failure(CameraFailure(reason: Self.reason(answer.status))) }
+            return Self.frame(of: answer.body)
         } catch {
             return .failure(CameraFailure(reason: Self.reason(error)))
         }
@@ -54,7 +67,7 @@ package struct HTTPStillCamera: Sendable {
     private static func reason(_ failure: HTTPExchange.Failure) -> SnapshotFailure {
         switch failure {
         case .timeout: .timeout
-        case .tooLarge(let status): status == 200 ? .tooLarge : .refused
+        case .tooLarge(let status): status == 200 ? .tooLarge : reason(status)
         case .tls: .tlsFailed
         case .truncated: .truncated
         case .notHTTP: .notAPicture
@@ -62,12 +75,43 @@ package struct HTTPStillCamera: Sendable {
         }
     }
 
-    /// What keeps the octets from being a whole JPEG, by its start and end; some cameras pad the end with zeros.
-    package static func fault(of octets: [UInt8]) -> SnapshotFailure? {
-        guard !octets.isEmpty else { return .empty }
-        guard octets.starts(with: [0xFF, 0xD8, 0xFF]) else { return .notAPicture }
-        guard let last = octets.lastIndex(where: { $0 != 0 }), last > 3 else { return .truncated }
-        return octets[last] == 0xD9 && octets[last - 1] == 0xFF ? nil : .truncated
+    /// What a status other than 200 means (RFC 9110, 15).
+    private static func reason(_ status: Int) -> SnapshotFailure {
+        switch status {
+        case 300..<400: .redirected
+        case 401, 403, 407: .unauthorized
+        case 404, 410: .noSuchPath
+        case 429, 503: .cameraBusy
+        default: .refused
+        }
+    }
+
+    /// The whole JPEG that an answer begins with.
+    package static func frame(of octets: [UInt8]) -> Result<[UInt8], CameraFailure> {
+        do throws(JPEGFrame.Fault) {
+            return .success(Array(octets.prefix(try JPEGFrame(octets).octets)))
+        } catch {
+            let reason: SnapshotFailure =
+                switch error {
+                case .empty: .empty
+                case .notAPicture: .notAPicture
+                case .truncated: .truncated
+                }
+            return .failure(CameraFailure(reason: reason))
+        }
+    }
+}
+
+extension SnapshotFailure {
+    /// Whether a camera that is only busy, or starts, answers so.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .unreachable, .cameraBusy, .empty, .truncated: true
+        case .noCamera, .timeout, .tlsFailed, .refused, .unauthorized, .noSuchPath, .redirected, .notAPicture,
+            .tooLarge,
+            .diskFull, .notStored, .uplinkAway, .busy, .cleartextPassword:
+            false
+        }
     }
 }
 
