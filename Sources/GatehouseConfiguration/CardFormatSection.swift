@@ -18,7 +18,8 @@ struct KnownFormats {
     var name: ScalarType<CardFormat> {
         ScalarType { [self] text throws(ScalarProblem) in
             guard let format = byName[text] else {
-                throw ScalarProblem("there is no card format '\(text.prefix(24))'", suggestion: suggestion(text))
+                throw ScalarProblem(
+                    "there is no card format '\(text.prefix(24))'", suggestion: suggestion(text), isReference: true)
             }
             return format
         }
@@ -51,6 +52,7 @@ enum CardFormatSection {
                     other == name
                         ? "'\(name)' is the name of a format that is known already"
                         : "the names '\(other)' and '\(name)' cannot stand beside one another; rename one")
+                group.leaveRest()
                 return nil
             }
             return format(name, group)
@@ -126,7 +128,7 @@ enum CardFormatSection {
     }
 
     private static func parity(_ group: MappingReader, _ bits: Int) -> ParityRule? {
-        let position = group.required("bit", .integer(in: 0...(bits - 1)))
+        let position = group.required("bit", .integer(in: 0...(BitString.capacity - 1)))
         let key = group.has("odd") ? "odd" : "even"
         if group.has("odd"), group.has("even") { group.error(at: "odd", "give 'even' or 'odd', not both") }
         if !group.has("odd"), !group.has("even") { group.error("'even' or 'odd' is missing: the bits it covers") }
@@ -139,6 +141,10 @@ enum CardFormatSection {
         if Set(covered).count != covered.count { group.error(at: key, "a bit is named twice") }
         if group.has(key), covered.isEmpty { group.error(at: key, "covers no bit") }
         guard let position else { return nil }
+        guard position < bits else {
+            group.error(at: "bit", "bit \(position) is outside of \(bits) bits")
+            return nil
+        }
         if covered.contains(position) { group.error(at: key, "bit \(position) is the parity bit itself") }
         return key == "odd" ? .odd(position, of: covered) : .even(position, of: covered)
     }

@@ -206,7 +206,7 @@ struct Wiring {
 
     private mutating func take(_ place: String, _ use: String, _ group: MappingReader, _ key: String) {
         if let other = lines.updateValue(use, forKey: place) {
-            errors.add("the line of \(use) is that of \(other) already", at: group.position(of: key))
+            errors.contradict("the line of \(use) is that of \(other) already", at: group.position(of: key))
         }
     }
 

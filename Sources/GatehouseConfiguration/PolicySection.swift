@@ -62,9 +62,9 @@ enum PolicySection {
                 default: days.insert(DaySet(rawValue: 1 << UInt16(DayWord.allCases.firstIndex(of: day)!)))
                 }
             }
-            guard let from = window.required("from", .timeOfDay()),
-                let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
-            else { return nil }
+            let from = window.required("from", .timeOfDay())
+            let to = window.required("to", .timeOfDay(allowsEndOfDay: true))
+            guard let from, let to else { return nil }
             return TimeWindow(days: days, from: from.minute, to: to.minute)
         }
         return read.map { Schedule(name: $0.name, windows: $0.windows) }
@@ -75,8 +75,9 @@ enum PolicySection {
         for (day, kind) in top.groups(
             "special_days", count: 0...500,
             { group -> (Int32, SpecialDayKind)? in
-                guard let day = group.required("date", .date), let kind = group.required("kind", .choice(KindWord.self))
-                else { return nil }
+                let day = group.required("date", .date)
+                let kind = group.required("kind", .choice(KindWord.self))
+                guard let day, let kind else { return nil }
                 return (day, kind == .holiday ? .holiday : kind == .shortened ? .shortened : .event)
             })
         { days[day] = kind }
@@ -107,10 +108,11 @@ enum PolicySection {
         _ top: MappingReader, _ points: Set<String>, _ schedules: [Schedule]
     ) -> [FirstPersonSettings] {
         top.groups("first_person", count: 0...32) { group -> FirstPersonSettings? in
-            guard let point = group.required("access_point", .identifier(of: AccessPointTag.self)) else { return nil }
-            expect(point, among: points, group, "access_point")
+            let point = group.required("access_point", .identifier(of: AccessPointTag.self))
+            if let point { expect(point, among: points, group, "access_point") }
             let groups = group.list("groups", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
             let schedule = group.optional("schedule", .text(atMost: 32), default: always)
+            guard let point else { return nil }
             return FirstPersonSettings(
                 accessPoint: point, groups: groups, schedule: index(of: schedule, in: schedules, group, "schedule"))
         }
@@ -120,14 +122,14 @@ enum PolicySection {
         _ top: MappingReader, _ portals: [PortalID], _ schedules: [Schedule]
     ) -> [FreeWindow] {
         top.groups("free_access", count: 0...32) { group -> FreeWindow? in
-            guard let portal = group.required("portal", .identifier(of: PortalTag.self)),
-                let schedule = group.required("schedule", .text(atMost: 32))
-            else { return nil }
+            let portal = group.required("portal", .identifier(of: PortalTag.self))
+            let schedule = group.required("schedule", .text(atMost: 32))
+            let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
+            guard let portal, let schedule else { return nil }
             if !portals.contains(portal) { group.error(at: "portal", "there is no portal '\(portal)'") }
             if schedule == always {
                 group.error(at: "schedule", "a portal that is always free needs no gate; name a schedule")
             }
-            let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
             return index(of: schedule, in: schedules, group, "schedule").map {
                 FreeWindow(portal: portal, schedule: $0, firstPerson: first)
             }

@@ -25,6 +25,7 @@ enum ReaderSection {
         let found = top.namedGroups("readers", names: .identifier(of: ReaderTag.self), count: 0...64) {
             name, group -> Found? in
             guard let word = group.required("protocol", .choice(ProtocolWord.self)) else {
+                group.leaveRest()
                 return nil
             }
             let kind: ReaderSettings.Kind

@@ -22,8 +22,14 @@ package enum StartCheck {
             found.append(Problem(description: "reader \(reader): \(problem)", isCertain: problem.isCertain))
         }
         guard withUplink else { return found.compactMap(\.self) }
-        for camera in configuration.cameras { found.append(secretProblem(camera.passwordFile, "camera \(camera.id)")) }
+        for camera in configuration.cameras {
+            found.append(secretProblem(camera.passwordFile, "camera \(camera.id)"))
+            found.append(certificateProblem(camera.caFile, "camera \(camera.id)"))
+        }
         for destination in configuration.destinations {
+            for path in [destination.caFile, destination.clientCertificateFile] {
+                found.append(certificateProblem(path, "destination \(destination.id)"))
+            }
             for name in [destination.secretFile, destination.clientKeyFile] {
                 found.append(secretProblem(name, "destination \(destination.id)"))
             }
@@ -91,6 +97,15 @@ package enum StartCheck {
         if let problem = unreadable(path, "the secret of \(whose)") { return problem }
         return FileOctets.read(path)?.isEmpty == true
             ? Problem(description: "\(path): the secret of \(whose) is empty", isCertain: true) : nil
+    }
+
+    /// Without it no connection comes about.
+    private static func certificateProblem(_ path: String?, _ whose: String) -> Problem? {
+        guard let path else { return nil }
+        if let problem = unreadable(path, "the certificates of \(whose)") { return problem }
+        let text = String(decoding: FileOctets.read(path) ?? [], as: UTF8.self)
+        return text.contains("-----BEGIN CERTIFICATE-----")
+            ? nil : Problem(description: "\(path): no certificate of \(whose) is in it (PEM is meant)", isCertain: true)
     }
 
     private static func unreadable(_ path: String, _ what: String) -> Problem? {

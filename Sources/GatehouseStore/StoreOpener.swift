@@ -28,6 +28,17 @@ package enum StoreOpener {
         }
     }
 
+    /// What would keep a start from this database, or from admitting anybody with it; nil where nothing does, or nothing is there.
+    /// It is opened for reading alone. `keyMark` is that of the master key, where it is at hand.
+    package static func obstacle(_ path: String, keyMark mark: String?) -> String? {
+        guard Files.exists(path) else { return nil }
+        do {
+            try Migrations.check(try Database(path: path, mode: .readOnly))
+        } catch { return (error as? DatabaseError)?.isDamage == true ? nil : "\(error)" }
+        guard let mark, let made = keyMark(path), made != mark else { return nil }
+        return "\(path): the master key is not the one that it was made with; nobody would be admitted"
+    }
+
     /// The mark of the key that made the database; nil where there is none to read.
     package static func keyMark(_ path: String) -> String? {
         guard let database = try? Database(path: path, mode: .readOnly),

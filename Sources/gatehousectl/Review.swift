@@ -282,7 +282,8 @@ func upload<Command: AdminCommand>(
 }
 
 struct Config: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: words("The configuration."), subcommands: [Check.self])
+    static let configuration = CommandConfiguration(
+        abstract: words("The configuration."), subcommands: [Check.self, Init.self])
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Read a configuration and say all that is wrong with it."),
@@ -305,7 +306,16 @@ struct Config: ParsableCommand {
 private func checkSurroundings(_ configuration: Configuration) throws {
     let problems = StartCheck.problems(of: configuration, withUplink: true, masterKeyFault: MasterKeyFile.fault)
     for problem in problems { complain("\(problem)") }
-    if problems.contains(where: \.isCertain) { throw Exit.refused }
+    let obstacle = databaseObstacle(configuration)
+    if let obstacle { complain(obstacle) }
+    if obstacle != nil || problems.contains(where: \.isCertain) { throw Exit.refused }
+}
+
+private func databaseObstacle(_ configuration: Configuration) -> String? {
+    let key = FileOctets.read(CredentialFile.masterKey.path(of: configuration.files.masterKey))
+        .flatMap { try? MasterKeyFile.key($0) }
+    return StoreOpener.obstacle(
+        configuration.files.database, keyMark: key.map { KeyRing(master: $0).storeSecrets.keyMark })
 }
 
 func readConfiguration(_ path: String) throws -> Configuration {

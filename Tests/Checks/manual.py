@@ -49,6 +49,7 @@ def manual():
     check("manual: and what is like none is not", "did you mean" not in told("weather").stderr)
     pages(commands)
     completed()
+    answered()
 
 
 def named(commands, scripts):
@@ -151,3 +152,37 @@ def completed():
             check(f"manual: {' '.join(words)} completes the names", name in answer.stdout.split(), answer)
         nothing = ask("portal", "open", "--", "positional@0", "0", "0", "gatehousectl", "portal", "open", "--socket", "/nowhere")
         check("manual: without a daemon nothing is completed", nothing.stdout.strip() == "" and nothing.stderr == "", nothing)
+
+
+def answered():
+    """C4: ten answers, typed or given, become a file that is in order; what is there stays."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder)
+        key = path / "master-key"
+
+        def made(name, *words, answers=None):
+            call = [str(BIN / "gatehousectl"), "config", "init", str(path / name), "--master-key", str(key), *words]
+            if answers is None:
+                return subprocess.run(call, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            typed = subprocess.run(["script", "-qec", shlex.join(call), "/dev/null"], input=answers, capture_output=True, text=True)
+            return typed
+
+        given = made("given.yaml", "--site", "lotus", "--wires", "D0 D1", "--release", "RELAY", "--camera", "http://192.0.2.3/still")
+        check("C4 options alone write a file", given.returncode == 0 and (path / "given.yaml").exists(), given)
+        check("C4 and a master key for its owner alone", key.stat().st_size == 32 and key.stat().st_mode & 0o777 == 0o600)
+        before = key.read_bytes()
+        checked = told("config", "check", str(path / "given.yaml"))
+        check("C4 the check finds it in order", checked.returncode == 0 and "in order. 1 portal, 1 reader, 1 camera" in checked.stdout, checked)
+        again = made("given.yaml", "--site", "other", "--wires", "D0 D1", "--release", "RELAY")
+        check("C4 nothing is written over", again.returncode == 2 and "is there already" in again.stderr and "lotus" in (path / "given.yaml").read_text())
+        lacking = made("none.yaml", "--site", "lotus")
+        check("C4 what nobody can be asked for is named", lacking.returncode == 2 and "--wires is needed" in lacking.stderr and not (path / "none.yaml").exists(), lacking)
+        answers = ["Lotus", "lotus", "Asia/Beijing", "", "not-behind-floor", "", "osdp", "/dev/ttyS1 38400 5", "H1030", "", "RELAY/low", "EXIT - FIRE", "-"]
+        asked = made("asked.yaml", answers="".join(f"{one}\n" for one in answers))
+        check("C4 ten questions, and a wrong answer is asked for again with what is meant", "write 'lotus'" in asked.stdout and "did you mean Asia/Shanghai?" in asked.stdout and "did you mean 'H10301'?" in asked.stdout, asked.stdout)
+        checked = told("config", "check", str(path / "asked.yaml"))
+        text = (path / "asked.yaml").read_text()
+        check("C4 what was answered stands in a file that is in order", checked.returncode == 0 and 'address: "5"' in text and 'exit_button: {line: "EXIT"}' in text, checked, text)
+        check("C4 a key that is there stays", key.read_bytes() == before)
+        key.write_bytes(b"x")
+        check("C4 a key that is none is told", told("config", "check", str(path / "asked.yaml")).returncode == 1)

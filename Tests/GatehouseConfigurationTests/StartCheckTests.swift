@@ -80,4 +80,15 @@ import Testing
             #expect(problems(one, withUplink: false).isEmpty, "the daemon that decides needs none of them")
         }
     }
+
+    @Test func certificatesThatAreMissingOrNoneAreTold() throws {
+        try withFile(32) { key in
+            let camera = "cameras: {c: {url: \"https://192.0.2.1/p\", ca_file: CA}}"
+            let missing = problems(
+                try configuration(key: key, more: camera.replacing("CA", with: "/tmp/gatehouse-none.pem")))
+            #expect(missing.count == 1 && missing[0].contains("the certificates of camera c cannot be read"))
+            let none = problems(try configuration(key: key, more: camera.replacing("CA", with: key)))
+            #expect(none.count == 1 && none[0].contains("no certificate of camera c is in it"))
+        }
+    }
 }

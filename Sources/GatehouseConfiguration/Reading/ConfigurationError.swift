@@ -44,8 +44,14 @@ package struct ConfigurationError: Error, Hashable, Comparable, Sendable, Custom
 package struct InvalidConfiguration: Error, Hashable, Sendable, CustomStringConvertible {
     /// In the order of the text, at least one.
     package var errors: [ConfigurationError]
+    /// Whether values were left unjudged that may hang on one of these.
+    package var isPartial = false
 
-    package var description: String { errors.map(\.description).joined(separator: "\n") }
+    package var description: String {
+        (errors.map(\.description)
+            + (isPartial ? ["when this is mended, how the values fit together is looked at"] : []))
+            .joined(separator: "\n")
+    }
 }
 
 /// Collects what is wrong with one file, so that an installer hears of everything at once. A class because all readers of
@@ -56,28 +62,43 @@ package final class ConfigurationErrors {
 
     package let file: String
     private var found: [ConfigurationError] = []
+    private var contradictions: [ConfigurationError] = []
     private var known: Set<ConfigurationError> = []
     /// Errors past the limit, which are counted only.
     package private(set) var omitted = 0
 
     package init(file: String) { self.file = file }
 
+    /// A value, a key or a text that is wrong by itself.
     package func add(_ message: String, at position: TextPosition, suggestion: String? = nil) {
+        note(message, at: position, suggestion: suggestion, in: &found)
+    }
+
+    /// Values that do not fit each other. Where one of them could not be read, that alone is told: the rest may follow from it.
+    package func contradict(_ message: String, at position: TextPosition, suggestion: String? = nil) {
+        note(message, at: position, suggestion: suggestion, in: &contradictions)
+    }
+
+    private func note(
+        _ message: String, at position: TextPosition, suggestion: String?, in list: inout [ConfigurationError]
+    ) {
         let error = ConfigurationError(
             file: file, line: position.line, column: position.column, message: message, suggestion: suggestion)
         guard known.count < Self.limit else {
             omitted += known.contains(error) ? 0 : 1
             return
         }
-        if known.insert(error).inserted { found.append(error) }
+        if known.insert(error).inserted { list.append(error) }
     }
 
-    package var isEmpty: Bool { found.isEmpty }
+    package var isEmpty: Bool { found.isEmpty && contradictions.isEmpty }
 
-    /// In the order of the text.
-    package var sorted: [ConfigurationError] { found.sorted() }
+    /// What is told, in the order of the text.
+    package var sorted: [ConfigurationError] { (found.isEmpty ? contradictions : found).sorted() }
 
     package func throwIfAny() throws(InvalidConfiguration) {
-        guard isEmpty else { throw InvalidConfiguration(errors: sorted) }
+        guard isEmpty else {
+            throw InvalidConfiguration(errors: sorted, isPartial: !found.isEmpty && !contradictions.isEmpty)
+        }
     }
 }

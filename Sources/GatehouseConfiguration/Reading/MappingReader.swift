@@ -16,6 +16,7 @@ package final class MappingReader {
     private let errors: ConfigurationErrors
     private var asked: Set<String> = []
     private var missing: [String] = []
+    private var isLeft = false
     /// Where the group begins.
     package let position: TextPosition
 
@@ -134,15 +135,18 @@ package final class MappingReader {
 
     // MARK: What the schema finds out itself
 
-    /// Notes an error at a key's value; where the key is not there, at the group.
+    /// Notes at a key's value that it does not fit another one; where the key is not there, at the group.
     package func error(at key: String, _ message: String, suggestion: String? = nil) {
-        errors.add(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
+        errors.contradict(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
     }
 
-    /// Notes an error at the group as a whole.
+    /// Notes that the values of the group do not fit each other.
     package func error(_ message: String, suggestion: String? = nil) {
-        errors.add(message, at: position, suggestion: suggestion)
+        errors.contradict(message, at: position, suggestion: suggestion)
     }
+
+    /// What other keys the group may have hangs on a value that is wrong: they are not judged.
+    package func leaveRest() { isLeft = true }
 
     /// Whether the key is there, right or wrong.
     package func has(_ key: String) -> Bool {
@@ -150,10 +154,10 @@ package final class MappingReader {
         return entry(key) != nil
     }
 
-    /// Where a key's value stands, for checks across groups: the schema keeps it beside the value.
     /// The keys as they stand in the file, for groups whose keys are names.
     var keys: [String] { entries.map(\.key) }
 
+    /// Where a key's value stands, for checks across groups: the schema keeps it beside the value.
     package func position(of key: String) -> TextPosition { entry(key)?.value.position ?? position }
 
     // MARK: -
@@ -179,7 +183,12 @@ package final class MappingReader {
         do throws(ScalarProblem) {
             return try type.parse(text)
         } catch {
-            errors.add("'\(key)': \(error.message)", at: node.position, suggestion: error.suggestion)
+            let message = "'\(key)': \(error.message)"
+            if error.isReference {
+                errors.contradict(message, at: node.position, suggestion: error.suggestion)
+            } else {
+                errors.add(message, at: node.position, suggestion: error.suggestion)
+            }
             return nil
         }
     }
@@ -211,7 +220,7 @@ package final class MappingReader {
         let present = Set(entries.map(\.key))
         let free = asked.subtracting(present)
         var meant: Set<String> = []
-        for entry in entries where !asked.contains(entry.key) {
+        for entry in entries where !isLeft && !asked.contains(entry.key) {
             let nearest = Nearest.match(for: entry.key, among: free)
             if let nearest { meant.insert(nearest) }
             var suggestion = nearest.map { "did you mean '\($0)'?" }

@@ -23,10 +23,13 @@ package struct ScalarType<Value> {
 package struct ScalarProblem: Error, Hashable, Sendable {
     package var message: String
     package var suggestion: String?
+    /// Whether the value reads well and names something that is not there, for want of which it may be.
+    package var isReference: Bool
 
-    package init(_ message: String, suggestion: String? = nil) {
+    package init(_ message: String, suggestion: String? = nil, isReference: Bool = false) {
         self.message = message
         self.suggestion = suggestion
+        self.isReference = isReference
     }
 }
 

@@ -5,14 +5,21 @@ enum Migrations {
         V0008.sql,
     ]
 
-    /// Brings the database to the newest schema, each step in a transaction of its own.
-    static func apply(to database: Database) throws {
+    /// The steps that the database has; throws where it has more than this program knows.
+    @discardableResult
+    static func check(_ database: Database) throws -> Int {
         let present = try database.userVersion
         guard present <= steps.count else {
             throw DatabaseError(
                 attempt: "open \(database.path)", code: 0,
                 detail: "its schema is version \(present), this program knows \(steps.count); use the newer program")
         }
+        return present
+    }
+
+    /// Brings the database to the newest schema, each step in a transaction of its own.
+    static func apply(to database: Database) throws {
+        let present = try check(database)
         for version in present..<steps.count {
             try database.transaction {
                 try database.execute(steps[version])

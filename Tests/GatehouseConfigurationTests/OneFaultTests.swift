@@ -1,0 +1,43 @@
+import GatehouseConfiguration
+import GatehouseCore
+import Testing
+
+/// Each fault once: what hangs on a value that is wrong is not told a second time.
+@Suite("One fault is told once")
+struct OneFaultTests {
+    private func errors(of text: String) -> [ConfigurationError] {
+        do throws(InvalidConfiguration) {
+            _ = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: SchemaTests.digest)
+            return []
+        } catch { return error.errors }
+    }
+
+    /// Every value that stands alone in a file, with where it stands.
+    private func scalars(_ node: YAMLNode) -> [(text: String, isQuoted: Bool, at: TextPosition)] {
+        switch node.content {
+        case .scalar(let text, let isQuoted): node.isAbsent ? [] : [(text, isQuoted, node.position)]
+        case .sequence(let nodes): nodes.flatMap(scalars)
+        case .mapping(let entries): entries.flatMap { scalars($0.value) }
+        case .refused: []
+        }
+    }
+
+    /// The whole sample, one value at a time as nobody means it.
+    @Test func eachValueOfTheSampleThatIsWrong() throws {
+        let text = String(
+            decoding: try #require(FileOctets.read(SchemaTests.root + "/config/gatehouse.yaml")), as: UTF8.self)
+        let all = ConfigurationErrors(file: "f")
+        let scalars = scalars(try #require(YAMLReader.read(Array(text.utf8), into: all)))
+        #expect(scalars.count > 200)
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
+        for scalar in scalars {
+            let line = lines[scalar.at.line - 1]
+            let from = scalar.at.column - 1
+            lines[scalar.at.line - 1].replaceSubrange(
+                from..<(from + scalar.text.count + (scalar.isQuoted ? 2 : 0)), with: Array("\"?!\""))
+            let found = errors(of: String(lines.joined(separator: "\n")))
+            #expect(found.count <= 1, "\(scalar.text) at \(scalar.at.line): \(found.map(\.description))")
+            lines[scalar.at.line - 1] = line
+        }
+    }
+}
