@@ -73,6 +73,7 @@ package enum ConfigurationReader {
         PortalSection.read(top, &site, &lines, readers, &wiring, &factorWindows)
         PolicySection.read(top, &site, factorWindows, digest)
 
+        for reader in readers { site.families[reader.settings.id] = reader.settings.kind.word }
         var configuration = Configuration(site: site, timeZone: identity?.zone ?? "UTC")
         configuration.clockTrust = identity?.clock ?? .synchronized
         configuration.language = identity?.language ?? .english

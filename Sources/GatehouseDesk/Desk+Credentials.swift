@@ -21,6 +21,7 @@ extension Desk {
         texts.firstUse = command.firstUse?.argumentText
         texts.vehicle = command.vehicle?.argumentText
         let kind = try fields.at("kind") { try fields.kind(command.kind.argumentText) }
+        texts.also = command.also?.argumentText
         texts.value = try value(of: command, kind)
         var row: CredentialRow
         do {
@@ -120,7 +121,7 @@ extension Desk {
         let old = try credential(command.id, reader, call)
         try saysSomething(
             command.status, command.from, command.until, command.uses, command.firstUse, command.vehicle,
-            beside: .credentialChange)
+            command.also, beside: .credentialChange)
         var texts = CredentialTexts()
         texts.status = command.status?.argumentText
         texts.from = command.from?.argumentText
@@ -128,6 +129,7 @@ extension Desk {
         texts.uses = command.uses?.argumentText
         texts.firstUse = command.firstUse?.argumentText
         texts.vehicle = command.vehicle?.argumentText
+        texts.also = command.also?.argumentText
         var days = KnownDays()
         var row = try fields(call).credential(
             texts, nil, of: old.person, changing: old, id: old.id, in: source(reader, call), &days)
@@ -169,7 +171,8 @@ extension Desk {
         guard row.kind == .card, row.key != old.key else {
             throw CommandRefusal(code: "malformed", message: Sentence("\"card\" has to be another card"))
         }
-        (row.status, row.note) = (.enabled, "")
+        // What other readers make of it is told anew.
+        (row.status, row.note, row.others) = (.enabled, "", [])
         row.id = try ids.next(.credential, reader)
         let changes: [RegistryChange] = [.put(.credential(gone)), .put(.credential(row))]
         var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes), cause: cause))

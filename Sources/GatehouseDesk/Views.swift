@@ -55,7 +55,7 @@ struct RowViews: Sendable {
             id: row.id, person: row.person, kind: row.kind.word, value: row.kind == .pin ? "" : row.label,
             status: row.status.word, from: time(row.validFrom), until: time(row.validUntil), duress: row.isDuress,
             note: row.note.isEmpty ? nil : row.note, uses: row.uses, firstUseSeconds: row.firstUseSpan,
-            vehicle: row.vehicle)
+            vehicle: row.vehicle, also: row.others.isEmpty ? nil : row.others.map(\.label))
     }
     func view(_ row: ConsentRow) -> ConsentView {
         ConsentView(

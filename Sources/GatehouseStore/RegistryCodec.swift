@@ -42,7 +42,10 @@ enum RegistryCodec {
                 .integer(Int64(row.uses ?? 0)), .integer(Int64(row.firstUseSpan ?? 0)),
                 .integer(Int64(row.vehicle ?? 0)),
             ]
-            secret = [.octets(row.key.octets), .text(row.label), .text(row.note)]
+            // Rows without them are as those of earlier versions.
+            let others = row.others.map { CanonicalValue.array([.octets($0.key.octets), .text($0.label)]) }
+            secret =
+                [.octets(row.key.octets), .text(row.label), .text(row.note)] + (others.isEmpty ? [] : [.array(others)])
         case .vehicle(let row):
             plain = [.integer(Int64(row.dwelling)), .integer(Int64(row.keeper))]
             secret = [.text(row.plate)]
@@ -131,11 +134,12 @@ enum RegistryCodec {
         }
 
         func credential(_ id: UInt32) -> RegistryRow? {
-            guard plain.count == 6 || plain.count == 9, secret.count == plain.count / 3, let person = number(0),
+            guard plain.count == 6 || plain.count == 9,
+                secret.count == plain.count / 3 || plain.count == 9 && secret.count == 4, let person = number(0),
                 let kind = number(1).flatMap({ CredentialKind(rawValue: UInt8(clamping: $0)) }),
                 let status = number(2).flatMap({ CredentialStatus(rawValue: UInt8(clamping: $0)) }),
                 let isDuress = plain[5].boolean, let key = secret[0].octets.flatMap({ CredentialKey(octets: $0) }),
-                let label = secret[1].text
+                let label = secret[1].text, let others = others()
             else { return nil }
             return .credential(
                 CredentialRow(
@@ -143,7 +147,20 @@ enum RegistryCodec {
                     validFrom: plain[3].integer, validUntil: plain[4].integer, isDuress: isDuress,
                     note: secret.count > 2 ? secret[2].text ?? "" : "",
                     uses: link(6).map { UInt16(clamping: $0) }, firstUseSpan: link(7),
-                    vehicle: link(8)))
+                    vehicle: link(8), others: others))
+        }
+
+        /// The further numbers of a card; nil where they are none.
+        private func others() -> [CredentialRow.OtherNumber]? {
+            guard secret.count == 4 else { return [] }
+            guard let all = secret[3].array else { return nil }
+            let read = all.compactMap { value -> CredentialRow.OtherNumber? in
+                guard let parts = value.array, parts.count == 2,
+                    let key = parts[0].octets.flatMap({ CredentialKey(octets: $0) }), let label = parts[1].text
+                else { return nil }
+                return CredentialRow.OtherNumber(key: key, label: label)
+            }
+            return read.count == all.count ? read : nil
         }
 
         func vehicle(_ id: UInt32) -> RegistryRow? {

@@ -202,6 +202,8 @@ struct CredentialCommand: ParsableCommand {
         @Option var card: String?
         @Option(help: told("A reader: the next card that is shown there is the one."), completion: .readers)
         var showAt: String?
+        @Option(help: told("What other readers make of the same card: up to three numbers with blanks between them."))
+        var also: String?
         @Option(help: told("File with the PIN; - reads the input, or asks on a terminal.")) var pinFrom: String?
         @Option(help: told("Module and user number, face-1:5.")) var face: String?
         @Flag(help: told("The PIN is typed after a card or face of this person.")) var bound = false
@@ -222,7 +224,8 @@ struct CredentialCommand: ParsableCommand {
                 kind: card != nil || showAt != nil ? "card" : pinFrom != nil ? "pin" : "face",
                 card: argument("--card", card), from: argument("--from", from), until: argument("--until", until),
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
-                vehicle: argument("--vehicle", limits.vehicle), showAt: argument("--show-at", showAt))
+                vehicle: argument("--vehicle", limits.vehicle), showAt: argument("--show-at", showAt),
+                also: argument("--also", also))
             if showAt != nil, !common.isJSON {
                 complain(words("hold the card to the reader within a minute; it opens nothing this time"))
             }
@@ -256,6 +259,8 @@ struct CredentialCommand: ParsableCommand {
             discussion: words("Example: gatehousectl credential change 12 --status lost"))
         @Argument(help: told("A number, a card as it is printed, a plate, a holder of one alone.")) var id: String
         @Option(help: told("enabled, lost, stolen, suspended, damaged or returned.")) var status: String?
+        @Option(help: told("What other readers make of the same card, in the place of what stands there; none."))
+        var also: String?
         @Option(help: told("Why it is suspended: order:NUMBER, safety, asked, other:TEXT; or --reason.")) var cause:
             String?
         @Option var from: String?
@@ -267,7 +272,7 @@ struct CredentialCommand: ParsableCommand {
                 id: argument("ID", id), status: argument("--status", status), cause: argument("--cause", cause),
                 from: argument("--from", from), until: argument("--until", until),
                 uses: argument("--uses", limits.uses), firstUse: argument("--first-use", limits.firstUse),
-                vehicle: argument("--vehicle", limits.vehicle))
+                vehicle: argument("--vehicle", limits.vehicle), also: argument("--also", also))
             try order(command, common, words("changed"))
         }
     }

@@ -51,7 +51,8 @@ struct StoredCodesTests {
         #expect(
             EntryDetail.allCases.map(\.rawValue) == [
                 "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "corrects", "count",
-                "destination", "document", "ended", "entry", "face", "firmware", "firmwareBefore", "format", "from",
+                "destination", "document", "ended", "entry", "face", "family", "firmware", "firmwareBefore", "format",
+                "from",
                 "host", "id",
                 "input",
                 "issuer", "kind", "level", "maker", "makerBefore", "milliseconds", "missing", "model", "modelBefore",

@@ -121,9 +121,19 @@ struct RandomRegister {
         case .face: (key, label) = (CredentialKey(face: UInt16(id), module: "face-1"), "face-1:\(id)")
         case .pin: label = "alone"
         }
+        var others: [CredentialRow.OtherNumber] = []
+        if kind == .card, below(3) == 0 {
+            for number in 0...below(CredentialRow.OtherNumber.limit) {
+                let card = CardNumber(format: "UID34", number: UInt64(9000 + 10 * Int(id) + number))
+                others.append(
+                    CredentialRow.OtherNumber(
+                        key: CredentialKey(card: card, primitives: primitives), label: card.description))
+            }
+        }
         return CredentialRow(
             id: id, person: link(people), kind: kind, key: key, label: label, status: pick(CredentialStatus.allCases),
             validFrom: from, validUntil: until, isDuress: below(4) == 0, note: text(), uses: pick([nil, 1, 65535]),
-            firstUseSpan: pick([nil, 60, 5400, 360_000, 3650 * 86400]), vehicle: below(5) == 0 ? 1 : nil)
+            firstUseSpan: pick([nil, 60, 5400, 360_000, 3650 * 86400]), vehicle: below(5) == 0 ? 1 : nil,
+            others: others)
     }
 }

@@ -29,8 +29,11 @@ import Testing
         .credential(
             CredentialRow(
                 id: 1, person: 2, kind: .card, key: CredentialKey(high: 1, low: 2), label: "UID34:7", status: .lost,
-                validFrom: 1, validUntil: 2, isDuress: true, note: "on the bus", uses: 3, firstUseSpan: 60, vehicle: 1)
-        ),
+                validFrom: 1, validUntil: 2, isDuress: true, note: "on the bus", uses: 3, firstUseSpan: 60, vehicle: 1,
+                others: [
+                    CredentialRow.OtherNumber(key: CredentialKey(high: 5, low: 6), label: "H10301:1-7"),
+                    CredentialRow.OtherNumber(key: CredentialKey(high: 7, low: 8), label: "EM4100:7"),
+                ])),
         .credential(
             CredentialRow(id: 2, person: 1, kind: .plate, key: CredentialKey(high: 3, low: 4), label: "PLATE:鲁G12345")),
     ]
@@ -62,7 +65,7 @@ import Testing
             (one.landlord, one.step, one.renews) = (nil, .registered, nil)
             older = .tenancy(one)
         case .credential(var one):
-            (one.note, one.uses, one.firstUseSpan, one.vehicle) = ("", nil, nil, nil)
+            (one.note, one.uses, one.firstUseSpan, one.vehicle, one.others) = ("", nil, nil, nil, [])
             older = .credential(one)
         }
         #expect(read == older)

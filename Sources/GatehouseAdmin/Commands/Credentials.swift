@@ -15,7 +15,10 @@ package struct CredentialView: Codable, Hashable, Sendable {
     package var uses: UInt16?
     package var firstUseSeconds: UInt32?
     package var vehicle: UInt32?
+    /// What other readers make of the same card.
+    package var also: [String]?
     private enum CodingKeys: String, CodingKey {
+        case also
         case id
         case person
         case kind
@@ -31,8 +34,10 @@ package struct CredentialView: Codable, Hashable, Sendable {
     }
     package init(
         id: UInt32, person: UInt32, kind: String, value: String, status: String, from: String?, until: String?,
-        duress: Bool, note: String?, uses: UInt16?, firstUseSeconds: UInt32?, vehicle: UInt32?
+        duress: Bool, note: String?, uses: UInt16?, firstUseSeconds: UInt32?, vehicle: UInt32?,
+        also: [String]? = nil
     ) {
+        self.also = also
         self.id = id
         self.person = person
         self.kind = kind
@@ -69,7 +74,10 @@ package struct CredentialAdd: AdminCommand {
     package var consent: PersonalArgument?
     /// A reader: the next card that is shown there within a minute is the one.
     package var showAt: NameArgument?
+    /// What other readers make of the same card: up to three numbers with blanks between them.
+    package var also: PersonalArgument?
     private enum CodingKeys: String, CodingKey {
+        case also
         case showAt = "show-at"
         case person
         case kind
@@ -92,8 +100,9 @@ package struct CredentialAdd: AdminCommand {
         bound: FlagArgument? = nil, module: NameArgument? = nil, user: CountArgument? = nil, from: TextArgument? = nil,
         until: TextArgument? = nil, duress: FlagArgument? = nil, status: TextArgument? = nil, uses: TextArgument? = nil,
         firstUse: TextArgument? = nil, vehicle: PersonalArgument? = nil, consent: PersonalArgument? = nil,
-        showAt: NameArgument? = nil
+        showAt: NameArgument? = nil, also: PersonalArgument? = nil
     ) {
+        self.also = also
         self.showAt = showAt
         self.person = person
         self.kind = kind
@@ -147,7 +156,10 @@ package struct CredentialChange: AdminCommand {
     package var uses: TextArgument?
     package var firstUse: TextArgument?
     package var vehicle: PersonalArgument?
+    /// Takes the place of the further numbers that the card has; `none` for none.
+    package var also: PersonalArgument?
     private enum CodingKeys: String, CodingKey {
+        case also
         case id
         case status
         case cause
@@ -160,8 +172,9 @@ package struct CredentialChange: AdminCommand {
     package init(
         id: RowOrTextArgument, status: TextArgument? = nil, cause: TextArgument? = nil, from: TextArgument? = nil,
         until: TextArgument? = nil, uses: TextArgument? = nil, firstUse: TextArgument? = nil,
-        vehicle: PersonalArgument? = nil
+        vehicle: PersonalArgument? = nil, also: PersonalArgument? = nil
     ) {
+        self.also = also
         self.id = id
         self.status = status
         self.cause = cause

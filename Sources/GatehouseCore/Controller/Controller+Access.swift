@@ -155,7 +155,10 @@ extension Controller {
     ) {
         let evidence = judgement.evidence
         let isKnown = !evidence.isGuessPaused && evidence.unknownNumber == nil
-        if let read = presented.card ?? presented.plate { entry.detail[.format] = .text(read.number.format.name) }
+        if let read = presented.card ?? presented.plate {
+            entry.detail[.format] = .text(read.number.format.name)
+            entry.detail[.family] = entry.reader.flatMap { site.families[$0] }.map { .text($0) }
+        }
         // What nobody has, and may be a PIN or part of a pass, is kept nowhere.
         if let card = presented.card, isKnown || !(card.mayBePIN || card.number.mayHoldAPass) {
             entry.personal.append(PersonalField(name: .cardNumber, value: Array(card.number.description.utf8)))

@@ -13,7 +13,7 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 /// another meaning.
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
-        face
+        face, family
     case firmware, firmwareBefore, format, from, host, id, input, issuer, kind, level, maker, makerBefore, milliseconds,
         missing, model, modelBefore
     case near, note, pass, passes, path, points, problem, reason, receiver, reopens, row, rows, scope, seconds

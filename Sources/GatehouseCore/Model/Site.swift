@@ -11,6 +11,8 @@ package struct Site: Hashable, Sendable {
     /// Portals of which only one may stand open or released at a time.
     package var interlocks: [[PortalID]] = []
     package var alerts: [AlertRoute]
+    /// What each reader speaks: the word of the configuration, for the entries of what it read.
+    package var families: [ReaderID: String] = [:]
 
     package init(
         name: String, portals: [PortalSettings], accessPoints: [AccessPointSettings], policy: AccessPolicy,

@@ -6,6 +6,8 @@ package struct CredentialRow: Hashable, Sendable {
     package var key: CredentialKey
     /// The spelling for people: `H10301:118-1603`, `face-1:5`; empty for a PIN. Personal.
     package var label: String
+    /// What other readers make of the same card: one fob is `UID34:2312379265` here and `H10301:118-1603` there.
+    package var others: [OtherNumber]
     package var status: CredentialStatus
     package var validFrom: Int64?
     package var validUntil: Int64?
@@ -23,7 +25,8 @@ package struct CredentialRow: Hashable, Sendable {
     package init(
         id: UInt32, person: UInt32, kind: CredentialKind, key: CredentialKey, label: String,
         status: CredentialStatus = .enabled, validFrom: Int64? = nil, validUntil: Int64? = nil, isDuress: Bool = false,
-        note: String = "", uses: UInt16? = nil, firstUseSpan: UInt32? = nil, vehicle: UInt32? = nil
+        note: String = "", uses: UInt16? = nil, firstUseSpan: UInt32? = nil, vehicle: UInt32? = nil,
+        others: [OtherNumber] = []
     ) {
         self.id = id
         self.person = person
@@ -38,6 +41,22 @@ package struct CredentialRow: Hashable, Sendable {
         self.uses = uses
         self.firstUseSpan = firstUseSpan
         self.vehicle = vehicle
+        self.others = others
+    }
+
+    /// All that it is found by.
+    package var allKeys: [CredentialKey] { [key] + others.map(\.key) }
+
+    /// A further number of one card. Personal.
+    package struct OtherNumber: Hashable, Sendable {
+        package var key: CredentialKey
+        package var label: String
+        package init(key: CredentialKey, label: String) {
+            self.key = key
+            self.label = label
+        }
+        /// The most that a card has beside its first.
+        package static let limit = 3
     }
 }
 

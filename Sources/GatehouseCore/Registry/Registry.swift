@@ -23,6 +23,9 @@ package struct Registry: Sendable {
     private(set) var nearPlates = NearPlates()
     private(set) var communities: ContiguousArray<Bool> = []
     private var index = KeyIndex()
+    /// Further numbers of cards, which few have, by their key and by the identity of their credential.
+    private var otherKeys: [CredentialKey: UInt32] = [:]
+    private var keysBeside: [UInt32: [CredentialKey]] = [:]
     /// Names of groups; a person's groups are bits that count from the first.
     package private(set) var groupNames: [String] = []
     /// Names of the schedules that people work in; a person's shift counts from the first, from 1.
@@ -40,7 +43,8 @@ package struct Registry: Sendable {
     // MARK: Questions
 
     package func credential(for key: CredentialKey) -> CredentialRecord? {
-        index.find(key, in: credentials).map { credentials[Int($0)] }
+        let position = index.find(key, in: credentials) ?? (otherKeys.isEmpty ? nil : otherKeys[key])
+        return position.map { credentials[Int($0)] }
     }
 
     package func person(_ id: UInt32) -> PersonRecord? {
@@ -155,7 +159,9 @@ package struct Registry: Sendable {
                 return people.contains { person($0) == nil } ? .unknownPerson : nil
             case .credential(let row):
                 if let from = row.validFrom, let until = row.validUntil, from >= until { return .endsBeforeItStarts }
-                if let other = credential(for: row.key), other.id != row.id { return .credentialTaken }
+                for key in row.allKeys {
+                    if let other = credential(for: key), other.id != row.id { return .credentialTaken }
+                }
                 if isLoading { return nil }
                 if person(row.person) == nil { return .unknownPerson }
                 if let vehicle = row.vehicle, self.vehicle(vehicle) == nil { return .unknownVehicle }
@@ -206,6 +212,7 @@ package struct Registry: Sendable {
         case .end(.tenancy, let id): tenancies[Int(id)].isPresent = false
         case .end(.credential, let id):
             index.remove(at: id, in: credentials)
+            beside(id, [])
             nearPlates.remove(id)
             credentials[Int(id)].isPresent = false
         }
@@ -332,8 +339,17 @@ package struct Registry: Sendable {
             isDuress: row.isDuress, isPresent: true)
         set(record, at: row.id, in: &credentials, fill: .absent)
         index.insert(row.id, in: credentials)
+        beside(row.id, row.others.map(\.key))
         nearPlates.remove(row.id)
         if row.kind == .plate { nearPlates.insert(CardNumber.text(ofLabel: row.label), row.id) }
+    }
+
+    /// The further keys of a credential take the place of those that it had.
+    private mutating func beside(_ id: UInt32, _ further: [CredentialKey]) {
+        guard !further.isEmpty || !keysBeside.isEmpty else { return }
+        for key in keysBeside[id] ?? [] { otherKeys[key] = nil }
+        keysBeside[id] = further.isEmpty ? nil : further
+        for key in further { otherKeys[key] = id }
     }
 
     private func holds(_ id: UInt32, in flags: ContiguousArray<Bool>) -> Bool {

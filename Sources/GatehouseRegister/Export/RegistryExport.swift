@@ -153,6 +153,7 @@ extension RegistryExport {
                     bound(row.validFrom, isEnd: false), bound(row.validUntil, isEnd: true), row.status.word,
                     row.uses.map { "\($0)" } ?? "", row.firstUseSpan.map(span) ?? "",
                     row.vehicle.flatMap { plates[$0] } ?? "", row.kind == .face ? consents[row.person] ?? "" : "",
+                    row.others.map(\.label).joined(separator: " "),
                 ]
             case .consent: return nil
             }

@@ -54,7 +54,8 @@ package struct FindIndex: Sendable {
             phones.put(Phones.packed(row.phone), at: row.id)
         case .dwelling(let row): dwellings.put(Folding.octets(row.code), at: row.id)
         case .credential(let row):
-            cards.put(row.kind == .card || row.kind == .face ? Folding.octets(row.label) : [], at: row.id)
+            let labels = row.kind == .card || row.kind == .face ? [row.label] + row.others.map(\.label) : []
+            cards.put(Array(labels.map(Folding.octets).joined(separator: [Self.separator])), at: row.id)
         case .vehicle(let row): plates.put(Folding.octets(row.plate), at: row.id)
         case .community, .tenancy, .consent: break
         }
@@ -109,16 +110,30 @@ package struct FindIndex: Sendable {
 
     package func dwellings(_ query: FindQuery) -> [Hit] { Self.hits(query, dwellings) }
     package func vehicles(_ query: FindQuery) -> [Hit] { Self.hits(query, plates) }
-    package func credentials(_ query: FindQuery) -> [Hit] { Self.hits(query, cards) }
+    /// By one of its numbers, where a card has several.
+    package func credentials(_ query: FindQuery) -> [Hit] {
+        var found: [Hit] = []
+        cards.each { id, numbers in
+            let fit = numbers.split(separator: Self.separator).compactMap { Self.fit(query, .init(rebasing: $0)) }.min()
+            if let fit { found.append(Hit(id: id, fit: fit)) }
+        }
+        return Self.sorted(found)
+    }
+
+    /// Between numbers of one card; it stands in none.
+    private static let separator: UInt8 = 0
 
     private static func hits(_ query: FindQuery, _ texts: PackedTexts<UInt8>) -> [Hit] {
         var found: [Hit] = []
         texts.each { id, text in
-            guard let place = text.place(of: query.octets) else { return }
-            let fit: Fit = text.count == query.octets.count ? .whole : place == 0 ? .beginning : .part
-            found.append(Hit(id: id, fit: fit))
+            if let fit = fit(query, text) { found.append(Hit(id: id, fit: fit)) }
         }
         return sorted(found)
+    }
+
+    private static func fit(_ query: FindQuery, _ text: UnsafeBufferPointer<UInt8>) -> Fit? {
+        guard let place = text.place(of: query.octets) else { return nil }
+        return text.count == query.octets.count ? .whole : place == 0 ? .beginning : .part
     }
 
     /// Somebody whose reference is one slip away: a letter wrong, missing, too much, or two swapped.

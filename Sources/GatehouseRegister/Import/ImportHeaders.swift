@@ -29,7 +29,7 @@ package enum ImportHeaders {
             kind: .credential, name: "credentials",
             columns: [
                 "reference", "kind", "value", "bound", "duress", "from", "until", "status", "uses", "first_use",
-                "vehicle", "consent",
+                "vehicle", "consent", "also",
             ], required: 3),
     ]
 
@@ -77,7 +77,7 @@ package enum ImportHeaders {
         "卡号3": ["card3"], "卡号一": ["card"], "卡号二": ["card2"], "卡号三": ["card3"], "车牌1": ["plate"],
         "车牌2": ["plate2"], "车牌3": ["plate3"], "车牌号1": ["plate"], "车牌号2": ["plate2"], "车牌号3": ["plate3"],
         "绑定": ["bound"], "胁迫": ["duress"], "次数": ["uses"], "使用次数": ["uses"], "首次使用后": ["first_use"],
-        "同意书": ["consent"], "授权书": ["consent"], "合租": ["beside"],
+        "另一卡号": ["also"], "其他卡号": ["also"], "同意书": ["consent"], "授权书": ["consent"], "合租": ["beside"],
         "电话": ["phone"], "联系电话": ["phone"], "手机": ["phone"], "手机号": ["phone"], "手机号码": ["phone"],
         "联系方式": ["phone"], "电话号码": ["phone"], "telephone": ["phone"], "mobile": ["phone"],
         "备注": ["note"], "说明": ["note"], "remark": ["note"], "remarks": ["note"], "notes": ["note"],

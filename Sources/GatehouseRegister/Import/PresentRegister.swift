@@ -13,7 +13,8 @@ struct PresentRegister: RegisterSource, Sendable {
     private(set) var persons: [String: PersonRow] = [:]
     /// By dwelling, in the order of their identities.
     private(set) var tenancies: [UInt32: [TenancyRow]] = [:]
-    var credentials: [CredentialKey: CredentialRow] = [:]
+    /// By every number that a card has.
+    private(set) var credentials: [CredentialKey: CredentialRow] = [:]
     var vehicles: [String: VehicleRow] = [:]
     /// People whose consent stands.
     var consented: [UInt32: ConsentRow] = [:]
@@ -30,7 +31,7 @@ struct PresentRegister: RegisterSource, Sendable {
             case .dwelling(let row): put(row)
             case .tenancy(let row): put(row)
             case .person(let row): put(row)
-            case .credential(let row): credentials[row.key] = row
+            case .credential(let row): put(row)
             case .vehicle(let row): vehicles[row.plate] = row
             case .consent(let row): if row.withdrawn == nil { consented[row.person] = row }
             }
@@ -60,6 +61,11 @@ struct PresentRegister: RegisterSource, Sendable {
         personIDs.insert(row.id)
     }
 
+    mutating func put(_ row: CredentialRow) {
+        for key in credentials[row.key]?.allKeys ?? [] { credentials[key] = nil }
+        for key in row.allKeys { credentials[key] = row }
+    }
+
     mutating func put(_ row: TenancyRow) {
         let place = tenancies[row.dwelling]?.firstIndex { $0.id == row.id }
         if let place {
@@ -68,6 +74,8 @@ struct PresentRegister: RegisterSource, Sendable {
             tenancies[row.dwelling, default: []].append(row)
         }
     }
+
+    mutating func end(_ row: CredentialRow) { for key in row.allKeys { credentials[key] = nil } }
 
     mutating func end(_ row: TenancyRow) { tenancies[row.dwelling]?.removeAll { $0.id == row.id } }
 

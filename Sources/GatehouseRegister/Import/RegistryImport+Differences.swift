@@ -20,7 +20,7 @@ extension RegistryImport {
         for kind in RegistryKind.allCases.reversed() {
             for row in rows where row.kind == kind && gone[kind]?.contains(row.id) == true {
                 changes.append(.end(kind, id: row.id))
-                if case .credential(let one) = row { present.credentials[one.key] = nil }
+                if case .credential(let one) = row { present.end(one) }
                 if case .tenancy(let one) = row { present.end(one) }
                 plan.differences.append(
                     Difference(

@@ -125,6 +125,7 @@ extension RegistryImport {
         texts.uses = line.given("uses")
         texts.firstUse = line.given("first_use")
         texts.vehicle = line.given("vehicle")
+        texts.also = line.given("also")
         let new = try fields.presented(texts, by: person.id) { present.credentials[$0]?.person == person.id }
         let old = present.credentials[new.key]
         if let old, old.person != person.id {
@@ -135,14 +136,21 @@ extension RegistryImport {
                     ?? Sentence("belongs to another person already"))
         }
         var row = try fields.credential(texts, new, of: person.id, changing: old, id: 0, in: present, &days)
+        for other in row.others {
+            guard let taken = present.credentials[other.key], taken.id != old?.id else { continue }
+            throw FieldProblem("also", Sentence("\(other.label) is a card of its own, or of another one, already"))
+        }
         if row.kind == .face, row != old, row.status == .enabled {
             try consent(of: person, line)
             faces[person.id] = (line.file, line.field("kind"))
         }
         if old == nil { row.id = newID(.credential) }
-        present.credentials[new.key] = row
+        present.put(row)
         put(.credential(row), old.map { .credential($0) }, Sentence("\(row.kind.noun) of \(person.reference)"), line)
-        if old == nil, let card = CardNumber(row.label), let warning = fields.cards.warning(card) {
+        let numbers =
+            (old == nil ? [row.label] : []) + row.others.filter { !(old?.others.contains($0) ?? false) }.map(\.label)
+        for number in numbers {
+            guard let card = CardNumber(number), let warning = fields.cards.warning(card) else { continue }
             warn(Sentence("\(row.kind.noun) of \(person.reference): \(warning)"), line)
         }
     }
@@ -177,7 +185,7 @@ extension RegistryImport {
         if present == nil, old == row { return }
         let credential = fields.plateCredential(
             of: row, id: present?.id ?? newID(.credential), key, label, old: present)
-        self.present.credentials[key] = credential
+        self.present.put(credential)
         put(.credential(credential), present.map { .credential($0) }, Sentence("plate \(plate)"), line)
     }
 }

@@ -13,6 +13,8 @@ package struct CredentialTexts: Sendable {
     package var uses: String?
     package var firstUse: String?
     package var vehicle: String?
+    /// Further numbers of the same card, with blanks between them; `none` takes them away.
+    package var also: String?
     package init() {}
 }
 
@@ -85,7 +87,26 @@ extension RegistryFields {
         if let text = texts.vehicle, !text.isEmpty {
             row.vehicle = text == "none" ? nil : try vehicle(text, "vehicle", in: source).id
         }
+        if let text = texts.also, !text.isEmpty { row.others = try at("also") { try others(text, of: row) } }
         return row
+    }
+
+    /// What other readers make of a card. Its own number among them says nothing new.
+    private func others(_ text: String, of row: CredentialRow) throws -> [CredentialRow.OtherNumber] {
+        if text == "none" { return [] }
+        guard row.kind == .card else { throw FieldProblem("also", Sentence("only a card has further numbers")) }
+        var found: [CredentialRow.OtherNumber] = []
+        for word in text.split(whereSeparator: { $0.isWhitespace || $0 == ";" || $0 == "；" || $0 == "、" }) {
+            let number = try card(String(word))
+            let key = CredentialKey(card: number, primitives: primitives)
+            guard key != row.key, !found.contains(where: { $0.key == key }) else { continue }
+            found.append(CredentialRow.OtherNumber(key: key, label: number.description))
+        }
+        let limit = CredentialRow.OtherNumber.limit
+        guard found.count <= limit else {
+            throw FieldProblem("also", Sentence("a card has at most \(limit) further numbers"))
+        }
+        return found
     }
 
     /// What the status of a credential is explained by.
