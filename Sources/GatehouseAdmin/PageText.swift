@@ -27,6 +27,17 @@ enum PageText {
         }
     }
 
+    /// Seconds as people say them: minutes, hours or days.
+    static func length(_ seconds: Int, _ language: Language) -> String {
+        let sentence =
+            if seconds % 86400 == 0 {
+                Sentence("\(seconds / 86400, "day", "days")")
+            } else if seconds % 3600 == 0 {
+                Sentence("\(seconds / 3600, "hour", "hours")")
+            } else { Sentence("\(seconds / 60, "minute", "minutes")") }
+        return sentence.text(in: language)
+    }
+
     static func days(_ first: String, _ last: String, _ language: Language) -> String {
         Sentence("\(first) to \(last)").text(in: language)
     }

@@ -26,7 +26,11 @@ package enum PersonPage {
                     say(Sentence("\($0.firstDay) to \($0.lastDay)")),
                     PageText.word($0.state, language))
             })
-        part(say(Sentence("CARDS, PINS, FACES, PLATES")), details.credentials.map { credential($0, details, language) })
+        part(
+            say(Sentence("CARDS, PINS, FACES, PLATES")),
+            details.credentials.map { view in
+                CredentialPage.line(view, details.off.first { $0.credential == view.id }, language)
+            })
         part(say(Sentence("VEHICLES")), details.vehicles.map { PageText.joined($0.plate, code($0.dwelling)) })
         part(say(Sentence("ANSWERS FOR")), details.responsibleFor.map { PageText.joined($0.name, $0.reference) })
         part(
@@ -38,29 +42,5 @@ package enum PersonPage {
                     state.row.dwelling.map(code))
             })
         return lines
-    }
-
-    private static func credential(_ view: CredentialView, _ details: PersonDetails, _ language: Language) -> String {
-        let off = details.off.first { $0.credential == view.id }
-        let status = status(view, off, language).text(in: language)
-        return PageText.joined(
-            "\(view.id)", view.kind, view.value, status, PageText.span(view.from, view.until, language),
-            view.note.map { "\"\($0)\"" })
-    }
-
-    private static func status(
-        _ view: CredentialView, _ off: PersonDetails.Off?, _ language: Language
-    ) -> Sentence {
-        let word = Sentence(verbatim: PageText.word(view.status, language))
-        let since = off?.since.map(PageText.time)
-        if let off, let until = off.until.map(PageText.time) {
-            return Sentence("suspended by guard \(off.by ?? "-") at \(since ?? "-") until \(until)")
-        }
-        return switch (since, off?.by) {
-        case (let since?, let by?): Sentence("\(word) since \(since), by \(by)")
-        case (let since?, nil): Sentence("\(word) since \(since)")
-        case (nil, let by?): Sentence("\(word), by \(by)")
-        case (nil, nil): word
-        }
     }
 }

@@ -18,13 +18,7 @@ package enum ShiftPage {
         }
         part(
             say(Sentence("ALARMS STILL OPEN")),
-            reply.alarms.map { alarm in
-                let seen =
-                    alarm.by.map { say(Sentence("seen by \($0), \(time(alarm.acknowledged ?? ""))")) }
-                    ?? say(Sentence("nobody has seen it"))
-                let subject = alarm.subject.isEmpty ? "" : " (\(alarm.subject))"
-                return "\(alarm.alarm)  \(time(alarm.raised))  \(alarm.sentence)\(subject); \(seen)"
-            }, none: say(Sentence("none")))
+            reply.alarms.map { alarm($0, language) }, none: say(Sentence("none")))
         part(
             say(Sentence("PORTALS NOT AS USUAL")),
             reply.portals.map { "\($0.name)  \(Words.outcome($0.posture, language))" }, none: say(Sentence("none")))
@@ -42,6 +36,21 @@ package enum ShiftPage {
                 ?? say(Sentence("The entry waits for the disk: gatehousectl health")))
         lines.append(say(Sentence("Taken over by ____________________")))
         return lines
+    }
+
+    /// Open alarms, each with whether it is over and who has seen it.
+    package static func lines(_ alarms: [AlarmView], _ language: Language) -> [String] {
+        alarms.flatMap { wrapped(alarm($0, language)) }
+    }
+
+    private static func alarm(_ alarm: AlarmView, _ language: Language) -> String {
+        let seen =
+            alarm.by.map { Sentence("seen by \($0), \(PageText.time(alarm.acknowledged ?? ""))") }
+            ?? Sentence("nobody has seen it")
+        let subject = alarm.subject.isEmpty ? "" : " (\(alarm.subject))"
+        let over = alarm.ended.map { Sentence("over since \(PageText.time($0))").text(in: language) + "; " } ?? ""
+        return
+            "\(alarm.alarm)  \(PageText.time(alarm.raised))  \(alarm.sentence)\(subject); \(over)\(seen.text(in: language))"
     }
 
     private static func wrapped(_ text: String) -> [String] {

@@ -195,6 +195,15 @@ extension Desk {
             if case .credential(let row) = $0 { views.view(row) } else { nil }
         }
         let suspended = try suspensions()[row.id].map { try off(row.id, $0, reader) }
-        return Joined(views.view(row), CredentialShow.Details(history: history, suspended: suspended))
+        var details = CredentialShow.Details(history: history, suspended: suspended)
+        if row.status != .enabled { details.off = try off(row, reader) }
+        if case .person(let holder)? = try reader.row(.person, row.person) {
+            details.holder = Named(id: holder.id, name: holder.name, reference: holder.reference)
+            details.home = try homes([holder.dwelling], reader).first?.dwelling
+        }
+        if let vehicle = row.vehicle, case .vehicle(let row)? = try reader.row(.vehicle, vehicle) {
+            details.plate = row.plate
+        }
+        return Joined(views.view(row), details)
     }
 }

@@ -44,12 +44,17 @@ extension Desk {
     }
 
     /// A name that is none, with the near one where somebody may have mistyped, and with all of them where they are few.
-    func unknown(_ what: Sentence, _ name: String, among known: [String], code: String) -> CommandRefusal {
+    /// Names of a site may be many; words of a program are all told (`listsAll`).
+    func unknown(
+        _ what: Sentence, _ name: String, among known: [String], code: String, listsAll: Bool = false
+    ) -> CommandRefusal {
         let fault = Sentence("there is no \(what) \"\(name.prefix(40))\"")
         let message =
             if let near = Nearest.match(for: name, among: known) {
                 fault.orNear(near)
-            } else if known.count <= 16 {
+            } else if known.isEmpty {
+                Sentence("\(fault); there is none in the configuration")
+            } else if listsAll || known.count <= 16 {
                 Sentence("\(fault); one of \(known.sorted())")
             } else { Sentence("\(fault); see `gatehousectl status`") }
         return CommandRefusal(code: code, message: message)

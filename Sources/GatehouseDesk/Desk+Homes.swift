@@ -160,7 +160,7 @@ extension Desk {
             credentials: try credentials(of: row, reader).map(views.view),
             history: try history(.vehicle, row.id, reader) {
                 if case .vehicle(let row) = $0 { views.view(row) } else { nil }
-            })
+            }, holder: try named([row.keeper], reader).first, home: try homes([row.dwelling], reader).first?.dwelling)
         return Joined(views.view(row), details)
     }
 

@@ -91,7 +91,7 @@ extension Desk {
 
     private func filter(of command: Log, _ call: Call, isOffice: Bool) throws -> JournalFilter {
         var filter = JournalFilter()
-        filter.from = try command.from.map { try time("from", $0, call, .ago) }
+        filter.from = try command.from.map { try time("from", $0, call, .past) }
         filter.until = try command.until.map { try time("until", $0, call, .ago) }
         filter.after = command.after?.value
         filter.accessPoint = try command.point.map { try accessPoint($0).name }
@@ -121,7 +121,8 @@ extension Desk {
                             })
                     else {
                         throw unknown(
-                            Sentence("kind"), word, among: EntryKind.allCases.map(\.rawValue), code: "malformed")
+                            Sentence("kind"), word, among: EntryKind.allCases.map(\.rawValue), code: "malformed",
+                            listsAll: true)
                     }
                     return kind
                 }

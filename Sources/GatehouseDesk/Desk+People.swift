@@ -86,17 +86,13 @@ extension Desk {
         let credentials = try credentials(of: row.id, reader)
         let vehicles = try vehicles(.of(person: row.id), reader)
         let suspensions = try suspensions()
-        let found = FoundRows(reader, fields.calendar, now: try now().seconds)
-        let named = Set([row.dwelling].compactMap(\.self) + tenancies.map(\.dwelling) + vehicles.map(\.dwelling))
         let details = PersonShow.Details(
             tenancies: tenancies.map(views.view), credentials: credentials.map(views.view),
             vehicles: vehicles.map(views.view),
             responsibleFor: try reader.rows(.person, by: .of(person: row.id)).compactMap {
                 if case .person(let row) = $0 { views.view(row) } else { nil }
             }, history: try personHistory(row.id, reader, views),
-            homes: try named.sorted().compactMap { id in
-                try found.code(ofDwelling: id).map { PersonDetails.Home(id: id, dwelling: $0) }
-            },
+            homes: try homes([row.dwelling] + tenancies.map(\.dwelling) + vehicles.map(\.dwelling), reader),
             off: try credentials.compactMap { row in
                 if row.status != .enabled { return try off(row, reader) }
                 return try suspensions[row.id].map { try off(row.id, $0, reader) }
@@ -104,8 +100,16 @@ extension Desk {
         return Joined(views.view(row), details)
     }
 
+    /// Dwellings by their codes, each once.
+    func homes(_ ids: [UInt32?], _ reader: JournalReader) throws -> [PersonDetails.Home] {
+        let found = FoundRows(reader, fields.calendar, now: try now().seconds)
+        return try Set(ids.compactMap(\.self)).sorted().compactMap { id in
+            try found.code(ofDwelling: id).map { PersonDetails.Home(id: id, dwelling: $0) }
+        }
+    }
+
     /// Since when a credential is off, and who did it.
-    private func off(_ row: CredentialRow, _ reader: JournalReader) throws -> PersonDetails.Off {
+    func off(_ row: CredentialRow, _ reader: JournalReader) throws -> PersonDetails.Off {
         var cause = Why.Cause(what: row.status.word)
         try note(.credential, row.id, at: .max, in: &cause, reader) {
             if case .credential(let past) = $0 { past.status == row.status } else { false }

@@ -136,7 +136,7 @@ extension Desk {
         var filter = JournalFilter()
         let now = try now()
         filter.until = try command.until.map { try time("until", $0, call, .ago) } ?? now + .seconds(1)
-        filter.from = try command.from.map { try time("from", $0, call, .ago) }
+        filter.from = try command.from.map { try time("from", $0, call, .past) }
         if filter.from == nil, !mayLookFurther(call) { filter.from = filter.until! + .seconds(-Self.personWindow) }
         if filter.from != nil { try checkWindow(of: filter, call) }
         try look(call, .people([row.id]))
@@ -152,11 +152,11 @@ extension Desk {
         }
         let views = try views()
         let id = row.id
+        let (tenancies, vehicles) = (try tenancies(.of(person: id), reader), try vehicles(.of(person: id), reader))
         return PersonReport.Reply(
             person: views.view(row), history: try personHistory(id, reader, views),
-            tenancies: try tenancies(.of(person: id), reader).map(views.view),
-            credentials: try credentials(of: id, reader).map(views.view),
-            vehicles: try vehicles(.of(person: id), reader).map(views.view),
+            tenancies: tenancies.map(views.view), credentials: try credentials(of: id, reader).map(views.view),
+            vehicles: vehicles.map(views.view),
             consents: try consents(of: id, reader).map(views.view),
             area: try ask { $0.controller.ledger.area(of: id)?.name }, passes: try passes(ofHost: id, reader),
             entries: count,
@@ -164,7 +164,7 @@ extension Desk {
                 PersonReport.Look(
                     entry: look.entry.sequence, at: text(look.entry.civil), actor: look.entry.actor ?? "",
                     command: look.entry.detail["command"]?.text ?? "", scope: look.scope)
-            })
+            }, homes: try homes([row.dwelling] + tenancies.map(\.dwelling) + vehicles.map(\.dwelling), reader))
     }
 
     // MARK: Proof

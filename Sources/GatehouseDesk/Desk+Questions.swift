@@ -114,7 +114,7 @@ extension Desk {
     /// changed.
     func replay(_ command: Replay, _ call: Call) throws -> Replay.Reply {
         let files = takeUploads(nil, call)
-        let from = try time("from", command.from, call, .ago)
+        let from = try time("from", command.from, call, .past)
         let until = try time("until", command.until, call, .ago)
         guard from < until else {
             throw CommandRefusal(code: "malformed", message: Sentence("\"until\" has to be behind \"from\""))

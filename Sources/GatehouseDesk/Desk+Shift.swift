@@ -14,7 +14,7 @@ extension Desk {
     func endShift(_ command: ShiftEnd, _ call: Call) throws -> ShiftEnd.Reply {
         let now = try now()
         let since =
-            try command.since.map { try time("since", $0, call, .ago) } ?? now + (Duration.zero - Self.shift)
+            try command.since.map { try time("since", $0, call, .past) } ?? now + (Duration.zero - Self.shift)
         guard since <= now, now - since <= Self.longestShift else {
             throw CommandRefusal(
                 code: "malformed",

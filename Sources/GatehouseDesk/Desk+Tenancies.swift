@@ -173,7 +173,7 @@ extension Desk {
         let reader = try reader()
         let home = try dwelling(command.dwelling, reader, call)
         var filter = JournalFilter()
-        filter.from = try time("from", command.from, call, .ago)
+        filter.from = try time("from", command.from, call, .past)
         filter.until = try time("until", command.until, call, .ago)
         try checkWindow(of: filter, call)
         var people: Set<UInt32> = []

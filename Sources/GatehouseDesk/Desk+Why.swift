@@ -13,7 +13,7 @@ extension Desk {
 
     func tellWhy(_ command: Why, _ call: Call) throws -> Why.Reply {
         let reader = try reader()
-        let when = try command.when.map { try time("when", $0, call, .ago) }
+        let when = try command.when.map { try time("when", $0, call, .past) }
         let now = try now()
         var filter = JournalFilter()
         filter.until = when.map { min($0 + .seconds(Self.personWindow / 2), now + .seconds(1)) } ?? now + .seconds(1)

@@ -118,6 +118,6 @@ struct Privacy: ParsableCommand {
             commandName: "status", abstract: words("What is kept for how long, and that nothing older is there."),
             discussion: words("Example: gatehousectl privacy status"))
         @OptionGroup var common: Common
-        func run() throws { try show(GatehouseAdmin.PrivacyStatus(), common) }
+        func run() throws { try show(GatehouseAdmin.PrivacyStatus(), common, PrivacyPage.lines) }
     }
 }

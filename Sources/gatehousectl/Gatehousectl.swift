@@ -185,10 +185,10 @@ func printConditions(_ conditions: [ConditionView], _ language: Language, withAd
         // What a newer daemon says and this client does not know is shown as it came.
         let known = HealthCode(rawValue: condition.code).map { Words.condition($0, language) }
         let severity = HealthCode.Severity(rawValue: condition.severity).map { Words.severity($0, language) }
-        print(
+        printFolded(
             "\(severity ?? condition.severity)  \(condition.code)\(subject)  \(known?.sentence ?? condition.sentence)")
         if withAdvice {
-            print("    " + words("since \(condition.since)  ->  \(known?.advice ?? condition.advice)"))
+            printFolded(words("since \(condition.since)  ->  \(known?.advice ?? condition.advice)"), indent: 4)
         }
     }
 }
@@ -209,17 +209,7 @@ struct AlarmCommand: ParsableCommand {
         func run() throws {
             try ask(AlarmList(), common) { reply in
                 guard !reply.alarms.isEmpty else { return print(words("No alarm is open.")) }
-                var rows = [
-                    [words("ALARM"), words("SINCE"), words("STATE"), words("WHAT"), words("WHERE"), words("SEEN BY")]
-                ]
-                for alarm in reply.alarms {
-                    rows.append([
-                        "\(alarm.alarm)", String(alarm.raised.prefix(19)), state(alarm.state), alarm.code,
-                        alarm.subject,
-                        alarm.by.map { "\($0), \((alarm.acknowledged ?? "").prefix(19))" } ?? words("nobody"),
-                    ])
-                }
-                print(table(rows))
+                for line in ShiftPage.lines(reply.alarms, common.language) { print(plain(line)) }
                 if reply.letGo > 0 {
                     print(words("\(reply.letGo) more had no room here: gatehousectl log --kind health"))
                 }

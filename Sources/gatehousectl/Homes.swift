@@ -126,7 +126,7 @@ struct Vehicle: ParsableCommand {
             discussion: words("Example: gatehousectl vehicle show 粤B12345"))
         @Argument(help: told("A plate or a part of it, or its keeper.")) var plate: String
         @OptionGroup var common: Common
-        func run() throws { try show(VehicleShow(plate: argument("PLATE", plate)), common) }
+        func run() throws { try show(VehicleShow(plate: argument("PLATE", plate)), common, VehiclePage.lines) }
     }
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -71,7 +71,7 @@ struct Pass: ParsableCommand {
             discussion: words("Example: gatehousectl pass show GP1.…"))
         @Argument var pass: String
         @OptionGroup var common: Common
-        func run() throws { try show(PassShow(pass: passArgument(pass)), common) }
+        func run() throws { try show(PassShow(pass: passArgument(pass)), common, PassPage.lines) }
     }
 
     struct Remove: ParsableCommand {

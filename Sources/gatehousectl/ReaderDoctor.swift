@@ -97,11 +97,12 @@ func doctorText(_ reply: ReaderDoctor.Reply) -> String {
     var lines = ["\(reader.name): \(reader.protocolName), \(state(reader.link))"]
     let findings = report.conditions + report.findings
     for finding in findings {
-        lines.append("- \(finding.what)")
-        lines.append("  \(finding.advice)")
+        lines += folded("- \(finding.what)")
+        lines += folded(finding.advice, indent: 2)
     }
     if reader.link == "neverHeard" {
-        lines.append(words("Nothing came over this wire since the start: show a card, and look at power and wiring."))
+        lines += folded(
+            words("Nothing came over this wire since the start: show a card, and look at power and wiring."))
     } else if findings.isEmpty {
         lines.append(words("Nothing is wrong with the wire."))
     }

@@ -128,7 +128,7 @@ struct Person: ParsableCommand {
                 reference: argument("REFERENCE", reference), from: argument("--from", from),
                 until: argument("--until", until))
             try ask(command, common, item: { print(plain(words("entry \(LogTable.sentence($0, common.language))"))) }) {
-                printMembers(JSON($0), indent: "")
+                for line in PersonReportPage.lines($0, common.language) { print(plain(line)) }
             }
         }
     }
@@ -141,35 +141,18 @@ struct Person: ParsableCommand {
     }
 }
 
-/// A row for people: its members, one a line.
-func show<Command: AdminCommand>(_ command: Command, _ common: Common) throws {
-    try ask(command, common) { printMembers(JSON($0), indent: "") }
+/// A reply as a page for people.
+func show<Command: AdminCommand>(
+    _ command: Command, _ common: Common, _ page: (Command.Reply, Language) -> [String]
+) throws {
+    try ask(command, common) { reply in
+        for line in page(reply, common.language) { print(plain(line)) }
+    }
 }
 
 extension JSON {
     /// A reply as its members.
     init(_ value: some Encodable) { self = JSON(line: WireJSON.encode(value)) ?? .null }
-}
-
-func printMembers(_ value: JSON, indent: String) {
-    for (key, member) in (value.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-        switch member {
-        case .object:
-            print("\(indent)\(key):")
-            printMembers(member, indent: indent + "  ")
-        case .array(let values) where values.contains { $0.object != nil }:
-            print("\(indent)\(key):")
-            for one in values {
-                print("\(indent)  -")
-                printMembers(one, indent: indent + "    ")
-            }
-        case .array(let values):
-            print("\(indent)\(key): \(values.map { plain($0.string ?? $0.line) }.joined(separator: " "))")
-        case .string(let text): print("\(indent)\(key): \(plain(text))")
-        case .null: continue
-        default: print("\(indent)\(key): \(member.line)")
-        }
-    }
 }
 
 struct CredentialCommand: ParsableCommand {
@@ -251,7 +234,9 @@ struct CredentialCommand: ParsableCommand {
             discussion: words("Example: gatehousectl credential show H10301:118-1603"))
         @Argument(help: told("A number, a card as it is printed, a plate, a holder of one alone.")) var id: String
         @OptionGroup var common: Common
-        func run() throws { try show(CredentialShow(id: argument("ID", id)), common) }
+        func run() throws {
+            try show(CredentialShow(id: argument("ID", id)), common, CredentialPage.lines)
+        }
     }
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(

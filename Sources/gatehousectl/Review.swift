@@ -47,10 +47,22 @@ func verdict(_ text: String) -> String {
 
 func printRules(_ rules: [[String]], _ facts: [String: JSON]) {
     print("")
-    for rule in rules where rule.count == 2 { print("  \(rule[0])  ->  \(verdict(rule[1]))") }
+    for rule in rules where rule.count == 2 { printFolded("\(rule[0])  ->  \(verdict(rule[1]))", indent: 2) }
     print("")
     let shown = facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.string ?? $0.value.line)" }
-    print("  " + words("facts: \(shown.joined(separator: " "))"))
+    printFolded(words("facts: \(shown.joined(separator: " "))"), indent: 2)
+}
+
+/// In lines of 80 columns; what goes on stands further in. A line that fits stays as it is.
+func folded(_ text: String, indent: Int = 0) -> [String] {
+    guard Columns.width(text) + indent > 80 else { return [String(repeating: " ", count: indent) + text] }
+    return Columns.wrap(text, first: 80 - indent, others: 76 - indent).enumerated().map { place, line in
+        String(repeating: " ", count: indent + (place == 0 ? 0 : 4)) + line
+    }
+}
+
+func printFolded(_ text: String, indent: Int = 0) {
+    for line in folded(text, indent: indent) { print(line) }
 }
 
 struct JournalCommand: ParsableCommand {

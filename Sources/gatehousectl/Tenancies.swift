@@ -143,14 +143,15 @@ struct Tenancy: ParsableCommand {
                 if common.isJSON { return printJSON(.tenancyReport, "item", answer.text) }
                 let finding = answer.value
                 rows.append([
-                    finding.indicator, plain(finding.dwelling), finding.tenancy.map { "\($0)" } ?? "",
+                    RentalIndicators.Kind(rawValue: finding.indicator)?.noun.text(in: common.language)
+                        ?? finding.indicator, plain(finding.dwelling), finding.tenancy.map { "\($0)" } ?? "",
                     "\(finding.count)",
                 ])
             } result: { answer in
                 if common.isJSON { return printJSON(.tenancyReport, "reply", answer.text) }
                 if rows.count > 1 { print(table(rows) + "\n") }
                 for kind in RentalIndicators.Kind.allCases {
-                    print("\(answer.value.counts[kind.rawValue] ?? 0) \(kind.sentence.text(in: common.language))")
+                    print(kind.sentence(answer.value.counts[kind.rawValue] ?? 0).text(in: common.language))
                 }
             }
         }

@@ -19,13 +19,15 @@ struct WhyCommand: ParsableCommand {
     func run() throws {
         let language = common.language
         try ask(Why(person: argument("PERSON", person), when: argument("WHEN", when)), common) { reply in
-            print(plain(WhySentence.text(reply, language)))
+            printFolded(plain(WhySentence.text(reply, language)))
             let event = reply.entry.seq
             print(
                 "  "
                     + (reply.cause?.event.map { words("entry \(event), brought about by entry \($0)") }
                         ?? words("entry \(event)")))
-            for rule in reply.rules where rule.count == 2 { print("  \(rule[0])  \(verdict(rule[1]))") }
+            for rule in reply.rules where rule.count == 2 {
+                printFolded("\(rule[0])  \(verdict(rule[1]))", indent: 2)
+            }
             guard !reply.others.isEmpty else { return }
             print(words("other refusals:"))
             for other in reply.others {

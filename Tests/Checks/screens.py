@@ -46,6 +46,10 @@ SCREENS = {
         "credential add R-10 --card H10301:118-2044",
         "credential change H10301:118-2044 --status 挂失",
         "credential list --person R-10",
+        "credential show H10301:118-2044",
+        "credential add R-7 --card H10301:118-2045 --also UID34:2312379265",
+        "credential show UID34:2312379265",
+        "privacy status",
         "why R-1 --reason 本人来问",
         "tenancy add c/1-102 --tenants R-8 --from 2031-01-01 --until 2030-01-01",
         "tenancy show 1",
@@ -64,6 +68,7 @@ SCREENS = {
         "reader text wicket-in HELLO",
         "reader install wicket-out --reason 新装",
         "clock accept",
+        "camera test nowhere",
     ]),
     "auditor": (AUDITOR, [
         "journal verify --against 999999:ROOT",
@@ -121,7 +126,7 @@ def masked(text, gate):
     text = re.sub(r"[0-9A-Za-z+/_-]{43,}=?", "HASH", text)
     text = re.sub(r"upload=[0-9a-f]+", lambda found: "upload=" + "0" * (len(found[0]) - 7), text)
     # Days that have passed.
-    text = re.sub(r"(?m)^((?:overstay|逾期未退) .* )\d+$", r"\1#", text)
+    text = re.sub(r"(?m)^((?:not handed back|到期未交还) .* )\d+$", r"\1#", text)
     # What a reader counted.
     text = re.sub(r"(?m)^ *[a-zA-Z]+ \d+(, [a-zA-Z]+ \d+)*\n", "", text)
     return text
@@ -157,8 +162,12 @@ def screens():
             assert eventually(lambda: {one["name"] for one in gate.ask("reader list")["result"] if one["link"] == "online"} >= online, 30)
             for card in ("118-1604", "118-4711", "118-1603"):
                 before = gate.last()
-                gate.do(f"card wicket-in H10301:{card}")
-                assert eventually(lambda: gate.seen(kind="decision", after=before))
+                # A machine that has other work tears the bits of an emulated card apart.
+                for _ in range(3):
+                    gate.do(f"card wicket-in H10301:{card}")
+                    if eventually(lambda: gate.seen(kind="decision", after=before)):
+                        break
+                assert gate.seen(kind="decision", after=before)
             assert eventually(lambda: gate.seen(kind="passage"))
             for name, (person, commands) in SCREENS.items():
                 play(gate, name, person, commands, language)
@@ -175,5 +184,6 @@ def play(gate, name, person, commands, language):
     before, now = kept.read_text().split("\n"), shown.split("\n")
     line = next((at for at, (one, other) in enumerate(zip(before, now)) if one != other), min(len(before), len(now)))
     check(f"screens: {name}, {language}", before == now, f"line {line + 1}:", before[line:line + 3], now[line:line + 3])
-    wide = [one for one in now if width(one) > 80 and not one.startswith("$ ")]
-    print(f"      {len(now)} lines, {len(wide)} of them wider than 80 columns")
+    # A sentence folds where the terminal folds it; a table or a page does not.
+    wide = [one for one in now if width(one) > 80 and not one.startswith(("$ ", "refused: ", "已拒绝：", "USAGE: ", "用法：", "DIR/"))]
+    check(f"screens: {name}, {language}: tables and pages fit 80 columns", not wide, wide)

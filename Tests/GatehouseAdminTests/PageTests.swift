@@ -89,8 +89,85 @@ struct PageTests {
         #expect(
             PersonPage.lines(reply, .chinese) == [
                 "李伟 · R-1 · 住户 · 正常", "  c/1-101 · residents", "  13800138000", "", "凭证",
-                "  7 · card · H10301:118-1603 · 挂失（自 2026-11-20 09:12 起，anna） · \"in the", "      park\"",
+                "  7 · 卡 · H10301:118-1603 · 挂失（自 2026-11-20 09:12 起，anna） · \"in the", "      park\"",
             ])
+    }
+
+    private static let card: CredentialView = {
+        var card = CredentialView(
+            id: 7, person: 1, kind: "card", value: "UID34:2312379265", status: "lost", from: nil,
+            until: "2027-01-01T00:00:00.000+08:00", duress: true, note: "in the park", uses: 1, firstUseSeconds: 7200,
+            vehicle: nil)
+        card.also = ["H10301:118-1603"]
+        return card
+    }()
+
+    @Test func aCredentialIsAPageInBothLanguages() {
+        var details = CredentialShow.Details(history: [])
+        details.off = PersonDetails.Off(credential: 7, since: "2026-11-20T09:12:00.000+08:00", by: "anna", event: 5)
+        details.holder = Named(id: 1, name: "李伟", reference: "R-1")
+        details.home = "c/1-101"
+        let reply = CredentialShow.Reply(Self.card, details)
+        #expect(
+            CredentialPage.lines(reply, .english) == [
+                "7 · card · UID34:2312379265 · lost since 2026-11-20 09:12, by anna", "  李伟 · R-1 · c/1-101",
+                "  until 2027-01-01 00:00 · good for 1 grant · over 2 hours after its first grant",
+                "      · raises a silent alarm · \"in the park\"", "", "READ ELSEWHERE AS", "  H10301:118-1603",
+            ])
+        let chinese = CredentialPage.lines(reply, .chinese)
+        #expect(chinese[0] == "7 · 卡 · UID34:2312379265 · 挂失（自 2026-11-20 09:12 起，anna）")
+        #expect(chinese.contains("别的读卡器读作") && chinese.joined().contains("可用 1 次 · 首次放行后 2 小时 失效"))
+    }
+
+    @Test func aVehicleAndAPassArePages() {
+        let vehicle = VehicleView(id: 2, plate: "粤B12345", dwelling: 4, keeper: 1)
+        let details = VehicleShow.Details(
+            credentials: [Self.card], history: [], holder: Named(id: 1, name: "李伟", reference: "R-1"), home: "c/1-101")
+        #expect(
+            VehiclePage.lines(VehicleShow.Reply(vehicle, details), .chinese).prefix(4) == [
+                "粤B12345 · 李伟 · R-1 · c/1-101", "", "车牌和标签",
+                "  7 · 卡 · UID34:2312379265 · 挂失 · 至 2027-01-01 00:00 · \"in the park\"",
+            ])
+        let pass = PassView(
+            pass: "00000000000000ff", issuer: "lotus", from: nil, until: "2026-11-27T18:00:00.000+08:00",
+            points: ["wicket-in"], uses: 1, used: 1, left: 0, host: "R-1", plate: nil, hasPlate: true, keyID: nil,
+            state: "usedUp", counts: ["lotus": 1])
+        let page = PassPage.lines(pass, .english)
+        #expect(page[0].hasPrefix("00000000000000ff · used up · until 2026-11-27 18:00"))
+        #expect(page[1] == "  host R-1 · with a plate · signed by lotus" && page[2] == "  used 1 of 1 time")
+        #expect(page.suffix(5) == ["OPENS", "  wicket-in", "", "USED AT", "  lotus 1"])
+    }
+
+    @Test func whatIsKeptIsAPageAndWhatIsWrongComesFirst() {
+        let reply = PrivacyStatus.Reply(
+            at: "2026-11-27T18:00:00.000+08:00", personalValues: 12, keptDays: 365, olderThanKept: 1, erasedValues: 4,
+            oldest: "2025-12-01T08:00:00.000+08:00", faceDeletionsDue: 2, overdue: [9], picturesToErase: 1)
+        let page = PrivacyPage.lines(reply, .english)
+        #expect(page[0] == "2026-11-27 18:00 · kept for 365 days")
+        #expect(page[1] == "1 value is older than they may be" && page[2] == "1 face is overdue to leave the modules")
+        #expect(PrivacyPage.lines(reply, .chinese)[1] == "有 1 项超过保存期")
+    }
+
+    @Test func theReportOfAPersonIsAPage() {
+        let person = PersonView(
+            id: 1, reference: "R-1", name: "李伟", role: "resident", status: "active", dwelling: 4, groups: [],
+            from: nil, until: nil, responsible: nil, shift: nil, needsTime: nil, phone: nil, note: nil)
+        let consent = ConsentView(
+            id: 3, person: 1, basis: "form 12", guardian: nil, given: "2026-01-01T08:00:00.000+08:00",
+            withdrawn: "2026-02-01T08:00:00.000+08:00", deleteBy: nil, deleted: nil)
+        let look = PersonReport.Look(
+            entry: 9, at: "2026-11-27T18:00:00.000+08:00", actor: "uid 1000 (manager)", command: "person show",
+            scope: "person")
+        let reply = PersonReport.Reply(
+            person: person, history: [], tenancies: [], credentials: [Self.card], vehicles: [], consents: [consent],
+            area: "inside", passes: [], entries: 2, looks: [look],
+            homes: [PersonDetails.Home(id: 4, dwelling: "c/1-101")])
+        let page = PersonReportPage.lines(reply, .english)
+        #expect(page[0] == "李伟 · R-1 · resident · active" && page[1] == "  c/1-101")
+        #expect(page.contains("  form 12 · given 2026-01-01 08:00 · withdrawn 2026-02-01 08:00"))
+        #expect(page.contains("  2026-11-27 18:00 · entry 9 · uid 1000 (manager) · person show · person"))
+        #expect(page.last == "2 entries above")
+        #expect(PersonReportPage.lines(reply, .chinese).contains("谁查看过"))
     }
 
     @Test func aPictureThatCameSaysOfWhat() {

@@ -189,4 +189,20 @@ struct TypedTimeTests {
         let counts: [UInt32] = [0, 0, 0, 0, 1, 4]
         return header(counts) + block + header(counts) + block + Array("\n\(rule)\n".utf8)
     }
+
+    /// Who asks what was at six, in the afternoon at three, means yesterday; who names the day, or the zone, is taken at their word.
+    @Test(arguments: [
+        ("18:00", "2026-11-26 18:00"), ("9点", "2026-11-27 09:00"), ("today 18:00", "2026-11-27 18:00"),
+        ("2h", "2026-11-27 13:00"), ("2026-11-27 18:00", "2026-11-27 18:00"), ("15:00", "2026-11-27 15:00"),
+        ("15:01", "2026-11-26 15:01"), ("24:00", "2026-11-27 00:00"),
+    ])
+    func anHourThatHasBeen(_ text: String, _ meant: String) {
+        let three = Self.shanghai.utc(day: Self.shanghai.local(at: Self.now).day, minute: 15 * 60)
+        let read = TypedTime(text, now: CivilTime(seconds: three), calendar: Self.shanghai, way: .past)
+        #expect(read.map { Self.written($0.seconds(Self.shanghai, isEnd: false)) } == meant)
+        if text == "18:00" {
+            let unsaid = TypedTime(text, now: CivilTime(seconds: three), calendar: Self.shanghai)
+            #expect(unsaid.map { Self.written($0.seconds(Self.shanghai, isEnd: false)) } == "2026-11-27 18:00")
+        }
+    }
 }

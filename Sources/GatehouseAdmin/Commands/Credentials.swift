@@ -135,6 +135,13 @@ package struct CredentialShow: AdminCommand {
         package var history: [PastState<CredentialView>]
         /// What a guard took from it until the office is there.
         package var suspended: PersonDetails.Off?
+        /// Since when its status is what it is, and who said so.
+        package var off: PersonDetails.Off?
+        package var holder: Named?
+        /// Where the holder lives: `community/dwelling`.
+        package var home: String?
+        /// Of the vehicle that it belongs to.
+        package var plate: String?
         package init(history: [PastState<CredentialView>], suspended: PersonDetails.Off? = nil) {
             self.history = history
             self.suspended = suspended

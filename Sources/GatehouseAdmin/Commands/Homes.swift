@@ -153,9 +153,16 @@ package struct VehicleShow: AdminCommand {
     package struct Details: Codable, Hashable, Sendable {
         package var credentials: [CredentialView]
         package var history: [PastState<VehicleView>]
-        package init(credentials: [CredentialView], history: [PastState<VehicleView>]) {
+        package var holder: Named?
+        /// Where its place is: `community/dwelling`.
+        package var home: String?
+        package init(
+            credentials: [CredentialView], history: [PastState<VehicleView>], holder: Named? = nil, home: String? = nil
+        ) {
             self.credentials = credentials
             self.history = history
+            self.holder = holder
+            self.home = home
         }
     }
 }

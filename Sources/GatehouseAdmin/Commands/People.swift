@@ -279,11 +279,14 @@ package struct PersonReport: AdminCommand {
         package var entries: Int
         /// Who looked: at this person by name, and at views that they stood in.
         package var looks: [Look]
+        /// The dwellings that stand above by their numbers.
+        package var homes: [PersonDetails.Home]
         package init(
             person: PersonView, history: [PastState<PersonView>], tenancies: [TenancyView],
             credentials: [CredentialView], vehicles: [VehicleView], consents: [ConsentView], area: String?,
-            passes: [PassView], entries: Int, looks: [Look]
+            passes: [PassView], entries: Int, looks: [Look], homes: [PersonDetails.Home]
         ) {
+            self.homes = homes
             self.person = person
             self.history = history
             self.tenancies = tenancies

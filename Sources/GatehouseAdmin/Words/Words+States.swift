@@ -31,6 +31,8 @@ extension Words {
         "installer": ("installer", "安装员 installer"), "auditor": ("auditor", "审计员 auditor"),
         "released": ("released", "已开锁"), "secured": ("secured", "已上锁"), "closed": ("closed", "关"),
         "open": ("open", "开"), "forced": ("forced open", "被强行打开"), "heldOpen": ("held open", "久开未关"),
+        "valid": ("valid", "有效"), "coming": ("not yet", "未开始"), "usedUp": ("used up", "次数已用完"),
+        "revoked": ("revoked", "已作废"), "view": ("a view of entries", "查看记录"), "register": ("the register", "整个名册"),
         "unknown": ("unknown", "不明"), "raised": ("raised", "未确认"), "acknowledged": ("acknowledged", "已确认"),
     ]
 }

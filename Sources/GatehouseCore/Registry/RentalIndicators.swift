@@ -15,17 +15,38 @@ package struct RentalIndicators: Hashable, Sendable {
         /// Registered, and never let in within the span.
         case neverSeen
 
-        package var sentence: Sentence {
+        /// So many dwellings or tenancies.
+        package func sentence(_ count: Int) -> Sentence {
             switch self {
-            case .endsIn30Days: Sentence("tenancies that end within 30 days")
-            case .endsIn7Days: Sentence("tenancies that end within 7 days")
-            case .endsIn1Day: Sentence("tenancies that end within a day")
-            case .overstay: Sentence("tenancies that are over, and the dwelling was not handed back")
-            case .attemptsSinceEnd: Sentence("tenancies that are over, and their people came since")
-            case .letWithoutTenancy: Sentence("let dwellings without a registered tenancy")
-            case .moreThanRegistered: Sentence("dwellings that more people use regularly than are registered")
-            case .vacantInUse: Sentence("vacant dwellings in use")
-            case .neverSeen: Sentence("dwellings with registered people who were never seen")
+            case .endsIn30Days: Sentence("\(count, "tenancy ends", "tenancies end") within 30 days")
+            case .endsIn7Days: Sentence("\(count, "tenancy ends", "tenancies end") within 7 days")
+            case .endsIn1Day: Sentence("\(count, "tenancy ends", "tenancies end") within a day")
+            case .overstay:
+                Sentence("\(count, "tenancy is", "tenancies are") over, and the dwelling was not handed back")
+            case .attemptsSinceEnd:
+                Sentence("\(count, "tenancy is", "tenancies are") over, and their people came since")
+            case .letWithoutTenancy:
+                Sentence("\(count, "dwelling is", "dwellings are") let without a registered tenancy")
+            case .moreThanRegistered:
+                Sentence("\(count, "dwelling is", "dwellings are") used regularly by more people than are registered")
+            case .vacantInUse: Sentence("\(count, "vacant dwelling is", "vacant dwellings are") in use")
+            case .neverSeen:
+                Sentence("\(count, "dwelling has", "dwellings have") registered people who were never seen")
+            }
+        }
+
+        /// In a column.
+        package var noun: Sentence {
+            switch self {
+            case .endsIn30Days: Sentence("ends within 30 days")
+            case .endsIn7Days: Sentence("ends within 7 days")
+            case .endsIn1Day: Sentence("ends within a day")
+            case .overstay: Sentence("not handed back")
+            case .attemptsSinceEnd: Sentence("came after the end")
+            case .letWithoutTenancy: Sentence("let, no tenancy")
+            case .moreThanRegistered: Sentence("more than registered")
+            case .vacantInUse: Sentence("vacant, in use")
+            case .neverSeen: Sentence("never seen")
             }
         }
     }

@@ -8,9 +8,9 @@ package enum TypedTime: Hashable, Sendable {
     /// Local days, both counted.
     case days(Int32, Int32)
 
-    /// Which way a span without a word for it goes: `2h`.
+    /// Which way a span without a word for it goes: `2h`. A time that is `past` has been: `18:00` at noon is yesterday's.
     package enum Way: Hashable, Sendable {
-        case ago, ahead, unsaid
+        case past, ago, ahead, unsaid
     }
 
     package static let examples = Sentence(
@@ -69,7 +69,11 @@ struct TypedTimeReader {
         if let day, day.period == nil, isAtEnd() { return .days(day.day, day.day) }
         let isStamp = skipJoint()
         guard let clock = clock(day?.period), let end = offsetEnd(isStamp) else { return nil }
-        return instant(on: day?.day ?? today, clock, offset: end.offset)
+        let found = instant(on: day?.day ?? today, clock, offset: end.offset)
+        if day == nil, end.offset == nil, way == .past, case .instant(let seconds)? = found, seconds > now {
+            return instant(on: today - 1, clock, offset: nil)
+        }
+        return found
     }
 
     private func instant(on day: Int32, _ clock: Clock, offset: Int64?) -> TypedTime? {

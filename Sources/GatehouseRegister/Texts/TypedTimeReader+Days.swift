@@ -149,7 +149,7 @@ extension TypedTimeReader {
             ("ago", .ago), ("later", .ahead), ("之前", .ago), ("以前", .ago), ("之后", .ahead), ("以后", .ahead), ("前", .ago),
             ("后", .ahead),
         ])
-        let goes: TypedTime.Way = isAhead ? (said == nil ? .ahead : .unsaid) : said ?? way
+        let goes: TypedTime.Way = isAhead ? (said == nil ? .ahead : .unsaid) : said ?? (way == .past ? .ago : way)
         guard goes != .unsaid else { return nil }
         if length.days > 0 {
             guard length.seconds == 0 else { return nil }
