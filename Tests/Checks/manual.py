@@ -1,5 +1,6 @@
 """The pages of help, the man pages and the completions: made of the commands, and whole."""
 
+import itertools
 import json
 import re
 import shlex
@@ -49,6 +50,7 @@ def manual():
     check("manual: and what is like none is not", "did you mean" not in told("weather").stderr)
     pages(commands)
     completed()
+    documented(commands)
     answered()
 
 
@@ -152,6 +154,53 @@ def completed():
             check(f"manual: {' '.join(words)} completes the names", name in answer.stdout.split(), answer)
         nothing = ask("portal", "open", "--", "positional@0", "0", "0", "gatehousectl", "portal", "open", "--socket", "/nowhere")
         check("manual: without a daemon nothing is completed", nothing.stdout.strip() == "" and nothing.stderr == "", nothing)
+
+
+PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+# These leave the emulated gate: they write beside it, or end it.
+ELSEWHERE = ("config init", "restore", "handover", "backup", "journal", "export", "log --follow", "find lw | inside")
+
+
+def written(page):
+    """The commands that a page shows, each for itself: `a | b` are two, and `show|list` stands for both."""
+    text = re.sub(r"`gatehousectl\s+", "`gatehousectl ", (ROOT / page).read_text())
+    for line in re.findall(r"gatehousectl +([a-z][^`\n]*)", text):
+        line = re.split(r"\s#|[;>&(]|。|，", line)[0]
+        for one in re.split(r" \| | · ", line):
+            one = one.strip().removeprefix("gatehousectl ")
+            alternatives = [[word] if word.startswith("-") or '"' in word else word.split("|") for word in one.split(" ")]
+            for words in itertools.product(*alternatives):
+                yield " ".join(words)
+
+
+def documented(commands):
+    """C21: what the README and the manuals show are commands and options that there are; those of the manual in Chinese are
+    given at a gate, and none is wrong use."""
+    wrong = []
+    for page in PAGES:
+        for line in written(page):
+            words = line.split()
+            # A family as a whole, and what a page is printed with.
+            if words[0] in ("lp", "less") or any(one.startswith(f"{line} ") for one in commands):
+                continue
+            name = next((" ".join(words[:k]) for k in (3, 2, 1) if " ".join(words[:k]) in commands), None)
+            if name is None:
+                wrong.append((page, line))
+                continue
+            known = {f"--{word['name']}" for argument in commands[name]["arguments"] for word in argument.get("names") or []}
+            wrong += [(page, line, word) for word in re.findall(r"--[a-z-]+", line) if word not in known]
+    check("manual: the README and the manuals show commands that there are", not wrong, wrong)
+    with running("manual") as gate:
+        given = set()
+        for block in re.findall(r"```\w*\n(.*?)```", (ROOT / "docs/operating.zh.md").read_text(), re.S):
+            for line in re.findall(r"^(?:sudo )?gatehousectl (.*?)(?:\s+#.*)?$", block, re.M):
+                if not line.startswith(ELSEWHERE) and "|" not in line:
+                    given.add(line)
+        check("manual: the manual in Chinese shows commands", len(given) > 40, len(given))
+        for line in sorted(given):
+            call = [BIN / "gatehousectl", *shlex.split(line), "--socket", gate.dir / "admin.sock", "--text"]
+            done = subprocess.run(call, capture_output=True, text=True, input="739104\n", cwd=gate.dir, timeout=60)
+            check(f"manual: {line}", done.returncode in (0, 1) or line.startswith(("health", "status")) or ".csv" in line or ".xlsx" in line or "FILE" in line, done)
 
 
 def answered():
