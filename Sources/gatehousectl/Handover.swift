@@ -128,15 +128,40 @@ struct HandoverCommand: ParsableCommand {
         @Argument var archive: String
         @Option(help: told("Your private key, PEM. Without it only the outside is checked.")) var key: String?
         @Option(help: told("The site's key, as the old operator told it.")) var from: String?
+        @Option(help: told("A page to write for both companies to sign: counts, roots, dates; needs --key.")) var list:
+            String?
         @OptionGroup var common: Common
 
+        func validate() throws {
+            if list != nil, key == nil { throw ValidationError(words("--list needs --key: the counts are sealed")) }
+        }
+
         func run() throws {
+            let file = try list.map { try NewFile($0) }
             let reading = ArchiveSecrets.reading(privateKey: try key.map(readFile))
             // The hashes of an archive need no key of a site.
             let secrets = KeyRing(master: SecretKey([UInt8](repeating: 0, count: 32))).storeSecrets
             let report = try refusing { try HandoverCheck.run(archive, secrets: secrets, reading: reading) }
             try HandoverCommand.tell(report, from, common)
+            guard let file, let manifest = report.manifest else { return }
+            let digest = Hexadecimal.encode(try HandoverCommand.digest(ofFile: archive))
+            file.write(HandoverCommand.page(report, manifest, archive, digest).html)
+            if !common.isJSON { print(words("\(file.path): to print and sign")) }
         }
+    }
+
+    /// SHA-256, piece by piece: an archive may be as large as its disk.
+    private static func digest(ofFile path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            complain("\(path): \(String(cString: strerror(errno)))")
+            throw Exit.usage
+        }
+        defer { close(descriptor) }
+        let running = RunningHash()
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while case let count = read(descriptor, &piece, piece.count), count > 0 { running.update(piece[..<count]) }
+        return running.finish()
     }
 
     struct Import: ParsableCommand {
@@ -243,6 +268,22 @@ struct HandoverCommand: ParsableCommand {
                 """))
         @OptionGroup var common: Common
         func run() throws { try order(HandoverConfirm(), common, words("confirmed")) }
+    }
+
+    private static func page(
+        _ report: HandoverCheck.Report, _ manifest: HandoverManifest, _ archive: String, _ digest: String
+    ) -> HandoverPage {
+        var page = HandoverPage(
+            site: report.head.site, epoch: report.head.epoch, at: report.head.at,
+            made: report.head.made, key: Hexadecimal.encode(report.head.publicKey),
+            archive: archive.split(separator: "/").last.map(String.init) ?? archive, octets: report.octets,
+            digest: digest)
+        (page.first, page.last, page.entries) = (manifest.first, manifest.last, manifest.entries)
+        (page.root, page.revision) = (Hexadecimal.encode(manifest.root), manifest.revision)
+        page.present = manifest.present.sorted { $0.key < $1.key }.map { (kind: $0.key, rows: $0.value) }
+        (page.pictures, page.missing, page.pins) = (manifest.pictures, manifest.missing, manifest.pins)
+        (page.unreadable, page.faults) = (manifest.unreadable, manifest.faults)
+        return page
     }
 
     // MARK: What is told

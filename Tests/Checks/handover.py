@@ -1,6 +1,7 @@
 """A site is given to another operator: the archive, what damage does to it, and whose orders count when."""
 
 import contextlib
+import hashlib
 import os
 import re
 import sqlite3
@@ -108,6 +109,13 @@ def handover():
 
             code, text = verify("--key", key, "--from", signer)
             check("handover: the archive is whole", code == 0 and "The archive is whole." in text and f"root {root}" in text and "1 picture" in text, text)
+            listed = new.dir / "to-sign.html"
+            code, text = verify("--key", key, "--from", signer, "--list", listed)
+            page = listed.read_text()
+            digest = hashlib.sha256(Path(archive).read_bytes()).hexdigest()
+            check("C26 handover: a list to sign has counts, root, dates and the file's digest", code == 0 and root in page and signer in page and digest in page, text)
+            check("C26 handover: in both languages", "Taken over by" in page and "接收人" in page and "<script" not in page, page)
+            check("C26 handover: and nothing is written over", verify("--key", key, "--list", listed)[0] == 2)
             check("handover: from outside too", verify("--from", signer)[0] == 0)
             code, text = verify("--key", key, "--from", "00" * 32)
             check("handover: another signer is told", code == 1 and "another key" in text, text)
