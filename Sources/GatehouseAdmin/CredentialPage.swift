@@ -89,7 +89,7 @@ package enum PassPage {
         ]
         lines += PageText.wrapped(
             PageText.joined(
-                pass.host.map { say(Sentence("host \($0)")) },
+                pass.visitor, pass.phone, pass.host.map { say(Sentence("host \($0)")) },
                 pass.plate ?? (pass.hasPlate == true ? say(Sentence("with a plate")) : nil),
                 pass.issuer.map { say(Sentence("signed by \($0)")) }))
         if let uses = pass.uses {

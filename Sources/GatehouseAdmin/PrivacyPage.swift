@@ -49,7 +49,7 @@ package enum PersonReportPage {
             reply.passes.map { pass in
                 PageText.joined(
                     pass.pass, pass.state.map { PageText.word($0, language) },
-                    PageText.span(pass.from, pass.until, language))
+                    PageText.span(pass.from, pass.until, language), pass.visitor, pass.phone)
             })
         lines += PageText.part(
             say(Sentence("WHO LOOKED")),

@@ -50,10 +50,22 @@ extension Desk {
                     )
             )
         }
-        let event = try order(call, .pass(.issue(claims)))
+        let visitor = try visitor(command)
+        let event = try order(call, .pass(.issue(claims, visitor: visitor)))
         var view = view(claims)
+        if let visitor {
+            view.visitor = visitor.name.isEmpty ? nil : visitor.name
+            view.phone = visitor.phone.isEmpty ? nil : visitor.phone
+        }
         view.host = host.reference
         return Joined(view, PassIssue.Signed(token: text, event: event))
+    }
+
+    /// Who comes; nil where nobody says it.
+    private func visitor(_ command: PassIssue) throws -> PassVisitor? {
+        let name = try command.visitor.map { try fields.visitor($0.argumentText) } ?? ""
+        let phone = try command.phone.map { try fields.phone($0.argumentText) } ?? ""
+        return name.isEmpty && phone.isEmpty ? nil : PassVisitor(name: name, phone: phone)
     }
 
     private func checkIssue(_ claims: PassClaims, _ host: PersonRow, _ now: Moment, _ call: Call) throws {
@@ -134,6 +146,12 @@ extension Desk {
         {
             view.host = row.reference
         }
+        let personal = details?.entry.flatMap { try? reader.entry($0, withPersonal: true) }?.personal ?? []
+        func said(_ name: PersonalField.Name) -> String? {
+            let value = personal.first { $0.name == name.rawValue }.map { String(decoding: $0.value, as: UTF8.self) }
+            return value?.isEmpty == false ? value : nil
+        }
+        (view.visitor, view.phone) = (said(.visitor), said(.phone))
         return view
     }
 
@@ -153,6 +171,9 @@ extension Desk {
         if let token, let claims = token.claims {
             try look(call, .people(claims.issuer == configuration.site.name ? [claims.host] : []))
             var view = view(claims)
+            if let record {
+                (view.visitor, view.phone) = try { ($0.visitor, $0.phone) }(self.view(id, record, reader()))
+            }
             view.used = record?.total ?? 0
             view.keyID = Hexadecimal.encode(token.keyID)
             view.state =

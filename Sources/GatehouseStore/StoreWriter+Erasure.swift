@@ -17,6 +17,13 @@ extension StoreWriter {
         ).bind(Int64(person)).run()
     }
 
+    /// Erases name and telephone of a visitor beside each of these entries; what else stands there stays.
+    func eraseVisitors(_ entries: [UInt64], _ database: Database) throws {
+        let names: [PersonalField.Name] = [.visitor, .phone]
+        let one = try database.prepare("DELETE FROM personal WHERE seq = ? AND name = ?")
+        for entry in entries { for name in names { try one.bind(Int64(clamping: entry), name.rawValue).run() } }
+    }
+
     /// Erases the values beside the oldest entries that have any, where they are older than this: a portion, so that no
     /// commit waits for years of them. False when nothing more was found.
     func erasePersonal(before: CivilTime, _ database: Database) throws -> Bool {

@@ -302,6 +302,9 @@ package final class StoreWriter {
             owesErasure = true
             erasesBefore = before
             _ = try erasePersonal(before: before, connection.database)
+        case .eraseVisitors(let entries):
+            owesErasure = true
+            try eraseVisitors(entries, connection.database)
         case .ledger(let change):
             let (key, value) = change.stored
             if let value {

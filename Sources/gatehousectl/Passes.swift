@@ -24,6 +24,8 @@ struct Pass: ParsableCommand {
         @Option(help: told("The last day, or the instant of the end.")) var until: String
         @Option(help: told("Grants at all gates together; 0 is any number, 1 if left out.")) var uses: String?
         @Option(help: told("The vehicle: where plates are read, it has to come with the pass.")) var plate: String?
+        @Option(help: told("Who comes: their name. Sealed, and erased with the pass.")) var visitor: String?
+        @Option(help: told("Where the visitor is reached.")) var phone: String?
         @Option(help: told("Write the QR code as SVG.")) var svg: String?
         @Option(help: told("Write the QR code as PNG.")) var png: String?
         @OptionGroup var common: Common
@@ -32,7 +34,8 @@ struct Pass: ParsableCommand {
             var problem: (any Error)?
             let command = try PassIssue(
                 host: argument("--host", host), points: argument("--points", points), from: argument("--from", from),
-                until: argument("--until", until), uses: argument("--uses", uses), plate: argument("--plate", plate))
+                until: argument("--until", until), uses: argument("--uses", uses), plate: argument("--plate", plate),
+                visitor: argument("--visitor", visitor), phone: argument("--phone", phone))
             try asking(command, common) { answer in
                 do { try draw(answer) } catch { problem = error }
             }
@@ -95,7 +98,8 @@ struct Pass: ParsableCommand {
         func run() throws {
             var rows = [
                 [
-                    words("PASS"), words("HOST"), words("FROM"), words("UNTIL"), words("POINTS"), words("LEFT"),
+                    words("PASS"), words("VISITOR"), words("HOST"), words("FROM"), words("UNTIL"), words("POINTS"),
+                    words("LEFT"),
                     words("STATE"),
                 ]
             ]
@@ -103,7 +107,8 @@ struct Pass: ParsableCommand {
                 PassList(all: all ? true : nil, host: argument("--host", host)), common,
                 item: { pass in
                     rows.append([
-                        pass.pass, plain(pass.host ?? "-"), String((pass.from ?? "-").prefix(16)),
+                        pass.pass, plain(pass.visitor ?? "-"), plain(pass.host ?? "-"),
+                        String((pass.from ?? "-").prefix(16)),
                         String((pass.until ?? "-").prefix(16)), plain((pass.points ?? []).joined(separator: " ")),
                         pass.left.map { "\($0)" } ?? "any", pass.state ?? "",
                     ])

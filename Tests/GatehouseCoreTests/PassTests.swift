@@ -227,10 +227,10 @@ struct PassTests {
         _ = ledger.apply(.pass(claims.id, PassRecord(claims)))
         // Beside one that ended long ago, which goes whenever somebody looks.
         _ = ledger.apply(.pass(PassID(9), PassRecord(until: claims.until - 7 * 86400)))
-        for change in ledger.dropPasses(at: claims.until + after) { _ = ledger.apply(change) }
+        for change in ledger.dropPasses(at: claims.until + after).changes { _ = ledger.apply(change) }
         #expect(ledger.passes.records.count == count && ledger.passes.records[PassID(9)] == nil)
         // And what stays is found when its day is over.
-        for change in ledger.dropPasses(at: claims.until + PassBook.rest) { _ = ledger.apply(change) }
+        for change in ledger.dropPasses(at: claims.until + PassBook.rest).changes { _ = ledger.apply(change) }
         #expect(ledger.passes.records.isEmpty)
     }
 

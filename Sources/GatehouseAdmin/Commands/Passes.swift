@@ -18,7 +18,12 @@ package struct PassView: Codable, Hashable, Sendable {
     package var keyID: String?
     package var state: String?
     package var counts: [String: UInt16]?
+    /// Who comes with it, where that was said and is kept still.
+    package var visitor: String?
+    package var phone: String?
     private enum CodingKeys: String, CodingKey {
+        case visitor
+        case phone
         case pass
         case issuer
         case from
@@ -68,10 +73,16 @@ package struct PassIssue: AdminCommand {
     package var until: TextArgument
     package var uses: TextArgument?
     package var plate: PersonalArgument?
+    /// Who comes: their name, and where they are reached.
+    package var visitor: PersonalArgument?
+    package var phone: PersonalArgument?
     package init(
         host: PersonalArgument, points: TextArgument, from: TextArgument? = nil, until: TextArgument,
-        uses: TextArgument? = nil, plate: PersonalArgument? = nil
+        uses: TextArgument? = nil, plate: PersonalArgument? = nil, visitor: PersonalArgument? = nil,
+        phone: PersonalArgument? = nil
     ) {
+        self.visitor = visitor
+        self.phone = phone
         self.host = host
         self.points = points
         self.from = from

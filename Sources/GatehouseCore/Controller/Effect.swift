@@ -45,6 +45,8 @@ package enum DurableEffect: Hashable, Sendable {
     case erase(person: UInt32, [RegistryRowID])
     /// Erases the values beside entries older than this.
     case erasePersonal(before: CivilTime)
+    /// Erases who the visitors were of passes that are over, beside the entries of these passes.
+    case eraseVisitors([UInt64])
     /// Which device stands under the name of a reader.
     indirect case readerStanding(ReaderID, ReaderStanding)
     indirect case snapshot(SnapshotRow)

@@ -46,6 +46,8 @@ package struct PersonalField: Hashable, Sendable {
         case cardNumber, rawBits, plate, name, note
         /// The account of whoever gave an order or looked.
         case account
+        /// Who comes with a pass.
+        case visitor, phone
     }
     package var name: Name
     package var value: [UInt8]

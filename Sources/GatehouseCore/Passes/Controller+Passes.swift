@@ -1,7 +1,7 @@
 /// What people do with passes.
 package enum PassOrder: Hashable, Sendable {
     /// A pass was signed: what it says is written down, its text is not.
-    case issue(PassClaims)
+    case issue(PassClaims, visitor: PassVisitor? = nil)
     /// With the end of the pass where that is known; otherwise the revocation stays without end.
     case revoke(PassID, until: Int64?)
     /// What other gates count and revoked.
@@ -97,7 +97,9 @@ extension Controller {
     /// Forgets what ended long enough ago.
     mutating func dropPasses(_ step: inout Step) {
         guard step.now.isCivilTrusted else { return }
-        for change in ledger.dropPasses(at: step.now.civil.seconds) { step.yield(.durable(.ledger(change))) }
+        let (changes, entries) = ledger.dropPasses(at: step.now.civil.seconds)
+        for change in changes { step.yield(.durable(.ledger(change))) }
+        if !entries.isEmpty { step.yield(.durable(.eraseVisitors(entries))) }
     }
 
     // MARK: Orders
@@ -106,11 +108,19 @@ extension Controller {
         var entry = entry
         dropPasses(&step)
         switch order {
-        case .issue(let claims):
-            keep(.pass(claims.id, PassRecord(claims)), &step)
+        case .issue(let claims, let visitor):
             entry.person = claims.host
             entry.detail[.pass] = .text(claims.id.description)
             entry.detail[.points] = .array(claims.points.map { .text($0) })
+            if let visitor {
+                entry.personal.append(PersonalField(name: .visitor, value: Array(visitor.name.utf8)))
+                entry.personal.append(PersonalField(name: .phone, value: Array(visitor.phone.utf8)))
+            }
+            let event = record(entry, &step)
+            var known = PassRecord(claims)
+            known.details?.entry = visitor == nil ? nil : event
+            keep(.pass(claims.id, known), &step)
+            return event
         case .revoke(let id, let until):
             var record = ledger.passes[id] ?? PassRecord(until: until)
             record.isRevoked = true
@@ -138,7 +148,7 @@ extension Controller {
         let full = OrderRefusal.other(
             Sentence("\(PassBook.limit, "pass is", "passes are") kept already; the oldest goes a day after its end"))
         switch order {
-        case .issue(let claims):
+        case .issue(let claims, _):
             if registry.person(claims.host) == nil { return .registry(.unknownPerson, row: 0) }
             return ledger.passes.hasRoom(for: claims.id) ? nil : full
         case .revoke(let id, _):

@@ -1,3 +1,13 @@
+/// Who comes with a pass, as the host or a guard said it. Personal: sealed beside the entry, and erased with the pass.
+package struct PassVisitor: Hashable, Sendable {
+    package var name: String
+    package var phone: String
+    package init(name: String, phone: String) {
+        self.name = name
+        self.phone = phone
+    }
+}
+
 /// What is known of one pass beside its text, which is never kept: how often each site let it in, whether it was revoked,
 /// and, where it was given out or shown here, what it says.
 package struct PassRecord: Hashable, Sendable {
@@ -9,6 +19,8 @@ package struct PassRecord: Hashable, Sendable {
         package var host: UInt32
         /// The plate itself is in the pass alone.
         package var hasPlate: Bool
+        /// The entry beside which stands who the visitor is; nil where nobody said it.
+        package var entry: UInt64?
     }
 
     /// The first second that no longer counts; nil where a pass was revoked of which nothing else is known.
@@ -86,17 +98,19 @@ package struct PassBook: Hashable, Sendable {
 }
 
 extension PassRecord {
-    /// `[until, revoked, {site: count}, [issuer, from, [points], uses, host, has plate]]`; 0 stands for nil.
+    /// `[until, revoked, {site: count}, [issuer, from, [points], uses, host, has plate, entry]]`; 0 stands for nil, and the entry
+    /// is left out where there is none.
     var stored: CanonicalValue {
         var values: [CanonicalValue] = [
             .integer(until ?? 0), .boolean(isRevoked), .map(counts.mapValues { .integer(Int64($0)) }),
         ]
         if let details {
             values.append(
-                .array([
-                    .text(details.issuer), .integer(details.from), .array(details.points.map { .text($0) }),
-                    .integer(Int64(details.uses ?? 0)), .integer(Int64(details.host)), .boolean(details.hasPlate),
-                ]))
+                .array(
+                    [
+                        .text(details.issuer), .integer(details.from), .array(details.points.map { .text($0) }),
+                        .integer(Int64(details.uses ?? 0)), .integer(Int64(details.host)), .boolean(details.hasPlate),
+                    ] + (details.entry.map { [.integer(Int64(clamping: $0))] } ?? [])))
         }
         return .array(values)
     }
@@ -111,12 +125,13 @@ extension PassRecord {
             self.counts[site] = count
         }
         guard values.count == 4 else { return }
-        guard let parts = values[3].array, parts.count == 6, let issuer = parts[0].text, let from = parts[1].integer,
+        guard let parts = values[3].array, parts.count == 6 || parts.count == 7, let issuer = parts[0].text,
+            let from = parts[1].integer,
             let points = parts[2].array, let uses = parts[3].integer.flatMap({ UInt16(exactly: $0) }),
             let host = parts[4].integer.flatMap({ UInt32(exactly: $0) }), let hasPlate = parts[5].boolean
         else { return nil }
         details = Details(
             issuer: issuer, from: from, points: points.compactMap(\.text), uses: uses == 0 ? nil : uses, host: host,
-            hasPlate: hasPlate)
+            hasPlate: hasPlate, entry: parts.count == 7 ? parts[6].integer.flatMap { UInt64(exactly: $0) } : nil)
     }
 }

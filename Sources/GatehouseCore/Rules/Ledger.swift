@@ -102,8 +102,10 @@ package struct Ledger: Hashable, Sendable {
     }
 
     /// Forgets passes that ended long enough ago.
-    mutating func dropPasses(at seconds: Int64) -> [LedgerChange] {
-        passes.ended(at: seconds).map { apply(.pass($0, nil)) }
+    mutating func dropPasses(at seconds: Int64) -> (changes: [LedgerChange], entries: [UInt64]) {
+        let over = passes.ended(at: seconds)
+        let entries = over.compactMap { passes[$0]?.details?.entry }
+        return (over.map { apply(.pass($0, nil)) }, entries)
     }
 
     package mutating func apply(_ change: LedgerChange) -> LedgerChange {

@@ -109,6 +109,9 @@ extension RegistryFields {
         return found
     }
 
+    /// Who comes with a pass.
+    package func visitor(_ text: String) throws -> String { try TextRule.checked(text, "visitor") }
+
     /// What the status of a credential is explained by.
     package func note(_ text: String) throws -> String { try TextRule.checked(text, "reason") }
 

@@ -61,7 +61,7 @@ extension RegistryFields {
     }
 
     /// One or several numbers as people write them: `0532-8888 6666 转 12`, `+86 138 0013 8000 / 139…`.
-    private func phone(_ text: String, kept old: String) throws -> String {
+    package func phone(_ text: String, kept old: String = "") throws -> String {
         let half = ImportText.halfWidth(text)
         if text == old || half == old { return old }
         if half.isEmpty || half == "none" { return "" }
