@@ -19,6 +19,8 @@ package struct EmulatedOSDPReader: Sendable {
         case nak(UInt8)
         /// The reply carries another address.
         case wrongAddress
+        /// The reply carries a sequence number so many behind; nil for 0.
+        case sequence(offset: UInt8?)
         /// The reply carries a security block and a MAC.
         case securedReply
         /// Loses power for a moment: forgets sequence, session and queue.
@@ -50,6 +52,8 @@ package struct EmulatedOSDPReader: Sendable {
     package var habit = Fault.none
     /// Has this event for each poll.
     package var flood: OSDPReply?
+    /// Takes a repeated command for a new one, as libosdp does: in a session its MAC does not fit any more.
+    package var repeatsAnew = false
     /// Neither hears nor answers.
     package var isDead = false
     package var security = EmulatedOSDPSecurity()
@@ -152,6 +156,10 @@ package struct EmulatedOSDPReader: Sendable {
             }
             changed.mac = mac
             return changed.octets
+        case .sequence(let offset):
+            guard case .success(var changed) = OSDPFrame.decode(answer) else { return [] }
+            changed.sequence = offset.map { (changed.sequence + 2 + $0) % 3 + 1 } ?? 0
+            return changed.octets
         case .wrongAddress, .securedReply:
             guard case .success(var changed) = OSDPFrame.decode(answer) else { return [] }
             if fault == .wrongAddress {
@@ -166,9 +174,10 @@ package struct EmulatedOSDPReader: Sendable {
     }
 
     private mutating func answer(_ frame: OSDPFrame) -> [UInt8] {
-        if frame.sequence != 0, frame.sequence == lastSequence { return lastReply }
+        let isRepeat = frame.sequence != 0 && frame.sequence == lastSequence
+        if isRepeat, !repeatsAnew { return lastReply }
         let expected = lastSequence.map { $0 == 3 ? 1 : $0 + 1 }
-        guard frame.sequence == 0 || frame.sequence == expected else {
+        guard isRepeat || frame.sequence == 0 || frame.sequence == expected else {
             return refuse(.sequence, frame)
         }
         lastSequence = frame.sequence
