@@ -27,10 +27,12 @@ extension GateLoop {
         reading.findings = findings(reader)
         reading.trace = trace(reader)
         reading.lastFrame = lastFrame(reader)
-        if let found = description(of: reader) {
-            reading.identity = found.identity
-            reading.place = found.place
-            reading.outputs = found.outputs
+        if let panel = panel(of: reader) {
+            reading.identity = panel.identity(of: reader)
+            reading.place = panel.place(of: reader)
+            reading.outputs = panel.outputs(of: reader)
+            reading.quirks = panel.quirks(of: reader)
+            reading.abilities = panel.abilities(of: reader)
         }
         return reading
     }

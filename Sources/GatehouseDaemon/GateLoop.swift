@@ -389,9 +389,9 @@ final class GateLoop {
         return isBegun
     }
 
-    /// What an OSDP reader said of itself, and where it is.
-    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
-        stations.lazy.compactMap { $0.description(of: reader) }.first
+    /// The panel of the bus that an OSDP reader is on.
+    func panel(of reader: ReaderID) -> OSDPPanel? {
+        stations.first { $0.isOSDP && $0.readers.contains(reader) }?.panel
     }
 
     func close() {

@@ -50,11 +50,6 @@ extension SerialStation {
         return drive(input, at: now)
     }
 
-    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
-        guard let panel, readers.contains(reader) else { return nil }
-        return (panel.identity(of: reader), panel.place(of: reader), panel.outputs(of: reader))
-    }
-
     /// Whether the reader is one of this port and speaks in a session now.
     func isSecured(_ reader: ReaderID) -> Bool {
         panel?.link(of: reader) == .online(.secure)

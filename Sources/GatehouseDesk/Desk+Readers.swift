@@ -147,6 +147,11 @@ extension Desk {
             reply.address = reading.place.map { Int($0.address) }
             reply.baud = reading.place?.baud
             reply.outputs = reading.outputs
+            reply.quirks = reading.quirks.isEmpty ? nil : reading.quirks.map(\.rawValue)
+            reply.receiveSize = reading.abilities?.receiveSize
+            reply.largestMessage = reading.abilities?.largestMessage
+            reply.passesCards = reading.abilities?.isTransparent
+            reply.extendedPackets = reading.abilities?.hasExtendedPackets
             if let identity = reading.identity {
                 reply.vendor = identity.vendor.map(Self.hexadecimal).joined(separator: "-")
                 reply.model = Int(identity.model)

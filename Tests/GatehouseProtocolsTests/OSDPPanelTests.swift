@@ -63,7 +63,7 @@ import Testing
 
     @Test func aReaderThatKnowsOnlyTheChecksumIsServedWithIt() {
         var bench = OSDPBench()
-        bench.readers[0].knowsOnlyChecksum = true
+        bench.readers[0].quirks.insert(.checksumOnly)
         bench.input(.start)
         bench.run(for: .seconds(2))
         #expect(bench.signals.first == .link(.online(.clear)))

@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: [true, false])
     func oneLostReplyIn250CostsAtMostTwoPercentOfTheService(repeatsAnew: Bool) throws {
         var bench = online(isSecured: true, baud: 115_200)
-        bench.readers[0].repeatsAnew = repeatsAnew
+        if repeatsAnew { bench.readers[0].quirks.insert(.repeatsAnew) }
         bench.losesOneIn = 250
         let start = bench.now
         let shown = try show(90, &bench)
@@ -69,7 +69,7 @@ import Testing
     @Test func oneLostReplyEachFiveSecondsIsNoAttackAndEveryCardThatIsHeldIsRead() throws {
         for lostCommand in [0x60, 0x61, 0x76, 0x77, 0x69] as [UInt8] {
             var bench = online(isSecured: true)
-            bench.readers[0].repeatsAnew = true
+            bench.readers[0].quirks.insert(.repeatsAnew)
             let start = bench.now
             var shown: [ReaderSignal] = []
             let format = try #require(CardFormat.named("H10301"))
@@ -90,7 +90,7 @@ import Testing
 
     @Test func aRefusedRepeatIsAnsweredWithAHandshakeAtOnceAndTheReaderStaysInService() {
         var bench = online(isSecured: true)
-        bench.readers[0].repeatsAnew = true
+        bench.readers[0].quirks.insert(.repeatsAnew)
         bench.readers[0].faults = [.loseReply]
         bench.run(for: .seconds(1))
         #expect(bench.sent.map(\.frame.code).prefix(5) == [0x60, 0x60, 0x76, 0x77, 0x60])

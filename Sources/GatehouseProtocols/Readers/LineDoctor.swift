@@ -163,9 +163,26 @@ package enum LineDoctor {
                 Sentence("The reader refuses \(counters.naks, "command", "commands")."),
                 Sentence("Its firmware may be old: reader show tells which it is."))
         }
-        if counters.sessionsLost > 2 {
+        return found + sessions(counters)
+    }
+
+    /// What became of the sessions of a secured reader.
+    private static func sessions(_ counters: OSDPCounters) -> [Finding] {
+        var found: [Finding] = []
+        func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
+        if counters.refusedRepeats > 2 {
             add(
-                Sentence("The reader lost its session \(counters.sessionsLost, "time", "times")."),
+                Sentence(
+                    "The reader takes repeated commands for new ones: \(counters.refusedRepeats, "answer was lost", "answers were lost") and what they told with them."
+                ),
+                Sentence(
+                    "Mend the wire: terminate both ends, bias once, lower the speed. Ask the maker for newer firmware.")
+            )
+        }
+        let lostByItself = counters.sessionsLost - counters.refusedRepeats
+        if lostByItself > 2 {
+            add(
+                Sentence("The reader lost its session \(lostByItself, "time", "times")."),
                 Sentence("It restarts: look at its supply at the reader's end of the cable, when it unlocks."))
         }
         if counters.wrongMACs + counters.clearReplies + counters.openReplies + counters.sessionsDropped > 0 {

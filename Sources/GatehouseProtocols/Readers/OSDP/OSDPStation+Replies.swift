@@ -20,6 +20,9 @@ extension OSDPStation {
     /// Takes a frame that a reader of this address sent, or somebody in its name.
     mutating func answer(_ frame: OSDPFrame, at now: MonotonicTime) -> Outcome {
         guard let exchange else { return .waiting() }
+        if exchange.frame.check == .checksum {
+            seenQuirks.insert(frame.check == .crc16 ? .answersInCRC : .checksumOnly)
+        }
         return security.isRequired ? hearSecured(frame, exchange, at: now) : hearClear(frame, exchange, at: now)
     }
 
@@ -96,6 +99,7 @@ extension OSDPStation {
         // Some readers answer KEYSET without the session that it ends. The handshake tells what is true.
         case .ack where frame.sequence == exchange.sequence && exchange.command.code == Self.keySetCode:
             heard(at: now)
+            if security.isOpen { seenQuirks.insert(.keySetAnsweredInClear) }
             return .answer(keySetAnswered(reply, at: now))
         default:
             counters.clearReplies += 1
@@ -137,6 +141,7 @@ extension OSDPStation {
         guard [.sequence, .securityBlock, .securityConditions].contains(refusal) else { return nil }
         guard keyChange == nil, vigilance.admitsRenewal(at: now) else { return nil }
         counters.refusedRepeats += 1
+        seenQuirks.insert(.repeatsAnew)
         if security.isOpen { counters.sessionsLost += 1 }
         let stays = isRekeying || phase == .polling
         endTransfer(.dropped)

@@ -113,6 +113,8 @@ struct OSDPStation: Sendable {
     var lastHeard = MonotonicTime.zero
     /// What the reader is waited for beyond the usual: its answers have come too late.
     var patience = Duration.zero
+    /// What it was seen to do otherwise than the standard says.
+    var seenQuirks: Set<ReaderQuirk> = []
     /// Answers that fit to nothing, with nothing that fits between them.
     var misfits: Misfits?
     /// The whole start-up was gone through once: what the reader is and can is known.
@@ -300,7 +302,8 @@ struct OSDPStation: Sendable {
         if move == nil { endRequest(.dropped) }
         move?.isHeard = false
         startOver()
-        check = .crc16
+        // One that was heard under a checksum alone is asked so; NAK 1 turns it round as ever.
+        check = seenQuirks.contains(.checksumOnly) ? .checksum : .crc16
         notBefore = now
         lastHeard = now
         if reason != .refused { (patience, hasAskedWho) = (.zero, false) }
