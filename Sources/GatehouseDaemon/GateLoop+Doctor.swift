@@ -28,6 +28,7 @@ extension GateLoop {
                 "frames": Int64($0.frames), "retries": Int64($0.retries), "timeouts": Int64($0.timeouts),
                 "checkErrors": Int64($0.checkErrors), "naks": Int64($0.naks), "restarts": Int64($0.restarts),
                 "sessions": Int64($0.sessions), "sessionsLost": Int64($0.sessionsLost),
+                "refusedRepeats": Int64($0.refusedRepeats),
                 "sessionsDropped": Int64($0.sessionsDropped), "handshakeFailures": Int64($0.handshakeFailures),
                 "wrongMACs": Int64($0.wrongMACs), "clearReplies": Int64($0.clearReplies),
                 "openReplies": Int64($0.openReplies), "losses": Int64($0.losses),
