@@ -194,9 +194,20 @@ package enum LineDoctor {
     }
 
     package static func characters(_ counters: ASCIICardCounters, babbles: Int) -> [Finding] {
-        serial(
-            frames: counters.frames, unreadable: counters.unreadable, half: counters.halfFrames + counters.tooLong,
-            babbles: babbles)
+        // A text of another shape is said with its own advice.
+        let others = counters.unreadable - counters.unmatched
+        let found = serial(
+            frames: counters.frames, unreadable: others, half: counters.halfFrames + counters.tooLong, babbles: babbles)
+        guard counters.unmatched > 0 else { return found }
+        return found + [
+            Finding(
+                what: Sentence(
+                    "\(counters.unmatched) of \(counters.frames) texts have another shape than the pattern of this reader."
+                ),
+                advice: Sentence(
+                    "Compare them: gatehousectl reader trace. The pattern stands for the whole text; its group is the card."
+                ))
+        ]
     }
 
     package static func tags(_ counters: UHFCounters, babbles: Int) -> [Finding] {
