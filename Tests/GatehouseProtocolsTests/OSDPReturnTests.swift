@@ -78,6 +78,44 @@ import Testing
         #expect(bench.panel.link(of: "r1") == .online(.secure))
     }
 
+    /// A lost reader that talks all the time, and never when it is asked.
+    @Test func lateAnswersWithoutEndBringNoTriesWithoutEnd() {
+        var bench = online([1, 2, 3])
+        bench.readers[1].isDead = true
+        bench.run(for: .seconds(12))
+        bench.forget()
+        bench.run(for: .seconds(20))
+        let beside = bench.commands(to: 1).count
+        bench.forget()
+        let stray = OSDPFrame(address: 2, isReply: true, sequence: 1, code: 0x40).octets
+        for _ in 0..<200 {
+            bench.run(for: .milliseconds(100))
+            bench.input(.received(stray))
+        }
+        #expect(bench.commands(to: 2).count <= 14, "\(bench.commands(to: 2).count) tries in 20 s")
+        #expect(bench.commands(to: 1).count * 10 >= beside * 8)
+    }
+
+    @Test func whatIsLeftToAskOutlivesANewHandshake() {
+        var bench = online([1])
+        bench.readers[0].quirks.insert(.repeatsAnew)
+        bench.readers[0].isDead = true
+        bench.run(for: .seconds(12))
+        bench.readers[0].setTamper(true)
+        // What happened while it was away is in no queue: only the question tells.
+        bench.readers[0].restart()
+        bench.readers[0].isDead = false
+        bench.forget()
+        // The answer to ID is lost, and its repeat refused: LSTAT and the rest are still owed.
+        bench.readers[0].faults = Array(repeating: .none, count: 7) + [.loseReply]
+        bench.run(for: .seconds(8))
+        let questions = Set(bench.sent.map(\.frame.code)).intersection([0x61, 0x62, 0x7B, 0x64, 0x65, 0x66, 0x67])
+        #expect(questions.count == 7)
+        #expect(bench.panel.counters(of: "r1")?.refusedRepeats == 1)
+        #expect(bench.signals.filter { $0 == .link(.online(.secure)) }.count == 1)
+        #expect(bench.signals.contains(.tamper(true)))
+    }
+
     @Test func aReaderThatIsBackIsPolledBeforeItIsAskedWhatItIs() throws {
         var bench = online([1])
         bench.readers[0].restart()

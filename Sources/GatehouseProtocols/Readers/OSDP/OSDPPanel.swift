@@ -286,7 +286,7 @@ package struct OSDPPanel: Sendable {
         stations[index].counters.unaskedFrames += 1
         guard stations[index].exchange?.wasSent != true else {
             // Slower than any reader may be, and back all the same.
-            if stations[index].wasHeardLate() { nextSlowTry = now }
+            if stations[index].wasHeardLate(at: now) { nextSlowTry = now }
             return true
         }
         stations[index].babble.offence(.unasked, at: now)

@@ -30,10 +30,14 @@ extension OSDPStation {
         return misfit(at: now)
     }
 
+    /// From one try that a late answer brought to the next: a broken reader that talks without end gets no more of the bus.
+    static let lateTryPause: Duration = .seconds(10)
+
     /// An answer came when the next command was out already. True for a reader that was given up: it is back, and is to
     /// be asked again at once and waited for longer.
-    mutating func wasHeardLate() -> Bool {
-        guard isSilent else { return false }
+    mutating func wasHeardLate(at now: MonotonicTime) -> Bool {
+        guard isSilent, lastLateTry.map({ now - $0 >= Self.lateTryPause }) ?? true else { return false }
+        lastLateTry = now
         patience = Self.patienceStep
         return true
     }

@@ -64,7 +64,8 @@ struct OSDPStation: Sendable {
 
     /// Lost for its silence and not heard since: it shares one try a second with all others of the bus.
     var isSilent = false
-    /// What is left of its start-up: a reader that came back is polled first, and asked between polls.
+    /// What is left of its start-up: a reader that came back is polled first, and asked between polls. It outlives a
+    /// handshake that only replaces keys.
     var owed: Step?
     /// A poll goes before the next question.
     var pollsFirst = false
@@ -117,6 +118,8 @@ struct OSDPStation: Sendable {
     var seenQuirks: Set<ReaderQuirk> = []
     /// Answers that fit to nothing, with nothing that fits between them.
     var misfits: Misfits?
+    /// When an answer that came too late brought it another try.
+    var lastLateTry: MonotonicTime?
     /// The whole start-up was gone through once: what the reader is and can is known.
     var wasIntroduced = false
     /// Refusals for want of security in a row, of a reader that is served in clear.
@@ -275,7 +278,6 @@ struct OSDPStation: Sendable {
         heldUntil = nil
         busySince = nil
         lastReply = nil
-        owed = nil
         isReturning = false
         misfits = nil
         deferred = []
