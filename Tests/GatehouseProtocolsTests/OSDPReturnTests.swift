@@ -11,6 +11,7 @@ import Testing
         let outcome = OSDPOutages(baud: 9600).run(moments: 5)
         #expect(outcome.outages == 105)
         #expect(outcome.late == 0, "the longest took \(outcome.longest)")
+        #expect(outcome.collisions == 0, "commands that went into an answer")
         #expect(outcome.longestToCard <= .milliseconds(3500), "\(outcome.longestToCard)")
         #expect(outcome.kept >= 0.9, "of the polls when all answer")
         #expect(outcome.keptOfAlone >= 0.895, "of the polls without that reader")
@@ -20,6 +21,7 @@ import Testing
     func andAtEverySpeed(baud: Int) {
         let outcome = OSDPOutages(baud: baud).run(delays: [.zero, .milliseconds(200)], moments: 2)
         #expect(outcome.late == 0, "the longest took \(outcome.longest)")
+        #expect(outcome.collisions == 0, "commands that went into an answer")
         #expect(outcome.kept >= 0.9)
         #expect(outcome.keptOfAlone >= 0.895)
     }

@@ -9,6 +9,8 @@ package struct OSDPOutages: Sendable {
         package var outages = 0
         /// Outages whose reader was not in service within `limit`.
         package var late = 0
+        /// Commands that went into an answer.
+        package var collisions = 0
         /// From the moment that the reader can answer again to the panel's word that it is in service.
         package var longest = Duration.zero
         /// The same to the card that was held at it when it came back.
@@ -59,6 +61,7 @@ package struct OSDPOutages: Sendable {
                 if toService > Self.limit { outcome.late += 1 }
                 outcome.longest = max(outcome.longest, toService)
                 outcome.longestToCard = max(outcome.longestToCard, toCard)
+                outcome.collisions += one.collisions
             }
             if moment < moments - 1 { wire.turn(for: Self.pace / moments) }
         }
@@ -77,6 +80,8 @@ private struct OSDPWire: Sendable {
     private var arrivals: [(at: MonotonicTime, octets: [UInt8])] = []
     private var polls: [Int] = []
     private var lastAsked: Int?
+    /// Commands that the panel sent into somebody's answer.
+    private(set) var collisions = 0
     private var inServiceAt: MonotonicTime?
     private var cardAt: MonotonicTime?
     private var watched: ReaderID = "r0"
@@ -174,8 +179,12 @@ private struct OSDPWire: Sendable {
     private mutating func send(_ octets: [UInt8]) {
         let asked = Int(octets[2]) - 1
         lastAsked = asked
-        // Nobody talks into another's frame.
-        precondition(arrivals.isEmpty, "the panel speaks while r\(asked)'s neighbour answers, at \(now)")
+        if !arrivals.isEmpty {
+            // Nothing of either can be read.
+            collisions += 1
+            arrivals = []
+            return
+        }
         let reply = readers[asked].receive(octets)
         guard !reply.isEmpty else { return }
         polls[asked] += 1
