@@ -37,11 +37,23 @@ package enum ReaderPage {
                     (reader.serial ?? details.serialNumber.map { "\($0)" }).map { say(Sentence("serial \($0)")) },
                     details.firmware.map { say(Sentence("firmware \($0)")) })
             ].filter { !$0.isEmpty } + (details.says ?? []).map { "\($0.what): \($0.text)" })
+        lines += PageText.part(say(Sentence("WHAT IT CAN")), abilities(details).map(say))
+        let quirks = (details.quirks ?? []).map { word in ReaderQuirk(rawValue: word).map { say($0.sentence) } ?? word }
+        lines += PageText.part(say(Sentence("WHAT IT DOES OTHERWISE")), quirks)
         let counted = (reader.counters ?? [:]).filter { $0.value != 0 }.sorted {
             ($1.value, $0.key) < ($0.value, $1.key)
         }
         lines += PageText.part(say(Sentence("COUNTED SINCE THE START")), counted.map { "\($0.key) \($0.value)" })
         return lines
+    }
+
+    private static func abilities(_ details: ReaderShow.Details) -> [Sentence] {
+        [
+            details.receiveSize.map { Sentence("takes frames of \($0, "octet", "octets")") },
+            details.largestMessage.map { Sentence("takes messages of \($0, "octet", "octets") in parts") },
+            details.passesCards == true ? Sentence("passes commands on to smart cards") : nil,
+            details.extendedPackets == true ? Sentence("in extended packets too") : nil,
+        ].compactMap(\.self)
     }
 
     /// What it is, and what to do; a newer daemon's word as it came.

@@ -28,21 +28,11 @@ package struct Configuration: Hashable, Sendable {
 
     /// The formats of the cards that readers here bring.
     package var readFormats: Set<CardFormatID> {
-        Set(
-            readers.flatMap { reader -> [CardFormatID] in
-                switch reader.kind {
-                case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats): formats.map(\.id)
-                case .em4100: [EM4100Frame.formatID]
-                case .line, .framed: [CardNumber.textFormat]
-                case .plate: [CardNumber.plateFormat]
-                case .uhf: [CardNumber.epcFormat]
-                case .face: []
-                }
-            })
+        Set(readers.flatMap(\.kind.cards))
     }
 
     package var faceModules: Set<String> {
-        Set(readers.compactMap { if case .face = $0.kind { $0.id.name } else { nil } })
+        Set(readers.filter(\.kind.isFace).map(\.id.name))
     }
 
     /// Whether a reload takes all that is different.
@@ -161,12 +151,6 @@ package struct LineWiring: Hashable, Sendable {
 }
 
 package struct ReaderSettings: Hashable, Sendable {
-    package enum Text: String, Hashable, Sendable, CaseIterable { case decimal, hexadecimal, text }
-    package enum PlateLayout: String, Hashable, Sendable, CaseIterable {
-        case line
-        /// STX, date and time, number of the camera, plate, ETX.
-        case dated
-    }
     /// Who turns a half-duplex line round.
     package enum Direction: String, Hashable, Sendable, CaseIterable {
         /// The adapter does, or the line has separate wires.
@@ -174,56 +158,62 @@ package struct ReaderSettings: Hashable, Sendable {
         /// The kernel drives RTS around each transmission.
         case kernel
     }
-    package enum OSDPSecurity: Hashable, Sendable {
-        /// Said in so many words: cards travel readable on the wire.
-        case clear
-        /// Nothing is believed outside the secure channel. The key is a file, see `ReaderKeyFile`; without one the reader
-        /// waits until it is given a key by installation.
-        case secure(key: String?)
+    /// The port of a reader; those of a bus share one.
+    package struct Port: Hashable, Sendable {
+        package var path: String
+        package var baud: UInt32
+        package var direction = Direction.automatic
+
+        package init(_ path: String, baud: UInt32, direction: Direction = .automatic) {
+            self.path = path
+            self.baud = baud
+            self.direction = direction
+        }
     }
     package enum Kind: Hashable, Sendable {
+        /// On two lines of the panel.
         case wiegand(
             data0: LineWiring, data1: LineWiring, formats: [CardFormat], keypad: WiegandKeypad, endsAtLength: Bool)
-        case osdp(port: String, baud: UInt32, address: UInt8, security: OSDPSecurity, formats: [CardFormat])
-        case em4100(port: String, baud: UInt32, usesVersion: Bool)
-        case line(port: String, baud: UInt32, text: Text)
-        /// A frame that the site describes.
-        case framed(port: String, baud: UInt32, line: FramedLine, text: Text)
-        /// A camera that sends number plates. `burst` is how long it may correct itself.
-        case plate(port: String, baud: UInt32, layout: PlateLayout, encoding: NumberPlate.Encoding, burst: Duration)
-        /// A long range reader of vehicle tags. `reports` of one tag within half a second make it count.
-        case uhf(port: String, baud: UInt32, family: UHFFamily, address: UInt8, reports: Int)
-        case face(port: String, baud: UInt32, encryption: FaceEncryption?)
+        case serial(Port, ReaderKind)
 
         /// The word of the configuration.
         package var word: String {
             switch self {
             case .wiegand: "wiegand"
-            case .osdp: "osdp"
-            case .em4100: "em4100"
-            case .line: "line"
-            case .framed: "framed"
-            case .plate: "plate"
-            case .uhf: "uhf"
-            case .face: "face"
+            case .serial(_, let kind): kind.word.rawValue
             }
         }
+
+        /// By which it reads cards of bits.
+        package var formats: [CardFormat] {
+            switch self {
+            case .wiegand(_, _, let formats, _, _): formats
+            case .serial(_, let kind): kind.formats
+            }
+        }
+
+        /// The formats of the cards that it brings.
+        package var cards: [CardFormatID] {
+            switch self {
+            case .wiegand(_, _, let formats, _, _): formats.map(\.id)
+            case .serial(_, let kind): kind.cards
+            }
+        }
+
+        /// The protocol of a port, with its settings.
+        package var serial: ReaderKind? { if case .serial(_, let kind) = self { kind } else { nil } }
+        package var port: Port? { if case .serial(let port, _) = self { port } else { nil } }
+        package var osdp: ReaderKind.OSDPReader? { if case .osdp(let reader) = serial { reader } else { nil } }
+        package var isFace: Bool { serial?.word == .face }
+        /// Whether it is an OSDP reader that has to be secured, and the file of its key, if it has one.
+        package var isSecured: Bool { if case .secure = osdp?.channel { true } else { false } }
+        package var keyFile: String? { if case .secure(let key) = osdp?.channel { key } else { nil } }
     }
     package var id: ReaderID
     package var kind: Kind
     /// Lines of the panel that drive the reader's lamp and buzzer.
     package var greenLamp: LineWiring?
     package var buzzer: LineWiring?
-    package var direction = Direction.automatic
-    /// Reads of one card that follow each other within this time are one presentation; nil is the machine's own value.
-    package var repeatWindow: Duration?
-    /// Readings of one plate in a passage that have to agree.
-    package var agreement = 1
-    /// What a scanner puts before each text, and behind it.
-    package var prefix = ""
-    /// Its texts come as `03`, their length and themselves, and not as lines.
-    package var isCounted = false
-    package var suffix = ""
 
     package init(id: ReaderID, kind: Kind) {
         self.id = id

@@ -169,10 +169,10 @@ struct Wiring {
             let active = line.optional("active", .choice(ActiveWord.self), default: .high)
             let found = readers.first { $0.settings.id == reader }?.settings.kind
             if let reader {
-                switch found {
-                case .osdp: break
-                case nil: line.error(at: "reader", "there is no reader '\(reader)'")
-                default: line.error(at: "reader", "'\(reader)' has no \(word)s: only OSDP readers have")
+                if found == nil {
+                    line.error(at: "reader", "there is no reader '\(reader)'")
+                } else if found?.osdp == nil {
+                    line.error(at: "reader", "'\(reader)' has no \(word)s: only OSDP readers have")
                 }
             }
             return reader.map { .reader(ReaderPoint(reader: $0, number: number, isActiveLow: active == .low)) }

@@ -30,11 +30,7 @@ extension Configuration {
 extension ReaderSettings {
     /// The formats that it reads, with the bits of their numbers.
     fileprivate var numbers: [(CardFormatID, Int)] {
-        switch kind {
-        case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats):
-            formats.map { ($0.id, $0.number.length) }
-        case .em4100: [(EM4100Frame.formatID, 32)]
-        case .line, .framed, .plate, .uhf, .face: []
-        }
+        kind.formats.map { ($0.id, $0.number.length) }
+            + (kind.serial?.word == .em4100 ? [(EM4100Frame.formatID, 32)] : [])
     }
 }

@@ -38,9 +38,7 @@ package enum ReaderKeyFile {
     /// What is wrong with the key files of a configuration, reader by reader.
     package static func problems(of configuration: Configuration) -> [(reader: ReaderID, problem: Problem)] {
         configuration.readers.compactMap { reader in
-            guard case .osdp(_, _, _, .secure(let name?), _) = reader.kind,
-                case .failure(let problem) = read(name)
-            else { return nil }
+            guard let name = reader.kind.keyFile, case .failure(let problem) = read(name) else { return nil }
             return (reader.id, problem)
         }
     }

@@ -5,20 +5,36 @@ internal import GatehouseProtocols
 enum ReaderSection {
     struct Found {
         var settings: ReaderSettings
-        var hasKeypad: Bool
-        var isFace: Bool
-        var isPlate: Bool
-        /// Whether it sends text as it stands, so that it could read a pass.
-        var sendsText: Bool {
+        var hasKeypad: Bool {
             switch settings.kind {
-            case .line(_, _, let text), .framed(_, _, _, let text): text == .text
-            case .wiegand, .osdp, .em4100, .plate, .uhf, .face: false
+            case .wiegand(_, _, _, let keypad, _): keypad != .none
+            case .serial(_, let kind): kind.hasKeypad
+            }
+        }
+        var isFace: Bool { settings.kind.isFace }
+        var isPlate: Bool { settings.kind.serial?.word == .plate }
+        /// Whether it sends text as it stands, so that it could read a pass.
+        var sendsText: Bool { settings.kind.serial?.sendsText ?? false }
+    }
+
+    private enum ProtocolWord: RawRepresentable, CaseIterable {
+        case wiegand
+        case serial(ReaderProtocol)
+
+        static var allCases: [ProtocolWord] { [.wiegand] + ReaderProtocol.allCases.map { .serial($0) } }
+
+        init?(rawValue: String) {
+            guard let found = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+            self = found
+        }
+
+        var rawValue: String {
+            switch self {
+            case .wiegand: "wiegand"
+            case .serial(let word): word.rawValue
             }
         }
     }
-
-    private enum SecurityWord: String, CaseIterable { case secure, clear }
-    private enum ProtocolWord: String, CaseIterable { case wiegand, osdp, em4100, line, framed, plate, uhf, face }
 
     static func read(_ top: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring) -> [Found] {
         var wiring_ = wiring
@@ -31,52 +47,25 @@ enum ReaderSection {
             let kind: ReaderSettings.Kind
             switch word {
             case .wiegand: kind = wiegand(name, group, known, &wiring_)
-            case .osdp: kind = osdp(name, group, known, &wiring_)
-            case .em4100:
-                let (port, baud) = serial(name, "em4100", group, &wiring_, baud: 9600)
-                kind = .em4100(
-                    port: port, baud: baud, usesVersion: group.optional("uses_version", .boolean, default: false))
-            case .line:
-                let (port, baud) = serial(name, "line", group, &wiring_, baud: 9600)
-                kind = .line(
-                    port: port, baud: baud,
-                    text: group.optional("text", .choice(ReaderSettings.Text.self), default: .text))
-            case .framed: kind = SerialSection.framed(group, serial(name, "framed", group, &wiring_, baud: 9600))
-            case .plate: kind = SerialSection.plate(group, serial(name, "plate", group, &wiring_, baud: 9600))
-            case .uhf: kind = SerialSection.uhf(group, serial(name, "uhf", group, &wiring_, baud: 57600))
-            case .face:
-                let (port, baud) = serial(name, "face", group, &wiring_, baud: 115_200)
-                kind = .face(port: port, baud: baud, encryption: encryption(group))
+            case .serial(let word):
+                let port = port(group, word)
+                let reader = SerialSection.read(word, group, known)
+                if !port.path.isEmpty {
+                    var address: Int?
+                    if case .osdp(let one) = reader { address = Int(one.address) }
+                    wiring_.port(port.path, word.rawValue, baud: port.baud, address: address, reader: name.name, group)
+                }
+                kind = .serial(port, reader)
             }
             var settings = ReaderSettings(id: name, kind: kind)
-            if word != .wiegand {
-                settings.direction = group.optional(
-                    "direction", .choice(ReaderSettings.Direction.self), default: .automatic)
-            }
-            if [.em4100, .line, .framed, .plate, .uhf].contains(word) {
-                settings.repeatWindow = group.optional(
-                    "repeat_window", .duration(in: .milliseconds(500)...(.seconds(120))))
-            }
-            if word == .plate { settings.agreement = group.optional("agreement", .integer(in: 1...5), default: 1) }
-            if word == .line || word == .framed {
-                if word == .line { settings.isCounted = group.optional("counted", .boolean, default: false) }
-                settings.prefix = group.optional("prefix", .text(atMost: 16), default: "")
-                settings.suffix = group.optional("suffix", .text(atMost: 16), default: "")
-            }
             settings.greenLamp = wiring_.line("green_lamp", of: group, for: "the green lamp of \(name)")
             settings.buzzer = wiring_.line("buzzer", of: group, for: "the buzzer of \(name)")
-            let hasKeypad =
-                switch kind {
-                case .wiegand(_, _, _, let keypad, _): keypad != .none
-                case .osdp: true
-                case .em4100, .line, .framed, .plate, .uhf, .face: false
-                }
-            return Found(settings: settings, hasKeypad: hasKeypad, isFace: word == .face, isPlate: word == .plate)
+            return Found(settings: settings)
         }
         wiring = wiring_
         var owners: [String: ReaderID] = [:]
         for reader in found.map(\.value) {
-            guard case .osdp(_, _, _, .secure(let key?), _) = reader.settings.kind else { continue }
+            guard let key = reader.settings.kind.keyFile else { continue }
             if let other = owners.updateValue(reader.settings.id, forKey: key) {
                 top.error(
                     at: "readers",
@@ -100,10 +89,10 @@ enum ReaderSection {
     private static func checkDirections(_ top: MappingReader, _ readers: [ReaderSettings]) {
         var first: [String: ReaderSettings] = [:]
         for reader in readers {
-            guard case .osdp(let port, _, _, _, _) = reader.kind else { continue }
-            let other = first[port, default: reader]
-            first[port] = other
-            if other.direction != reader.direction {
+            guard reader.kind.osdp != nil, let port = reader.kind.port else { continue }
+            let other = first[port.path, default: reader]
+            first[port.path] = other
+            if other.kind.port?.direction != port.direction {
                 top.error(at: "readers", "'\(other.id)' and '\(reader.id)' share a port and differ in 'direction'")
             }
         }
@@ -176,53 +165,14 @@ enum ReaderSection {
         }
     }
 
-    private static func osdp(
-        _ name: ReaderID, _ group: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring
-    ) -> ReaderSettings.Kind {
-        let port = group.required("port", .path, placeholder: "")
-        let baud = UInt32(group.optional("baud", .baud, default: 9600))
-        let address = group.required("address", .integer(in: 0...126), placeholder: 0)
-        let word = group.optional("security", .choice(SecurityWord.self), default: .secure)
-        let key = group.optional("key", .text(atMost: 255))
-        if word == .clear, key != nil {
-            group.error(
-                at: "key", "a reader in clear has no key",
-                suggestion: "leave out 'security: clear' to have the reader secured")
-        }
-        let formats = formats(group, known)
-        if !port.isEmpty { wiring.port(port, "osdp", baud: baud, address: address, reader: name.name, group) }
-        return .osdp(
-            port: port, baud: baud, address: UInt8(clamping: address),
-            security: word == .clear ? .clear : .secure(key: key), formats: formats)
+    private static func port(_ group: MappingReader, _ word: ReaderProtocol) -> ReaderSettings.Port {
+        ReaderSettings.Port(
+            group.required("port", .path, placeholder: ""),
+            baud: UInt32(group.optional("baud", .baud, default: word.usualBaud)),
+            direction: group.optional("direction", .choice(ReaderSettings.Direction.self), default: .automatic))
     }
 
-    /// `encryption` and its `key_table` come together.
-    private static func encryption(_ group: MappingReader) -> FaceEncryption? {
-        let mode = group.optional("encryption", .choice(FaceEncryption.Mode.self))
-        guard let mode else {
-            if group.has("key_table") {
-                _ = group.list("key_table", of: .integer(in: 0...31))
-                group.error(at: "key_table", "a table without 'encryption'", suggestion: "add 'encryption: aes'")
-            }
-            return nil
-        }
-        let positions = group.list("key_table", of: .integer(in: 0...31), count: 16...16)
-        if positions.count == 16, Set(positions).count == 1 {
-            group.error(at: "key_table", "one place sixteen times makes a key that anybody guesses")
-        }
-        return FaceEncryption(mode: mode, positions: positions.map { UInt8(clamping: $0) })
-    }
-
-    private static func serial(
-        _ name: ReaderID, _ protocolName: String, _ group: MappingReader, _ wiring: inout Wiring, baud: Int
-    ) -> (String, UInt32) {
-        let port = group.required("port", .path, placeholder: "")
-        let baud = UInt32(group.optional("baud", .baud, default: baud))
-        if !port.isEmpty { wiring.port(port, protocolName, baud: baud, address: nil, reader: name.name, group) }
-        return (port, baud)
-    }
-
-    private static func formats(_ group: MappingReader, _ known: KnownFormats) -> [CardFormat] {
+    static func formats(_ group: MappingReader, _ known: KnownFormats) -> [CardFormat] {
         let formats = group.list("formats", of: known.name, count: 1...8)
         // Where every card of one is a frame of the other too, all of them would be ambiguous.
         for (index, one) in formats.enumerated() {

@@ -6,8 +6,7 @@ internal import GatehouseProtocols
 extension GateLoop {
     /// Counts since the start, by name; nil for a reader that has none.
     func counters(_ reader: ReaderID) -> [String: Int64]? {
-        lines.wiegand(reader).map(Self.counters) ?? osdpCounters(reader)
-            ?? stations.lazy.compactMap { $0.serialCounters(reader) }.first
+        lines.wiegand(reader).map(Self.counters) ?? stations.lazy.compactMap { $0.counts(reader) }.first
     }
 
     private static func counters(_ reader: WatchedWiegand) -> [String: Int64] {
@@ -20,21 +19,6 @@ extension GateLoop {
             "overruns": Int64(found.overruns), "singleBits": Int64(found.singleBits),
             "quarantines": Int64(reader.babble.quarantines),
         ]
-    }
-
-    private func osdpCounters(_ reader: ReaderID) -> [String: Int64]? {
-        stations.lazy.compactMap { $0.osdpCounters(reader) }.first.map {
-            [
-                "frames": Int64($0.frames), "retries": Int64($0.retries), "timeouts": Int64($0.timeouts),
-                "checkErrors": Int64($0.checkErrors), "naks": Int64($0.naks), "restarts": Int64($0.restarts),
-                "sessions": Int64($0.sessions), "sessionsLost": Int64($0.sessionsLost),
-                "sessionsDropped": Int64($0.sessionsDropped), "handshakeFailures": Int64($0.handshakeFailures),
-                "wrongMACs": Int64($0.wrongMACs), "clearReplies": Int64($0.clearReplies),
-                "openReplies": Int64($0.openReplies), "losses": Int64($0.losses),
-                "unaskedFrames": Int64($0.unaskedFrames), "spoiltParts": Int64($0.spoiltParts),
-                "quarantines": Int64($0.quarantines),
-            ]
-        }
     }
 
     /// Microseconds from bit to bit: half, nine of ten, and all but one of a hundred lie below.

@@ -12,11 +12,10 @@ extension GateLoop {
         let token = nextQuestion
         nextQuestion += 1
         faceQuestions[token] = (answer, progress)
-        let station = stations.first { $0.readers.contains(reader) }
-        guard let found = station?.run(task, token: token, at: SystemClock.monotonic()) else {
+        guard let station = stations.first(where: { $0.readers.contains(reader) }) else {
             faceQuestions.removeValue(forKey: token)?.answer(.lost)
             return
         }
-        inputs += found
+        inputs += station.wish(.task(task, token: token), at: SystemClock.monotonic())
     }
 }

@@ -19,18 +19,20 @@ extension GateLoop {
 
     private func reading(of reader: ReaderID) -> ReaderReading {
         var reading = ReaderReading()
-        reading.isHeard = isHeard(reader)
         reading.wasHeard = wasHeard(reader)
-        reading.isSecured = isSecured(reader)
         reading.counters = counters(reader)
         reading.timing = timing(reader).map { ($0.p50, $0.p90, $0.p99) }
         reading.findings = findings(reader)
         reading.trace = trace(reader)
         reading.lastFrame = lastFrame(reader)
-        if let found = description(of: reader) {
-            reading.identity = found.identity
-            reading.place = found.place
-            reading.outputs = found.outputs
+        if let standing = standing(of: reader) {
+            reading.isHeard = standing.isOnline
+            reading.isSecured = standing.isSecured
+            reading.identity = standing.identity
+            reading.place = standing.place
+            reading.outputs = standing.outputs
+            reading.quirks = standing.quirks
+            reading.abilities = standing.abilities
         }
         return reading
     }

@@ -230,7 +230,8 @@ final class GateLoop {
         let now = SystemClock.monotonic()
         for wish in wishes {
             for station in stations where station.readers.contains(wish.reader) {
-                inputs += station.output(wish.number, of: wish.reader, isOn: wish.isOn, pulse: wish.pulse, at: now)
+                let output = SerialWish.output(wish.reader, number: wish.number, pulse: wish.pulse, isOn: wish.isOn)
+                inputs += station.wish(output, at: now)
             }
         }
     }
@@ -305,11 +306,11 @@ final class GateLoop {
         case .indicate(let reader, let indication, _):
             lines.show(indication, on: reader, at: now.monotonic)
             for station in stations where station.readers.contains(reader) {
-                inputs += station.show(indication, on: reader, at: now.monotonic)
+                inputs += station.wish(.indicate(reader, indication), at: now.monotonic)
             }
         case .acknowledge(let reader):
             for station in stations where station.readers.contains(reader) {
-                inputs += station.acknowledge(reader, at: now.monotonic)
+                inputs += station.wish(.eventStored(reader), at: now.monotonic)
             }
         case .capture, .deliver, .noted, .eraseSnapshots: sendToUplink(effect)
         case .loadOutbox(let lane): loadOutbox(lane)
@@ -322,9 +323,6 @@ final class GateLoop {
         }
     }
 
-    /// Whether a reader that has to be secured is so now.
-    func isSecured(_ reader: ReaderID) -> Bool { stations.contains { $0.isSecured(reader) } }
-
     // MARK: Keys of readers
 
     /// The reader that is being given a key.
@@ -335,7 +333,8 @@ final class GateLoop {
         guard changingKey == nil, let station = stations.first(where: { $0.readers.contains(reader) }) else {
             return false
         }
-        inputs += station.changeKey(of: reader, key, isInstallation: isInstallation, at: SystemClock.monotonic())
+        let change = SerialWish.changeKey(reader, key, isInstallation: isInstallation)
+        inputs += station.wish(change, at: SystemClock.monotonic())
         guard station.changingKey == reader else { return false }
         readerKeys.added(key, to: reader, overWire: isInstallation)
         return true
@@ -350,24 +349,20 @@ final class GateLoop {
     // MARK: Questions to readers
 
     /// Asks an OSDP reader; the answer comes once, on the loop, whatever becomes of the reader.
-    func ask(_ reader: ReaderID, _ question: SerialStation.Question, answer: @escaping (OSDPAnswer) -> Void) {
-        guard let station = stations.first(where: { $0.readers.contains(reader) && $0.isOSDP }) else {
-            return answer(.busy)
-        }
+    func ask(_ reader: ReaderID, _ question: (UInt64) -> SerialWish, answer: @escaping (OSDPAnswer) -> Void) {
+        guard let station = stations.first(where: { $0.readers.contains(reader) }) else { return answer(.busy) }
         let token = nextQuestion
         nextQuestion += 1
         questions[token] = answer
-        inputs += station.ask(reader, question, token: token, at: SystemClock.monotonic())
+        inputs += station.wish(question(token), at: SystemClock.monotonic())
     }
 
-    /// Whether an OSDP reader answers now; nil for other readers.
-    func isHeard(_ reader: ReaderID) -> Bool? { stations.lazy.compactMap { $0.isHeard(reader) }.first }
+    /// What is known of a reader that answers questions; nil for others.
+    func standing(of reader: ReaderID) -> SerialStanding? { stations.lazy.compactMap { $0.standing(reader) }.first }
 
     /// Looks for readers on the bus of this one. Nil when the bus cannot be had.
     func search(besides reader: ReaderID, answer: @escaping ([OSDPSearch.Found]?) -> Void) {
-        guard let station = stations.first(where: { $0.readers.contains(reader) && $0.isOSDP }) else {
-            return answer(nil)
-        }
+        guard let station = stations.first(where: { $0.readers.contains(reader) }) else { return answer(nil) }
         inputs += station.search(at: SystemClock.monotonic(), answer: answer)
     }
 
@@ -375,7 +370,7 @@ final class GateLoop {
     func send(_ octets: [UInt8], type: UInt8, to reader: ReaderID) -> Bool {
         var isBegun = true
         var isBeginning = true
-        ask(reader, .file(type: type, octets)) { [unowned self] answer in
+        ask(reader, { .sendFile(reader, type: type, octets, token: $0) }) { [unowned self] answer in
             guard !isBeginning else { return isBegun = false }
             let end: ReaderFileEnd =
                 switch answer {
@@ -387,11 +382,6 @@ final class GateLoop {
         }
         isBeginning = false
         return isBegun
-    }
-
-    /// What an OSDP reader said of itself, and where it is.
-    func description(of reader: ReaderID) -> (identity: OSDPIdentity?, place: OSDPPlace?, outputs: [Bool])? {
-        stations.lazy.compactMap { $0.description(of: reader) }.first
     }
 
     func close() {

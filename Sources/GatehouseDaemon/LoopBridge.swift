@@ -83,12 +83,13 @@ struct LoopBridge: Sendable {
             ask: { reader, question in
                 let answer = Awaited<OSDPAnswer>()
                 try ask { loop in
-                    let command: SerialStation.Question =
+                    func wish(_ token: UInt64) -> SerialWish {
                         switch question {
-                        case .command(let command): .command(command)
-                        case .move(let place): .move(place)
+                        case .command(let command): .ask(reader, command, token: token)
+                        case .move(let place): .move(reader, place, token: token)
                         }
-                    loop.ask(reader, command) { answer.fulfil($0) }
+                    }
+                    loop.ask(reader, wish) { answer.fulfil($0) }
                 }
                 return answer.wait(atMost: .seconds(40), unless: ending)
             },

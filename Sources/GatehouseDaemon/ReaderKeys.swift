@@ -42,9 +42,9 @@ final class ReaderKeys: Sendable {
         var found: [ReaderID: [Candidate]] = [:]
         var marks: [ReaderID: [UInt8]] = [:]
         for reader in configuration.readers {
-            guard case .osdp(_, _, _, .secure(let name), _) = reader.kind else { continue }
+            guard reader.kind.isSecured else { continue }
             var file: [Candidate] = []
-            switch name.map(ReaderKeyFile.read) {
+            switch reader.kind.keyFile.map(ReaderKeyFile.read) {
             case .success(let octets):
                 file = [Candidate(octets: octets, isFile: true)]
                 marks[reader.id] = Hash.sha256(octets)

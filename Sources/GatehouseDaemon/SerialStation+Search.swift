@@ -6,7 +6,7 @@ extension SerialStation {
     /// Looks for readers at every address and speed of this bus. Its readers are out of service meanwhile. Nil comes
     /// when the bus cannot be had.
     func search(at now: MonotonicTime, answer: @escaping ([OSDPSearch.Found]?) -> Void) -> [Input] {
-        guard isOSDP, port.isOpen, searching == nil else {
+        guard machine.isBus, port.isOpen, searching == nil else {
             answer(nil)
             return []
         }
@@ -17,7 +17,23 @@ extension SerialStation {
         return inputs + carryOut(effects, at: now)
     }
 
-    func carryOut(_ effects: [OSDPSearch.Effect], at now: MonotonicTime) -> [Input] {
+    /// What happens at the port while it is searched; nil where the panel has to hear it all the same.
+    func feedSearch(_ event: SerialEvent, at now: MonotonicTime) -> [Input]? {
+        switch event {
+        case .received(let octets):
+            searching?.search.receive(octets)
+            return []
+        case .time:
+            let effects = searching?.search.timePassed(at: now) ?? []
+            return carryOut(effects, at: now)
+        case .opened: return []
+        // The port is gone: the panel has heard that already.
+        case .lost: return endSearch(nil, at: now)
+        case .wish: return nil
+        }
+    }
+
+    private func carryOut(_ effects: [OSDPSearch.Effect], at now: MonotonicTime) -> [Input] {
         effects.flatMap { effect -> [Input] in
             switch effect {
             case .speed(let baud):

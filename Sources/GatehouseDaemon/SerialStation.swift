@@ -7,19 +7,10 @@ internal import Logging
 ///
 /// A class because it owns a port; it belongs to the loop's thread.
 final class SerialStation {
-    enum Machine {
-        /// The panel stands in `panel`, where it changes in its place.
-        case bus
-        case card(ReaderID, ASCIICardReader)
-        case tags(ReaderID, UHFReader)
-        case face(ReaderID, FaceModule)
-    }
-
     let path: String
     let readers: [ReaderID]
-    var machine: Machine
-    /// The panel of a bus.
-    var panel: OSDPPanel?
+    /// Changes in its place.
+    private(set) var machine: any SerialMachine
     let port: SerialPort
     let configuredSpeed: UInt32
     /// A search of this bus while the panel waits; its end is told once.
@@ -42,13 +33,13 @@ final class SerialStation {
     var faceProgressed: (UInt64, FaceProgress) -> Void = { _, _ in }
 
     init(
-        _ settings: SerialSettings, _ machine: Machine, _ readers: [ReaderID], panel: OSDPPanel? = nil,
-        at now: MonotonicTime, log: Logger
+        _ settings: SerialSettings, _ machine: any SerialMachine, _ readers: [ReaderID], at now: MonotonicTime,
+        log: Logger
     ) {
+        precondition(!readers.isEmpty, "\(settings.path) has no reader")
         path = settings.path
         self.readers = readers
         self.machine = machine
-        self.panel = panel
         self.log = log
         port = SerialPort(settings)
         configuredSpeed = settings.baud
@@ -83,7 +74,7 @@ final class SerialStation {
             guard !octets.isEmpty else { return [] }
             lastOctets = now
             // A bus speaks when it is asked; what it has too much of is counted by the panel.
-            guard panel == nil else { return feed(.received(octets), at: now) }
+            guard !machine.isBus else { return feed(.received(octets), at: now) }
             return watched(at: now) {
                 guard babble.admits(octets.count, at: now) else { return [] }
                 trace.add(.octets(octets), at: now)
@@ -136,124 +127,66 @@ final class SerialStation {
 
     private var machineDeadline: MonotonicTime? {
         if let searching { return searching.search.nextDeadline?.at }
-        return switch machine {
-        case .bus: panel?.nextDeadline?.at
-        case .card(_, let reader): reader.nextDeadline?.at
-        case .tags(_, let reader): reader.nextDeadline?.at
-        case .face(_, let module): module.nextDeadline?.at
-        }
+        return machine.nextDeadline?.at
     }
 
     /// What an installer should know of the wire; nil for a reader that is not on this port.
     func findings(_ reader: ReaderID) -> [LineDoctor.Finding]? {
-        guard readers.contains(reader) else { return nil }
-        switch machine {
-        case .bus: return busFindings(reader)
-        case .card(_, let one): return LineDoctor.characters(one.counters, babbles: babble.quarantines)
-        case .tags(_, let one): return LineDoctor.tags(one.counters, babbles: babble.quarantines)
-        case .face: return []
-        }
+        readers.contains(reader) ? machine.findings(of: reader, babbles: babble.quarantines) : nil
     }
 
-    /// Frames, readings and faults of a reader that is no OSDP reader.
-    func serialCounters(_ reader: ReaderID) -> [String: Int64]? {
-        guard readers.contains(reader) else { return nil }
-        switch machine {
-        case .bus, .face: return nil
-        case .card(_, let one):
-            let found = one.counters
-            return [
-                "frames": Int64(found.frames), "cards": Int64(found.cards), "repeats": Int64(found.repeats),
-                "unreadable": Int64(found.unreadable), "halfFrames": Int64(found.halfFrames),
-                "tooLong": Int64(found.tooLong),
-            ]
-        case .tags(_, let one):
-            let found = one.counters
-            return [
-                "frames": Int64(found.frames), "cards": Int64(found.cards), "repeats": Int64(found.repeats),
-                "reports": Int64(found.reports), "broken": Int64(found.broken), "halfFrames": Int64(found.halfFrames),
-                "failures": Int64(found.failures),
-            ]
-        }
+    /// What happened with a reader of this port since the start.
+    func counts(_ reader: ReaderID) -> [String: Int64]? {
+        readers.contains(reader) ? machine.counts(of: reader) : nil
     }
+
+    /// What is known of a reader of this port that answers questions.
+    func standing(_ reader: ReaderID) -> SerialStanding? {
+        guard readers.contains(reader), var standing = machine.standing(of: reader) else { return nil }
+        if searching != nil { standing.isOnline = false }
+        return standing
+    }
+
+    /// The reader of this port that is being given a key.
+    var changingKey: ReaderID? { machine.changingKey }
 
     /// What came over the wire lately, as text.
-    var recording: String { panel?.trace.text ?? trace.text }
+    var recording: String { machine.recording ?? trace.text }
 
     func close() { port.close() }
 
     // MARK: -
 
-    enum Event {
-        case opened
-        case lost
-        case received([UInt8])
-        case time
+    /// Somebody wants something of a reader of this port.
+    func wish(_ wish: SerialWish, at now: MonotonicTime) -> [Input] {
+        carryOut(machine.take(.wish(wish), at: now), at: now)
     }
 
-    func feed(_ event: Event, at now: MonotonicTime) -> [Input] {
-        if searching != nil {
-            switch event {
-            case .received(let octets): searching!.search.receive(octets)
-            case .time:
-                let effects = searching!.search.timePassed(at: now)
-                return carryOut(effects, at: now)
-            case .opened: break
-            case .lost:
-                // The port is gone: the panel has heard that already.
-                return endSearch(nil, at: now)
+    func feed(_ event: SerialEvent, at now: MonotonicTime) -> [Input] {
+        if searching != nil, let inputs = feedSearch(event, at: now) { return inputs }
+        return carryOut(machine.take(event, at: now), at: now)
+    }
+
+    private func carryOut(_ effects: [SerialEffect], at now: MonotonicTime) -> [Input] {
+        var inputs: [Input] = []
+        for effect in effects {
+            switch effect {
+            case .send(let octets): inputs += send(octets, at: now)
+            case .sendDiscarding(let octets): inputs += sendDiscarding(octets, at: now)
+            case .speed(let baud): port.setSpeed(UInt32(baud))
+            case .signal(let reader, let signal):
+                let reader = reader ?? readers[0]
+                if case .card(let card) = signal, card.bits.count > 0 { lastFrames[reader] = (card.bits, now) }
+                inputs.append(.reader(reader, signal))
+            case .babbling(let reader, let isOn):
+                inputs.append(.health(.readerBabbling, subject: reader.name, isOn: isOn))
+            case .keysRemain(let reader, let places): keysRemain(reader, places)
+            case .answer(let token, let answer): answered(token, answer)
+            case .faceAnswer(let token, let answer): faceAnswered(token, answer)
+            case .faceProgress(let token, let progress): faceProgressed(token, progress)
             }
-            return []
         }
-        switch machine {
-        case .bus:
-            let input: OSDPPanel.Input =
-                switch event {
-                case .opened: .portOpened
-                case .lost: .portLost
-                case .received(let octets): .received(octets)
-                case .time: .time
-                }
-            return drive(input, at: now)
-        case .card(let id, var reader):
-            let input: ASCIICardReader.Input =
-                switch event {
-                case .opened: .portOpened
-                case .lost: .portLost
-                case .received(let octets): .received(octets)
-                case .time: .time
-                }
-            let signals = reader.handle(input, at: now)
-            machine = .card(id, reader)
-            return signals.map { .reader(id, $0) }
-        case .tags(let id, var reader):
-            let input: UHFReader.Input =
-                switch event {
-                case .opened: .portOpened
-                case .lost: .portLost
-                case .received(let octets): .received(octets)
-                case .time: .time
-                }
-            let effects = reader.handle(input, at: now)
-            machine = .tags(id, reader)
-            return effects.flatMap { effect -> [Input] in
-                switch effect {
-                case .send(let octets): send(octets, at: now)
-                case .signal(let signal): [.reader(id, signal)]
-                }
-            }
-        case .face(let id, var module):
-            let input: FaceModule.Input =
-                switch event {
-                case .opened: .portOpened
-                case .lost: .portLost
-                case .received(let octets): .received(octets)
-                case .time: .time
-                }
-            let effects = module.handle(input, at: now)
-            machine = .face(id, module)
-            return carryOut(effects, of: id, at: now)
-        }
+        return inputs
     }
 
     /// A reader answers only what it was asked: whatever came before the question belongs to an earlier one.

@@ -98,7 +98,7 @@ extension Desk {
     }
 
     private func faceModule(_ name: NameArgument) throws -> ReaderID {
-        let modules = configuration.readers.filter { if case .face = $0.kind { true } else { false } }.map(\.id.name)
+        let modules = configuration.readers.filter(\.kind.isFace).map(\.id.name)
         guard modules.contains(name.argumentText) else {
             throw unknown(Sentence("face module"), name.argumentText, among: modules, code: "unknownReader")
         }

@@ -23,11 +23,11 @@ extension Desk {
         }
         let reading = view.reading(reader.id)
         let security =
-            switch reader.kind {
-            case .osdp(_, _, _, .clear, _): "clear"
-            case .osdp(_, _, _, .secure, _): reading.isSecured ? "secure" : "insecure"
-            case .face(_, _, let encryption): encryption == nil ? "none" : "encrypted"
-            case .wiegand, .em4100, .line, .framed, .plate, .uhf: "none"
+            switch reader.kind.serial {
+            case .osdp where reader.kind.isSecured: reading.isSecured ? "secure" : "insecure"
+            case .osdp: "clear"
+            case .face(let encryption): encryption == nil ? "none" : "encrypted"
+            case nil, .em4100, .line, .framed, .plate, .uhf: "none"
             }
         // A reader that answers questions is online when it has answered; of the others nothing is known before they were
         // heard, and then they are online until they are missed.
@@ -40,7 +40,7 @@ extension Desk {
             object.serial = (standing.stranger ?? standing.known).serial
             object.swapped = standing.stranger != nil
         }
-        if case .osdp(_, _, _, .secure, _) = reader.kind { object.key = keys.source(reader.id) }
+        if reader.kind.isSecured { object.key = keys.source(reader.id) }
         object.counters = reading.counters
         let pauses = controller.pauses(of: reader.id, at: view.now)
         func time(_ moment: MonotonicTime?) -> String? {
@@ -96,11 +96,7 @@ extension Desk {
             throw CommandRefusal(
                 code: "noCard", message: Sentence("no card came as bits within 5 minutes; show it and ask again"))
         }
-        let own: [CardFormat] =
-            switch settings.kind {
-            case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats): formats
-            case .em4100, .line, .framed, .plate, .uhf, .face: []
-            }
+        let own = settings.kind.formats
         let names = Set(own.map(\.id))
         let known = own + CardFormat.table.filter { !names.contains($0.id) }
         let isMasked = call.actor.role != .manager
@@ -129,7 +125,7 @@ extension Desk {
 
     private func osdpReader(_ name: NameArgument) throws -> ReaderSettings {
         let settings = try settings(name)
-        guard case .osdp = settings.kind else {
+        guard settings.kind.osdp != nil else {
             throw CommandRefusal(code: "notOSDP", message: Sentence("\(settings.id) is no OSDP reader"))
         }
         return settings
@@ -147,6 +143,11 @@ extension Desk {
             reply.address = reading.place.map { Int($0.address) }
             reply.baud = reading.place?.baud
             reply.outputs = reading.outputs
+            reply.quirks = reading.quirks.isEmpty ? nil : reading.quirks.map(\.rawValue)
+            reply.receiveSize = reading.abilities?.receiveSize
+            reply.largestMessage = reading.abilities?.largestMessage
+            reply.passesCards = reading.abilities?.isTransparent
+            reply.extendedPackets = reading.abilities?.hasExtendedPackets
             if let identity = reading.identity {
                 reply.vendor = identity.vendor.map(Self.hexadecimal).joined(separator: "-")
                 reply.model = Int(identity.model)
@@ -156,7 +157,7 @@ extension Desk {
             }
             return Joined(Self.view(settings, view, keys, calendar), reply)
         }
-        if case .osdp = settings.kind, reply.first.link == "online",
+        if settings.kind.osdp != nil, reply.first.link == "online",
             case .whole(_, let octets)? = try surroundings.readers.ask(settings.id, .command(.identifyInFull)),
             let identity = OSDPExtendedIdentity(octets: octets)
         {
@@ -232,7 +233,9 @@ extension Desk {
     /// Looks for readers at every address and speed of the bus that this one is on, or should be.
     func searchBus(_ command: ReaderSearch, _ call: Call) throws -> ReaderSearch.Reply {
         let settings = try osdpReader(command.reader)
-        guard case .osdp(let bus, _, _, _, _) = settings.kind else { throw Self.notInService(settings.id) }
+        guard settings.kind.osdp != nil, let bus = settings.kind.port?.path else {
+            throw Self.notInService(settings.id)
+        }
         let entry = try order(call, .changeReader(settings.id))
         guard let found = try surroundings.readers.search(settings.id) else {
             throw CommandRefusal(
@@ -244,8 +247,8 @@ extension Desk {
 
     private func view(_ found: OSDPSearch.Found, on bus: String) -> ReaderSearch.Found {
         let known = configuration.readers.first { reader in
-            guard case .osdp(let port, let baud, let address, _, _) = reader.kind else { return false }
-            return port == bus && Int(baud) == found.baud && address == found.address
+            guard let one = reader.kind.osdp, let port = reader.kind.port else { return false }
+            return port.path == bus && Int(port.baud) == found.baud && one.address == found.address
         }
         var view = ReaderSearch.Found(
             address: Int(found.address), baud: found.baud, reader: known?.id.name, answer: "refused", vendor: nil,
@@ -306,7 +309,7 @@ extension Desk {
     /// Opens the window in which one reader may be given its first key, or gives it another one within its session.
     private func changeKey(_ settings: ReaderSettings, _ call: Call, isInstallation: Bool) throws -> Recorded {
         let reader = settings.id
-        guard case .osdp(_, _, _, .secure, _) = settings.kind else {
+        guard settings.kind.isSecured else {
             throw CommandRefusal(code: "notSecured", message: Sentence("\(reader) is no reader that has to be secured"))
         }
         if let changing = try surroundings.readers.changingKey() {

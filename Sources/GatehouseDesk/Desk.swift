@@ -314,6 +314,8 @@ package struct ReaderReading {
     package var identity: OSDPIdentity?
     package var place: OSDPPlace?
     package var outputs: [Bool]?
+    package var quirks: [ReaderQuirk] = []
+    package var abilities: OSDPAbilities?
     package init() {}
 }
 

@@ -155,10 +155,13 @@ package final class EventLoop {
             if errno == EINTR { return }
             throw SystemError("epoll_wait", on: "the event loop", code: errno)
         }
-        // Lines, ports and time come before what other threads want.
+        // What has come is heard before the wait for it is given up, and both before what other threads want.
         let ready = events.prefix(Int(count))
-        for event in ready where event.data.u64 != Token.inbox { serve(event.data.u64, flags: event.events) }
-        for event in ready where event.data.u64 == Token.inbox { serve(event.data.u64, flags: event.events) }
+        let last = [Token.timer, Token.inbox]
+        for event in ready where !last.contains(event.data.u64) { serve(event.data.u64, flags: event.events) }
+        for token in last {
+            for event in ready where event.data.u64 == token { serve(token, flags: event.events) }
+        }
         onTurnEnd()
     }
 

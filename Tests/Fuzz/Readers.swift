@@ -116,6 +116,41 @@ enum Readers {
         }
     }
 
+    /// A pattern up to the first line feed, and the text behind it.
+    static func pattern(_ octets: [UInt8]) {
+        let parts = octets.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+        guard let pattern = try? LinePattern(String(decoding: parts[0], as: UTF8.self)) else { return }
+        let text = Array((parts.last ?? []).prefix(CardLineContent.bound))
+        if let tag = pattern.tag(of: text) { precondition(tag.count <= text.count, "a tag that was not there") }
+        var settings = ASCIICardReader.Settings(framing: .line(.text, endsAtSilence: true), repeatWindow: .zero)
+        settings.pattern = pattern
+        expectSame(text, { ASCIICardReader(settings) }, { $0.handle(.received($1), at: start) })
+    }
+
+    /// Every kind of reader as its port drives it.
+    static func machines(_ octets: [UInt8]) {
+        let kinds: [ReaderKind] = [
+            .osdp(.init(address: 1, channel: .clear, formats: [CardFormat.table[0]])), .em4100(.init()),
+            .line(.init(framing: .line(.hexadecimal, endsAtSilence: true))),
+            .framed(.init(framing: .framed(FramedLine(), .text))),
+            .plate(.init(framing: .datedPlate(.gbk))), .uhf(.init(family: .lengthFirst)), .face(nil),
+        ]
+        let parts = ReaderKind.Parts(session: .openSSL, faces: .openSSL)
+        for kind in kinds {
+            var machine = ReaderKind.make([("r", kind)], baud: kind.word.usualBaud, with: parts)
+            _ = machine.take(.opened, at: start)
+            var now = start
+            for piece in stride(from: 0, to: octets.count, by: 16) {
+                now = now + .milliseconds(20)
+                _ = machine.take(.received(Array(octets[piece...].prefix(16))), at: now)
+                if let deadline = machine.nextDeadline, deadline.at <= now { _ = machine.take(.time, at: now) }
+            }
+            _ = machine.take(.wish(.task(.serialNumber, token: 1)), at: now)
+            _ = machine.take(.lost, at: now)
+            precondition(machine.findings(of: "r", babbles: 0).count < 32, "the doctor talks without end")
+        }
+    }
+
     static func plate(_ octets: [UInt8]) {
         for encoding in NumberPlate.Encoding.allCases {
             characters(.datedPlate(encoding), octets)
@@ -141,7 +176,9 @@ enum Readers {
         let family = UHFFamily.allCases[Int(first) % 3]
         let stream = Array(octets.dropFirst())
         expectSame(stream, { UHFScanner(family) }, { $0.receive($1) })
-        var reader = UHFReader(.init(family: family, reportsNeeded: Int(first >> 4)))
+        var settings = UHFReader.Settings(family: family, reportsNeeded: Int(first >> 4))
+        settings.isActive = family == .lengthFirst && first & 8 != 0
+        var reader = UHFReader(settings)
         _ = reader.handle(.portOpened, at: start)
         var now = start
         for piece in stride(from: 0, to: stream.count, by: 16) {

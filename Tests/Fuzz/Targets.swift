@@ -12,7 +12,8 @@ enum Targets {
     static let all: [String: @Sendable ([UInt8]) -> Void] = [
         "wiegand": Readers.wiegand, "osdp-frames": Readers.osdpFrames, "osdp-replies": Readers.osdpReplies,
         "osdp-panel": Readers.osdpPanel, "em4100": Readers.em4100, "line": Readers.line, "framed": Readers.framed,
-        "plate": Readers.plate, "uhf": Readers.uhf, "face": Readers.face, "line-wire": lineWire, "admin": Commands.line,
+        "pattern": Readers.pattern, "machines": Readers.machines, "plate": Readers.plate, "uhf": Readers.uhf,
+        "face": Readers.face, "line-wire": lineWire, "admin": Commands.line,
         "desk": Commands.desk,
         "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
         "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv, "pass": pass,

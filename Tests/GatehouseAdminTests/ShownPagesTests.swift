@@ -65,7 +65,8 @@ struct ShownPagesTests {
             counters: ["frames": 1200, "lost": 0], slowedUntil: "2026-11-26T18:17:00.000+08:00")
         let details = ReaderShow.Details(
             address: 1, baud: 9600, vendor: "00-06-8E", firmware: "1.2.3", says: [.init(what: "1", text: "Desk")],
-            conditions: ["readerTamper", "readerOffline", "fromTheFuture"])
+            conditions: ["readerTamper", "readerOffline", "fromTheFuture"], quirks: ["repeatsAnew", "unheardOf"],
+            receiveSize: 1440, passesCards: true)
         let english = ReaderPage.lines(ReaderShow.Reply(view, details), .english)
         #expect(english[0] == "wicket-out · offline · not encrypted, and has to be · osdp")
         #expect(english[2] == "WRONG NOW" && english[3].hasPrefix("  ALARM "))
@@ -73,6 +74,11 @@ struct ShownPagesTests {
         #expect(english.contains("  asks for more, or takes cards slowly, until 2026-11-26 18:17"))
         #expect(english.contains("  vendor 00-06-8E · serial 4711 · firmware 1.2.3"))
         #expect(english.contains("  frames 1200") && !english.contains { $0.contains("lost") })
+        #expect(
+            english.contains("  takes frames of 1440 octets") && english.contains("  passes commands on to smart cards")
+        )
+        let otherwise = english.drop { $0 != "WHAT IT DOES OTHERWISE" }
+        #expect(otherwise.dropFirst().first?.contains("repeated command") == true && otherwise.contains("  unheardOf"))
         let chinese = ReaderPage.lines(ReaderShow.Reply(view, details), .chinese)
         #expect(chinese[0] == "wicket-out · 离线 · 应加密而未加密 · osdp" && chinese.contains("  报警 读卡器报告外壳被打开或被移动。"))
     }
@@ -82,7 +88,8 @@ struct ShownPagesTests {
         let view = ReaderView(
             name: String(repeating: "r", count: 64), protocolName: "wiegand", security: "none", link: "neverHeard",
             tamper: false)
-        let details = ReaderShow.Details(conditions: HealthCode.allCases.map(\.rawValue))
+        var details = ReaderShow.Details(conditions: HealthCode.allCases.map(\.rawValue))
+        details.quirks = ReaderQuirk.allCases.map(\.rawValue)
         for line in ReaderPage.lines(ReaderShow.Reply(view, details), language).dropFirst() {
             #expect(Columns.width(line) <= 80, "\(line)")
         }

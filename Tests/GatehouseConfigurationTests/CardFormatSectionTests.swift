@@ -24,7 +24,7 @@ struct CardFormatSectionTests {
     }
 
     private func formats(_ configuration: Configuration) -> [CardFormat] {
-        guard case .osdp(_, _, _, _, let formats)? = configuration.readers.first?.kind else { return [] }
+        guard let formats = configuration.readers.first?.kind.osdp?.formats else { return [] }
         return formats
     }
 

@@ -47,10 +47,7 @@ struct SchemaTests {
         let text = Self.good.replacingFirst("address: 1, security: clear", with: "address: 1").replacingFirst(
             "address: 2, security: clear", with: "address: 2, security: secure, key: lane")
         let configuration = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
-        let security = configuration.readers.map { reader -> ReaderSettings.OSDPSecurity? in
-            if case .osdp(_, _, _, let security, _) = reader.kind { security } else { nil }
-        }
-        #expect(security == [.secure(key: nil), .secure(key: "lane")])
+        #expect(configuration.readers.map { $0.kind.osdp?.channel } == [.secure(key: nil), .secure(key: "lane")])
     }
 
     @Test func aPortalMayBeWiredToItsReader() throws {
@@ -74,7 +71,7 @@ struct SchemaTests {
             let text = Self.good.replacingFirst("[a, b]", with: "[a, b, f]").replacingFirst(
                 "portals:", with: "  f: {protocol: face, port: /dev/face\(more)}\nportals:")
             let read = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
-            guard case .face(_, _, let encryption) = read.readers.last?.kind else { return nil }
+            guard case .face(let encryption) = read.readers.last?.kind.serial else { return nil }
             return encryption
         }
         #expect(try read("") == nil)
@@ -181,13 +178,52 @@ struct SchemaTests {
         ).readers
         let line = FramedLine(start: [2], end: [13, 10], check: .xor, isCheckInDigits: false, first: 1, last: 10)
         #expect(
-            readers.dropFirst().map(\.kind) == [
-                .framed(port: "/dev/b", baud: 9600, line: line, text: .decimal),
-                .plate(port: "/dev/c", baud: 9600, layout: .dated, encoding: .gbk, burst: .seconds(1)),
-                .uhf(port: "/dev/d", baud: 57600, family: .headBB, address: 255, reports: 3),
+            readers.dropFirst().map(\.kind.serial) == [
+                .framed(.init(framing: .framed(line, .decimal))),
+                .plate(.init(framing: .datedPlate(.gbk), repeatWindow: .seconds(30), burst: .seconds(1))),
+                .uhf(.init(family: .headBB, reportsNeeded: 3)),
             ])
-        #expect(readers.map(\.direction) == [.automatic, .automatic, .automatic, .kernel])
-        #expect(readers.map(\.repeatWindow) == [nil, nil, .seconds(30), nil])
+        #expect(
+            readers.dropFirst().map(\.kind.port) == [
+                .init("/dev/b", baud: 9600), .init("/dev/c", baud: 9600),
+                .init("/dev/d", baud: 57600, direction: .kernel),
+            ])
+    }
+
+    /// V9, V11, B13.
+    @Test func profilesOfReadersThatSayMoreThanTheCardAreReadAsTheyAreWritten() throws {
+        let text = Self.good.replacingFirst(
+            "  b: {protocol: osdp, port: /dev/bus, baud: 9600, address: 2, security: clear, formats: [H10301]}",
+            with: #"""
+                  b: {protocol: line, port: /dev/b, text: hexadecimal, pattern: '\d+,([0-9A-F]+),-\d+', repeat_window: 3 s}
+                  c: {protocol: em4100, port: /dev/c, reports: 2}
+                  d: {protocol: uhf, port: /dev/d, family: length-first, mode: active}
+                """#
+        ).replacingFirst("[a, b]", with: "[a, b, c, d]")
+        let readers = try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest).readers
+        var line = ASCIICardReader.Settings(
+            framing: .line(.hexadecimal, endsAtSilence: false), repeatWindow: .seconds(3))
+        line.pattern = try LinePattern(#"\d+,([0-9A-F]+),-\d+"#)
+        var module = ASCIICardReader.Settings()
+        module.reportsNeeded = 2
+        var tags = UHFReader.Settings(family: .lengthFirst)
+        tags.isActive = true
+        #expect(readers.dropFirst().map(\.kind.serial) == [.line(line), .em4100(module), .uhf(tags)])
+        let other = text.replacingFirst("family: length-first", with: "family: bb")
+        #expect(throws: (any Error).self) {
+            try ConfigurationReader.read(octets: Array(other.utf8), file: "f", digest: Self.digest)
+        }
+        for (pattern, words) in [
+            ("'[0-9]+'", "one group"), ("'(a'", "one group"), ("'(a**)'", "stands behind nothing"),
+        ] {
+            let wrong = text.replacingFirst(#"'\d+,([0-9A-F]+),-\d+'"#, with: pattern)
+            do {
+                _ = try ConfigurationReader.read(octets: Array(wrong.utf8), file: "f", digest: Self.digest)
+                Issue.record("\(pattern) is taken")
+            } catch {
+                #expect("\(error)".contains(words), "\(error)")
+            }
+        }
     }
 
     @Test(arguments: [

@@ -52,9 +52,12 @@ private final class Adapter {
 }
 
 @Suite struct SerialStationTests {
-    private func station(_ kind: GatehouseConfiguration.ReaderSettings.Kind) throws -> SerialStation {
+    private func station(_ kind: ReaderKind, at path: String) throws -> SerialStation {
         let made = SerialStation.make(
-            [GatehouseConfiguration.ReaderSettings(id: "r", kind: kind)], keys: [:], at: .zero,
+            [
+                GatehouseConfiguration.ReaderSettings(
+                    id: "r", kind: .serial(.init(path, baud: UInt32(kind.word.usualBaud)), kind))
+            ], keys: [:], at: .zero,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try #require(made.first)
     }
@@ -71,7 +74,7 @@ private final class Adapter {
     @Test func anAdapterThatVanishesAndComesBackAsAnotherDeviceIsReadAgain() throws {
         let adapter = Adapter()
         try adapter.plug()
-        let station = try station(.em4100(port: adapter.path, baud: 9600, usesVersion: false))
+        let station = try station(.em4100(.init()), at: adapter.path)
         #expect(station.timePassed(at: seconds(1)) == [.reader("r", .link(.online(.none)))])
         let frame = EM4100Frame(version: 0, number: 3_887_558).octets()
         let card = Input.reader("r", .card(CardRead(number: CardNumber(format: "EM4100", number: 3_887_558))))
@@ -102,7 +105,7 @@ private final class Adapter {
     func aReaderOfTagsIsAskedAgainAfterItsAdapterCameBack(family: UHFFamily) throws {
         let adapter = Adapter()
         try adapter.plug()
-        let station = try station(.uhf(port: adapter.path, baud: 57600, family: family, address: 255, reports: 1))
+        let station = try station(.uhf(.init(family: family)), at: adapter.path)
         #expect(station.timePassed(at: seconds(1)) == [])
         #expect(adapter.receive() == family.inventory(address: 255))
         adapter.unplug()
@@ -127,7 +130,7 @@ extension SerialStationTests {
     @Test func aPortThatIsFullWithoutEndIsPutAsideAndToldOnce() throws {
         let adapter = Adapter()
         try adapter.plug()
-        let station = try station(.line(port: adapter.path, baud: 9600, text: .text))
+        let station = try station(.line(.init(framing: .line(.text, endsAtSilence: false))), at: adapter.path)
         _ = station.timePassed(at: seconds(1))
         var told: [Input] = []
         for round in 0..<60 {

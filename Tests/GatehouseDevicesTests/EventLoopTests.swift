@@ -124,6 +124,33 @@ struct EventLoopTests {
         #expect(diary.entries == ["due"])
     }
 
+    /// The machine stood still: the time for an answer is over, and the answer has come.
+    @Test func whatHasComeIsHeardBeforeTheWaitForItIsGivenUp() throws {
+        let loop = try EventLoop()
+        let diary = Diary()
+        let (near, far) = try socketPair()
+        defer {
+            close(near)
+            close(far)
+        }
+        _ = try loop.add(near) { _ in
+            var octet: UInt8 = 0
+            if read(near, &octet, 1) == 1 { diary.entries.append("answer") }
+        }
+        let due = SystemClock.monotonic() + .milliseconds(1)
+        loop.deadline = due
+        loop.onDeadline = {
+            diary.entries.append("due")
+            loop.stop()
+        }
+        loop.inbox.post {
+            while SystemClock.monotonic() <= due + .milliseconds(1) {}
+            _ = write(far, [1], 1)
+        }
+        try loop.run()
+        #expect(diary.entries == ["answer", "due"])
+    }
+
     @Test func anEarlierDeadlineTakesThePlaceOfALaterOne() throws {
         let loop = try EventLoop()
         let diary = Diary()

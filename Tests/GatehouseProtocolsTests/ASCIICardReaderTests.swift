@@ -34,6 +34,20 @@ import Testing
         #expect(frame.octets(withLineEnd: row["variant"].hasPrefix("16")) == octets)
     }
 
+    /// B13: noise whose check fits comes once; a card is sent every 65 ms while it is near.
+    @Test func aGhostThatComesOnceIsNoCardWhereTwoReportsAreNeeded() {
+        var settings = ASCIICardReader.Settings(repeatWindow: .seconds(2))
+        settings.reportsNeeded = 2
+        var reader = ASCIICardReader(settings)
+        func frame(_ number: UInt32) -> [UInt8] { EM4100Frame(version: 0, number: number).octets() }
+        #expect(reader.handle(.received(frame(4711)), at: .milliseconds(1)) == [])
+        #expect(reader.handle(.received(frame(4712)), at: .milliseconds(66)) == [], "another ghost")
+        #expect(reader.handle(.received(frame(4711)), at: .milliseconds(700)) == [], "too late for the first")
+        #expect(reader.handle(.received(frame(4711)), at: .milliseconds(765)) == [em4100(4711)])
+        #expect(reader.handle(.received(frame(4711)), at: .milliseconds(830)) == [])
+        #expect(reader.counters.cards == 1 && reader.counters.repeats == 1)
+    }
+
     @Test func aWrongChecksumIsNoCard() {
         expectEveryChunking(
             of: [UInt8](hex: "0236373030334235314336434103"), gives: [.unreadable(.checksum)], { version(false) },

@@ -235,7 +235,7 @@ import Testing
 
     @Test func aYesInClearIsEnoughToTry() {
         var bench = secured()
-        bench.readers[0].security.acknowledgesKeysInClear = true
+        bench.readers[0].quirks.insert(.keySetAnsweredInClear)
         bench.input(rotate)
         bench.run(for: .seconds(1))
         #expect(bench.signals == [.keyChange(.kept)])

@@ -123,6 +123,29 @@ import Testing
         #expect(reader.counters.repeats == 29)
     }
 
+    /// V9: a reader in active mode sends tags by itself, with status 00, and is asked nothing.
+    @Test(arguments: ["b-act", "b-act-new"])
+    func aTagInActiveModeIsATagAndNothingIsAsked(id: String) throws {
+        let (family, octets) = try frame(id)
+        var settings = UHFReader.Settings(family: family)
+        settings.isActive = true
+        var reader = UHFReader(settings)
+        #expect(reader.handle(.portOpened, at: .zero) == [.signal(.link(.online(.none)))])
+        #expect(reader.handle(.received(octets), at: .milliseconds(10)) == [tag()])
+        #expect(reader.handle(.received(octets), at: .milliseconds(60)) == [])
+        #expect(reader.nextDeadline == nil && reader.counters.questions == 0 && reader.counters.failures == 0)
+        let (_, beat) = try frame("b-beat")
+        #expect(reader.handle(.received(beat), at: .milliseconds(90)) == [])
+        #expect(reader.counters.frames == 3)
+        #expect(reader.handle(.portLost, at: .milliseconds(100)) == [.signal(.link(.offline(.portLost)))])
+    }
+
+    @Test func theNewerLayoutTellsAntennaAndSignal() throws {
+        let (family, octets) = try frame("b-act-new")
+        var scanner = UHFScanner(family)
+        #expect(scanner.receive(octets) == [.tags([UHFTag(epc: [UInt8](hex: Self.epc), antenna: 1, signal: 0x42)])])
+    }
+
     @Test func aTagThatIsSeenOnceInPassingDoesNotCount() throws {
         let (family, octets) = try frame("a0-tag")
         var reader = reader(family, reports: 3)

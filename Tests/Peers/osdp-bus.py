@@ -3,7 +3,11 @@ peripheral devices, each fed with the frames for its address; what they answer i
 
 usage: osdp-bus.py LINK COUNT SEED [KEYS]     KEYS: a file with one key of 32 hexadecimal digits for each reader
 
-Commands on the input: card ADDRESS BITS | flood ADDRESS | calm | faults PERCENT | quit
+Commands on the input: card ADDRESS BITS | flood ADDRESS | calm | faults PERCENT | lose N | repeat exactly|anew | quit
+
+libosdp takes a repeated command for a new one, and in a session refuses it. With `repeat exactly` each reader's last answer
+is kept before it, and comes again as the standard has it. `lose N` drops one answer in N. What was in an answer that got lost
+and is not repeated is held by nobody any more: `gone ADDRESS BITS` says of a card.
 """
 import collections
 import fcntl
@@ -25,6 +29,8 @@ class Line(Channel):
         super().__init__()
         self.bus = bus
         self.heard = collections.deque()
+        self.command = self.answer = b""
+        self.isLost = False
 
     def read(self, max_bytes):
         octets = b""
@@ -33,7 +39,8 @@ class Line(Channel):
         return octets
 
     def write(self, buf):
-        self.bus.answer(bytes(buf))
+        self.answer = bytes(buf)
+        self.isLost = not self.bus.answer(self.answer)
         return len(buf)
 
     def flush(self):
@@ -49,7 +56,8 @@ class Bus:
             os.unlink(link)
         os.symlink(os.ttyname(slave), link)
         self.dice = random.Random(seed)
-        self.percent = 0
+        self.percent = self.oneIn = 0
+        self.repeatsExactly = False
         self.counts = collections.Counter()
         self.lock = threading.Lock()
         self.isCalm = threading.Event()
@@ -67,15 +75,28 @@ class Bus:
                 ]),
                 log_level=LogLevel.Emergency)
             self.readers[address].set_command_handler(lambda command: (0, None))
+            self.readers[address].set_event_completion_handler(lambda event, status, at=address: self.told(at, event))
         for reader in self.readers.values():
             reader.start()
 
+    def told(self, address, event):
+        """The reader sent its event and let it go."""
+        if self.lines[address].isLost and not self.repeatsExactly and event["event"] == Event.CardRead:
+            bits = "".join(f"{octet:08b}" for octet in event["data"])[:event["length"]]
+            # One piece: the readers have threads of their own.
+            os.write(1, f"gone {address} {bits}\n".encode())
+
     def answer(self, octets):
+        """False for an answer of which nothing arrives."""
         with self.lock:
+            self.counts["answers"] += 1
+            if self.oneIn and self.dice.randrange(self.oneIn) == 0:
+                self.counts["lost"] += 1
+                return False
             fault = self.dice.choice(["garbled", "dropped", "late", "split", "doubled"]) if self.dice.random() * 100 < self.percent else "whole"
             self.counts[fault] += 1
             if fault == "dropped":
-                return
+                return False
             if fault == "garbled":
                 place = self.dice.randrange(len(octets))
                 octets = octets[:place] + bytes([octets[place] ^ (1 << self.dice.randrange(8))]) + octets[place + 1:]
@@ -87,6 +108,7 @@ class Bus:
                 time.sleep(0.004)
                 octets = octets[place:]
             os.write(self.master, octets * 2 if fault == "doubled" else octets)
+            return True
 
     def serve(self):
         """Cuts what the panel says into frames and gives each to the reader that it is for."""
@@ -105,8 +127,13 @@ class Bus:
                 if self.speed() != 115200:
                     continue
                 for address, line in self.lines.items():
-                    if frame[1] & 0x7F in (address, 0x7F):
-                        line.heard.extend(b"\xff" + frame)
+                    if frame[1] & 0x7F not in (address, 0x7F):
+                        continue
+                    if self.repeatsExactly and frame == line.command and frame[4] & 3 and line.answer:
+                        self.answer(line.answer)
+                        continue
+                    line.command, line.answer = frame, b""
+                    line.heard.extend(b"\xff" + frame)
 
     def flood(self, address):
         """A key at this reader for each poll, until there is calm."""
@@ -141,6 +168,11 @@ for command in sys.stdin:
     elif words[0] == "faults":
         bus.percent = float(words[1])
         print("faults", words[1], dict(bus.counts), flush=True)
+    elif words[0] == "lose":
+        bus.oneIn = int(words[1])
+        print("lose", words[1], bus.counts["lost"], bus.counts["answers"], flush=True)
+    elif words[0] == "repeat":
+        bus.repeatsExactly = words[1] == "exactly"
     else:
         break
 os._exit(0)

@@ -88,6 +88,14 @@ package struct ReaderShow: AdminCommand {
         package var says: [Said]?
         /// Conditions that stand against it, the worst first: the words of `health`.
         package var conditions: [String]?
+        /// What it does otherwise than the standard says.
+        package var quirks: [String]?
+        /// Octets that it takes in one frame, and in one message of several.
+        package var receiveSize: Int?
+        package var largestMessage: Int?
+        /// Whether smart cards can be asked through it, and in extended packets.
+        package var passesCards: Bool?
+        package var extendedPackets: Bool?
         private enum CodingKeys: String, CodingKey {
             case address
             case baud
@@ -99,13 +107,24 @@ package struct ReaderShow: AdminCommand {
             case firmware
             case says
             case conditions
+            case quirks
+            case receiveSize = "receive_size"
+            case largestMessage = "largest_message"
+            case passesCards = "passes_cards"
+            case extendedPackets = "extended_packets"
         }
         package init(
             address: Int? = nil, baud: Int? = nil, outputs: [Bool]? = nil, vendor: String? = nil, model: Int? = nil,
             version: Int? = nil, serialNumber: Int? = nil, firmware: String? = nil, says: [Said]? = nil,
-            conditions: [String]? = nil
+            conditions: [String]? = nil, quirks: [String]? = nil, receiveSize: Int? = nil, largestMessage: Int? = nil,
+            passesCards: Bool? = nil, extendedPackets: Bool? = nil
         ) {
             self.conditions = conditions
+            self.quirks = quirks
+            self.receiveSize = receiveSize
+            self.largestMessage = largestMessage
+            self.passesCards = passesCards
+            self.extendedPackets = extendedPackets
             self.address = address
             self.baud = baud
             self.outputs = outputs

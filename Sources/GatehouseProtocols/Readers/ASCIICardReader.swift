@@ -32,6 +32,10 @@ package struct ASCIICardReader: Sendable {
         /// What the site's scanner puts before each text, and behind it.
         package var prefix: [UInt8] = []
         package var suffix: [UInt8] = []
+        /// The shape of each text, of which one part is the tag; nil takes it whole.
+        package var pattern: LinePattern?
+        /// Reports of one tag within half a second before it counts: noise whose check fits comes once.
+        package var reportsNeeded = 1
 
         package init(
             framing: Framing = .em4100(usesVersion: false), repeatWindow: Duration = .seconds(2),
@@ -71,6 +75,7 @@ package struct ASCIICardReader: Sendable {
     package private(set) var counters = ASCIICardCounters()
     private var state = State.idle
     private var repeats: RepeatFilter<CardNumber>
+    private var reports: ReportFilter<CardNumber>
     private var scanner: FramedLineScanner?
     private var lastOctet = MonotonicTime.zero
     /// The latest reading of a burst, and when the burst is over.
@@ -79,6 +84,8 @@ package struct ASCIICardReader: Sendable {
     /// The beginning of a pass whose rest comes in lines of their own.
     private var half: (text: String, until: MonotonicTime)?
 
+    /// EM4100 modules send a frame every 65 ms while the card is near.
+    static let reportWindow: Duration = .milliseconds(500)
     /// The lines of one code follow each other at once.
     package static let patience: Duration = .milliseconds(300)
 
@@ -86,6 +93,7 @@ package struct ASCIICardReader: Sendable {
         self.settings = settings
         if settings.agreement > 1 { agreement = PlateAgreement(needed: settings.agreement) }
         repeats = RepeatFilter(window: settings.repeatWindow)
+        reports = ReportFilter(needed: settings.reportsNeeded, window: Self.reportWindow)
         if case .framed(let line, _) = settings.framing { scanner = FramedLineScanner(line) }
     }
 
@@ -154,8 +162,17 @@ package struct ASCIICardReader: Sendable {
         case .em4100(let usesVersion): takeEM4100(octet, usesVersion, at: now)
         case .line(let content, _): takeLine(octet, content, at: now)
         case .counted(let content): takeCounted(octet, content, at: now)
-        case .framed(_, let content):
-            scanner?.receive(octet).map { deliver($0.flatMap { read($0, content) }, at: now) } ?? []
+        case .framed(_, let content): takeFramed(octet, content, at: now)
+        }
+    }
+
+    private mutating func takeFramed(_ octet: UInt8, _ content: CardLineContent, at now: MonotonicTime)
+        -> [ReaderSignal]
+    {
+        switch scanner?.receive(octet) {
+        case nil: return []
+        case .failure(let fault): return deliver(.failure(fault), at: now)
+        case .success(let field): return deliver(read(field, content), at: now)
         }
     }
 
@@ -266,15 +283,20 @@ package struct ASCIICardReader: Sendable {
         }
     }
 
-    /// Without what the scanner adds.
-    private func read(_ octets: [UInt8], _ content: CardLineContent) -> Result<CardNumber, ReadFault> {
+    /// Without what the scanner adds, and what stands around the tag.
+    private mutating func read(_ octets: [UInt8], _ content: CardLineContent) -> Result<CardNumber, ReadFault> {
         var rest = Self.trimmed(octets)[...]
         let (prefix, suffix) = (settings.prefix, settings.suffix)
         if !prefix.isEmpty, rest.count > prefix.count, rest.starts(with: prefix) { rest = rest.dropFirst(prefix.count) }
         if !suffix.isEmpty, rest.count > suffix.count, rest.suffix(suffix.count) == suffix[...] {
             rest = rest.dropLast(suffix.count)
         }
-        return content.read(Array(rest))
+        guard let pattern = settings.pattern else { return content.read(Array(rest)) }
+        guard let tag = pattern.tag(of: Array(rest)) else {
+            counters.unmatched += 1
+            return .failure(.malformed)
+        }
+        return content.read(tag)
     }
 
     // MARK: Passes in lines
@@ -313,6 +335,7 @@ package struct ASCIICardReader: Sendable {
     }
 
     private mutating func present(_ read: CardRead, at now: MonotonicTime) -> [ReaderSignal] {
+        guard reports.admits(read.number, at: now) else { return [] }
         let reading = repeats.hear(read.number, at: now)
         if reading == .new {
             counters.cards += 1
@@ -334,6 +357,8 @@ package struct ASCIICardCounters: Hashable, Sendable {
     package var halfFrames = 0
     /// Lines over 256 octets.
     package var tooLong = 0
+    /// Texts of another shape than the pattern of the reader.
+    package var unmatched = 0
 
     package init() {}
 }

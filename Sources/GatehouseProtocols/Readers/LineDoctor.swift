@@ -163,9 +163,26 @@ package enum LineDoctor {
                 Sentence("The reader refuses \(counters.naks, "command", "commands")."),
                 Sentence("Its firmware may be old: reader show tells which it is."))
         }
-        if counters.sessionsLost > 2 {
+        return found + sessions(counters)
+    }
+
+    /// What became of the sessions of a secured reader.
+    private static func sessions(_ counters: OSDPCounters) -> [Finding] {
+        var found: [Finding] = []
+        func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
+        if counters.refusedRepeats > 2 {
             add(
-                Sentence("The reader lost its session \(counters.sessionsLost, "time", "times")."),
+                Sentence(
+                    "The reader takes repeated commands for new ones: \(counters.refusedRepeats, "answer was lost", "answers were lost") and what they told with them."
+                ),
+                Sentence(
+                    "Mend the wire: terminate both ends, bias once, lower the speed. Ask the maker for newer firmware.")
+            )
+        }
+        let lostByItself = counters.sessionsLost - counters.refusedRepeats
+        if lostByItself > 2 {
+            add(
+                Sentence("The reader lost its session \(lostByItself, "time", "times")."),
                 Sentence("It restarts: look at its supply at the reader's end of the cable, when it unlocks."))
         }
         if counters.wrongMACs + counters.clearReplies + counters.openReplies + counters.sessionsDropped > 0 {
@@ -177,9 +194,20 @@ package enum LineDoctor {
     }
 
     package static func characters(_ counters: ASCIICardCounters, babbles: Int) -> [Finding] {
-        serial(
-            frames: counters.frames, unreadable: counters.unreadable, half: counters.halfFrames + counters.tooLong,
-            babbles: babbles)
+        // A text of another shape is said with its own advice.
+        let others = counters.unreadable - counters.unmatched
+        let found = serial(
+            frames: counters.frames, unreadable: others, half: counters.halfFrames + counters.tooLong, babbles: babbles)
+        guard counters.unmatched > 0 else { return found }
+        return found + [
+            Finding(
+                what: Sentence(
+                    "\(counters.unmatched) of \(counters.frames) texts have another shape than the pattern of this reader."
+                ),
+                advice: Sentence(
+                    "Compare them: gatehousectl reader trace. The pattern stands for the whole text; its group is the card."
+                ))
+        ]
     }
 
     package static func tags(_ counters: UHFCounters, babbles: Int) -> [Finding] {

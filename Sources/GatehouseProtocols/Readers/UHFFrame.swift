@@ -111,6 +111,7 @@ extension UHFFamily {
 
     private static func lengthFirst(command: UInt8, _ data: [UInt8]) -> UHFMessage? {
         guard command == 0x01 || command == 0xEE, let status = data.first else { return .other(command: command) }
+        if command == 0xEE, let report = unasked(status, Array(data.dropFirst())) { return report }
         switch status {
         case 0x01...0x04:
             let content = Array(data.dropFirst())
@@ -120,6 +121,22 @@ extension UHFFamily {
                 .map { .tags($0) }
         case 0xFB: return .roundEnded
         default: return .failed(status)
+        }
+    }
+
+    /// A report in active mode: status 00 is a tag there and no failure, and 28 says that the reader is alive. Older readers
+    /// send the EPC alone; newer ones antenna, length, EPC and signal. An EPC is whole words, so that its length tells which.
+    private static func unasked(_ status: UInt8, _ content: [UInt8]) -> UHFMessage? {
+        switch status {
+        case 0x00 where content.count >= 2 && content.count % 2 == 0: return .tags([UHFTag(epc: content)])
+        case 0x00 where content.count >= 5 && Int(content[1]) == content.count - 3:
+            return .tags([
+                UHFTag(
+                    epc: Array(content[2..<(content.count - 1)]), antenna: content[0],
+                    signal: content.last.map(Int.init))
+            ])
+        case 0x28: return .other(command: 0xEE)
+        default: return nil
         }
     }
 

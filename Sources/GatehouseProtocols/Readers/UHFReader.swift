@@ -10,6 +10,8 @@ package struct UHFReader: Sendable {
         package var reportsNeeded: Int
         package var reportWindow: Duration
         package var repeatWindow: Duration
+        /// The reader sends tags unasked ("active mode"), and is asked nothing.
+        package var isActive = false
 
         package init(
             family: UHFFamily, address: UInt8 = UHFFamily.anyAddress, reportsNeeded: Int = 1,
@@ -55,13 +57,13 @@ package struct UHFReader: Sendable {
     private var unanswered = 0
     private var lastOctet = MonotonicTime.zero
     private var repeats: RepeatFilter<[UInt8]>
-    /// When each tag that does not count yet was reported, the longest unseen first.
-    private var reports: [(epc: [UInt8], at: [MonotonicTime])] = []
+    private var reports: ReportFilter<[UInt8]>
 
     package init(_ settings: Settings) {
         self.settings = settings
         scanner = UHFScanner(settings.family)
         repeats = RepeatFilter(window: settings.repeatWindow)
+        reports = ReportFilter(needed: settings.reportsNeeded, window: settings.reportWindow)
     }
 
     package var nextDeadline: Deadline? {
@@ -75,9 +77,10 @@ package struct UHFReader: Sendable {
         switch input {
         case .portOpened:
             scanner.reset()
-            link = .waiting
             unanswered = 0
-            return ask(at: now)
+            // Nobody can say of one that is not asked whether it is there.
+            link = settings.isActive ? .online : .waiting
+            return settings.isActive ? [.signal(.link(.online(.none)))] : ask(at: now)
         case .portLost:
             scanner.reset()
             link = .closed
@@ -125,18 +128,19 @@ package struct UHFReader: Sendable {
                 link = .online
                 effects.append(.signal(.link(.online(.none))))
             }
-            askAt = now + Self.patience
+            if !settings.isActive { askAt = now + Self.patience }
             switch message {
             case .tags(let tags):
                 for tag in tags { effects += take(tag, at: now) }
+                guard !settings.isActive else { break }
                 // One question is one answer here; the others say when their round is over.
                 if settings.family == .lengthFirst { askAt = now + Self.pause }
             case .roundEnded:
                 // Family BB tells each empty round of its own and goes on.
-                if settings.family != .headBB { askAt = now + Self.pause }
+                if settings.family != .headBB, !settings.isActive { askAt = now + Self.pause }
             case .failed:
                 counters.failures += 1
-                askAt = now + .seconds(1)
+                if !settings.isActive { askAt = now + .seconds(1) }
             case .other: break
             }
         }
@@ -148,7 +152,7 @@ package struct UHFReader: Sendable {
         guard !tag.epc.allSatisfy({ $0 == 0 }), !tag.epc.allSatisfy({ $0 == 0xFF }) else {
             return [.signal(.unreadable(.reserved))]
         }
-        guard isReportedOften(tag.epc, at: now) else { return [] }
+        guard reports.admits(tag.epc, at: now) else { return [] }
         let reading = repeats.hear(tag.epc, at: now)
         let text = tag.epc.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
         let card = CardRead(number: CardNumber(format: CardNumber.epcFormat, value: .text(text)))
@@ -160,15 +164,6 @@ package struct UHFReader: Sendable {
         return reading == .stays ? [.signal(.stays(.card(card), window: repeats.window))] : []
     }
 
-    private mutating func isReportedOften(_ epc: [UInt8], at now: MonotonicTime) -> Bool {
-        guard settings.reportsNeeded > 1 else { return true }
-        var times: [MonotonicTime] = []
-        if let index = reports.firstIndex(where: { $0.epc == epc }) { times = reports.remove(at: index).at }
-        if reports.count == 16 { reports.removeFirst() }
-        times = (times + [now]).suffix(settings.reportsNeeded).filter { now - $0 < settings.reportWindow }
-        reports.append((epc, times))
-        return times.count >= settings.reportsNeeded
-    }
 }
 
 /// What a UHF reader sent since the start.

@@ -19,7 +19,25 @@ extension Bench {
             let kept = slower.pollsOfOthers / round.pollsOfOthers
             report("  with one of them dead the others keep \(ratio(kept, 1)) of their polls (at least 0.9)")
         }
+        outages(report)
     }
+
+    /// A thousand outages: every legal delay of an answer in steps of 10 ms, at ten moments, at five speeds.
+    private static func outages(_ report: (String) -> Void) {
+        var all = 0
+        var late = 0
+        for baud in OSDPPlace.speeds where baud <= 115_200 {
+            let outcome = OSDPOutages(baud: baud).run(moments: 10)
+            all += outcome.outages
+            late += outcome.late
+            report(
+                "8 secured readers at \(baud) baud, one lost for 12 s: in service again at most \(milliseconds(outcome.longest)) after it answers, with delays of 0 to 200 ms (at most 3000 ms), and the card held at it read after at most \(milliseconds(outcome.longestToCard)); the others keep \(ratio(outcome.kept, 1)) of their polls (at least 0.9), and \(ratio(outcome.keptOfAlone, 1)) of those without it"
+            )
+        }
+        report("\(all) outages, \(late) of them longer than 3 s (none)")
+    }
+
+    private static func milliseconds(_ span: Duration) -> String { "\(span.wholeMilliseconds) ms" }
 }
 
 /// One bus on a computed clock. A class because it is turned step by step.

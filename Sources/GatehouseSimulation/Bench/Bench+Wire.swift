@@ -155,16 +155,18 @@ private final class WireBench {
         }
     }
 
+    /// The panel as its port drives it, which knows of no panel.
     func runPanel(polls count: Int) {
-        var panel = OSDPPanel(readers: settings, settings: OSDPPanel.Settings(baud: Self.baud))
+        var panel: any SerialMachine = OSDPPanel(
+            readers: settings, settings: OSDPPanel.Settings(baud: Self.baud))
         func now() -> MonotonicTime { MonotonicTime(nanoseconds: clinux_nanoseconds(CLOCK_MONOTONIC)) }
-        func handle(_ input: OSDPPanel.Input) {
-            for effect in counted({ panel.handle(input, at: now()) }) {
+        func handle(_ event: SerialEvent) {
+            for effect in counted({ panel.take(event, at: now()) }) {
                 switch effect {
-                case .send(let octets): handle(.received(exchange(octets)))
-                case .signal(let reader, let signal):
+                case .sendDiscarding(let octets): handle(.received(exchange(octets)))
+                case .signal(let reader?, let signal):
                     if case .card = signal, let index = settings.firstIndex(where: { $0.id == reader }) { seen(index) }
-                    handle(.eventStored(reader))
+                    handle(.wish(.eventStored(reader)))
                 default: break
                 }
             }
@@ -174,7 +176,7 @@ private final class WireBench {
             pass(until: Double(deadline.nanoseconds) / 1e9)
             handle(.time)
         }
-        handle(.portOpened)
+        handle(.opened)
         // Sessions begin and lamps are set before anything is counted.
         while polls < 400 { turn() }
         (polls, processor, latencies) = (0, 0, [])

@@ -5,7 +5,7 @@ internal import GatehouseProtocols
 extension HardwareBench {
     /// What a thief or an installer does: another device hangs on the wire, and waits for its first key.
     func swap(_ reader: ReaderID, _ serial: UInt32) throws(Failure) {
-        switch try settings(reader).kind {
+        switch try settings(reader).kind.serial {
         case .osdp:
             try withOSDP(reader) {
                 $0.identity.serial = serial
@@ -18,7 +18,7 @@ extension HardwareBench {
                 $0.serial = "\(serial)"
                 return $0.restart()
             }
-        case .wiegand, .em4100, .line, .framed, .plate, .uhf:
+        case nil, .em4100, .line, .framed, .plate, .uhf:
             throw Failure(description: "\(reader) never says who it is")
         }
     }

@@ -53,11 +53,11 @@ package final class HardwareBench {
         }
         var buses: [String: (UInt32, [ReaderID: EmulatedOSDPReader])] = [:]
         for reader in configuration.readers {
-            switch reader.kind {
-            case .wiegand: break
-            case .osdp(let port, let baud, let address, let security, _):
-                var emulated = EmulatedOSDPReader(address: address)
-                if case .secure(let name) = security {
+            guard case .serial(let port, let kind) = reader.kind else { continue }
+            switch kind {
+            case .osdp(let one):
+                var emulated = EmulatedOSDPReader(address: one.address)
+                if case .secure(let name) = one.channel {
                     emulated.security.ability = .demanded
                     emulated.security.takesDefaultKey = name == nil
                     if let name {
@@ -67,15 +67,15 @@ package final class HardwareBench {
                         }
                     }
                 }
-                buses[port, default: (baud, [:])].1[reader.id] = emulated
-            case .em4100(let port, let baud, _): try open(port, baud, .em4100(reader.id))
-            case .line(let port, let baud, _), .framed(let port, let baud, _, _), .plate(let port, let baud, _, _, _):
-                try open(port, baud, .text(reader.id))
-            case .uhf(let port, let baud, let family, _, _):
-                try open(port, baud, .tags(reader.id, EmulatedUHFReader(family)))
-            case .face(let port, let baud, let encryption):
+                buses[port.path, default: (port.baud, [:])].1[reader.id] = emulated
+            case .em4100: try open(port.path, port.baud, .em4100(reader.id))
+            case .line, .framed, .plate: try open(port.path, port.baud, .text(reader.id))
+            case .uhf(let settings):
+                let emulated = EmulatedUHFReader(settings.family, isActive: settings.isActive)
+                try open(port.path, port.baud, .tags(reader.id, emulated))
+            case .face(let encryption):
                 let sealing = encryption.map { FaceSealing($0, crypto: .openSSL) }
-                try open(port, baud, .face(reader.id, EmulatedFaceModule(sealing: sealing)))
+                try open(port.path, port.baud, .face(reader.id, EmulatedFaceModule(sealing: sealing)))
             }
         }
         for port in buses.keys.sorted() { try open(port, buses[port]!.0, .osdp(buses[port]!.1)) }
@@ -187,6 +187,12 @@ package final class HardwareBench {
     private func present(_ number: CardNumber, at reader: ReaderID) throws(Failure) {
         switch try settings(reader).kind {
         case .wiegand(let data0, let data1, _, _, _): try send([try bits(number)], data0, data1, reader)
+        case .serial(_, let kind): try present(number, at: reader, kind)
+        }
+    }
+
+    private func present(_ number: CardNumber, at reader: ReaderID, _ kind: ReaderKind) throws(Failure) {
+        switch kind {
         case .osdp:
             let bits = try bits(number)
             try withOSDP(reader) { $0.present(bits) }
@@ -195,18 +201,11 @@ package final class HardwareBench {
                 throw Failure(description: "an EM4100 card is EM4100:NUMBER")
             }
             for frame in EmulatedASCIIReader(.em4100, repeats: 3).present(number: id) { write(frame, to: reader) }
-        case .line:
-            guard case .text(let text) = number.value else { throw Failure(description: "a line reader sends TEXT:…") }
-            write(EmulatedASCIIReader(.em4100).present(line: text), to: reader)
-        case .framed(_, _, let line, _):
-            guard case .text(let text) = number.value else { throw Failure(description: "a framed line is TEXT:…") }
-            let padding = [UInt8](repeating: UInt8(ascii: "0"), count: line.first)
-            write(line.octets(of: padding + Array(text.utf8)), to: reader)
-        case .plate(_, _, let layout, let encoding, _):
-            guard case .text(let plate) = number.value,
-                let frame = EmulatedASCIIReader.plate(plate, isDated: layout == .dated, in: encoding)
-            else { throw Failure(description: "a camera sends PLATE:…") }
-            write(frame, to: reader)
+        case .line(let settings), .framed(let settings), .plate(let settings):
+            guard case .text(let text) = number.value,
+                let octets = EmulatedASCIIReader(.em4100).present(text: text, settings)
+            else { throw Failure(description: "a reader of this kind sends TEXT:…, a camera PLATE:…") }
+            write(octets, to: reader)
         case .uhf:
             guard case .text(let text) = number.value else { throw Failure(description: "a tag is EPC:…") }
             try withTags(reader) { $0.present(hexadecimal: text) }
@@ -225,10 +224,7 @@ package final class HardwareBench {
     private func format(_ id: CardFormatID) -> CardFormat? {
         CardFormat.named(id)
             ?? configuration.readers.lazy.flatMap { reader -> [CardFormat] in
-                switch reader.kind {
-                case .wiegand(_, _, let formats, _, _), .osdp(_, _, _, _, let formats): formats
-                default: []
-                }
+                reader.kind.formats
             }.first { $0.id == id }
     }
 

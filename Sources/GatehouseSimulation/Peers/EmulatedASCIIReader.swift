@@ -29,6 +29,25 @@ package struct EmulatedASCIIReader: Sendable {
         Array(line.utf8) + Array(terminator.utf8)
     }
 
+    /// A text as a reader with these settings sends it: with what its scanner adds, in its pattern and its frame. Nil when the
+    /// encoding has not all of its characters, and for EM4100 modules, which send no text.
+    package func present(text: String, _ settings: ASCIICardReader.Settings) -> [UInt8]? {
+        func dressed() -> [UInt8] {
+            let tag = Array(text.utf8)
+            return settings.prefix + (settings.pattern?.line(around: tag) ?? tag) + settings.suffix
+        }
+        switch settings.framing {
+        case .em4100: return nil
+        case .line(.plate(let encoding), _): return Self.plate(text, isDated: false, in: encoding)
+        case .framed(_, .plate(let encoding)): return Self.plate(text, isDated: true, in: encoding)
+        case .line: return dressed() + [0x0D, 0x0A]
+        case .framed(let line, _): return line.octets(of: Array(repeating: 0x30, count: line.first) + dressed())
+        case .counted:
+            let content = dressed()
+            return [0x03, UInt8(clamping: content.count)] + content
+        }
+    }
+
     /// A plate as a camera sends it; nil when the encoding has not all of its characters.
     package static func plate(_ plate: String, isDated: Bool, in encoding: NumberPlate.Encoding) -> [UInt8]? {
         guard let octets = encoding == .gbk ? NumberPlate.encodeGBK(plate) : Array(plate.utf8) else { return nil }

@@ -19,6 +19,8 @@ package struct EmulatedOSDPReader: Sendable {
         case nak(UInt8)
         /// The reply carries another address.
         case wrongAddress
+        /// The reply carries a sequence number so many behind; nil for 0.
+        case sequence(offset: UInt8?)
         /// The reply carries a security block and a MAC.
         case securedReply
         /// Loses power for a moment: forgets sequence, session and queue.
@@ -50,11 +52,13 @@ package struct EmulatedOSDPReader: Sendable {
     package var habit = Fault.none
     /// Has this event for each poll.
     package var flood: OSDPReply?
+    /// What it does otherwise than the standard says.
+    package var quirks: Set<ReaderQuirk> = [] {
+        didSet { security.quirks = quirks }
+    }
     /// Neither hears nor answers.
     package var isDead = false
     package var security = EmulatedOSDPSecurity()
-    /// Refuses CRC frames with NAK 1.
-    package var knowsOnlyChecksum = false
     /// Command codes answered with NAK 3.
     package var unknownCommands: Set<UInt8> = []
 
@@ -135,7 +139,7 @@ package struct EmulatedOSDPReader: Sendable {
         if fault == .restart { restart() }
         if fault == .busy { return reply(.busy, to: frame, sequence: 0) }
         if case .nak(let code) = fault { return refuse(OSDPRefusal(code: code), frame) }
-        if knowsOnlyChecksum, frame.check == .crc16 { return refuse(.check, frame) }
+        if quirks.contains(.checksumOnly), frame.check == .crc16 { return refuse(.check, frame) }
         let answer = answer(frame)
         switch fault {
         case .loseReply: return []
@@ -152,6 +156,10 @@ package struct EmulatedOSDPReader: Sendable {
             }
             changed.mac = mac
             return changed.octets
+        case .sequence(let offset):
+            guard case .success(var changed) = OSDPFrame.decode(answer) else { return [] }
+            changed.sequence = offset.map { (changed.sequence + 2 + $0) % 3 + 1 } ?? 0
+            return changed.octets
         case .wrongAddress, .securedReply:
             guard case .success(var changed) = OSDPFrame.decode(answer) else { return [] }
             if fault == .wrongAddress {
@@ -166,9 +174,10 @@ package struct EmulatedOSDPReader: Sendable {
     }
 
     private mutating func answer(_ frame: OSDPFrame) -> [UInt8] {
-        if frame.sequence != 0, frame.sequence == lastSequence { return lastReply }
+        let isRepeat = frame.sequence != 0 && frame.sequence == lastSequence
+        if isRepeat, !quirks.contains(.repeatsAnew) { return lastReply }
         let expected = lastSequence.map { $0 == 3 ? 1 : $0 + 1 }
-        guard frame.sequence == 0 || frame.sequence == expected else {
+        guard isRepeat || frame.sequence == 0 || frame.sequence == expected else {
             return refuse(.sequence, frame)
         }
         lastSequence = frame.sequence
@@ -199,7 +208,8 @@ package struct EmulatedOSDPReader: Sendable {
             guard security.isOpen else { return refuse(.securityConditions, frame) }
             let answer = security.answersKeysWithACard && !events.isEmpty ? events.removeFirst() : act(command)
             guard answer == .ack else { return reply(answer, to: frame) }
-            let octets = security.acknowledgesKeysInClear ? plain(.ack, to: frame).octets : reply(.ack, to: frame)
+            let isClear = quirks.contains(.keySetAnsweredInClear)
+            let octets = isClear ? plain(.ack, to: frame).octets : reply(.ack, to: frame)
             security.takeKey(key)
             return octets
         default: return reply(act(command), to: frame)
@@ -263,9 +273,14 @@ package struct EmulatedOSDPReader: Sendable {
         return (block == nil && reply != .busy ? security.seal(plain) : plain).octets
     }
 
+    private func check(of command: OSDPFrame) -> OSDPCheck {
+        if quirks.contains(.answersInCRC) { return .crc16 }
+        return quirks.contains(.checksumOnly) ? .checksum : command.check
+    }
+
     private func plain(_ reply: OSDPReply, to frame: OSDPFrame) -> OSDPFrame {
         OSDPFrame(
             address: frame.address, isReply: true, sequence: frame.sequence,
-            check: knowsOnlyChecksum ? .checksum : frame.check, code: reply.code, data: reply.data)
+            check: check(of: frame), code: reply.code, data: reply.data)
     }
 }

@@ -21,11 +21,12 @@ package struct EmulatedOSDPSecurity: Sendable {
     package var takesDefaultKey = false
     /// Says yes to KEYSET, and has the old key after.
     package var forgetsNewKeys = false
-    package var acknowledgesKeysInClear = false
     /// Answers KEYSET with a card: it hopes to be believed under the default key.
     package var answersKeysWithACard = false
     /// Sends data under a MAC without encrypting them.
     package var leavesDataOpen = false
+    /// Of the reader's quirks, those of its secured frames.
+    var quirks: Set<ReaderQuirk> = []
     /// Sessions begun, and whether the present one is under the default key.
     package private(set) var sessions = 0
     package private(set) var isUnderDefaultKey = false
@@ -92,7 +93,9 @@ package struct EmulatedOSDPSecurity: Sendable {
         handshake = nil
         channel = OSDPSecureChannel(keys: keys, initialMAC: mac, crypto: crypto)
         sessions += 1
-        return (.initialMAC(mac), OSDPSecurityBlock(type: OSDPSecurityType.initialMAC, data: [0x01]))
+        let isOld = quirks.contains(.initialMACUnderOldBlock)
+        let type = isOld ? OSDPSecurityType.clientCryptogram : OSDPSecurityType.initialMAC
+        return (.initialMAC(mac), OSDPSecurityBlock(type: type, data: [0x01]))
     }
 
     /// KEYSET ends the session.
@@ -108,7 +111,8 @@ package struct EmulatedOSDPSecurity: Sendable {
     mutating func seal(_ frame: OSDPFrame) -> OSDPFrame {
         guard var open = channel else { return frame }
         defer { channel = open }
-        guard leavesDataOpen, !frame.data.isEmpty else { return open.seal(frame) }
-        return open.sealOpenly(frame)
+        if frame.data.isEmpty { return quirks.contains(.paddedEmptyData) ? open.sealPadded(frame) : open.seal(frame) }
+        let isReason = frame.code == OSDPReply.nak(.none, data: []).code && quirks.contains(.reasonInClear)
+        return leavesDataOpen || isReason ? open.sealOpenly(frame) : open.seal(frame)
     }
 }

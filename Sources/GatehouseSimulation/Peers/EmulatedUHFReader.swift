@@ -11,7 +11,14 @@ package struct EmulatedUHFReader: Sendable {
     private var heard: [UInt8] = []
     private let address: UInt8 = 1
 
-    package init(_ family: UHFFamily) { self.family = family }
+    /// Sends the tags in its field by itself, and hears nothing.
+    private let isActive: Bool
+
+    package init(_ family: UHFFamily, isActive: Bool = false) {
+        self.family = family
+        self.isActive = isActive
+        isRunning = isActive
+    }
 
     package var isPresenting: Bool { !field.isEmpty }
 
@@ -26,7 +33,7 @@ package struct EmulatedUHFReader: Sendable {
     }
 
     package mutating func receive(_ octets: [UInt8]) -> [UInt8] {
-        guard !isDead else { return [] }
+        guard !isDead, !isActive else { return [] }
         heard = (heard + octets).suffix(64)
         let questions = [address, UHFFamily.anyAddress].map { family.inventory(address: $0) }
         guard questions.contains(where: { heard.suffix($0.count) == $0[...] }) else { return [] }
@@ -45,6 +52,8 @@ package struct EmulatedUHFReader: Sendable {
             return tags.flatMap { family.frame(address: address, command: 0x89, data: [4] + Self.coded($0) + [0x42]) }
                 + family.frame(
                     address: address, command: 0x89, data: [0, 0, UInt8(tags.count), 0, 0, 0, UInt8(tags.count)])
+        case .lengthFirst where isActive:
+            return tags.flatMap { family.frame(address: 0, command: 0xEE, data: [0x00] + $0) }
         case .lengthFirst:
             guard !tags.isEmpty else { return family.frame(address: address, command: 0x01, data: [0xFB]) }
             return family.frame(

@@ -19,6 +19,10 @@ struct OSDPBench {
     var delivery = Delivery.whole
     /// From the last octet of a command to the first of the reply.
     var replyDelay = Duration.milliseconds(5)
+    /// One reply in so many is lost; nil for none. The dice are those of `lossDice`.
+    var losesOneIn: Int?
+    var lossDice = SplitMix64(seed: 0x05D9)
+    private(set) var lost = 0
     /// Octets that the adapter hears before each reply.
     var noise: [UInt8] = []
     var echoes = false
@@ -147,6 +151,10 @@ struct OSDPBench {
         for index in readers.indices where readers[index].baud == nil || readers[index].baud == speed {
             let reply = readers[index].receive(octets)
             guard !reply.isEmpty else { continue }
+            if let losesOneIn, Int.random(in: 0..<losesOneIn, using: &lossDice) == 0 {
+                lost += 1
+                continue
+            }
             answered.append(reply)
             let heard = noise + [OSDPFrame.mark] + reply
             switch delivery {

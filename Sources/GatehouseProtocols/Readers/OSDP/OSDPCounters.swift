@@ -21,6 +21,8 @@ package struct OSDPCounters: Hashable, Sendable {
     package var sessions = 0
     /// Sessions that the reader gave up: it restarted, or lost the chain.
     package var sessionsLost = 0
+    /// Repeated commands that the reader took for new ones and refused: each costs a handshake, and perhaps an event.
+    package var refusedRepeats = 0
     /// Sessions that were ended here, because of what came in them.
     package var sessionsDropped = 0
     /// Handshakes that came to nothing.

@@ -23,6 +23,20 @@ extension OSDPPanel {
         stations.first { $0.settings.id == id }?.identity
     }
 
+    /// What the reader does otherwise than the standard says, in the order of the list of quirks.
+    package func quirks(of id: ReaderID) -> [ReaderQuirk] {
+        let held = stations.first { $0.settings.id == id }?.quirks ?? []
+        return ReaderQuirk.allCases.filter(held.contains)
+    }
+
+    /// What the reader can take and pass on; nil until it said so.
+    package func abilities(of id: ReaderID) -> OSDPAbilities? {
+        guard let station = stations.first(where: { $0.settings.id == id }), !station.capabilities.isEmpty else {
+            return nil
+        }
+        return OSDPAbilities(station.capabilities)
+    }
+
     /// How the reader was last told of; nil until it was.
     package func link(of id: ReaderID) -> ReaderLink? {
         guard let station = stations.first(where: { $0.settings.id == id }) else { return nil }

@@ -4,7 +4,9 @@ package import GatehouseCore
 ///
 /// One command is out at a time; readers are served in turn. A reply that does not come is asked for again with the
 /// same octets when the reader's turn comes, so a silent reader never holds the others up: after three tries it is asked
-/// once a second, after 8 s it is offline, and all offline readers of the bus together get one try a second.
+/// once a second, after 8 s it is offline. Whoever is away has the whole time of an answer before anything else is sent,
+/// for it may come back as slow as the standard lets it and would talk into its neighbour's frame. So one at a time is
+/// tried, in turn, for a tenth of the bus: k that are away take k times as long to be found.
 ///
 /// A reply with a card or a change of state is acknowledged by the next command to that reader. That command waits for
 /// `eventStored`, at most `Settings.storeWait`; keys do not wait, they are nothing that must last.
@@ -12,48 +14,6 @@ package import GatehouseCore
 /// A reader that has to be secured is believed within a session under its own key and nowhere else. Whatever it or
 /// somebody else says, it is never served in clear, nor under a default key.
 package struct OSDPPanel: Sendable {
-    package enum Input: Hashable, Sendable {
-        /// The port is open: begin. The same as `portOpened`.
-        case start
-        case received([UInt8])
-        case portLost
-        case portOpened
-        /// `nextDeadline` has come.
-        case time
-        /// Show this at the reader; nil for the usual time.
-        case indicate(ReaderID, Indication, for: Duration?)
-        /// An output of the reader, numbered from 0. With a pulse, the state holds for that time and then goes back by
-        /// itself, even when the link is lost. Dropped when the reader is not online, and after 2 s in the queue.
-        case output(ReaderID, number: Int, pulse: Duration?, isOn: Bool)
-        /// The last event of this reader is durable: it may be acknowledged.
-        case eventStored(ReaderID)
-        /// Give the reader this key of 16 octets, behind those that the panel has for it: as its first one under SCBK-D,
-        /// or within its session. The try ends by itself after `window`, at most 300 s, and at the first success; one
-        /// at a time. Store the key before: the reader may take it and the power go.
-        case changeKey(ReaderID, [UInt8], isInstallation: Bool, window: Duration)
-        /// Ask the reader something; the answer comes under the token. One question at a time for each reader.
-        case ask(ReaderID, OSDPCommand, token: UInt64)
-        /// Send a file; how it ended comes under the token.
-        case sendFile(ReaderID, type: UInt8, [UInt8], token: UInt64)
-        /// Stop the question or the file that is open.
-        case abort(ReaderID)
-        /// Move the reader to another address or speed; where it is after that comes under the token.
-        case move(ReaderID, OSDPPlace, token: UInt64)
-    }
-
-    package enum Effect: Hashable, Sendable {
-        /// Empty the receive buffer of the port, then send these octets.
-        case send([UInt8])
-        case signal(ReaderID, ReaderSignal)
-        /// Of the keys of this reader only those at these places remain, in this order.
-        case keysRemain(ReaderID, [Int])
-        case answer(ReaderID, token: UInt64, OSDPAnswer)
-        /// What is sent next goes at this speed.
-        case speed(Int)
-        /// The reader sends without end and is put aside, or it was quiet and is back.
-        case babbling(ReaderID, Bool)
-    }
-
     private enum Bus: Sendable {
         case closed
         /// The next command may go from this moment on.
@@ -63,14 +23,14 @@ package struct OSDPPanel: Sendable {
 
     private struct Wait: Sendable {
         var station: Int
+        /// Nobody knew whether the reader would answer.
+        var wasAway: Bool
         var sent: OSDPFrame
         /// When the try has failed.
         var deadline: MonotonicTime
         /// The end even for a line that never falls silent.
         var latest: MonotonicTime
         var lastOctet: MonotonicTime?
-        /// When the command has left.
-        var sentAt: MonotonicTime
         var began: MonotonicTime
         /// Octets that were neither an echo nor a reply of anybody on the bus.
         var strange = 0
@@ -78,10 +38,11 @@ package struct OSDPPanel: Sendable {
 
     /// The longest window for a change of keys.
     package static let longestWindow: Duration = .seconds(300)
-    /// One try a second for all offline readers of a bus, and none sooner than eleven times what it costs: dead readers
-    /// take less than a tenth of the bus from the others.
+    /// One try a second for all readers of a bus that are away. Those that are lost take a tenth of the bus from the
+    /// others: a try is 0.24 s, and none begins sooner than ten times as long after the last one.
     static let slowTry: Duration = .seconds(1)
-    static let slowTryShare = 11
+    static let lostTry: Duration = .milliseconds(2400)
+    static let slowTryShare = 10
 
     package let settings: Settings
     package private(set) var busCounters = OSDPBusCounters()
@@ -97,6 +58,8 @@ package struct OSDPPanel: Sendable {
     private var lastServed = 0
     private var lastWasCommand = false
     private var nextSlowTry = MonotonicTime(nanoseconds: .min)
+    /// Who of those that are away was tried last.
+    private var lastSlow = 0
 
     package init(readers: [ReaderSettings], settings: Settings = Settings()) {
         precondition(
@@ -273,30 +236,45 @@ package struct OSDPPanel: Sendable {
             }
             guard frame.address == stations[wait.station].place.address else {
                 busCounters.wrongAddress += 1
-                if wasUnasked(frame, at: now) {
+                guard !wasUnasked(frame, at: now) else {
                     wait.strange -= frame.length + 1
                     bus = .waiting(wait)
+                    continue
                 }
+                let outcome = stations[wait.station].misfit(at: now)
+                settle(wait, outcome, at: now, &effects)
                 continue
             }
-            let wasSilent = stations[wait.station].isSilent
-            let latency = now - wait.sentAt - transmission(of: frame.length)
-            let outcome = stations[wait.station].answer(frame, after: latency, at: now)
-            effects.signal(name(wait.station), outcome.signals)
-            guard outcome.isAnswer else { continue }
-            // One reader is back: the others may be too, as after a power cut.
-            free(after: wait, at: now)
-            if wasSilent, !stations[wait.station].babble.isAside { nextSlowTry = now }
-            scanner.reset()
+            let outcome = stations[wait.station].answer(frame, at: now)
+            settle(wait, outcome, at: now, &effects)
         }
+    }
+
+    private mutating func settle(
+        _ wait: Wait, _ outcome: OSDPStation.Outcome, at now: MonotonicTime, _ effects: inout [Effect]
+    ) {
+        effects.signal(name(wait.station), outcome.signals)
+        guard outcome.isAnswer else {
+            guard let end = stations[wait.station].patienceEnds, end < wait.deadline, case .waiting(var open) = bus
+            else { return }
+            open.deadline = end
+            bus = .waiting(open)
+            return
+        }
+        free(after: wait, at: now)
+        // One reader is back: the others may be too, as after a power cut.
+        if wait.wasAway, !stations[wait.station].isAway, !stations[wait.station].babble.isAside { nextSlowTry = now }
+        scanner.reset()
     }
 
     private mutating func free(after wait: Wait, at now: MonotonicTime) {
         bus = .free(from: now + transmission(of: 2))
         guard stations[wait.station].isSlow else { return }
+        lastSlow = wait.station
         // A program that stood still did not take the bus meanwhile.
         let taken = min(now, wait.latest) - wait.began
-        nextSlowTry = wait.began + max(Self.slowTry, taken * Self.slowTryShare)
+        let pace = stations[wait.station].isSilent ? Self.lostTry : Self.slowTry
+        nextSlowTry = wait.began + (stations[wait.station].isLost ? max(pace, taken * Self.slowTryShare) : pace)
     }
 
     /// A reply of a reader that is not the one asked. True for one that is late: its answer is still owed.
@@ -306,7 +284,11 @@ package struct OSDPPanel: Sendable {
             return false
         }
         stations[index].counters.unaskedFrames += 1
-        guard stations[index].exchange?.wasSent != true else { return true }
+        guard stations[index].exchange?.wasSent != true else {
+            // Slower than any reader may be, and back all the same.
+            if stations[index].wasHeardLate(at: now) { nextSlowTry = now }
+            return true
+        }
         stations[index].babble.offence(.unasked, at: now)
         return false
     }
@@ -323,16 +305,27 @@ package struct OSDPPanel: Sendable {
         return stations[index].isSlow ? max(ready, nextSlowTry) : ready
     }
 
-    /// In turn; a queued command goes before the polls of others, but never twice in a row.
+    /// In turn; a command goes before the polls of others, but never twice in a row. The try for one that is away comes when
+    /// it is due.
     private mutating func nextStation(at now: MonotonicTime) -> Int? {
         var first: Int?
+        var isSlowDue = false
         for step in stations.indices {
             let index = (lastServed + 1 + step) % stations.count
             guard let ready = readyAt(index), ready <= now else { continue }
             if !lastWasCommand, stations[index].hasCommand { return index }
-            if first == nil { first = index }
+            if stations[index].isSlow { isSlowDue = true } else if first == nil { first = index }
         }
-        return first
+        return isSlowDue ? nextSlow(at: now) : first
+    }
+
+    /// Of those that are away the one whose turn it is. Somebody is ready.
+    private mutating func nextSlow(at now: MonotonicTime) -> Int? {
+        for step in stations.indices {
+            let index = (lastSlow + 1 + step) % stations.count
+            if stations[index].isSlow, let ready = readyAt(index), ready <= now { return index }
+        }
+        return nil
     }
 
     private mutating func sendNext(at now: MonotonicTime, _ effects: inout [Effect]) {
@@ -353,8 +346,8 @@ package struct OSDPPanel: Sendable {
         let deadline = sentAt + stations[index].replyLimit + settings.adapterMargin
         bus = .waiting(
             Wait(
-                station: index, sent: frame, deadline: deadline,
-                latest: deadline + transmission(of: OSDPFrame.longest), sentAt: sentAt, began: now))
+                station: index, wasAway: stations[index].isAway, sent: frame, deadline: deadline,
+                latest: deadline + transmission(of: OSDPFrame.longest), began: now))
         effects.append(.send([OSDPFrame.mark] + octets))
     }
 

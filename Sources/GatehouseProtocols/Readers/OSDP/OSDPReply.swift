@@ -240,6 +240,8 @@ package struct OSDPCapability: Hashable, Sendable {
     package static let led: UInt8 = 4
     package static let buzzer: UInt8 = 5
     package static let receiveSize: UInt8 = 10
+    package static let largestMessage: UInt8 = 11
+    package static let smartCard: UInt8 = 12
 }
 
 /// One input of ISTATR. Plain inputs know only the first two.

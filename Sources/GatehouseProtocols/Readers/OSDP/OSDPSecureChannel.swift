@@ -86,6 +86,9 @@ package struct OSDPSecureChannel: Sendable {
     /// The frame with a MAC and data that anybody can read, as a bad reader sends it. No panel does.
     package mutating func sealOpenly(_ frame: OSDPFrame) -> OSDPFrame { seal(frame, encrypts: false) }
 
+    /// The frame with its data encrypted, a block of padding where there are none, as some readers send it. No panel does.
+    package mutating func sealPadded(_ frame: OSDPFrame) -> OSDPFrame { seal(frame, encrypts: true) }
+
     private mutating func seal(_ frame: OSDPFrame, encrypts: Bool) -> OSDPFrame {
         var sealed = frame
         let start = start(of: frame)

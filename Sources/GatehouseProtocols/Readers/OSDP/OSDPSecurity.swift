@@ -43,6 +43,8 @@ struct OSDPSecurity: Sendable {
     private var link = Link.none
     /// Beside the link, so that a frame changes it where it is.
     private var channel: OSDPSecureChannel?
+    /// What the reader's messages showed.
+    private(set) var quirks: Set<ReaderQuirk> = []
     /// Whether the handshake or the session is under SCBK-D.
     private(set) var isUnderDefaultKey = false
 
@@ -126,6 +128,7 @@ struct OSDPSecurity: Sendable {
                 case .initialMAC(let mac) = OSDPReply(code: frame.code, data: frame.data)
             else { return .strange }
             guard block.data.first == 0x01, crypto.areEqual(mac, initialMAC) else { return .wrongKey }
+            if block.type == OSDPSecurityType.clientCryptogram { quirks.insert(.initialMACUnderOldBlock) }
             link = .session(since: now)
             channel = OSDPSecureChannel(keys: keys, initialMAC: initialMAC, crypto: crypto)
             misses = 0
@@ -136,8 +139,12 @@ struct OSDPSecurity: Sendable {
             case .failure(.mac), .failure(.padding): return .wrongMAC
             case .success(let opened):
                 let reply = OSDPReply(code: opened.frame.code, data: opened.frame.data)
+                if opened.wasEncrypted, opened.frame.data.isEmpty { quirks.insert(.paddedEmptyData) }
                 // Some readers give the reason of a refusal for everybody to read.
-                if case .nak = reply { return .reply(reply) }
+                if case .nak = reply {
+                    if !opened.wasEncrypted { quirks.insert(.reasonInClear) }
+                    return .reply(reply)
+                }
                 return opened.wasEncrypted || opened.frame.data.isEmpty ? .reply(reply) : .notEncrypted
             }
         }

@@ -17,14 +17,13 @@ extension OSDPStation {
         static func answer(_ signals: [ReaderSignal]) -> Outcome { Outcome(signals: signals) }
     }
 
-    /// Takes a frame that a reader of this address sent, or somebody in its name, so long after the command.
-    mutating func answer(_ frame: OSDPFrame, after latency: Duration, at now: MonotonicTime) -> Outcome {
+    /// Takes a frame that a reader of this address sent, or somebody in its name.
+    mutating func answer(_ frame: OSDPFrame, at now: MonotonicTime) -> Outcome {
         guard let exchange else { return .waiting() }
-        let isFirstTry = !isSilent && exchange.tries == 0
-        let outcome =
-            security.isRequired ? hearSecured(frame, exchange, at: now) : hearClear(frame, exchange, at: now)
-        if isFirstTry, outcome.isAnswer { answered(after: latency) }
-        return outcome
+        if exchange.frame.check == .checksum {
+            seenQuirks.insert(frame.check == .crc16 ? .answersInCRC : .checksumOnly)
+        }
+        return security.isRequired ? hearSecured(frame, exchange, at: now) : hearClear(frame, exchange, at: now)
     }
 
     private mutating func hearClear(_ frame: OSDPFrame, _ exchange: Exchange, at now: MonotonicTime) -> Outcome {
@@ -37,10 +36,7 @@ extension OSDPStation {
         if reply == .busy { return .answer(busy(at: now)) }
         guard frame.sequence == exchange.sequence else {
             // The same reply again, from a repeated command that was answered twice, is no wish to start over.
-            guard frame.sequence == 0, frame != lastReply else {
-                wasLate()
-                return .waiting()
-            }
+            guard frame.sequence == 0, frame != lastReply else { return wasLate(at: now) }
             heard(at: now)
             return .answer(restart(at: now))
         }
@@ -49,20 +45,11 @@ extension OSDPStation {
         return .answer(settle(reply, exchange, at: now))
     }
 
-    /// The answer of another command than the one that is out: the next one is waited for longer.
-    private mutating func wasLate() {
-        counters.wrongSequence += 1
-        patience = min(patience + Self.patienceStep, Self.longestPatience)
-    }
-
     // MARK: secured
 
     private mutating func hearSecured(_ frame: OSDPFrame, _ exchange: Exchange, at now: MonotonicTime) -> Outcome {
         guard frame.securityBlock != nil else { return hearExposed(frame, exchange, at: now) }
-        guard frame.sequence == exchange.sequence else {
-            wasLate()
-            return .waiting()
-        }
+        guard frame.sequence == exchange.sequence else { return wasLate(at: now) }
         switch security.judge(frame, at: now) {
         case .strange:
             counters.securedReplies += 1
@@ -100,10 +87,7 @@ extension OSDPStation {
         switch reply {
         case .busy: return .answer(busy(at: now))
         case .nak(let refusal, _):
-            guard frame.sequence == exchange.sequence || frame.sequence == 0 else {
-                wasLate()
-                return .waiting()
-            }
+            guard frame.sequence == exchange.sequence || frame.sequence == 0 else { return wasLate(at: now) }
             heard(at: now)
             if exchange.command == .identify, !security.isOpen { return .answer(introduced(nil)) }
             return .answer(refusedInClear(refusal, exchange, at: now))
@@ -115,6 +99,7 @@ extension OSDPStation {
         // Some readers answer KEYSET without the session that it ends. The handshake tells what is true.
         case .ack where frame.sequence == exchange.sequence && exchange.command.code == Self.keySetCode:
             heard(at: now)
+            if security.isOpen { seenQuirks.insert(.keySetAnsweredInClear) }
             return .answer(keySetAnswered(reply, at: now))
         default:
             counters.clearReplies += 1
@@ -132,6 +117,7 @@ extension OSDPStation {
             return refused(refusal, exchange, at: now)
         }
         counters.naks += 1
+        if exchange.tries > 0, let signals = refusedRepeat(refusal, at: now) { return signals }
         guard security.isOpen else { return refusedHandshake(at: now) }
         counters.sessionsLost += 1
         // Anybody may have said so; the handshakes tell which key the reader has.
@@ -146,6 +132,22 @@ extension OSDPStation {
         }
         unsupported.insert(exchange.command.code)
         return restart(at: now)
+    }
+
+    /// Some readers take a repeated command for a new one; in a session its MAC does not fit any more, and they refuse it.
+    /// That is the wire's fault: a new handshake at once, without a word. Somebody who refuses in the reader's name gains
+    /// that handshake and nothing else; more of them than a bad wire makes are an offence. Nil for other refusals.
+    private mutating func refusedRepeat(_ refusal: OSDPRefusal, at now: MonotonicTime) -> [ReaderSignal]? {
+        guard [.sequence, .securityBlock, .securityConditions].contains(refusal) else { return nil }
+        guard keyChange == nil, vigilance.admitsRenewal(at: now) else { return nil }
+        counters.refusedRepeats += 1
+        seenQuirks.insert(.repeatsAnew)
+        if security.isOpen { counters.sessionsLost += 1 }
+        let stays = isRekeying || phase == .polling
+        endTransfer(.dropped)
+        startOver()
+        isRekeying = stays
+        return []
     }
 
     /// A reader that is just starting may refuse once; one that refuses again is out of service, and people are told.
@@ -209,6 +211,7 @@ extension OSDPStation {
         counters.lastSeen = now
         lastHeard = now
         isSilent = false
+        misfits = nil
         move?.isHeard = true
     }
 
@@ -239,14 +242,11 @@ extension OSDPStation {
         case .sequence:
             return restart(at: now)
         case .securityBlock, .securityConditions:
-            // Within a session the reader has lost the chain; without one it wants what this panel is not told to give.
-            guard !security.isRequired else {
-                counters.sessionsLost += 1
-                return phase == .polling ? restart(at: now) : refusedHandshake(at: now)
-            }
-            let signals = lose(.refused, at: now)
-            notBefore = now + Self.refusedPause
-            return signals
+            guard security.isRequired else { return wantsSecurity(exchange, at: now) }
+            // The reader has lost the chain.
+            if exchange.tries > 0, let signals = refusedRepeat(refusal, at: now) { return signals }
+            counters.sessionsLost += 1
+            return phase == .polling ? restart(at: now) : refusedHandshake(at: now)
         case .unknownCommand:
             if exchange.command != .poll, exchange.command != .identify { unsupported.insert(exchange.command.code) }
         case .none, .commandLength, .biometricType, .biometricFormat, .cannotCarryOut, .other:
@@ -257,12 +257,37 @@ extension OSDPStation {
         return complete(at: now)
     }
 
+    /// A reader in clear that wants what this panel is not told to give. Once it may be a mistake of the wire or the reader:
+    /// it is asked again at once, by the same command and by a new one. Then it is started over, and one that goes on is out
+    /// of service.
+    private mutating func wantsSecurity(_ exchange: Exchange, at now: MonotonicTime) -> [ReaderSignal] {
+        securityRefusals += 1
+        guard securityRefusals < Self.refusalsInService, phase == .polling || securityRefusals == 1 else {
+            securityRefusals = 0
+            let signals = lose(.refused, at: now)
+            notBefore = now + Self.refusedPause
+            return signals
+        }
+        switch securityRefusals {
+        // The same again; a reader that repeats its last answer repeats the refusal.
+        case 1: break
+        case 2:
+            if let queued = exchange.queued { queue.insert(queued, at: 0) }
+            self.exchange = nil
+            sequence = sequence == 3 ? 1 : sequence + 1
+        default: return restart(at: now)
+        }
+        return []
+    }
+
     private mutating func take(_ reply: OSDPReply, _ exchange: Exchange, at now: MonotonicTime) -> [ReaderSignal] {
         var isExpected = answerRequest(reply, isItsReply: exchange.queued?.isRequest == true)
+        var introduction: [ReaderSignal] = []
+        if exchange.command != .identify, exchange.command != .capabilities { securityRefusals = 0 }
         switch reply {
         case .identity(let identity):
             self.identity = identity
-            deferred.append(.identified(identity.asReader))
+            introduction = [.identified(identity.asReader)]
         case .capabilities(let capabilities): self.capabilities = capabilities
         case .outputStatus(let outputs): self.outputs = outputs
         case .fileStatus(let status): isExpected = take(status, at: now)
@@ -281,12 +306,12 @@ extension OSDPStation {
             babble.wentWell(isPoll: exchange.command == .poll)
         }
         let wasPolling = phase == .polling
-        if !wasPolling { deferred += reading.signals }
+        if !wasPolling { deferred += introduction + reading.signals }
         let link = complete(at: now)
         guard wasPolling, !babble.isAside else { return link }
         let unused = isExpected ? [] : unusedAnswer(reply)
         if reading.signals.contains(where: \.mustLast) { heldUntil = now + panel.storeWait }
-        return reading.signals + unused
+        return introduction + reading.signals + unused
     }
 }
 

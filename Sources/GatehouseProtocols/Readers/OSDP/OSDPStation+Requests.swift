@@ -47,8 +47,7 @@ extension OSDPStation {
 
     /// What the reader can receive in one frame (PDCAP 10).
     var receiveSize: Int {
-        let told = capabilities.first { $0.function == OSDPCapability.receiveSize }
-        let size = told.map { Int($0.level) | Int($0.number) << 8 } ?? 0
+        let size = OSDPAbilities(capabilities).receiveSize ?? 0
         return size >= 64 ? min(size, OSDPFrame.longest) : Self.usualReceiveSize
     }
 

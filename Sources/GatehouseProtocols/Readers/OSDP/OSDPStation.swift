@@ -22,6 +22,8 @@ struct OSDPStation: Sendable {
         var frame: OSDPFrame
         var sequence: UInt8
         var queued: Queued?
+        /// The question of the start-up that it is, when it comes between polls.
+        var step: Step?
         var tries = 0
         var wasSent = false
     }
@@ -48,9 +50,10 @@ struct OSDPStation: Sendable {
     static let linkLost: Duration = .seconds(8)
     static let patienceStep: Duration = .milliseconds(200)
     static let longestPatience: Duration = .milliseconds(400)
-    static let quickMargin: Duration = .milliseconds(20)
     static let busyPause: Duration = .milliseconds(50)
     static let refusedPause: Duration = .seconds(10)
+    /// Refusals for want of security after which a reader in clear is left alone.
+    static let refusalsInService = 4
     static let outputLife: Duration = .seconds(2)
     /// The session gets new keys before it is an hour old.
     static let sessionLife: Duration = .seconds(3300)
@@ -61,6 +64,13 @@ struct OSDPStation: Sendable {
 
     /// Lost for its silence and not heard since: it shares one try a second with all others of the bus.
     var isSilent = false
+    /// What is left of its start-up: a reader that came back is polled first, and asked between polls. It outlives a
+    /// handshake that only replaces keys.
+    var owed: Step?
+    /// A poll goes before the next question.
+    var pollsFirst = false
+    /// Its first poll after it came back goes before those of others.
+    var isReturning = false
     /// Whether people were told that it is put aside.
     var wasAside = false
     var phase: Phase
@@ -104,9 +114,16 @@ struct OSDPStation: Sendable {
     var lastHeard = MonotonicTime.zero
     /// What the reader is waited for beyond the usual: its answers have come too late.
     var patience = Duration.zero
-    /// The longest that it took to begin an answer at the first try; nil before it was heard.
-    private var slowest: Duration?
-    private var triesInSilence = 0
+    /// What it was seen to do otherwise than the standard says.
+    var seenQuirks: Set<ReaderQuirk> = []
+    /// Answers that fit to nothing, with nothing that fits between them.
+    var misfits: Misfits?
+    /// When an answer that came too late brought it another try.
+    var lastLateTry: MonotonicTime?
+    /// The whole start-up was gone through once: what the reader is and can is known.
+    var wasIntroduced = false
+    /// Refusals for want of security in a row, of a reader that is served in clear.
+    var securityRefusals = 0
     var busySince: MonotonicTime?
     var lastRestart: MonotonicTime?
     var lastReply: OSDPFrame?
@@ -136,15 +153,26 @@ struct OSDPStation: Sendable {
 
     private var firstStep: Step { security.isRequired && !asksWho ? .challenge : .identity }
 
-    /// Asked at most once a second, together with all others that are.
-    var isSlow: Bool { isSilent || babble.isAside }
+    /// Its last tries came to nothing; it is not given up yet.
+    private var isMissing: Bool { misfits == nil && (exchange?.tries ?? 0) >= Self.triesAtPace }
+    var isAway: Bool { isSilent || isMissing }
+    var isLost: Bool { isSilent || babble.isAside }
+    /// Asked one at a time, together with all others that are.
+    var isSlow: Bool { isAway || isLost }
 
     // The panel asks these of every station at each turn of the bus. They change nothing; `mutating` asks the station where
     // it lies, and not a copy of it.
 
-    /// A command that goes before polls of others.
+    /// A command that goes before polls of others: what somebody ordered, and what brings a reader back into service.
     var hasCommand: Bool {
-        mutating get { exchange == nil ? phase == .polling && !queue.isEmpty : exchange?.queued != nil }
+        mutating get {
+            switch phase {
+            case .startUp(.challenge): isRekeying
+            case .startUp(.proof): true
+            case .startUp: false
+            case .polling: exchange == nil ? isReturning || !queue.isEmpty : isReturning || exchange?.queued != nil
+            }
+        }
     }
 
     /// When this reader may be asked next; nil for one that has to be secured and has no key.
@@ -152,25 +180,13 @@ struct OSDPStation: Sendable {
         mutating get {
             guard !security.isRequired || security.hasKey || keyChange != nil else { return nil }
             let free = max(notBefore, heldUntil ?? notBefore)
-            return phase == .polling && exchange == nil && queue.isEmpty ? max(free, nextTurn) : free
+            let isIdle = phase == .polling && exchange == nil && queue.isEmpty && owed == nil
+            return isIdle ? max(free, nextTurn) : free
         }
     }
 
-    /// How long the reader is waited for. One that is lost is known by how quick it was, and takes no more of the bus than
-    /// that; each eighth time it is given the whole time, for it may have become another one.
-    var replyLimit: Duration {
-        mutating get {
-            let whole = panel.replyTime + patience
-            guard isSilent, let slowest, triesInSilence % 8 != 0 else { return whole }
-            return min(whole, slowest * 2 + Self.quickMargin)
-        }
-    }
-
-    /// At the first try. One slow answer is forgotten with some hundreds of quick ones.
-    mutating func answered(after latency: Duration) {
-        let before = slowest ?? .zero
-        slowest = max(latency, before - .nanoseconds(before.wholeNanoseconds / 256))
-    }
+    /// How long the reader is waited for: always the whole time, for one that comes back may have become another one.
+    var replyLimit: Duration { panel.replyTime + patience }
 
     // MARK: forward
 
@@ -179,6 +195,7 @@ struct OSDPStation: Sendable {
         notBefore = now
         lastHeard = now
         isSilent = false
+        wasIntroduced = false
         capabilities = []
         unsupported = []
         guard security.isRequired, !security.hasKey, keyChange == nil else { return [] }
@@ -209,35 +226,33 @@ struct OSDPStation: Sendable {
         out.wasSent = true
         exchange = out
         nextPoll = now + panel.pollPeriod
-        triesInSilence = isSilent ? triesInSilence + 1 : 0
         return (out.frame, signals)
     }
 
     private mutating func newExchange(at now: MonotonicTime) -> Exchange {
-        let (command, queued) = nextCommand(at: now)
+        let (command, queued, step) = nextCommand(at: now)
         if command == .identify { asksWho = false }
         let plain = OSDPFrame(
             address: place.address, sequence: sequence, check: check, code: command.code, data: command.data)
-        return Exchange(command: command, frame: security.dressed(plain), sequence: sequence, queued: queued)
+        return Exchange(
+            command: command, frame: security.dressed(plain), sequence: sequence, queued: queued, step: step)
     }
 
-    private mutating func nextCommand(at now: MonotonicTime) -> (OSDPCommand, Queued?) {
-        switch phase {
-        case .startUp(.challenge): return (security.challenge(underDefaultKey: wantsDefaultKey), nil)
-        case .startUp(.proof): return (security.proof, nil)
-        case .startUp(.keySet): return (keySet(), nil)
-        case .startUp(.identity): return (.identify, nil)
-        case .startUp(.capabilities): return (.capabilities, nil)
-        case .startUp(.receiveSize): return (.receiveSize(UInt16(OSDPFrame.longest)), nil)
-        case .startUp(.localStatus): return (.localStatus, nil)
-        case .startUp(.inputStatus): return (.inputStatus, nil)
-        case .startUp(.outputStatus): return (.outputStatus, nil)
-        case .startUp(.readerStatus): return (.readerStatus, nil)
-        case .polling:
-            guard !queue.isEmpty else { return (nextFragment(at: now) ?? .poll, nil) }
-            let queued = queue.removeFirst()
-            return (queued.command, queued)
+    private mutating func nextCommand(at now: MonotonicTime) -> (OSDPCommand, Queued?, Step?) {
+        guard case .polling = phase else {
+            guard case .startUp(let step) = phase else { preconditionFailure("\(phase)") }
+            return (command(of: step), nil, nil)
         }
+        if owed != nil {
+            pollsFirst.toggle()
+            if !pollsFirst { return (.poll, nil, nil) }
+        }
+        if !queue.isEmpty {
+            let queued = queue.removeFirst()
+            return (queued.command, queued, nil)
+        }
+        if let owed { return (command(of: owed), nil, owed) }
+        return (nextFragment(at: now) ?? .poll, nil, nil)
     }
 
     private mutating func dropExpired(at now: MonotonicTime) {
@@ -246,74 +261,6 @@ struct OSDPStation: Sendable {
         queue.removeAll(where: isOver)
         drop(over)
         endOldRequest(at: now)
-    }
-
-    /// The command is done, whatever the answer was: the next sequence number acknowledges it.
-    mutating func complete(at now: MonotonicTime) -> [ReaderSignal] {
-        exchange = nil
-        checkRefusals = 0
-        sequence = sequence == 3 ? 1 : sequence + 1
-        guard case .startUp(let step) = phase else { return [] }
-        var signals: [ReaderSignal] = []
-        if step == .proof {
-            counters.sessions += 1
-            signals = keyProven()
-            if isRekeying {
-                isRekeying = false
-                phase = .polling
-                nextPoll = now
-                return signals
-            }
-        }
-        let next = Step.allCases.dropFirst(step.rawValue + 1).first { !isSkipped($0) }
-        guard let next else { return signals + goOnline(at: now) }
-        phase = .startUp(next)
-        return signals
-    }
-
-    private func isSkipped(_ step: Step) -> Bool {
-        switch step {
-        case .challenge, .proof: !security.isRequired
-        case .keySet: !security.isUnderDefaultKey
-        case .identity, .capabilities: false
-        case .receiveSize: unsupported.contains(OSDPCommand.receiveSize(0).code)
-        case .localStatus: unsupported.contains(OSDPCommand.localStatus.code)
-        case .inputStatus: unsupported.contains(OSDPCommand.inputStatus.code) || lacks(OSDPCapability.inputs)
-        case .outputStatus: unsupported.contains(OSDPCommand.outputStatus.code) || lacks(OSDPCapability.outputs)
-        case .readerStatus: unsupported.contains(OSDPCommand.readerStatus.code)
-        }
-    }
-
-    /// Whether the reader listed its capabilities and this one is not among them.
-    func lacks(_ function: UInt8) -> Bool {
-        !capabilities.isEmpty
-            && !capabilities.contains {
-                let counts = [OSDPCapability.inputs, OSDPCapability.outputs].contains(function)
-                return $0.function == function && (counts ? $0.number > 0 : $0.level > 0)
-            }
-    }
-
-    private mutating func goOnline(at now: MonotonicTime) -> [ReaderSignal] {
-        precondition(
-            !security.isRequired || security.isOpen && !security.isUnderDefaultKey,
-            "\(settings.id) goes online without a session of its own key")
-        phase = .polling
-        nextPoll = now
-        guard !babble.isAside else {
-            deferred = []
-            return []
-        }
-        isRefusedForSecurity = false
-        hasAskedWho = false
-        refusedHandshakes = 0
-        readings.wentOnline(at: now)
-        let link = ReaderSignal.link(.online(security.isRequired ? .secure : .clear))
-        let signals = (reported == .online ? [] : [link]) + vigilance.keyProven() + deferred
-        reported = .online
-        deferred = []
-        arrived()
-        enqueue(steady.osdpCommands(for: nil, idleColour: settings.idleColour))
-        return signals
     }
 
     // MARK: back
@@ -331,6 +278,8 @@ struct OSDPStation: Sendable {
         heldUntil = nil
         busySince = nil
         lastReply = nil
+        isReturning = false
+        misfits = nil
         deferred = []
         readings.restarted()
     }
@@ -355,7 +304,8 @@ struct OSDPStation: Sendable {
         if move == nil { endRequest(.dropped) }
         move?.isHeard = false
         startOver()
-        check = .crc16
+        // One that was heard under a checksum alone is asked so; NAK 1 turns it round as ever.
+        check = seenQuirks.contains(.checksumOnly) ? .checksum : .crc16
         notBefore = now
         lastHeard = now
         if reason != .refused { (patience, hasAskedWho) = (.zero, false) }
@@ -370,12 +320,13 @@ struct OSDPStation: Sendable {
     /// The try has failed. The same octets go again: with the others' next round, after three tries once a second.
     mutating func unanswered(at now: MonotonicTime) -> [ReaderSignal] {
         counters.timeouts += 1
-        guard now - lastHeard < Self.linkLost else {
+        guard now - lastHeard < Self.linkLost, patienceEnds.map({ now < $0 }) ?? true else {
             return lose(isRefusedForSecurity ? .refused : .silent, at: now)
         }
+        if isSilent { patience = .zero }
         exchange?.tries += 1
         let tries = exchange?.tries ?? 0
-        notBefore = !isSlow && tries >= Self.triesAtPace ? now + Self.slowTry : now
+        notBefore = !isLost && isAway ? now + Self.slowTry : now
         if lookElsewhere(tries: tries) { return [] }
         guard security.isOpen, tries >= Self.triesInSession else { return [] }
         counters.sessionsLost += 1

@@ -13,7 +13,12 @@ struct OSDPVigilance: Sendable {
     /// The reader proved its key: what spoke against the key is over.
     private static let endedByKey: Set<SecurityBreach> = [.noKey, .wrongKey, .refusesSecurity]
 
+    /// Handshakes a minute that a bad wire may cost: one lost reply in 250 of a reader that is polled every 20 ms are
+    /// twelve.
+    static let renewalLimit = 40
+
     private var offences: [MonotonicTime] = []
+    private var renewals: [MonotonicTime] = []
     private var pause = firstPause
     private var told: Set<SecurityBreach> = []
     private var lastBreach = MonotonicTime.zero
@@ -25,6 +30,14 @@ struct OSDPVigilance: Sendable {
         offences.append(now)
         guard offences.count >= Self.limit else { return false }
         offences = []
+        return true
+    }
+
+    /// False for a refused repeat that is one too many for a bad wire.
+    mutating func admitsRenewal(at now: MonotonicTime) -> Bool {
+        renewals.removeAll { now - $0 >= Self.window }
+        guard renewals.count < Self.renewalLimit else { return false }
+        renewals.append(now)
         return true
     }
 
