@@ -69,6 +69,25 @@ private struct Wire {
         #expect(wire.findings == ["5 of 20 frames have a length that no format of this reader has."])
     }
 
+    /// Who stands on a ladder shows one card: the doctor does not wait for a third.
+    @Test func theFirstFrameIsEnoughBeforeACardWasRead() {
+        var wire = Wire()
+        wire.send(BitString((0..<25).map { Self.card[$0] }))
+        #expect(wire.findings == ["1 of 1 frames have a length that no format of this reader has."])
+        wire.send(Self.card)
+        #expect(wire.findings == [], "one of two is an accident when the other one is a card")
+        var parity = Wire()
+        parity.send(BitString((0..<26).map { $0 == 25 ? !Self.card[$0] : Self.card[$0] }))
+        #expect(parity.findings.first?.contains("wrong parity") == true, "\(parity.findings)")
+        var counters = ASCIICardCounters()
+        counters.frames = 1
+        counters.unreadable = 1
+        #expect(
+            LineDoctor.characters(counters, babbles: 0).map(\.what.english) == [
+                "Octets come and not one is a whole reading."
+            ])
+    }
+
     @Test func aReaderSlowerThanTheSilenceIsNamedAsThat() {
         var wire = Wire()
         for _ in 0..<2 { wire.send(Self.card, period: .milliseconds(40)) }
