@@ -27,6 +27,7 @@ extension GateLoop {
         reading.findings = findings(reader)
         reading.trace = trace(reader)
         reading.lastFrame = lastFrame(reader)
+        reading.measure = measure(of: reader)
         if let found = description(of: reader) {
             reading.identity = found.identity
             reading.place = found.place

@@ -19,8 +19,10 @@ struct NewFile {
         }
     }
 
-    func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
+    func write(_ text: String) { write(octets: Array(text.utf8)) }
+
+    func write(octets: [UInt8]) {
+        var rest = octets[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { return complain("\(path): \(String(cString: strerror(errno)))") }

@@ -161,6 +161,7 @@ package struct WiegandDecoder: Sendable {
             frame.lastEdge = moment
         }
         frame.lastOfLine[own] = moment
+        if line == .data0 { counters.zeros += 1 } else { counters.ones += 1 }
         var signals: [ReaderSignal] = []
         if frame.isDelivered {
             // The first bit past a delivered card ends the early end for good; what follows it is part of the same frame.
@@ -252,6 +253,9 @@ package struct WiegandCounters: Hashable, Sendable {
     /// Edges dropped as ringing.
     package var glitches = 0
     package var overlaps = 0
+    /// Pulses of DATA0 and of DATA1.
+    package var zeros = 0
+    package var ones = 0
     /// Frames with more than 128 bits.
     package var storms = 0
     package var lostEvents = 0

@@ -79,7 +79,8 @@ package final class DeskBench: @unchecked Sendable {
             perform: { [unowned self] effect, _ in perform(effect) }, commit: { [unowned self] in batches.append($0) })
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
-            primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys, surroundings: surroundings())
+            primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys,
+            signer: try ReportSigner(seed: keys.handover), surroundings: surroundings())
         give([.started(StartReport(version: "bench", wasCleanStop: true))])
     }
 
