@@ -163,6 +163,17 @@ struct WalkFaultTests {
         #expect(row.state == .bad && row.fault == one.fault && row.other == one.other, "\(row)")
     }
 
+    /// Exchanged readers say so of one another, whichever is done first.
+    @Test func bothHalvesOfWhatIsExchangedAreNamed() {
+        var walk = WalkBench()
+        for (part, heard) in [("reader-in", "reader-out"), ("reader-out", "reader-in")] {
+            walk.step("reader:\(part)")
+            walk.card(at: ReaderID(heard))
+            walk.failed("reader:\(part)")
+            #expect(walk.row("reader:\(part)").other == "reader:\(heard)")
+        }
+    }
+
     /// The same ways at a well wired site name nothing.
     @Test func aWellWiredSiteHasNoFault() {
         var walk = WalkBench()

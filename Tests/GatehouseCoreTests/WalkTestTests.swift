@@ -145,6 +145,25 @@ struct WalkTestTests {
         #expect(row.entry != nil)
     }
 
+    /// More frames say more of a wire than the first one, and a wire that cannot make up its mind does not fill the journal.
+    @Test func theVerdictOnAReaderFollowsItsFrames() {
+        var walk = WalkBench()
+        walk.bad(.length)
+        #expect(walk.row("reader:reader-in").fault == .foreignFormat)
+        walk.card()
+        #expect(walk.row("reader:reader-in").state == .good, "one bad frame of two was an accident")
+        walk.bad(.length)
+        #expect(walk.row("reader:reader-in").fault == .unreliable)
+        for _ in 0..<200 {
+            walk.card()
+            walk.bad(.length)
+        }
+        #expect(walk.entries.count { $0.kind == .walkTest && $0.reader == "reader-in" } <= 6)
+        walk.order(.skip(.reader("reader-out")))
+        walk.card(at: "reader-out")
+        #expect(walk.row("reader:reader-out").state == .skipped, "what a person said stands until it is done again")
+    }
+
     @Test func anUnknownCardSaysAsMuchOfTheWireAndOpensNothing() {
         var walk = WalkBench()
         walk.card(4711)

@@ -14,6 +14,10 @@ package struct WalkRun: Hashable, Sendable {
 
         package init(part: WalkPart) { self.part = part }
         package var isOpen: Bool { state == .neverHeard }
+        /// Whether its wire says so, and not another one or a person.
+        var isMeasured: Bool {
+            state == .good || state == .bad && fault != .elsewhere && fault != .failed && fault != .silent
+        }
     }
 
     /// The entry with which it began.

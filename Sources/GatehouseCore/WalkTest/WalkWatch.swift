@@ -165,11 +165,18 @@ package struct WalkWatch: Hashable, Sendable {
         var measured = tally.measured
         measured[.entry] = micros
         let part = WalkPart.reader(reader)
-        guard let fault = tally.fault else { return tally.cards > 0 ? tick(.good(part, measured)) : [] }
-        // A good one is so until it loses what it sends.
-        if run.row(part)?.state == .good { return [.bad(part, fault, measured)] }
-        return tick(.bad(part, fault, measured))
+        let fault = tally.fault
+        guard fault != nil || tally.cards > 0 else { return [] }
+        let finding = fault.map { WalkFinding.bad(part, $0, measured) } ?? .good(part, measured)
+        guard let row = run.row(part), row.isMeasured, !waits(finding) else { return tick(finding) }
+        // What more frames say of the wire takes the place of what the first ones said, a few times.
+        guard row.fault != fault, tally.corrections < Self.mostCorrections else { return [] }
+        tallies[reader]?.corrections += 1
+        return [finding]
     }
+
+    /// A wire that is good and bad in turn does not fill the journal.
+    private static let mostCorrections = 5
 
     mutating func link(_ link: ReaderLink, of reader: ReaderID, at now: MonotonicTime) -> [WalkFinding] {
         switch link {
@@ -196,19 +203,20 @@ package struct WalkWatch: Hashable, Sendable {
         tick(.good(part, measured))
     }
 
-    /// What stands once is found again when somebody begins it again. What was heard while another place was waited for waits
-    /// until that is known.
+    /// What stands once is found again when somebody begins it again.
     private mutating func tick(_ finding: WalkFinding) -> [WalkFinding] {
-        guard run.row(finding.part)?.isOpen == true else { return [] }
-        guard let current = run.current else { return [finding] }
-        if current.competes(with: finding.part) {
-            instead.removeAll { $0.part == finding.part }
-            instead.append(finding)
-            return []
-        }
-        guard current == finding.part else { return [finding] }
+        guard !waits(finding), run.row(finding.part)?.isOpen == true else { return [] }
+        guard run.current == finding.part else { return [finding] }
         defer { instead = [] }
-        return [finding] + instead
+        return [finding] + instead.filter { run.row($0.part)?.isOpen == true }
+    }
+
+    /// Whether it is what another place is waited for with: then it waits until that is known.
+    private mutating func waits(_ finding: WalkFinding) -> Bool {
+        guard let current = run.current, current.competes(with: finding.part) else { return false }
+        instead.removeAll { $0.part == finding.part }
+        instead.append(finding)
+        return true
     }
 
     // MARK: Time

@@ -91,6 +91,8 @@ struct ReaderTally: Hashable, Sendable {
     var cards = 0
     var bits: Int?
     var errors: [ReadFault: Int] = [:]
+    /// How often more frames said another thing than the first ones.
+    var corrections = 0
 
     var errorCount: Int { errors.values.reduce(0, +) }
 
