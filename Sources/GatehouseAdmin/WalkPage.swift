@@ -107,7 +107,7 @@ private struct WalkPageWords {
         [Sentence("Part"), Sentence("Standard"), Sentence("State"), Sentence("Measured"), Sentence("Entry")].map(say)
     }
 
-    func state(_ word: String) -> String { Words.state(word, language) }
+    func state(_ word: String) -> String { Words.walk(word, language) }
 
     func counts(_ counts: [String: Int]) -> String {
         WalkState.allCases.compactMap { state in

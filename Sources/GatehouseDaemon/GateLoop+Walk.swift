@@ -53,8 +53,8 @@ extension ReaderMeasure {
         frames = counters.frames
         exchanged = counters.swappedLines
         reversed = counters.reversedBits
-        overlaps = counters.overlaps
-        glitches = counters.glitches
+        overlaps = counters.paired
+        glitches = counters.glitches + counters.rung
         data0 = counters.zeros
         data1 = counters.ones
     }

@@ -6,9 +6,19 @@ import Glibc
 enum WalkTable {
     /// All parts, or one; what is open says what to do.
     static func show(_ view: WalkView, _ language: Language, only part: String? = nil) {
-        for row in view.rows where part == nil || row.name == part { line(row, language) }
+        for row in view.rows where part.map({ $0 == row.name }) ?? (row.todo == nil) { line(row, language) }
+        if part == nil { tellParts(view.rows.filter { $0.todo != nil }.map(\.name)) }
         print("")
         tellOpen(view)
+    }
+
+    /// What nobody has seen yet, in the order in which somebody walks.
+    private static func tellParts(_ names: [String]) {
+        guard !names.isEmpty else { return }
+        let text = words("not seen yet: \(names)")
+        for (number, line) in Columns.wrap(plain(text), first: 78, others: 76).enumerated() {
+            print((number == 0 ? ". " : "  ") + line)
+        }
     }
 
     private static func tellOpen(_ view: WalkView) {
@@ -27,7 +37,7 @@ enum WalkTable {
 
     private static func line(_ row: WalkView.Row, _ language: Language) {
         let mark = mark(row.state)
-        print("\(mark) \(plain(row.name))  \(Words.state(row.state, language))")
+        print("\(mark) \(plain(row.name))  \(Words.walk(row.state, language))")
         let found = [row.what, row.measured.isEmpty ? nil : Words.measured(row.measured, language), row.advice]
         for text in found.compactMap(\.self) {
             for line in Columns.wrap(plain(text), first: 76, others: 76) { print("    \(line)") }
@@ -45,7 +55,7 @@ enum WalkTable {
     }
 
     static func show(_ report: WalkReport, _ language: Language) {
-        for row in report.rows {
+        for row in report.rows where row.state != WalkState.neverHeard.rawValue {
             line(
                 WalkView.Row(
                     name: row.name, state: row.state, fault: row.fault, other: row.other,
@@ -53,10 +63,11 @@ enum WalkTable {
                         ?? row.what,
                     measured: row.measured), language)
         }
+        tellParts(report.rows.filter { $0.state == WalkState.neverHeard.rawValue }.map(\.name))
         print("")
         for state in WalkState.allCases {
             guard let count = report.counts[state.rawValue] else { continue }
-            print("\(mark(state.rawValue)) \(Words.state(state.rawValue, language)): \(count)")
+            print("\(mark(state.rawValue)) \(Words.walk(state.rawValue, language)): \(count)")
         }
         guard let before = report.before else { return print(words("It is the first walk test of this journal.")) }
         print(words("Changed since the walk test of \(String(before.ended.prefix(10)))"))

@@ -7,6 +7,7 @@ On emulated lines it is the check `walk` of test-checks; on kernel lines Tests/R
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -166,6 +167,8 @@ class KernelLines:
 
     def __init__(self, levels):
         self.folder = pathlib.Path(os.environ["SIM"])
+        # PR_SET_TIMERSLACK, a nanosecond: otherwise each pause grows by 50 us.
+        ctypes.CDLL(None).prctl(29, 1, 0, 0, 0)
         self.offset = {name: index for index, name in enumerate(names())}
         self.files = {name: os.open(self.folder / f"sim_gpio{index}/pull", os.O_WRONLY) for name, index in self.offset.items()}
         for name, level in levels.items():

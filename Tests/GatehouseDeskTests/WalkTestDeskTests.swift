@@ -156,6 +156,17 @@ struct WalkTestDeskTests {
         #expect(try StoredWalk.load(bench) == nil)
     }
 
+    @Test func theLogNamesThePartAndItsFault() throws {
+        let bench = try started()
+        _ = bench.say(WalkTestStep(part: "exit:wicket", failed: "dark"), by: Self.installer)
+        let answer = bench.say(Log(kind: "walkTest"), by: Self.manager)
+        let last = try #require(answer.items.compactMap { WireJSON.decode(EntryView.self, $0) }.last)
+        let text = LogTable.sentence(last, .english)
+        #expect(text.contains("exit:wicket") && text.contains("Nothing was heard."), "\(text)")
+        let chinese = LogTable.lines(last, .chinese).joined()
+        #expect(chinese.contains("没有任何信号"), "\(chinese)")
+    }
+
     /// Whatever names and notes bring stays text, and no script runs.
     @Test func thePageIsHarmless() throws {
         let bench = try started()

@@ -74,6 +74,20 @@ extension WalkFault {
 }
 
 extension Words {
+    /// How a part stands; a newer daemon's word is shown as it came.
+    package static func walk(_ state: String, _ language: Language) -> String {
+        guard let known = WalkState(rawValue: state) else { return state }
+        let sentence =
+            switch known {
+            case .neverHeard: Sentence("not seen yet")
+            case .good: Sentence("good, measured")
+            case .bad: Sentence("bad")
+            case .said: Sentence("said, not measured")
+            case .skipped: Sentence("left out")
+            }
+        return sentence.text(in: language)
+    }
+
     /// A measurement as people read it: `bounce 1.2 ms`.
     package static func measured(_ name: String, _ value: Int64, _ language: Language) -> String {
         guard let measure = WalkMeasure(rawValue: name) else { return "\(name) \(value)" }
@@ -105,6 +119,6 @@ extension Words {
         return all.sorted {
             (order.firstIndex(of: $0.key) ?? 99, $0.key) < (order.firstIndex(of: $1.key) ?? 99, $1.key)
         }
-        .map { measured($0.key, $0.value, language) }.joined(separator: ", ")
+        .map { measured($0.key, $0.value, language) }.joined(separator: language == .chinese ? "，" : ", ")
     }
 }

@@ -25,8 +25,6 @@ extension Words {
         "commercial": ("commercial", "商用"),
         "online": ("online", "在线"), "offline": ("offline", "离线"),
         "neverHeard": ("never heard", "启动后还没有收到过数据"),
-        "good": ("good", "正常"), "bad": ("bad", "有故障"), "said": ("said, not measured", "人工确认（未测量）"),
-        "skipped": ("left out", "未测（已跳过）"),
         "none": ("no encryption", "无加密"), "clear": ("in clear", "明文"), "secure": ("secure channel", "安全通道"),
         "insecure": ("not encrypted, and has to be", "应加密而未加密"), "encrypted": ("encrypted", "已加密"),
         "viewer": ("viewer", "查看员 viewer"), "guard": ("guard", "保安 guard"), "manager": ("manager", "经理 manager"),

@@ -18,6 +18,7 @@ package enum LineDoctor {
         var found: [Finding] = []
         func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
         let (frames, whole) = (counters.frames, counters.cards + counters.keys)
+        let rings = counters.glitches + counters.rung
         if frames == 0 {
             add(
                 Sentence("Not one frame came since the start."),
@@ -48,12 +49,12 @@ package enum LineDoctor {
                     )
                     : Sentence("Name the format that the reader sends: gatehousectl reader formats."))
         }
-        if isOften(counters.glitches, of: frames, beside: whole) {
+        if isOften(rings, of: frames, beside: whole) {
             add(
-                Sentence("Pulses ring: \(counters.glitches) second edges."),
+                Sentence("Pulses ring: \(rings) second edges."),
                 Sentence("Shorten the cable, or put 100 Ω in series at the reader."))
         }
-        if isOften(counters.overlaps, of: frames, beside: whole) {
+        if isOften(counters.paired, of: frames, beside: whole) {
             add(
                 Sentence("Both data lines go low together."),
                 Sentence("Pair each data wire with ground, not with the other; check the common ground."))
