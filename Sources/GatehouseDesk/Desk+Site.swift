@@ -67,10 +67,7 @@ extension Desk {
     /// Readers and inputs of which nothing came since the start: a level alone is what a cut wire has as well.
     static func unheard(_ plan: [WalkPart], _ view: LoopView) -> [WalkPart] {
         plan.filter { part in
-            if case .reader(let reader) = part {
-                let reading = view.reading(reader)
-                return reading.isHeard == nil && !reading.wasHeard
-            }
+            if case .reader(let reader) = part { return view.isUnheard(reader) }
             return part.isWire && !view.controller.wires.wasHeard(part)
         }
     }

@@ -274,6 +274,8 @@ package struct LoopView {
     package var release: Status.Release
     /// What the wire of a reader tells.
     package var reading: (ReaderID) -> ReaderReading
+    /// Whether nothing came from a reader since the start, without all that `reading` gathers.
+    package var isUnheard: (ReaderID) -> Bool = { _ in false }
     package init(
         controller: Controller, now: Moment, machineClock: CivilTime, isSettled: Bool, release: Status.Release,
         reading: @escaping (ReaderID) -> ReaderReading

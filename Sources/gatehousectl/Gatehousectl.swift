@@ -151,7 +151,9 @@ private func door(of portal: Status.Portal) -> String {
 private func tellUnheard(_ parts: [String]) {
     guard !parts.isEmpty else { return }
     print("")
-    for line in Columns.wrap(words("Never heard since the start: \(parts)"), first: 78, others: 78) {
+    for line in Columns.wrap(
+        words("Never heard since the start:") + " " + parts.joined(separator: ", "), first: 78, others: 78)
+    {
         print(plain(line))
     }
 }

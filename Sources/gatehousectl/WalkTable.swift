@@ -15,7 +15,7 @@ enum WalkTable {
     /// What nobody has seen yet, in the order in which somebody walks.
     private static func tellParts(_ names: [String]) {
         guard !names.isEmpty else { return }
-        let text = words("not seen yet: \(names)")
+        let text = words("not seen yet:") + " " + names.joined(separator: ", ")
         for (number, line) in Columns.wrap(plain(text), first: 78, others: 76).enumerated() {
             print((number == 0 ? ". " : "  ") + line)
         }

@@ -360,6 +360,7 @@ def walk():
     half = len(parts) // 2
     for part in parts[:half]:
         installer.do(part)
+    waits(gate, site)
     before = installer.step()
     gate.end(signal.SIGKILL)
     assert gate.start(), gate.log()
@@ -381,6 +382,56 @@ def walk():
     check("walk the journal is whole", gate.ctl("journal", "verify")[0] == 0)
     gate.end()
     gate.remove()
+
+
+def waits(gate, site):
+    """Who gives a part at a terminal sees it come."""
+    client = subprocess.Popen(
+        [BIN / "gatehousectl", "walk-test", "step", "exit:k", "--wait", "--text", "--socket", gate.dir / "admin.sock"], stdout=subprocess.PIPE, text=True
+    )
+    assert eventually(lambda: gate.ask("walk-test step")["result"].get("current") == "exit:k")
+    site.press("k")
+    text = client.communicate(timeout=20)[0]
+    check("walk a part that is waited for is shown as it comes", client.returncode == 0 and "+ exit:k" in text and "2 edges" in text, text)
+
+
+def parts():
+    """C19: the parts that no wiring plants: a cable of a bus, a lamp, a fire with its reset, a reader of text, a second installer."""
+    with harness.running("parts") as gate:
+        started = gate.ask("walk-test start", {}, "yearly")
+        names = [row["name"] for row in started["result"]["rows"]]
+        check("walk the plan has the bus, its lamp and its cable", {"reader:wicket-out", "lamp:wicket-out", "cable:wicket-out", "fire"} <= set(names), names)
+        row = lambda name: next(one for one in gate.ask("walk-test step")["result"]["rows"] if one["name"] == name)
+        state = lambda name: row(name)["state"]
+        gate.do("dead wicket-out")
+        check("walk a reader that is gone", eventually(lambda: gate.has("readerOffline")))
+        gate.do("alive wicket-out")
+        check("walk and back ticks its cable", eventually(lambda: state("cable:wicket-out") == "good", 40) and row("cable:wicket-out")["measured"]["away_ms"] > 0, row("cable:wicket-out"))
+        gate.do(f"card wicket-out H10301:{harness.GOOD}")
+        check("walk a card ticks its reader", eventually(lambda: state("reader:wicket-out") == "good"), row("reader:wicket-out"))
+        gate.do("card lane-old TEXT:4711")
+        check("walk a text its own", eventually(lambda: state("reader:lane-old") == "good"), row("reader:lane-old"))
+        released = gate.pulses("wicket"), gate.pulses("lane")
+        done = gate.ask("walk-test step", {"part": "lamp:wicket-out", "pulse": "yes"}, "lamp")
+        check("walk a lamp shows and opens nothing", done["ok"] and (gate.pulses("wicket"), gate.pulses("lane")) == released, done)
+        gate.do("fire on")
+        check("walk a fire releases", eventually(lambda: gate.is_released("wicket") and gate.is_released("lane") and gate.has("fire")))
+        gate.do("fire off")
+        check("walk and ticks its part", eventually(lambda: state("fire") == "good") and row("fire")["measured"]["portals"] == 2, row("fire"))
+        check("walk until it is reset", gate.ctl("portal", "fire-reset", "--reason", "walk")[0] == 0)
+        refused = gate.ask("walk-test start", {}, "me too", person=harness.Person(4751, "installer"))
+        check("walk one at a time", not refused["ok"] and refused["error"]["code"] == "walkRuns", refused)
+        guard = gate.ask("walk-test step", {}, person=harness.Person(4752, "guard"))
+        check("walk none of a guard's", not guard["ok"] and guard["error"]["code"] == "notAllowed", guard)
+        code, text = gate.ctl("walk-test", "report")
+        check("walk the first report says that it is the first", code == 0 and "first walk test" in text, text)
+        gate.ask("walk-test start", {}, "a year later")
+        gate.ask("walk-test step", {"part": "lamp:wicket-out", "failed": "dark"}, "x")
+        code, text = gate.ctl("walk-test", "report")
+        check("walk the second what changed", code == 0 and "lamp:wicket-out  state  neverHeard -> bad failed" in text, text)
+        shown = gate.ask("walk-test report", person=harness.Person(4753, "manager"))
+        check("walk a manager sees the latest", shown["ok"] and shown["result"]["recorded"], shown)
+        check("walk the journal is whole", gate.ctl("journal", "verify")[0] == 0)
 
 
 def tell(rows):

@@ -107,6 +107,9 @@ struct WalkFaultTests {
             }
             walk.pass(.seconds(1))
         },
+        Case(what: "a pulse that the gate does not believe", row: "fire", fault: .tooShort) {
+            $0.press("fire", for: .milliseconds(40))
+        },
         Case(what: "a button at another portal", row: "exit:wicket", fault: .elsewhere, other: "exit:other") {
             $0.step("exit:wicket")
             $0.press("exit:other")

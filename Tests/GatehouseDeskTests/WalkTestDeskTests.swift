@@ -156,6 +156,23 @@ struct WalkTestDeskTests {
         #expect(try StoredWalk.load(bench) == nil)
     }
 
+    /// Before anything came, health and status say so; an edge is enough, and a level is not.
+    @Test func whatWasNeverHeardIsTold() throws {
+        let bench = try DeskTests.filled()
+        func health() throws -> [String] { try #require(bench.say(Health()).value(Health.Reply.self)).neverHeard }
+        func wicket() throws -> Status.Portal {
+            let status = try #require(bench.say(Status()).value(Status.Reply.self))
+            return try #require(status.portals.first { $0.name == "wicket" })
+        }
+        bench.give([.contact("wicket", isOpen: false), .exitButton("wicket", isPressed: false)])
+        let readers = ["reader:face-1", "reader:wicket-out", "reader:lane-scan"]
+        #expect(try Set(health()) == Set(readers + ["exit:wicket", "contact:wicket", "fire"]))
+        #expect(try wicket().neverHeard == ["exit", "contact"])
+        bench.give([.edge(.contact("wicket"), isActive: true, at: bench.now), .contact("wicket", isOpen: true)])
+        #expect(try wicket().neverHeard == ["exit"])
+        #expect(try !health().contains("contact:wicket"))
+    }
+
     @Test func theLogNamesThePartAndItsFault() throws {
         let bench = try started()
         _ = bench.say(WalkTestStep(part: "exit:wicket", failed: "dark"), by: Self.installer)

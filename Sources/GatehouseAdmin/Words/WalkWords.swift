@@ -42,6 +42,7 @@ extension WalkFault {
         case .stuck: Sentence("The input stays active.")
         case .chatters: Sentence("The input changes too fast to be believed.")
         case .bounces: Sentence("The contact bounces for longer than the debounce time.")
+        case .tooShort: Sentence("It was active for less than the debounce time: the gate did not believe it.")
         case .elsewhere:
             Sentence("It was heard at \(other ?? "?") instead: the two are exchanged, or it is wired there.")
         case .limitsExchanged: Sentence("The limits are exchanged: open says closed, closed says open.")
@@ -65,6 +66,7 @@ extension WalkFault {
             Sentence("The speed or the protocol of the reader is another: baud and protocol in the configuration.")
         case .inverted: Sentence("Set active: low or high of this input in the configuration, or change NO to NC.")
         case .stuck: Sentence("Look for a short, a jammed button or a wrong active level.")
+        case .tooShort: Sentence("Hold it for longer; if it cannot be held, a shorter debounce time.")
         case .chatters, .bounces: Sentence("Look at contact and wire; a longer debounce hides it and does not mend it.")
         case .elsewhere, .limitsExchanged: Sentence("Exchange the wires, or the names in the configuration.")
         case .withoutEffect: Sentence("Look at relay, fuse and supply of the lock, and at the contact.")

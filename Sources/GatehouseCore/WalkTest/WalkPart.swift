@@ -101,6 +101,8 @@ package enum WalkFault: String, Hashable, Sendable, CaseIterable {
     case ringing, wrongSpeed
     // Inputs.
     case inverted, stuck, chatters, bounces
+    /// It was away for less than a level has to stand: the gate did not believe it.
+    case tooShort
     /// What was done here was heard at another place.
     case elsewhere
     case limitsExchanged

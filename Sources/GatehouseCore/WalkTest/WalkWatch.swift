@@ -248,6 +248,7 @@ package struct WalkWatch: Hashable, Sendable {
         if trace.rest != wire.restsActive {
             return .bad(wire, areLimitsExchanged(wire) ? .limitsExchanged : .inverted, trace.measured)
         }
+        if trace.last - trace.first < span { return .bad(wire, .tooShort, trace.measured) }
         return trace.bounce > span ? .bad(wire, .bounces, trace.measured) : .good(wire, trace.measured)
     }
 
