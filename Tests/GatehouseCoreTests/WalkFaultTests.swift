@@ -90,6 +90,23 @@ struct WalkFaultTests {
             $0.pass(.seconds(5))
             $0.failed("exit:wicket")
         },
+        Case(what: "a lower limit that is always there", row: "closedLimit:wicket", fault: .stuck) {
+            $0.step("closedLimit:wicket")
+            $0.failed("closedLimit:wicket")
+        },
+        Case(
+            what: "a lower limit with a cut wire", levels: [.sensor("wicket", .closedLimit): false],
+            row: "closedLimit:wicket", fault: .silent
+        ) {
+            $0.step("closedLimit:wicket")
+            $0.failed("closedLimit:wicket")
+        },
+        Case(what: "a barrier that stays up", row: "closedLimit:wicket", fault: .failed) {
+            $0.step("closedLimit:wicket")
+            $0.edge("closedLimit:wicket", false)
+            $0.pass(.seconds(10))
+            $0.failed("closedLimit:wicket")
+        },
         Case(what: "a button with a cut wire", row: "exit:wicket", fault: .silent) {
             $0.step("exit:wicket")
             $0.failed("exit:wicket")

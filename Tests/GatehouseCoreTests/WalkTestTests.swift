@@ -131,6 +131,10 @@ struct WalkTestTests {
         #expect(walk.run.open.count == WalkBench.parts.count)
         #expect(walk.run.rows.allSatisfy { $0.state == .neverHeard && $0.measured.isEmpty })
         #expect(walk.bench.controller.wires.wasHeard(.contact("wicket")) == false)
+        walk.give(.edge(.contact("wicket"), isActive: false, at: walk.bench.now.monotonic))
+        walk.give(.edge(.exit("nowhere"), isActive: true, at: walk.bench.now.monotonic))
+        #expect(!walk.bench.controller.wires.wasHeard(.contact("wicket")), "the same level again is no change")
+        #expect(!walk.bench.controller.wires.wasHeard(.exit("nowhere")), "nor is the first that is told")
         walk.edge("contact:wicket", true)
         #expect(walk.bench.controller.wires.wasHeard(.contact("wicket")))
     }

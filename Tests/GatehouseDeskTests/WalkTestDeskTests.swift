@@ -58,6 +58,7 @@ struct WalkTestDeskTests {
         let bench = try started()
         let pulse = WalkTestStep(part: "relay:wicket", pulse: true)
         #expect(bench.say(pulse, reason: nil, by: Self.installer).refusal?.code == "reasonMissing")
+        #expect(try view(bench).current == nil, "nothing was begun")
         #expect(!bench.effects.contains { if case .release = $0 { true } else { false } })
         #expect(
             bench.say(WalkTestStep(part: "contact:wicket", pulse: true), by: Self.installer).refusal?.code
@@ -100,6 +101,7 @@ struct WalkTestDeskTests {
 
     @Test func theReportIsSignedByTheSiteAndAnEntry() throws {
         let bench = try started()
+        bench.give([.exitButton("wicket", isPressed: false)])
         bench.give([.edge(.exit("wicket"), isActive: true, at: bench.now), .exitButton("wicket", isPressed: true)])
         bench.pass(.milliseconds(300))
         bench.give([.edge(.exit("wicket"), isActive: false, at: bench.now), .exitButton("wicket", isPressed: false)])

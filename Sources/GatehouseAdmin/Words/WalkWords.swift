@@ -18,7 +18,7 @@ extension WalkPart {
             Sentence("Trip the fire input and let it rest; then end it: gatehousectl portal fire-reset --reason …")
         case .camera(let camera): Sentence("Show a card where \(camera) looks; its picture follows.")
         case .restart: Sentence("Cut the power of the controller, no clean stop, and give it back.")
-        case .clock: Sentence("Pull the network out, wait until health says so, and show a card.")
+        case .clock: Sentence("Start the controller with its network out, and show a card before it is back.")
         }
     }
 }

@@ -119,10 +119,9 @@ extension Controller {
     }
 
     mutating func walk(_ wire: WalkPart, _ isActive: Bool, at moment: MonotonicTime, _ step: inout Step) {
-        let before = wires.level(wire) ?? !isActive
+        // The first that a reader tells of its input is a level, and the same again is no change.
+        guard let before = wires.level(wire), before != isActive else { return wires.stands(wire, isActive) }
         wires.edge(wire, isActive)
-        // The level that it has anyway: what came between was lost, or a reader tells again.
-        guard before != isActive else { return }
         let span = debounce(of: wire)
         walk({ $0.edge(wire, isActive, from: before, span: span, at: moment) }, &step)
     }

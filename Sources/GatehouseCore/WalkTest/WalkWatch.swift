@@ -77,10 +77,10 @@ package struct WalkWatch: Hashable, Sendable {
             return tally?.fault ?? (tally?.cards ?? 0 > 0 ? .failed : tally?.hasNoise == true ? .wrongSpeed : .silent)
         }
         guard part.isWire else { return .failed }
-        guard let trace = traces[part] else {
-            return (level ?? part.restsActive) == part.restsActive ? .silent : .stuck
-        }
-        return trace.rest == part.restsActive ? .stuck : .inverted
+        guard let trace = traces[part] else { return level == true ? .stuck : .silent }
+        guard trace.rest == part.restsActive else { return .inverted }
+        // A lower limit that the barrier left and did not reach again is no wire's fault.
+        return trace.level ? .stuck : .failed
     }
 
     private func measured(of part: WalkPart) -> [WalkMeasure: Int64] {
