@@ -59,6 +59,7 @@ test-lines:
 	Tests/Rig/test-daemon .build/debug
 	Tests/Rig/test-units .build/debug
 	Tests/Rig/test-storm .build/debug
+	Tests/Rig/test-walk .build/debug
 
 test-tsan:
 	scripts/install-packages build test

@@ -140,6 +140,10 @@ package enum LogTable {
         if let unknown = detail["unknown"]?.integer, let missing = detail["missing"]?.integer {
             parts.append(Sentence("\(unknown) unknown, \(missing) missing"))
         }
+        if let part = detail["part"]?.string { parts.append(Sentence(verbatim: part)) }
+        if let fault = detail["fault"]?.string.flatMap(WalkFault.init(rawValue:)) {
+            parts.append(fault.sentence(detail["other"]?.string))
+        }
         if let count = detail["count"]?.integer { parts.append(Sentence("\(count, "time", "times")")) }
         return parts.map { $0.text(in: language) }
     }

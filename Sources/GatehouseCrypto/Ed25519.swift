@@ -43,4 +43,10 @@ package enum Ed25519 {
         guard EVP_PKEY_get_raw_public_key(key, &octets, &length) == 1 else { throw CryptoError("read the public key") }
         return octets
     }
+
+    /// A public key as a PEM file (RFC 8410, section 4), for whoever has OpenSSL and not this program.
+    package static func pem(publicKey: [UInt8]) -> String {
+        let head: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
+        return "-----BEGIN PUBLIC KEY-----\n\(Base64.encode(head + publicKey))\n-----END PUBLIC KEY-----\n"
+    }
 }

@@ -8,13 +8,15 @@ internal import GatehouseRuntime
 extension GateLoop {
     /// The gate as it stands between two inputs.
     var view: LoopView {
-        LoopView(
+        var view = LoopView(
             controller: shell.controller, now: now(), machineClock: SystemClock.civil(), isSettled: shell.isSettled,
             release: Status.Release(
                 count: latency.count, half: latency.percentile(0.5).wholeNanoseconds / 1000,
                 most: latency.percentile(0.99).wholeNanoseconds / 1000,
                 longest: latency.longest.wholeNanoseconds / 1000)
         ) { [unowned self] in reading(of: $0) }
+        view.isUnheard = { [unowned self] in standing(of: $0)?.isOnline == nil && !wasHeard($0) }
+        return view
     }
 
     private func reading(of reader: ReaderID) -> ReaderReading {
@@ -25,6 +27,7 @@ extension GateLoop {
         reading.findings = findings(reader)
         reading.trace = trace(reader)
         reading.lastFrame = lastFrame(reader)
+        reading.measure = measure(of: reader)
         if let standing = standing(of: reader) {
             reading.isHeard = standing.isOnline
             reading.isSecured = standing.isSecured

@@ -42,6 +42,8 @@ final class GateLoop {
     var nextQuestion: UInt64 = 1
     private var clockCheckAt: MonotonicTime
     private var isTrusted: Bool
+    /// Whether something keeps the machine's clock in step, as it was told last.
+    var isKeptInStep: Bool?
     private var watchdogAt: MonotonicTime?
     private var stopsBy: MonotonicTime?
     private(set) var latency = ReleaseLatency()
@@ -165,6 +167,7 @@ final class GateLoop {
         for reader in stations.flatMap(\.readers) where readerKeys.cameOverWire(reader) {
             give(.health(.readerKeyedOnWire, subject: reader.name, isOn: true))
         }
+        tellStep()
         timePassed()
         endTurn()
     }
@@ -196,6 +199,7 @@ final class GateLoop {
             // A jump is noticed within a second, also when nobody comes.
             clockCheckAt = now + .seconds(1)
             _ = self.now()
+            tellStep()
         }
         if let period = notifier.watchdogPeriod, let at = watchdogAt, at <= now {
             // Fed from here alone: a loop that does not turn is a daemon that does not decide.
@@ -223,7 +227,7 @@ final class GateLoop {
     private func meaning(of input: Input) -> [Input] {
         guard case .reader(let reader, let signal) = input else { return [input] }
         if case .link(.online) = signal { drive(readerLines.online(reader, at: SystemClock.monotonic())) }
-        return [input] + readerLines.inputs(signal, of: reader)
+        return measured(reader) + [input] + Self.stamped(readerLines.inputs(signal, of: reader))
     }
 
     private func drive(_ wishes: [ReaderLines.Wish]) {

@@ -19,6 +19,7 @@ struct Ground {
     /// Why there is no master key; nothing is sealed then.
     let keyProblem: String?
     let passKeys: PassKeys?
+    let signer: ReportSigner?
     let calendar: SiteCalendar
     let secrets: StoreSecrets
     let lock: StoreLock
@@ -38,6 +39,7 @@ struct Ground {
         if let keyProblem { log.critical("\(keyProblem)") }
         calendar = try Daemon.zone(configuration)
         secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
+        signer = keyProblem == nil ? try ReportSigner(seed: keys.handover) : nil
         passKeys = keyProblem == nil ? try Daemon.passKeys(keys, configuration) : nil
         let path = configuration.files.database
         do throws(StoreLock.Refused) {

@@ -20,6 +20,17 @@ final class LineBoard {
         case lane(PortalID, LaneMachine.Sensor)
         case fire
         case data(ReaderID, WiegandDecoder.Line)
+
+        /// The part of the site that it is; nil for data lines.
+        var wire: WalkPart? {
+            switch self {
+            case .contact(let portal): .contact(portal)
+            case .exitButton(let portal): .exit(portal)
+            case .lane(let portal, let sensor): .sensor(portal, sensor)
+            case .fire: .fire
+            case .data: nil
+            }
+        }
     }
 
     private let settings: LineSettings
@@ -205,7 +216,9 @@ final class LineBoard {
                 }
             }
             for edge in found.edges {
-                switch meanings[ours(edge.line)] {
+                let meaning = meanings[ours(edge.line)]
+                if let wire = meaning?.wire { inputs.append(.edge(wire, isActive: edge.isRising, at: edge.at)) }
+                switch meaning {
                 case .contact(let portal): inputs.append(.contact(portal, isOpen: edge.isRising))
                 case .exitButton(let portal): inputs.append(.exitButton(portal, isPressed: edge.isRising))
                 case .lane(let portal, let sensor): inputs.append(.lane(portal, sensor, isActive: edge.isRising))

@@ -103,7 +103,7 @@ struct Threads {
         let doors = Guarded<CommandDoor?>(nil)
         let desk = Desk(
             configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
-            primitives: ground.primitives, passKeys: ground.passKeys,
+            primitives: ground.primitives, passKeys: ground.passKeys, signer: ground.signer,
             surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
         let door = try CommandDoor(
             path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,

@@ -36,7 +36,7 @@ extension Desk {
             if words == CommandName.portalOpen.rawValue { opened.append(views.view(stored)) }
         }
         let (settings, keys, calendar) = (configuration.readers, surroundings.keys, fields.calendar)
-        let site = configuration.site.name
+        let (site, plan) = (configuration.site.name, Self.plan(configuration))
         let (from, at) = (text(since), text(now))
         let by = call.actor.account ?? call.actor.name
         return try ask { [opened] view in
@@ -44,7 +44,7 @@ extension Desk {
                 site: site, from: from, at: at, by: by,
                 alarms: view.controller.alarms.open.map { Self.view($0, calendar, call.language) },
                 portals: view.controller.portals.filter { $0.posture != .secure }.map {
-                    Self.view($0, view.controller)
+                    Self.view($0, view.controller, Self.unheard(plan, view))
                 },
                 offline: settings.map { Self.view($0, view, keys, calendar) }.filter { $0.link == "offline" }.map(
                     \.name),

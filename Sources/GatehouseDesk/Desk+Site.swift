@@ -17,9 +17,11 @@ extension Desk {
         let readers = configuration.readers
         let keys = surroundings.keys
         let calendar = fields.calendar
+        let plan = Self.plan(configuration)
         return try ask { view in
             let controller = view.controller
             let counts = controller.registry.counts
+            let unheard = Self.unheard(plan, view)
             return Status.Reply(
                 site: site, version: GatehouseVersion.text, time: SiteTime.text(view.now.civil, calendar),
                 clock: view.now.isCivilTrusted ? "trusted" : "untrusted", epoch: controller.epoch, entries: last,
@@ -27,7 +29,7 @@ extension Desk {
                 registry: Status.Register(
                     revision: controller.registry.revision, persons: counts.persons, credentials: counts.credentials,
                     tenancies: counts.tenancies, dwellings: counts.dwellings),
-                portals: controller.portals.map { Self.view($0, controller) },
+                portals: controller.portals.map { Self.view($0, controller, unheard) },
                 readers: readers.map { Self.view($0, view, keys, calendar) },
                 outbox: outbox.map {
                     Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
@@ -37,7 +39,7 @@ extension Desk {
         }
     }
 
-    static func view(_ portal: PortalMachine, _ controller: Controller) -> Status.Portal {
+    static func view(_ portal: PortalMachine, _ controller: Controller, _ unheard: [WalkPart]) -> Status.Portal {
         let door =
             switch portal.door {
             case .closed: portal.settings.hasContact ? "closed" : "unknown"
@@ -46,16 +48,27 @@ extension Desk {
         return Status.Portal(
             name: portal.settings.id.name, posture: portal.posture.word,
             lock: portal.isReleased ? "released" : "secured", door: door,
-            barrier: controller.barriers[portal.settings.id]?.rawValue)
+            barrier: controller.barriers[portal.settings.id]?.rawValue,
+            neverHeard: unheard.filter { $0.portal == portal.settings.id }.map { String($0.kind) })
     }
 
     func health(_ command: Health, _ call: Call) throws -> Health.Reply {
         let calendar = fields.calendar
         let sealed = sealedDestinations(for: call)
+        let plan = Self.plan(configuration)
         return try ask {
             Health.Reply(
                 conditions: Self.conditions($0.controller, calendar, call.language, without: sealed),
-                alarms: $0.controller.alarms.open.count { !$0.isAcknowledged })
+                alarms: $0.controller.alarms.open.count { !$0.isAcknowledged },
+                neverHeard: Self.unheard(plan, $0).map(\.name))
+        }
+    }
+
+    /// Readers and inputs of which nothing came since the start: a level alone is what a cut wire has as well.
+    static func unheard(_ plan: [WalkPart], _ view: LoopView) -> [WalkPart] {
+        plan.filter { part in
+            if case .reader(let reader) = part { return view.isUnheard(reader) }
+            return part.isWire && !view.controller.wires.wasHeard(part)
         }
     }
 

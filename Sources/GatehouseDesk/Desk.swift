@@ -19,6 +19,8 @@ package final class Desk: Sendable {
     package let primitives: Primitives
     /// Nil in a run without the master key.
     package let passKeys: PassKeys?
+    /// Signs reports in the name of the site; nil in a run without the master key.
+    package let signer: ReportSigner?
     package let surroundings: DeskSurroundings
     package let uploads: UploadShelf
     package let followers: Followers
@@ -28,12 +30,13 @@ package final class Desk: Sendable {
 
     package init(
         configuration: Configuration, calendar: SiteCalendar, secrets: StoreSecrets, primitives: Primitives,
-        passKeys: PassKeys?, surroundings: DeskSurroundings
+        passKeys: PassKeys?, signer: ReportSigner?, surroundings: DeskSurroundings
     ) {
         self.configuration = configuration
         self.secrets = secrets
         self.primitives = primitives
         self.passKeys = passKeys
+        self.signer = signer
         self.surroundings = surroundings
         fields = RegistryFields(
             calendar: calendar, primitives: primitives, aloneDigits: configuration.site.lockout.aloneDigits,
@@ -285,6 +288,8 @@ package struct LoopView {
     package var release: Status.Release
     /// What the wire of a reader tells.
     package var reading: (ReaderID) -> ReaderReading
+    /// Whether nothing came from a reader since the start, without all that `reading` gathers.
+    package var isUnheard: (ReaderID) -> Bool = { _ in false }
     package init(
         controller: Controller, now: Moment, machineClock: CivilTime, isSettled: Bool, release: Status.Release,
         reading: @escaping (ReaderID) -> ReaderReading
@@ -316,6 +321,8 @@ package struct ReaderReading {
     package var outputs: [Bool]?
     package var quirks: [ReaderQuirk] = []
     package var abilities: OSDPAbilities?
+    /// What a walk test measures of it.
+    package var measure = ReaderMeasure()
     package init() {}
 }
 

@@ -44,8 +44,12 @@ package struct StoreLoader {
         ORDER BY seq DESC LIMIT 4096
         """
 
+    private static let ofWalkTests = """
+        SELECT leaf FROM journal WHERE kind = 'walkTest' AND \(JournalReader.rare) ORDER BY seq DESC
+        """
+
     /// What a start asks of the whole journal: each is answered by an index, however long the journal is.
-    package static let questions = [lastPosture, lastFire, lastRun, withdrawn, ofAlarms]
+    package static let questions = [lastPosture, lastFire, lastRun, withdrawn, ofAlarms, ofWalkTests]
 
     package func load(site: Site) throws -> Loaded {
         var restored = Restored()
@@ -96,6 +100,8 @@ package struct StoreLoader {
         restored.readerStandings = try ReaderIdentityRows.all(database)
         try loadWatchlist(into: &restored)
         restored.alarms = try alarms()
+        restored.walk = try walk()
+        restored.newest = last > 0 ? newest : nil
         restored.missingSnapshots = try owedPictures()
         return Loaded(
             restored: restored, wasCleanStop: wasCleanStop, damagedRows: damaged, floor: floor,
@@ -200,6 +206,22 @@ package struct StoreLoader {
         var alarms = Alarms()
         for entry in entries.reversed() { alarms.hear(entry) }
         return alarms
+    }
+
+    /// The walk test that nobody has ended: no entry is read past its first one, and one alone where the latest is over.
+    private func walk() throws -> WalkRun? {
+        let statement = try database.prepare(Self.ofWalkTests)
+        var entries: [JournalEntry] = []
+        while try statement.step() {
+            guard let entry = JournalEntry.read(canonicalBytes: statement.octets(0))?.entry else { continue }
+            if entry.result == .reported || entry.result == .abandoned { return nil }
+            if var run = WalkRun(entry) {
+                for entry in entries.reversed() { run.hear(entry) }
+                return run
+            }
+            entries.append(entry)
+        }
+        return nil
     }
 
     private func lastEntry() throws -> (UInt64, CivilTime) {

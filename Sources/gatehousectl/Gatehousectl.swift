@@ -32,7 +32,8 @@ struct Gatehousectl: ParsableCommand {
             DecideCommand.self,
             WhoCanCommand.self,
             ReplayCommand.self,
-            JournalCommand.self, Reader.self, Face.self, BackupCommand.self, Restore.self, HandoverCommand.self,
+            JournalCommand.self, Reader.self, WalkTestCommand.self, Face.self, BackupCommand.self, Restore.self,
+            HandoverCommand.self,
             WatchlistCommand.self, Config.self,
         ])
 
@@ -140,7 +141,22 @@ struct StatusCommand: ParsableCommand {
 func portalTable(_ portals: [Status.Portal], _ language: Language) -> String {
     table(
         [[words("PORTAL"), words("POSTURE"), words("LOCK"), words("DOOR")]]
-            + portals.map { [$0.name, Words.outcome($0.posture, language), state($0.lock), state($0.door)] })
+            + portals.map { [$0.name, Words.outcome($0.posture, language), state($0.lock), door(of: $0)] })
+}
+
+/// A door whose contact never changed may be anything.
+private func door(of portal: Status.Portal) -> String {
+    portal.neverHeard.contains("contact") ? words("\(state(portal.door)), never heard") : state(portal.door)
+}
+
+private func tellUnheard(_ parts: [String]) {
+    guard !parts.isEmpty else { return }
+    print("")
+    for line in Columns.wrap(
+        words("Never heard since the start:") + " " + parts.joined(separator: ", "), first: 78, others: 78)
+    {
+        print(plain(line))
+    }
 }
 
 struct HealthCommand: ParsableCommand {
@@ -154,6 +170,7 @@ struct HealthCommand: ParsableCommand {
             standing = Standing(answer.value.conditions, alarms: answer.value.alarms)
             if common.isJSON { return printJSON(.health, "reply", answer.text) }
             printConditions(answer.value.conditions, common.language, withAdvice: true)
+            tellUnheard(answer.value.neverHeard)
             tellAlarms(answer.value.alarms)
         }
         try standing.end()

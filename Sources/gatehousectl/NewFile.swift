@@ -19,8 +19,10 @@ struct NewFile {
         }
     }
 
-    func write(_ text: String) {
-        if !Self.write(Array(text.utf8), into: descriptor) { complain("\(path): \(String(cString: strerror(errno)))") }
+    func write(_ text: String) { write(octets: Array(text.utf8)) }
+
+    func write(octets: [UInt8]) {
+        if !Self.write(octets, into: descriptor) { complain("\(path): \(String(cString: strerror(errno)))") }
     }
 
     /// False with `errno` where the file cannot be written, or is there already.

@@ -147,6 +147,7 @@ struct HabitTests {
         "for (other, settings) in areas where settings.within == area { total += count(in: other, areas) }": "adds up",
         "for (id, record) in records {": "what it finds is sorted",
         "for (site, count) in counts {": "fills a dictionary",
+        "for (reader, measure) in measures { look(at: reader, measure) }": "fills a dictionary",
         "for value in values { value.write(into: &octets) }": "an array, beside a map of the same name",
         "for value in values { body.appendCanonical(value) }": "an array, beside a map of the same name",
     ]

@@ -196,7 +196,10 @@ struct PageTests {
         let page = ShiftEnd.Reply(
             site: "lotus", from: "2026-11-25T19:00:00.000+08:00", at: "2026-11-26T07:00:00.000+08:00", by: "wang",
             alarms: [alarm],
-            portals: [Status.Portal(name: "lane", posture: "blocked", lock: "secured", door: "closed", barrier: nil)],
+            portals: [
+                Status.Portal(
+                    name: "lane", posture: "blocked", lock: "secured", door: "closed", barrier: nil, neverHeard: [])
+            ],
             offline: [], opened: [], event: 99)
         #expect(
             ShiftPage.lines(page, .english) == [

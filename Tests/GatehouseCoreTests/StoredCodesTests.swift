@@ -40,23 +40,30 @@ struct StoredCodesTests {
         #expect(
             EntryOutcome.allCases.map(\.rawValue) == [
                 "abandoned", "accepted", "acknowledged", "activated", "active", "added", "afterCrash", "afterStop",
-                "announced", "breach", "cancelled", "confirmed", "delivered", "done", "ended", "expired",
-                "faceTable", "fileArrived", "fileLost", "fileRefused", "firmwareChanged", "guessing", "heldBack",
+                "announced", "bad", "begun", "breach", "cancelled", "confirmed", "delivered", "done", "ended",
+                "expired",
+                "faceTable", "fileArrived", "fileLost", "fileRefused", "firmwareChanged", "good", "guessing",
+                "heldBack",
                 "identified", "inputActive", "inputInactive", "inputQuiet", "keyExpired", "keyKept", "keyRefused",
-                "keyUnproven", "loaded", "missing", "notTaken", "off", "offline", "on", "online", "person",
-                "quarantineEnded", "quarantined", "refused", "released", "renewed", "reset", "retention", "stepped",
+                "keyUnproven", "loaded", "missing", "neverHeard", "notTaken", "off", "offline", "on", "online",
+                "person",
+                "quarantineEnded", "quarantined", "refused", "released", "renewed", "reported", "reset", "retention",
+                "said", "skipped", "stepped",
                 "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "unknown",
                 "withdrawn",
             ])
         #expect(
             EntryDetail.allCases.map(\.rawValue) == [
                 "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "corrects", "count",
-                "destination", "document", "ended", "entry", "face", "family", "firmware", "firmwareBefore", "format",
+                "destination", "document", "ended", "entry", "face", "family", "fault", "firmware", "firmwareBefore",
+                "format",
                 "from",
                 "host", "id",
                 "input",
-                "issuer", "kind", "level", "maker", "makerBefore", "milliseconds", "missing", "model", "modelBefore",
-                "near", "note", "pass", "passes", "path", "points", "problem", "reason", "receiver", "reopens", "row",
+                "issuer", "kind", "level", "maker", "makerBefore", "measured", "milliseconds", "missing", "model",
+                "modelBefore",
+                "near", "note", "other", "part", "parts", "pass", "passes", "path", "points", "problem", "reason",
+                "receiver", "reopens", "row",
                 "rows", "scope", "seconds", "security", "serial", "serialBefore", "sha256", "since", "size", "subject",
                 "through", "unknown", "until", "users", "version", "with",
             ])

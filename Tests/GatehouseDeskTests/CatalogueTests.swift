@@ -101,6 +101,9 @@ struct CatalogueTests {
         reader accept       --MI- reason devices   order
         reader rotate-key   ---I- reason devices   order
         reader resume       -GMI- reason openings  order
+        walk-test start     ---I- reason openings  order
+        walk-test step      ---I- -      openings  order
+        walk-test report    --MI- -      questions change
         face enrol          --M-- -      devices   order
         face remove         --M-- reason register  change urgent
         face users          --MI- -      devices   order

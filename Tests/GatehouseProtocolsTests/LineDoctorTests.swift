@@ -69,6 +69,54 @@ private struct Wire {
         #expect(wire.findings == ["5 of 20 frames have a length that no format of this reader has."])
     }
 
+    /// A short and a cable that rings are seen by pulses closer than any reader sends them, also where a slow board stamps them a
+    /// tenth of a millisecond apart.
+    @Test(arguments: [0, 90, 140] as [Int64]) func pulsesThatAreTooCloseAreNamed(micros: Int64) {
+        for isShort in [true, false] where isShort || micros > 0 {
+            var wire = Wire()
+            for bit in 0..<26 {
+                let at = MonotonicTime.milliseconds(wire.now) + .milliseconds(bit * 2)
+                let line: WiegandDecoder.Line = Self.card[bit] ? .data1 : .data0
+                let other: WiegandDecoder.Line = isShort == Self.card[bit] ? .data0 : .data1
+                wire.heard += wire.reader.handle(.edge(line: line, at: at), at: at)
+                let again = at + .microseconds(micros)
+                wire.heard += wire.reader.handle(.edge(line: other, at: again), at: again)
+            }
+            wire.turn(to: .milliseconds(wire.now + 1000))
+            #expect(!wire.heard.contains { if case .card = $0 { true } else { false } } || (!isShort && micros < 100))
+            let found = wire.findings.contains {
+                $0.contains(isShort ? "Both data lines go low together" : "Pulses ring: 26")
+            }
+            #expect(found, "\(isShort ? "short" : "ringing") \(micros): \(wire.findings)")
+            #expect(wire.reader.decoder.counters.paired == (isShort ? 26 : 0))
+        }
+    }
+
+    @Test func aFastReaderIsNoCrowd() {
+        var wire = Wire()
+        for _ in 0..<3 { wire.send(Self.card, period: .microseconds(200)) }
+        #expect(wire.reader.decoder.counters.rung + wire.reader.decoder.counters.paired == 0 && wire.findings == [])
+    }
+
+    /// Who stands on a ladder shows one card: the doctor does not wait for a third.
+    @Test func theFirstFrameIsEnoughBeforeACardWasRead() {
+        var wire = Wire()
+        wire.send(BitString((0..<25).map { Self.card[$0] }))
+        #expect(wire.findings == ["1 of 1 frames have a length that no format of this reader has."])
+        wire.send(Self.card)
+        #expect(wire.findings == [], "one of two is an accident when the other one is a card")
+        var parity = Wire()
+        parity.send(BitString((0..<26).map { $0 == 25 ? !Self.card[$0] : Self.card[$0] }))
+        #expect(parity.findings.first?.contains("wrong parity") == true, "\(parity.findings)")
+        var counters = ASCIICardCounters()
+        counters.frames = 1
+        counters.unreadable = 1
+        #expect(
+            LineDoctor.characters(counters, babbles: 0).map(\.what.english) == [
+                "Octets come and not one is a whole reading."
+            ])
+    }
+
     @Test func aReaderSlowerThanTheSilenceIsNamedAsThat() {
         var wire = Wire()
         for _ in 0..<2 { wire.send(Self.card, period: .milliseconds(40)) }

@@ -105,6 +105,10 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case readerRotateKey = "reader rotate-key"
     case readerResume = "reader resume"
 
+    case walkTestStart = "walk-test start"
+    case walkTestStep = "walk-test step"
+    case walkTestReport = "walk-test report"
+
     case faceEnrol = "face enrol"
     case faceRemove = "face remove"
     case faceUsers = "face users"
@@ -234,6 +238,9 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .readerAccept: ReaderAccept.self
         case .readerRotateKey: ReaderRotateKey.self
         case .readerResume: ReaderResume.self
+        case .walkTestStart: WalkTestStart.self
+        case .walkTestStep: WalkTestStep.self
+        case .walkTestReport: WalkTestReport.self
         case .faceEnrol: FaceEnrol.self
         case .faceRemove: FaceRemove.self
         case .faceUsers: FaceUsers.self

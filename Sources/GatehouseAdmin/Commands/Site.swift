@@ -101,7 +101,17 @@ package struct Status: AdminCommand {
         /// `closed`, `open`, `forced`, `heldOpen`, or `unknown` without a contact.
         package var door: String
         package var barrier: String?
-        package init(name: String, posture: String, lock: String, door: String, barrier: String?) {
+        /// Its inputs of which no change came since the start: `contact`, `exit`, `safetyLoop` and so on. A level alone is what a
+        /// cut wire has as well.
+        package var neverHeard: [String]
+        private enum CodingKeys: String, CodingKey {
+            case name, posture, lock, door, barrier
+            case neverHeard = "never_heard"
+        }
+        package init(
+            name: String, posture: String, lock: String, door: String, barrier: String?, neverHeard: [String]
+        ) {
+            self.neverHeard = neverHeard
             self.name = name
             self.posture = posture
             self.lock = lock
@@ -174,9 +184,16 @@ package struct Health: AdminCommand {
         package var conditions: [ConditionView]
         /// Alarms that nobody has acknowledged yet.
         package var alarms: Int
-        package init(conditions: [ConditionView], alarms: Int) {
+        /// Readers and inputs of which nothing came since the start, as a walk test names them: `contact:wicket`.
+        package var neverHeard: [String]
+        private enum CodingKeys: String, CodingKey {
+            case conditions, alarms
+            case neverHeard = "never_heard"
+        }
+        package init(conditions: [ConditionView], alarms: Int, neverHeard: [String]) {
             self.conditions = conditions
             self.alarms = alarms
+            self.neverHeard = neverHeard
         }
     }
 }

@@ -35,6 +35,9 @@ package enum Words {
         "identified": ("said who it is", "设备已识别"), "swapped": ("is another device", "设备已被更换"),
         "swapEnded": ("is the device that it was", "原设备已恢复"), "firmwareChanged": ("has other firmware", "固件已变更"),
         "accepted": ("accepted", "已确认"), "faceTable": ("compared with the register", "人脸名单已核对"),
+        "begun": ("begun", "开始"), "good": ("good", "正常"), "bad": ("bad", "有故障"), "said": ("seen by a person", "人工确认"),
+        "skipped": ("left out", "已跳过"), "reported": ("ended, with its report", "已结束并出具报告"),
+        "neverHeard": ("never heard", "尚无信号"),
         "announced": ("announced", "已公告"), "cancelled": ("cancelled", "已取消"), "ended": ("access ended", "权限已终止"),
         "keyUnproven": ("took a key and did not prove it", "新密钥未验证"),
         "acknowledged": ("seen", "已知晓"), "activated": ("activated", "已启用"), "added": ("added", "已加入"),
@@ -116,6 +119,6 @@ package enum Words {
         .late: ("late entry", "延迟记录"), .clock: ("clock", "时钟"), .health: ("health", "健康"), .look: ("look", "查阅"),
         .lockout: ("lock-out", "锁定"), .watchlist: ("watchlist", "布控"), .sealed: ("sealed", "密封"),
         .configuration: ("configuration", "配置"), .restored: ("restored", "恢复"),
-        .handover: ("hand-over", "移交"),
+        .handover: ("hand-over", "移交"), .walkTest: ("walk test", "逐点测试"),
     ]
 }

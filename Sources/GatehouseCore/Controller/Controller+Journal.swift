@@ -62,6 +62,7 @@ extension Controller {
         entry.registryRevision = registry.revision
         entry.policyDigest = site.policy.digest
         alarms.hear(entry)
+        walk?.run.hear(entry)
     }
 
     /// Sets or clears a condition; a change is an entry.

@@ -72,6 +72,7 @@ extension Controller {
             event = nil
         case .suspend(let credential, let until): event = suspend(credential, until: until, order, &step)
         case .endSuspension(let credential): event = endSuspension(credential, order, &step)
+        case .walk(let walk): event = carryOut(walk, order, &step)
         case .stop:
             giveUpStaged(.other(Sentence("the daemon stops; nothing was changed")), &step)
             event = recordOrder(order, .done, kind: .stop, &step)
@@ -276,7 +277,7 @@ extension Order.Verb {
         case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
             .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look, .refused,
             .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume, .suspend,
-            .endSuspension, .testCamera, .awaitCard, .giveUpCard:
+            .endSuspension, .testCamera, .awaitCard, .giveUpCard, .walk:
             false
         }
     }

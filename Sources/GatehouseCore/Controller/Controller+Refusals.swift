@@ -56,6 +56,7 @@ extension Controller {
             return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
         case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
+        case .walk(let walk): return refusal(of: walk, order)
         case .confirmPolicy: return nil
         case .pass(let pass): return refusal(of: pass, reason: order.reason)
         case .forgive(let person): return registry.person(person) == nil ? .registry(.unknownPerson, row: 0) : nil

@@ -50,6 +50,13 @@ package struct Controller: Sendable {
     var suspensionsEndAt: MonotonicTime?
     var awaitedCards: [ReaderID: AwaitedCard] = [:]
     var awaitedPictures: [UInt64: AwaitedPicture] = [:]
+    /// What the inputs said since the start.
+    package internal(set) var wires = WireBook()
+    /// The walk test that runs.
+    package internal(set) var walk: WalkWatch?
+    var walkEndsAt: MonotonicTime?
+    var isClockKeptInStep: Bool?
+    private let newestBefore: CivilTime?
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
@@ -75,6 +82,8 @@ package struct Controller: Sendable {
         readers = ReaderWatch(standings: restored.readerStandings)
         alarms = restored.alarms
         isFire = restored.isFire
+        walk = restored.walk.map { WalkWatch($0) }
+        newestBefore = restored.newest
         basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
         portals = []
         fire = DebouncedInput(isActive: false, span: site.fireDebounce)
@@ -107,18 +116,30 @@ package struct Controller: Sendable {
         timePassed(&step)
         switch input {
         case .time: break
-        case .reader(let reader, let signal): hear(signal, from: reader, &step)
-        case .contact(let portal, let isOpen): feed(.contact(isOpen: isOpen), to: portal, &step)
-        case .exitButton(let portal, let isPressed): feed(.exitButton(isPressed: isPressed), to: portal, &step)
+        case .reader(let reader, let signal):
+            let before = cursor.next
+            hear(signal, from: reader, &step)
+            walk(signal, at: reader, since: before, &step)
+        case .edge(let wire, let isActive, let moment): walk(wire, isActive, at: moment, &step)
+        case .measured(let reader, let measure): walk?.measured(measure, of: reader)
+        case .contact(let portal, let isOpen):
+            wires.stands(.contact(portal), isOpen)
+            feed(.contact(isOpen: isOpen), to: portal, &step)
+        case .exitButton(let portal, let isPressed):
+            wires.stands(.exit(portal), isPressed)
+            feed(.exitButton(isPressed: isPressed), to: portal, &step)
         case .lane(let portal, let sensor, let isActive):
+            wires.stands(.sensor(portal, sensor), isActive)
             if let index = portalIndex[portal] {
                 feed(.sensor(sensor, isActive: isActive), toLaneAt: index, &step)
             }
         case .fireInput(let isActive):
+            wires.stands(.fire, isActive)
             fire.hear(isActive, at: step.now.monotonic)
             settleFire(&step)
         case .performed(let portal, let event, let isLate):
             if isLate { noteLate(portal, event, .released, &step) }
+            walkReleased(portal, step.now)
             feed(.performed(event: event), to: portal, &step)
         case .abandoned(let portal, let event):
             noteLate(portal, event, .heldBack, &step)
@@ -126,7 +147,10 @@ package struct Controller: Sendable {
             presences.refused(event)
             feed(.abandoned(event: event), to: portal, &step)
         case .portionWritten(let revision): portionWritten(revision, &step)
-        case .committed(let sequence): cursor.committed = max(cursor.committed, sequence)
+        case .committed(let sequence):
+            cursor.committed = max(cursor.committed, sequence)
+            let now = step.now.monotonic
+            walk({ $0.committed(through: sequence, at: now) }, &step)
         case .store(let isAvailable, let problem):
             isStoreAvailable = isAvailable
             set(.journalUnavailable, "", !isAvailable, &step, detail: [.problem: .text(problem)])
@@ -135,6 +159,7 @@ package struct Controller: Sendable {
         case .snapshot(let row, let report):
             captures.answered(row.event)
             note(row, &step)
+            walk({ $0.picture(row) }, &step)
             if let report { step.yield(.noted(report: report)) }
         case .delivered(let id, let receipt): settle(outbox.delivered(id, receipt: receipt), &step)
         case .deliveryFailed(let id, let reason, let isFinal):
@@ -192,6 +217,7 @@ package struct Controller: Sendable {
             next = .earliest(next, Deadline(at: at, waiter: "the end of a suspension"))
         }
         if let at = stagedAt { next = .earliest(next, Deadline(at: at, waiter: "a large change of the register")) }
+        if let at = walkDeadline { next = .earliest(next, Deadline(at: at, waiter: "walk test")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
     }
@@ -223,6 +249,7 @@ package struct Controller: Sendable {
         settleHandover(&step)
         settleSuspensions(&step)
         settleAwaitedCards(&step)
+        settleWalk(&step)
     }
 
     private mutating func begin(_ report: StartReport, _ step: inout Step) {
@@ -240,6 +267,7 @@ package struct Controller: Sendable {
         raiseSwaps(&step)
         raiseSuspensions(&step)
         restoreGuessing(&step)
+        restoreWalk(report, newestBefore, &step)
         for index in portals.indices {
             let portal = portals[index]
             step.yield(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))
@@ -258,6 +286,7 @@ package struct Controller: Sendable {
             record(entry, &step)
             scheduleSweep(step.now)
         case .trust(let isTrusted): set(.clockNotTrusted, "", !isTrusted, &step)
+        case .keptInStep(let isKept): isClockKeptInStep = isKept
         }
         for change in guessing.rewritten(at: step.now) { keep(change, &step) }
     }

@@ -200,6 +200,7 @@ package struct Order: Hashable, Sendable {
         case giveUpCard(ReaderID)
         /// Ends the pauses of a reader: after wrong PINs, after numbers that were tried.
         case resume(ReaderID)
+        case walk(WalkOrder)
         case stop
     }
     package var id: OrderID
@@ -282,6 +283,9 @@ package enum OrderRefusal: Error, Hashable, Sendable {
     /// So much waits for the disk that what is left of memory belongs to the gates.
     case journalCrowded
     case secondPerson(String)
+    case walkRuns
+    case noWalk
+    case unknownPart(String)
     case other(Sentence)
 
     package var sentence: Sentence {
@@ -327,6 +331,11 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .journalCrowded:
             Sentence("the disk is behind, and what it can still take belongs to the gates; try again later")
         case .secondPerson(let what): Sentence("\(what): another person has to say the same within 5 minutes")
+        case .walkRuns:
+            Sentence(
+                "a walk test runs already: gatehousectl walk-test step tells what is open, walk-test report ends it")
+        case .noWalk: Sentence("no walk test runs; begin one: gatehousectl walk-test start --reason …")
+        case .unknownPart(let name): Sentence("the walk test has no part \(name); see `gatehousectl walk-test step`")
         case .other(let sentence): sentence
         }
     }
@@ -363,6 +372,9 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .noCardShown: "noCardShown"
         case .journalCrowded: "journalCrowded"
         case .secondPerson: "secondPerson"
+        case .walkRuns: "walkRuns"
+        case .noWalk: "noWalk"
+        case .unknownPart: "unknownPart"
         case .other: "other"
         }
     }

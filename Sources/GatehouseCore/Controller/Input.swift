@@ -6,6 +6,10 @@ package enum Input: Hashable, Sendable {
     case exitButton(PortalID, isPressed: Bool)
     case lane(PortalID, LaneMachine.Sensor, isActive: Bool)
     case fireInput(isActive: Bool)
+    /// An edge of one of these inputs, with the kernel's stamp. What it means comes as an input of its own.
+    case edge(WalkPart, isActive: Bool, at: MonotonicTime)
+    /// What the wire of a reader has brought, ahead of the signal that came of it.
+    case measured(ReaderID, ReaderMeasure)
     case time
     case order(Order)
     /// The line was released after its entry, or after the wait for it.
@@ -33,6 +37,8 @@ package enum ClockEvent: Hashable, Sendable {
     /// The civil clock was set: by how much.
     case stepped(milliseconds: Int64)
     case trust(Bool)
+    /// Whether something keeps the machine's clock in step.
+    case keptInStep(Bool)
 }
 
 /// What the first entry of a run says.
@@ -65,6 +71,10 @@ package struct Restored: Sendable {
     package var activation: WatchlistActivation?
     package var watchlist: [WatchlistEntry] = []
     package var alarms = Alarms()
+    /// The walk test that ran when the last run ended.
+    package var walk: WalkRun?
+    /// The time of the newest entry; nil in a new database.
+    package var newest: CivilTime?
     /// Hashes of withdrawn entries.
     package var watchlistTombstones: [[UInt8]] = []
     /// Entries of presentations that have neither a picture nor a reason.

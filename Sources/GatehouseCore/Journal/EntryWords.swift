@@ -1,11 +1,13 @@
 /// What an entry says came of its matter, beside the words of decisions (`AccessDecision`) and postures (`Posture`). The raw
 /// value stands in the canonical bytes: it is never changed and never given another meaning.
 package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
-    case abandoned, accepted, acknowledged, activated, active, added, afterCrash, afterStop, announced, breach
-    case cancelled, confirmed, delivered, done, ended, expired, faceTable, fileArrived, fileLost, fileRefused
-    case firmwareChanged, guessing, heldBack, identified, inputActive, inputInactive, inputQuiet, keyExpired
-    case keyKept, keyRefused, keyUnproven, loaded, missing, notTaken, off, offline, on, online, person
-    case quarantineEnded, quarantined, refused, released, renewed, reset, retention, stepped, stored, swapEnded
+    case abandoned, accepted, acknowledged, activated, active, added, afterCrash, afterStop, announced, bad
+    case begun, breach, cancelled, confirmed, delivered, done, ended, expired, faceTable, fileArrived, fileLost,
+        fileRefused
+    case firmwareChanged, good, guessing, heldBack, identified, inputActive, inputInactive, inputQuiet, keyExpired
+    case keyKept, keyRefused, keyUnproven, loaded, missing, neverHeard, notTaken, off, offline, on, online, person
+    case quarantineEnded, quarantined, refused, released, renewed, reported, reset, retention, said, skipped, stepped,
+        stored, swapEnded
     case swapped, taken, tamper, tamperEnded, unknown, withdrawn
 }
 
@@ -13,10 +15,12 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 /// another meaning.
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
-        face, family
-    case firmware, firmwareBefore, format, from, host, id, input, issuer, kind, level, maker, makerBefore, milliseconds,
+        face, family, fault
+    case firmware, firmwareBefore, format, from, host, id, input, issuer, kind, level, maker, makerBefore, measured,
+        milliseconds,
         missing, model, modelBefore
-    case near, note, pass, passes, path, points, problem, reason, receiver, reopens, row, rows, scope, seconds
+    case near, note, other, part, parts, pass, passes, path, points, problem, reason, receiver, reopens, row, rows,
+        scope, seconds
     case security, serial, serialBefore, sha256, since, size, subject, through, unknown, until, users, version, with
 }
 

@@ -96,13 +96,15 @@ package enum EntryKind: String, Hashable, Sendable, CaseIterable {
     case restored
     /// Steps of a hand-over to another operator.
     case handover
+    /// Steps and findings of an installer's walk test.
+    case walkTest
 
     /// Kinds that `log` shows unless asked for more: what happened at the gate, and what people did.
     package var isEvent: Bool {
         switch self {
         case .decision, .passage, .exitRequest, .forced, .heldOpen, .closedAgain, .fire, .posture, .order, .lockout,
             .gap, .tailgated,
-            .start, .stop, .restored, .erasure, .handover:
+            .start, .stop, .restored, .erasure, .handover, .walkTest:
             true
         default: false
         }

@@ -53,7 +53,7 @@ package struct LaneMachine: Sendable {
 
     package init(settings: LaneSettings) {
         self.settings = settings
-        for sensor in settings.sensors { inputs[sensor] = DebouncedInput(span: .milliseconds(50)) }
+        for sensor in settings.sensors { inputs[sensor] = DebouncedInput(span: LaneSettings.debounce) }
         let hasLimits = settings.sensors.contains(.openLimit) || settings.sensors.contains(.closedLimit)
         barrier = hasLimits ? .closing : .unknown
     }
@@ -174,6 +174,8 @@ package struct LaneMachine: Sendable {
 /// What a lane has (gate-io reference, section 2).
 package struct LaneSettings: Hashable, Sendable {
     package var sensors: [LaneMachine.Sensor]
+    /// How long a level of a loop, beam or limit switch has to stand.
+    package static let debounce: Duration = .milliseconds(50)
     /// How long the way stays somebody's without a vehicle on the safety loop.
     package var passageTimeout: Duration
     /// Between the limits: 2 to 15 s for a barrier, 10 to 40 s for a swing gate.

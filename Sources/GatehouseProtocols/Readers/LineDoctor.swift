@@ -7,15 +7,18 @@ package enum LineDoctor {
         package var advice: Sentence
     }
 
-    /// So many of a hundred are an accident; more are a fault.
-    private static func isOften(_ some: Int, of all: Int) -> Bool { some >= 3 && some * 50 > all }
+    /// So many of a hundred are an accident; more are a fault. Before anything whole came, the first one is.
+    private static func isOften(_ some: Int, of all: Int, beside whole: Int = .max) -> Bool {
+        some >= (whole == 0 ? 1 : 3) && some * 50 > all
+    }
 
     package static func wiegand(
         _ counters: WiegandCounters, _ timing: WiegandTiming, hasKeypad: Bool, babbles: Int
     ) -> [Finding] {
         var found: [Finding] = []
         func add(_ what: Sentence, _ advice: Sentence) { found.append(Finding(what: what, advice: advice)) }
-        let frames = counters.frames
+        let (frames, whole) = (counters.frames, counters.cards + counters.keys)
+        let rings = counters.glitches + counters.rung
         if frames == 0 {
             add(
                 Sentence("Not one frame came since the start."),
@@ -37,7 +40,7 @@ package enum LineDoctor {
                 Sentence(
                     "Frames fall apart into single bits: the reader is slower than the silence that ends a frame."),
                 Sentence("Set the reader's interval from bit to bit to 2 ms or less."))
-        } else if isOften(counters.length, of: frames) {
+        } else if isOften(counters.length, of: frames, beside: whole) {
             add(
                 Sentence("\(counters.length) of \(frames) frames have a length that no format of this reader has."),
                 counters.cards > 0
@@ -46,12 +49,12 @@ package enum LineDoctor {
                     )
                     : Sentence("Name the format that the reader sends: gatehousectl reader formats."))
         }
-        if isOften(counters.glitches, of: frames) {
+        if isOften(rings, of: frames, beside: whole) {
             add(
-                Sentence("Pulses ring: \(counters.glitches) second edges."),
+                Sentence("Pulses ring: \(rings) second edges."),
                 Sentence("Shorten the cable, or put 100 Ω in series at the reader."))
         }
-        if isOften(counters.overlaps, of: frames) {
+        if isOften(counters.paired, of: frames, beside: whole) {
             add(
                 Sentence("Both data lines go low together."),
                 Sentence("Pair each data wire with ground, not with the other; check the common ground."))
@@ -97,7 +100,7 @@ package enum LineDoctor {
             add(
                 Sentence("Frames would be cards with the last bit first."), Sentence("Set the bit order of the reader.")
             )
-        } else if isOften(counters.parity, of: frames) {
+        } else if isOften(counters.parity, of: frames, beside: counters.cards + counters.keys) {
             add(
                 Sentence("\(counters.parity) of \(frames) frames have a wrong parity."),
                 Sentence("The cable is long or unshielded, or the format is another: gatehousectl reader formats."))
@@ -232,7 +235,7 @@ package enum LineDoctor {
                         "Show a card. If nothing comes: power, TX of the reader to RX of the port, the right port."))
             )
         }
-        if isOften(unreadable + half, of: frames + half), frames <= unreadable {
+        if isOften(unreadable + half, of: frames + half, beside: frames - unreadable), frames <= unreadable {
             found.append(
                 Finding(
                     what: Sentence("Octets come and not one is a whole reading."),

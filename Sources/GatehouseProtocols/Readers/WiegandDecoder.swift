@@ -55,6 +55,8 @@ package struct WiegandDecoder: Sendable {
     static let ringing: Int64 = 100_000
     /// An edge of the other line within this time means both lines at once: the frame is bad.
     static let overlap: UInt64 = 20_000
+    /// No reader sends bits so close (wiegand.md section 2: 200 µs at least). They count as bits, and against the wire.
+    static let crowded: UInt64 = 150_000
 
     package let settings: Settings
     package private(set) var counters = WiegandCounters()
@@ -152,6 +154,7 @@ package struct WiegandDecoder: Sendable {
             counters.overlaps += 1
             frame.isBad = true
         }
+        countCrowded(frame, own, at: moment)
         if moment < frame.lastEdge {
             frame.isBad = true
         } else {
@@ -161,6 +164,7 @@ package struct WiegandDecoder: Sendable {
             frame.lastEdge = moment
         }
         frame.lastOfLine[own] = moment
+        if line == .data0 { counters.zeros += 1 } else { counters.ones += 1 }
         var signals: [ReaderSignal] = []
         if frame.isDelivered {
             // The first bit past a delivered card ends the early end for good; what follows it is part of the same frame.
@@ -179,6 +183,14 @@ package struct WiegandDecoder: Sendable {
         }
         state = .collecting(frame)
         return signals
+    }
+
+    private mutating func countCrowded(_ frame: Frame, _ own: Int, at moment: MonotonicTime) {
+        func isCrowded(_ line: Int) -> Bool {
+            frame.lastOfLine[line].map { (moment - $0).wholeNanoseconds.magnitude < Self.crowded } ?? false
+        }
+        if isCrowded(own) { counters.rung += 1 }
+        if isCrowded(1 - own) { counters.paired += 1 }
     }
 
     private func end(of frame: Frame) -> MonotonicTime {
@@ -252,6 +264,12 @@ package struct WiegandCounters: Hashable, Sendable {
     /// Edges dropped as ringing.
     package var glitches = 0
     package var overlaps = 0
+    /// Pulses that came too soon after one of the same line, and after one of the other: neither is how readers send.
+    package var rung = 0
+    package var paired = 0
+    /// Pulses of DATA0 and of DATA1.
+    package var zeros = 0
+    package var ones = 0
     /// Frames with more than 128 bits.
     package var storms = 0
     package var lostEvents = 0

@@ -79,7 +79,8 @@ package final class DeskBench: @unchecked Sendable {
             perform: { [unowned self] effect, _ in perform(effect) }, commit: { [unowned self] in batches.append($0) })
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
-            primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys, surroundings: surroundings())
+            primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys,
+            signer: try ReportSigner(seed: keys.handover), surroundings: surroundings())
         give([.started(StartReport(version: "bench", wasCleanStop: true))])
     }
 
@@ -226,7 +227,7 @@ package final class DeskBench: @unchecked Sendable {
     }
 
     private var view: LoopView {
-        LoopView(
+        var view = LoopView(
             controller: shell.controller, now: moment, machineClock: machineClock ?? civil, isSettled: shell.isSettled,
             release: Status.Release(count: 0, half: 0, most: 0, longest: 0)
         ) { [unowned self] reader in
@@ -241,6 +242,8 @@ package final class DeskBench: @unchecked Sendable {
             }
             return reading
         }
+        view.isUnheard = { $0.name != "wicket-in" }
+        return view
     }
 
     /// 26 bits of H10301: even parity over the first half, odd over the second.

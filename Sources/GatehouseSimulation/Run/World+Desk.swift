@@ -17,7 +17,7 @@ extension World {
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
             primitives: keys.primitives(epoch: epoch),
-            passKeys: nil, surroundings: surroundings())
+            passKeys: nil, signer: nil, surroundings: surroundings())
     }
 
     private func surroundings() -> DeskSurroundings {

@@ -1,0 +1,141 @@
+package import GatehouseCore
+
+/// The report of a walk test as one page of HTML that prints: no script, nothing that is fetched, and whatever a configuration or a
+/// person brought is text.
+package enum WalkPage {
+    package static func html(
+        _ report: WalkReport, signature: String, key: String, _ language: Language
+    ) -> String {
+        let words = WalkPageWords(language)
+        let title = words.say(Sentence("\(report.site): walk test of \(String(report.ended.prefix(10)))"))
+        return """
+            <!DOCTYPE html>
+            <html lang="\(language.rawValue)">
+            <head>
+            <meta charset="utf-8">
+            <title>\(text(title))</title>
+            <style>
+            body { font: 10pt/1.35 sans-serif; margin: 2em auto; max-width: 60em; color: #000; background: #fff; }
+            h1 { font-size: 15pt; } h2 { font-size: 12pt; margin-top: 1.5em; }
+            table { border-collapse: collapse; width: 100%; }
+            th, td { border-bottom: 1px solid #999; padding: 2px 6px; text-align: left; vertical-align: top; }
+            thead { display: table-header-group; } tr { break-inside: avoid; }
+            tr.bad td, tr.neverHeard td { font-weight: bold; }
+            p.signature { margin-top: 3em; } code { font-size: 8pt; word-break: break-all; }
+            @page { size: A4; margin: 15mm; }
+            </style>
+            </head>
+            <body>
+            <h1>\(text(title))</h1>
+            <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), by \(report.by). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
+            <p>\(text(words.counts(report.counts)))</p>
+            \(rowTable(report, words))
+            \(unsupervised(report, words))
+            \(changes(report, words))
+            <h2>\(text(words.say(Sentence("Signature"))))</h2>
+            <p>\(text(words.say(Sentence("Ed25519 over the report as JSON, by the key of the site:"))))</p>
+            <p><code>\(text(key))</code><br><code>\(text(signature))</code></p>
+            <p class="signature">\(text(words.say(Sentence("Installed by ____________________  Taken over by ____________________  on ____________"))))</p>
+            </body>
+            </html>
+
+            """
+    }
+
+    private static func text(_ plain: String) -> String { MonthPage.text(plain) }
+
+    private static func rowTable(_ report: WalkReport, _ words: WalkPageWords) -> String {
+        let head = words.columns.map { "<th>\(text($0))</th>" }.joined()
+        let rows = report.rows.map { row in
+            let cells = [
+                row.name, words.subject(row) + "; " + row.standards.joined(separator: "; "), words.state(row.state),
+                words.found(row), row.entry.map { "\($0)" } ?? "",
+            ]
+            let mark = WalkState(rawValue: row.state)?.rawValue ?? ""
+            return "<tr class=\"\(mark)\">" + cells.map { "<td>\(text($0))</td>" }.joined() + "</tr>"
+        }
+        return """
+            <table>
+            <thead><tr>\(head)</tr></thead>
+            <tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody>
+            </table>
+            """
+    }
+
+    private static func unsupervised(_ report: WalkReport, _ words: WalkPageWords) -> String {
+        guard !report.unsupervised.isEmpty else { return "" }
+        let sentence = words.say(
+            Sentence("A cut cable is not noticed at these readers, by their kind: \(report.unsupervised)."))
+        return "<p>\(text(sentence))</p>"
+    }
+
+    private static func changes(_ report: WalkReport, _ words: WalkPageWords) -> String {
+        guard let before = report.before else {
+            return "<p>\(text(words.say(Sentence("It is the first walk test of this journal."))))</p>"
+        }
+        let title = words.say(Sentence("Changed since the walk test of \(String(before.ended.prefix(10)))"))
+        guard !report.changes.isEmpty else {
+            return "<h2>\(text(title))</h2>\n<p>\(text(words.say(Sentence("Nothing."))))</p>"
+        }
+        let rows = report.changes.map { change in
+            let cells = [
+                change.name, words.what(change), words.value(change, change.before), words.value(change, change.now),
+            ]
+            return "<tr>" + cells.map { "<td>\(text($0))</td>" }.joined() + "</tr>"
+        }
+        return """
+            <h2>\(text(title))</h2>
+            <table>
+            <tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody>
+            </table>
+            """
+    }
+}
+
+/// The sentences of the page.
+private struct WalkPageWords {
+    let language: Language
+    init(_ language: Language) { self.language = language }
+
+    func say(_ sentence: Sentence) -> String { sentence.text(in: language) }
+
+    var columns: [String] {
+        [Sentence("Part"), Sentence("Standard"), Sentence("State"), Sentence("Measured"), Sentence("Entry")].map(say)
+    }
+
+    func state(_ word: String) -> String { Words.walk(word, language) }
+
+    func counts(_ counts: [String: Int]) -> String {
+        WalkState.allCases.compactMap { state in
+            counts[state.rawValue].map { "\(self.state(state.rawValue)): \($0)" }
+        }.joined(separator: "  ")
+    }
+
+    func subject(_ row: WalkReport.Row) -> String {
+        WalkPart(name: row.name).map { say($0.subject.name) } ?? row.subject
+    }
+
+    func found(_ row: WalkReport.Row) -> String {
+        let fault = row.fault.flatMap(WalkFault.init(rawValue:)).map { say($0.sentence(row.other)) } ?? row.what
+        let note = row.note.map { "\"\($0)\"" }
+        return [fault, note, row.measured.isEmpty ? nil : Words.measured(row.measured, language)]
+            .compactMap(\.self).joined(separator: " ")
+    }
+
+    func what(_ change: WalkReport.Change) -> String { change.what == "state" ? say(Sentence("State")) : change.what }
+
+    /// A state with its fault in words, or a measurement with its unit.
+    func value(_ change: WalkReport.Change, _ value: String?) -> String {
+        guard let value else { return "-" }
+        if let number = Int64(value) { return Words.measured(change.what, number, language) }
+        let parts = value.split(separator: " ").map(String.init)
+        guard let first = parts.first else { return value }
+        let fault = parts.count > 1 ? WalkFault(rawValue: parts[1]) : nil
+        let other = parts.count > 2 ? parts[2] : nil
+        return [state(first), fault.map { say($0.sentence(other)) }].compactMap(\.self).joined(separator: ": ")
+    }
+}
