@@ -195,7 +195,7 @@ def documented(commands):
         for block in re.findall(r"```\w*\n(.*?)```", (ROOT / "docs/operating.zh.md").read_text(), re.S):
             for line in re.findall(r"^(?:sudo )?gatehousectl (.*?)(?:\s+#.*)?$", block, re.M):
                 if not line.startswith(ELSEWHERE) and "|" not in line:
-                    given.add(line)
+                    given.add(line.split(" > ")[0])
         check("manual: the manual in Chinese shows commands", len(given) > 40, len(given))
         for line in sorted(given):
             call = [BIN / "gatehousectl", *shlex.split(line), "--socket", gate.dir / "admin.sock", "--text"]

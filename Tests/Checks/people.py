@@ -139,7 +139,7 @@ def questions():
 
         # Rental.
         code, text = gate.ctl("tenancy", "report")
-        check("questions: the report counts by dwelling", code == 0 and "overstay" in text and "c/1-102" in text and "1 tenancies that are over" in text, text)
+        check("questions: the report counts by dwelling", code == 0 and "not handed back" in text and "c/1-102" in text and "1 tenancy is over" in text, text)
         check("questions: it names nobody", NAME not in text and "T-1" not in text and "Ended" not in text, text)
         code, text = gate.ctl("tenancy", "evidence", "c/1-101", "--from", "2020-01-01", "--until", "2099-01-01", "--reason", "check")
         check("questions: evidence has the bounds of a person's log", code == 1 and "72 hours" in text, text)
