@@ -23,7 +23,7 @@ enum AreaSection {
             }
             guard let within = settings.within else { continue }
             if site.areas[within] == nil {
-                group.error(at: "within", "there is no area '\(within)'")
+                group.missing(at: "within", "there is no area '\(within)'")
             } else if liesInItself(area.name, site) {
                 group.error(at: "within", "area '\(area.name)' would lie in itself")
             }
@@ -32,7 +32,7 @@ enum AreaSection {
         site.interlocks = top.groups("interlocks", count: 0...16) { group -> [PortalID]? in
             let members = group.list("portals", of: .identifier(of: PortalTag.self), count: 2...16)
             for portal in members where !portals.contains(portal) {
-                group.error(at: "portals", "there is no portal '\(portal)'")
+                group.missing(at: "portals", "there is no portal '\(portal)'")
             }
             return members
         }

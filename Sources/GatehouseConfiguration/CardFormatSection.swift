@@ -48,7 +48,7 @@ enum CardFormatSection {
         for name in known.byName.keys.sorted() + taken { folds[CredentialKey.fold(name)] = name }
         let found = top.namedGroups("card_formats", names: name, count: 0...64) { name, group -> CardFormat? in
             if let other = folds.updateValue(name, forKey: CredentialKey.fold(name)) {
-                group.error(
+                group.fault(
                     other == name
                         ? "'\(name)' is the name of a format that is known already"
                         : "the names '\(other)' and '\(name)' cannot stand beside one another; rename one")
@@ -96,7 +96,7 @@ enum CardFormatSection {
         guard let bits, let number else { return nil }
         var isWhole = true
         func complain(_ key: String, _ message: String) {
-            group.error(at: key, message)
+            group.fault(at: key, message)
             isWhole = false
         }
         var taken: [Int: String] = [:]
@@ -123,29 +123,29 @@ enum CardFormatSection {
         let format = CardFormat(
             CardFormatID(name), bits: bits, facility: facility.map(field), number: field(number),
             extra: extra.map(field), parities: parities, xor: xor, ones: ones.flatMap(Array.init))
-        if format?.isEmpty ?? true { group.error("no frame can pass these checks: they contradict one another") }
+        if format?.isEmpty ?? true { group.fault("no frame can pass these checks: they contradict one another") }
         return format
     }
 
     private static func parity(_ group: MappingReader, _ bits: Int) -> ParityRule? {
         let position = group.required("bit", .integer(in: 0...(BitString.capacity - 1)))
         let key = group.has("odd") ? "odd" : "even"
-        if group.has("odd"), group.has("even") { group.error(at: "odd", "give 'even' or 'odd', not both") }
-        if !group.has("odd"), !group.has("even") { group.error("'even' or 'odd' is missing: the bits it covers") }
+        if group.has("odd"), group.has("even") { group.fault(at: "odd", "give 'even' or 'odd', not both") }
+        if !group.has("odd"), !group.has("even") { group.fault("'even' or 'odd' is missing: the bits it covers") }
         let ranges = group.list(key, of: .bits, count: 0...64)
         let covered = ranges.flatMap(Array.init)
         if let outside = covered.first(where: { $0 >= bits }) {
-            group.error(at: key, "bit \(outside) is outside of \(bits) bits")
+            group.fault(at: key, "bit \(outside) is outside of \(bits) bits")
             return nil
         }
-        if Set(covered).count != covered.count { group.error(at: key, "a bit is named twice") }
+        if Set(covered).count != covered.count { group.fault(at: key, "a bit is named twice") }
         if group.has(key), covered.isEmpty { group.error(at: key, "covers no bit") }
         guard let position else { return nil }
         guard position < bits else {
-            group.error(at: "bit", "bit \(position) is outside of \(bits) bits")
+            group.fault(at: "bit", "bit \(position) is outside of \(bits) bits")
             return nil
         }
-        if covered.contains(position) { group.error(at: key, "bit \(position) is the parity bit itself") }
+        if covered.contains(position) { group.fault(at: key, "bit \(position) is the parity bit itself") }
         return key == "odd" ? .odd(position, of: covered) : .even(position, of: covered)
     }
 

@@ -111,6 +111,15 @@ package enum ConfigurationReader {
         files.snapshots = group.optional("snapshots", .path, default: files.snapshots)
         files.masterKey = group.optional("master_key", .text(atMost: 256), default: files.masterKey)
         files.zoneInfo = group.optional("zone_info", .path, default: files.zoneInfo)
+        let own = [
+            ("database", files.database), ("admin_socket", files.adminSocket), ("uplink_socket", files.uplinkSocket),
+            ("snapshots", files.snapshots), ("master_key", files.masterKey),
+        ]
+        for (index, one) in own.enumerated() {
+            if let other = own.prefix(index).first(where: { $0.1 == one.1 }) {
+                group.error(at: one.0, "'\(one.0)' and '\(other.0)' are one path; each needs its own")
+            }
+        }
         let folder = files.database.split(separator: "/").dropLast().map { "/\($0)" }.joined()
         files.backups = group.list("backups", of: .path, count: 0...8)
         if files.backups.isEmpty { files.backups = ["\(folder)/backups"] }
@@ -123,7 +132,7 @@ package enum ConfigurationReader {
         let used =
             configuration.site.portals.compactMap(\.camera) + configuration.site.accessPoints.compactMap(\.camera)
         for camera in Set(used).subtracting(known).sorted() {
-            top.error(
+            top.missing(
                 at: "portals", "camera '\(camera)' stands in no 'cameras'",
                 suggestion: Nearest.match(for: camera.name, among: Set(known.map(\.name))).map {
                     "did you mean '\($0)'?"
@@ -170,7 +179,7 @@ struct Wiring {
             let found = readers.first { $0.settings.id == reader }?.settings.kind
             if let reader {
                 if found == nil {
-                    line.error(at: "reader", "there is no reader '\(reader)'")
+                    line.missing(at: "reader", "there is no reader '\(reader)'")
                 } else if found?.osdp == nil {
                     line.error(at: "reader", "'\(reader)' has no \(word)s: only OSDP readers have")
                 }

@@ -126,7 +126,7 @@ enum PolicySection {
             let schedule = group.required("schedule", .text(atMost: 32))
             let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
             guard let portal, let schedule else { return nil }
-            if !portals.contains(portal) { group.error(at: "portal", "there is no portal '\(portal)'") }
+            if !portals.contains(portal) { group.missing(at: "portal", "there is no portal '\(portal)'") }
             if schedule == always {
                 group.error(at: "schedule", "a portal that is always free needs no gate; name a schedule")
             }
@@ -140,7 +140,7 @@ enum PolicySection {
         _ point: AccessPointID, among points: Set<String>, _ group: MappingReader, _ key: String
     ) {
         guard !points.contains(point.name) else { return }
-        group.error(
+        group.missing(
             at: key, "there is no access point '\(point)'",
             suggestion: Nearest.match(for: point.name, among: points).map { "did you mean '\($0)'?" })
     }
@@ -151,7 +151,7 @@ enum PolicySection {
     ) -> Int? {
         let index = schedules.firstIndex { $0.name == name }
         if index == nil, name != always {
-            group.error(
+            group.missing(
                 at: key, "there is no schedule '\(name)'",
                 suggestion: Nearest.match(for: name, among: Set(schedules.map(\.name) + [always])).map {
                     "did you mean '\($0)'?"

@@ -159,7 +159,7 @@ enum PortalSection {
         var here: [ReaderSection.Found] = []
         for reader in names {
             guard let found = readers.first(where: { $0.settings.id == reader }) else {
-                group.error(
+                group.missing(
                     at: "readers", "there is no reader '\(reader)'",
                     suggestion: Nearest.match(for: reader.name, among: Set(readers.map(\.settings.id.name))).map {
                         "did you mean '\($0)'?"

@@ -167,7 +167,8 @@ extension ScalarType where Value == LinePattern {
         case .group: "needs one group in parentheses, which is the card"
         case .quantifier: "has *, +, ?, or {n} or {n,m} with 0 to 256, where it stands behind nothing or cannot be read"
         case .characterClass: "has a class of characters without an end, or with nothing in it"
-        case .escape: "ends with \\"
+        case .escape: "has \\ at its end, or before a letter other than d"
+        case .unknown: "has ^, $ or |: it stands for a whole line as it is; \\ takes them as signs"
         }
     }
 }

@@ -59,8 +59,8 @@ package struct SiteDraft: Hashable, Sendable {
     package var wires: String?
     package var formats = "H10301"
     package var release: String?
-    /// Exit button, contact, fire input, in this order; a dash for what is not wired.
-    package var inputs = "- - -"
+    /// Exit button, contact (of a lane its safety loop), fire input, in this order; a dash for what is not wired.
+    package var inputs: String?
     /// Where the camera has its still picture; nil without a camera.
     package var camera: String?
     /// An absolute path; nil where the service manager hands the key over.
@@ -86,7 +86,16 @@ package struct SiteDraft: Hashable, Sendable {
         lines += ["", "portals:", "  \(portal):"]
         lines.append("    release: \(try Self.line(release ?? "RELEASE").text)")
         if let exit = inputs[0] { lines.append("    exit_button: \(exit.text)") }
-        if let contact = inputs[1] { lines.append("    contact: \(contact.text)   # active = open") }
+        switch (barrier, inputs[1]) {
+        case (.door, let contact?): lines.append("    contact: \(contact.text)   # active = open")
+        case (.door, nil): break
+        case (.lane, let loop?):
+            lines += ["    lane:", "      safety_loop: \(loop.text)   # active = a vehicle stands on it"]
+        case (.lane, nil):
+            throw Problem(
+                sentence: Sentence(
+                    "a lane needs its safety loop, in the second place: a barrier must not fall on a car"))
+        }
         if camera != nil { lines.append("    camera: \(portal)") }
         lines += ["    access_points:", "      \(name):", "        readers: [\(name)]", "        factors: [\(factor)]"]
         if let fire = inputs[2] {
@@ -149,7 +158,8 @@ package struct SiteDraft: Hashable, Sendable {
     }
 
     private func inputLines() throws(Problem) -> [Line?] {
-        let words = inputs.split { $0 == " " || $0 == "," }
+        // A lane that nobody was asked about yet.
+        let words = (inputs ?? (barrier == .lane ? "- LOOP" : "")).split { $0 == " " || $0 == "," }
         guard words.count <= 3 else {
             throw Problem(
                 sentence: Sentence(

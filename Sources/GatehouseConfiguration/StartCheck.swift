@@ -18,6 +18,7 @@ package enum StartCheck {
         var found: [Problem?] = [
             zoneProblem(of: configuration), masterKeyProblem(configuration.files.masterKey, masterKeyFault),
         ]
+        found += folderProblems(configuration.files)
         for (reader, problem) in ReaderKeyFile.problems(of: configuration) {
             found.append(Problem(description: "reader \(reader): \(problem)", isCertain: problem.isCertain))
         }
@@ -46,6 +47,41 @@ package enum StartCheck {
         let meant = nearZone(zone, in: folder).map { "; did you mean \($0)?" } ?? "; check that tzdata is installed"
         return .failure(
             Problem(description: "site.time_zone: there is no \(zone) in \(folder)\(meant)", isCertain: true))
+    }
+
+    /// The folders that the service manager makes before it starts a program: those may be missing until then.
+    private static let madeAtStart = ["/run/gatehouse", "/var/lib/gatehouse", "/var/lib/gatehouse-uplink"]
+    /// The longest path of a socket: `sun_path` has 108 octets with its end (unix(7)).
+    private static let longestSocket = 107
+
+    private static func folderProblems(_ files: FileSettings) -> [Problem?] {
+        let sockets = [("files.admin_socket", files.adminSocket), ("files.uplink_socket", files.uplinkSocket)]
+        var found: [Problem?] = sockets.map { key, path in
+            guard path.utf8.count > longestSocket else {
+                return isFolder(path) ? Problem(description: "\(key): \(path) is a folder", isCertain: true) : nil
+            }
+            return Problem(
+                description:
+                    "\(key): a socket's path has at most \(longestSocket) octets, and this one \(path.utf8.count)",
+                isCertain: true)
+        }
+        if isFolder(files.database) {
+            found.append(Problem(description: "files.database: \(files.database) is a folder", isCertain: true))
+        }
+        for (key, path) in [("files.database", files.database)] + sockets {
+            let folder = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+            guard !folder.isEmpty, !isFolder(folder) else { continue }
+            found.append(
+                Problem(
+                    description: "\(key): there is no folder \(folder); make it, for the service's user",
+                    isCertain: !madeAtStart.contains(folder)))
+        }
+        return found
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func zoneProblem(of configuration: Configuration) -> Problem? {
@@ -87,6 +123,9 @@ package enum StartCheck {
     private static func masterKeyProblem(_ name: String, _ fault: ([UInt8]) -> String?) -> Problem? {
         let path = CredentialFile.masterKey.path(of: name)
         if let problem = unreadable(path, "the master key") { return problem }
+        if isFolder(path) {
+            return Problem(description: "\(path): the master key is a file, and this is a folder", isCertain: true)
+        }
         guard let octets = FileOctets.read(path), let fault = fault(octets) else { return nil }
         return Problem(description: "\(path): \(fault)", isCertain: true)
     }

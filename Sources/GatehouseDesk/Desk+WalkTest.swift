@@ -248,7 +248,8 @@ extension ReaderSettings {
         guard let serial = kind.serial else { return false }
         return switch serial {
         case .osdp, .face: true
-        case .em4100, .line, .framed, .plate, .uhf: false
+        case .uhf(let settings): !settings.isActive
+        case .em4100, .line, .framed, .plate: false
         }
     }
 }

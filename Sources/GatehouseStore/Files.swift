@@ -10,6 +10,16 @@ enum Files {
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// The first octets of a plain file, fewer where it is shorter; nil for anything else.
+    static func head(_ path: String, _ count: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try? SealedFile.getOrEnd(min(count, Int(status.st_size)), descriptor, path)
+    }
+
     /// All octets; nil where there is no such file, or where it is larger than the limit.
     static func read(_ path: String, atMost limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

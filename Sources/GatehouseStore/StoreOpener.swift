@@ -32,11 +32,27 @@ package enum StoreOpener {
     /// It is opened for reading alone. `keyMark` is that of the master key, where it is at hand.
     package static func obstacle(_ path: String, keyMark mark: String?) -> String? {
         guard Files.exists(path) else { return nil }
+        guard isOurs(path) else {
+            return
+                "\(path): this is no database of Gatehouse, and stays as it is; give files.database a path of its own"
+        }
         do {
             try Migrations.check(try Database(path: path, mode: .readOnly))
         } catch { return (error as? DatabaseError)?.isDamage == true ? nil : "\(error)" }
         guard let mark, let made = keyMark(path), made != mark else { return nil }
         return "\(path): the master key is not the one that it was made with; nobody would be admitted"
+    }
+
+    /// Whether a file may be put aside when it is damaged: it is empty, begins as SQLite's do (file format, 1.3), or has beside it
+    /// what only a database of ours has. Whatever else somebody named by mistake is not touched.
+    static func isOurs(_ path: String) -> Bool {
+        if ["-wal", "-shm"].contains(where: { Files.exists(path + $0) })
+            || Files.exists(RegistryCopy.path(besides: path))
+        {
+            return true
+        }
+        let head = Files.head(path, 16)
+        return head?.isEmpty == true || head == Array("SQLite format 3\0".utf8)
     }
 
     /// The mark of the key that made the database; nil where there is none to read.
@@ -51,6 +67,7 @@ package enum StoreOpener {
     private static func startAnew(
         path: String, site: Site, secrets: StoreSecrets, at now: CivilTime, because error: DatabaseError
     ) throws -> Opened {
+        guard isOurs(path) else { throw error }
         let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
         let epoch = (copy?.epoch ?? 0) + 1
         let first = copy?.nextSequence ?? 1

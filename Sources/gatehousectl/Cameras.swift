@@ -9,13 +9,13 @@ struct CameraCommand: ParsableCommand {
 
     struct Test: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: words("Take a picture with a camera now, and say what it got."),
+            abstract: words("Take a picture with a camera now, and say what it got. Needs --reason."),
             discussion: words(
                 """
                 It goes the way of every event's picture; without one it ends with 1 and says what to do.
                 Examples:
-                  gatehousectl camera test wicket-cam
-                  gatehousectl camera test wicket-cam --to wicket.jpg
+                  gatehousectl camera test wicket-cam --reason "moved it"
+                  gatehousectl camera test wicket-cam --reason "moved it" --to wicket.jpg
                 """))
         @Argument(help: told("The camera, as the configuration names it.")) var camera: String
         @Option(help: told("The file to write the picture into; it may not be there yet.")) var to: String?
@@ -60,7 +60,7 @@ struct CameraCommand: ParsableCommand {
             } else {
                 print(words("\(reply.camera): a picture after \(time) ms, \(size, "octet", "octets")"))
             }
-            print("  " + words("entry \(reply.event); a look at it: gatehousectl picture show \(reply.event)"))
+            print("  " + words("entry \(reply.event)"))
         }
     }
 }

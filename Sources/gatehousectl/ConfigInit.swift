@@ -34,7 +34,9 @@ extension Config {
         var wires: String?
         @Option(help: told("Formats of the cards: gatehousectl reader formats --all has them.")) var formats: String?
         @Option(help: told("The line that releases.")) var release: String?
-        @Option(help: told("Exit button, contact, fire input; a dash for what is not wired.")) var inputs: String?
+        @Option(
+            help: told("Exit button, contact (of a lane its safety loop), fire input; a dash for what is not wired."))
+        var inputs: String?
         @Option(help: told("Where the camera has its still picture; a dash for none.")) var camera: String?
         @Option(help: told("The file of the master key, in the place of the service manager's.")) var masterKey: String?
         @OptionGroup var common: Common
@@ -124,9 +126,11 @@ extension Config {
                     $1.release = $0
                     return true
                 },
-                Question("--inputs", inputs, words("Exit button, contact, fire input (a dash for what is not wired)?"))
-                {
-                    $0.inputs
+                Question(
+                    "--inputs", inputs,
+                    words("Exit button, contact (of a lane its safety loop), fire input; a dash for what is not wired?")
+                ) {
+                    $0.barrier == .lane ? nil : "- - -"
                 } set: {
                     $1.inputs = $0
                     return true
@@ -155,7 +159,9 @@ extension Config {
             if draft.reader == .osdp {
                 print(words("Then: gatehousectl reader install \(draft.portal)-in --reason \"first key\""))
             }
-            if draft.camera != nil { print(words("Then: gatehousectl camera test \(draft.portal)")) }
+            if draft.camera != nil {
+                print(words("Then: gatehousectl camera test \(draft.portal) --reason \"first picture\""))
+            }
         }
     }
 

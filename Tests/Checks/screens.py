@@ -68,7 +68,7 @@ SCREENS = {
         "reader text wicket-in HELLO",
         "reader install wicket-out --reason 新装",
         "clock accept",
-        "camera test nowhere",
+        "camera test nowhere --reason 试一下",
     ]),
     "auditor": (AUDITOR, [
         "journal verify --against 999999:ROOT",

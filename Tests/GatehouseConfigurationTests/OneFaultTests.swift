@@ -22,8 +22,8 @@ struct OneFaultTests {
         }
     }
 
-    /// The whole sample, one value at a time as nobody means it.
-    @Test func eachValueOfTheSampleThatIsWrong() throws {
+    /// The whole sample, one value at a time as nobody means it: unreadable, or a name that stands for nothing.
+    @Test(arguments: ["\"?!\"", "zz-bad"]) func eachValueOfTheSampleThatIsWrong(_ wrong: String) throws {
         let text = String(
             decoding: try #require(FileOctets.read(SchemaTests.root + "/config/gatehouse.yaml")), as: UTF8.self)
         let all = ConfigurationErrors(file: "f")
@@ -34,7 +34,7 @@ struct OneFaultTests {
             let line = lines[scalar.at.line - 1]
             let from = scalar.at.column - 1
             lines[scalar.at.line - 1].replaceSubrange(
-                from..<(from + scalar.text.count + (scalar.isQuoted ? 2 : 0)), with: Array("\"?!\""))
+                from..<(from + scalar.text.count + (scalar.isQuoted ? 2 : 0)), with: Array(wrong))
             let found = errors(of: String(lines.joined(separator: "\n")))
             #expect(found.count <= 1, "\(scalar.text) at \(scalar.at.line): \(found.map(\.description))")
             lines[scalar.at.line - 1] = line

@@ -139,7 +139,7 @@ struct SchemaTests {
             place: "f:9:", words: "there is no schedule 'nigth'"),
         Case(
             old: "factors: [card]}",
-            new: "factors: [card], factors_when: [{schedule: x, factors: [face]}]}", place: "f:9:",
+            new: "factors: [card], factors_when: [{threat: 1, factors: [face]}]}", place: "f:9:",
             words: "a face is never the only way in"),
         Case(
             old: "access_levels:", new: "lockout: {alone_pins: 5000}\naccess_levels:", place: "f:10:",
@@ -253,7 +253,8 @@ struct SchemaTests {
     }
 
     @Test func allFaultsAreToldAtOnce() {
-        let text = Self.good.replacingFirst("address: 2", with: "address: 1").replacingFirst("always", with: "never")
+        let text = Self.good.replacingFirst("readers: [a, b]", with: "readers: [a, x]").replacingFirst(
+            "always", with: "never")
         #expect(throws: InvalidConfiguration.self) {
             try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: Self.digest)
         }

@@ -31,6 +31,9 @@ struct SiteDraftTests {
         let exit = configuration.lines.exitButtons[portal.id]
         #expect(exit?.line == "EXIT" && exit?.isActiveLow == true)
         #expect(configuration.lines.fireInput?.line == "FIRE" && configuration.cameras.count == 1)
+        #expect(configuration.lines.contacts[portal.id]?.line == (barrier == .door ? "DOOR" : nil))
+        #expect(configuration.lines.laneSensors[portal.id]?[.safetyLoop]?.line == (barrier == .lane ? "DOOR" : nil))
+        #expect((portal.lane == nil) == (barrier == .door))
         if reader == .wiegand, case .wiegand(let data0, let data1, _, _, _) = configuration.readers[0].kind {
             #expect(data0.line == "D0" && data1.chip == "gpiochip0" && data1.offset == 17 && data1.isActiveLow)
         }
@@ -59,6 +62,7 @@ struct SiteDraftTests {
         Wrong(words: "is no line") { $0.release = "gpiochip0:" },
         Wrong(words: "did you mean 'H10301'?") { $0.formats = "H1030" },
         Wrong(words: "three lines at most") { $0.inputs = "A B C D" },
+        Wrong(words: "needs its safety loop") { ($0.barrier, $0.inputs) = (.lane, "EXIT - FIRE") },
         Wrong(words: "http") { $0.camera = "rtsp://10.0.0.5/" },
         Wrong(words: "a port is needed") { ($0.reader, $0.wires) = (.osdp, "") },
         Wrong(words: "speed") { ($0.reader, $0.wires) = (.uhf, "/dev/ttyS1 1234") },

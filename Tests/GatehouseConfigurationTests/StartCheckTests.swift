@@ -5,7 +5,8 @@ import Testing
 /// What would keep a program from starting is found before it is started.
 @Suite struct StartCheckTests {
     private func configuration(
-        zone: String = "Asia/Shanghai", key: String = "/tmp/gatehouse-no-such-key", more: String = ""
+        zone: String = "Asia/Shanghai", key: String = "/tmp/gatehouse-no-such-key", more: String = "",
+        replacing: (old: String, new: String) = ("", "")
     ) throws -> Configuration {
         let text = """
             site: {name: s, time_zone: \(zone), clock: not-behind-floor}
@@ -19,7 +20,8 @@ import Testing
                 access_points: {a: {readers: [r], factors: [card]}}
             \(more)
             """
-        return try ConfigurationReader.read(octets: Array(text.utf8), file: "f.yaml", digest: { _ in [] })
+        let changed = replacing.old.isEmpty ? text : text.replacing(replacing.old, with: replacing.new)
+        return try ConfigurationReader.read(octets: Array(changed.utf8), file: "f.yaml", digest: { _ in [] })
     }
 
     private func problems(_ configuration: Configuration, withUplink: Bool = true) -> [String] {
@@ -89,6 +91,42 @@ import Testing
             #expect(missing.count == 1 && missing[0].contains("the certificates of camera c cannot be read"))
             let none = problems(try configuration(key: key, more: camera.replacing("CA", with: key)))
             #expect(none.count == 1 && none[0].contains("no certificate of camera c is in it"))
+        }
+    }
+
+    /// What a start would fail at is told before: folders that are not there, sockets that cannot be.
+    @Test(arguments: [
+        (
+            "database: /tmp/x.db", "database: /tmp/gatehouse-no-folder/x.db",
+            "there is no folder /tmp/gatehouse-no-folder"
+        ),
+        ("database: /tmp/x.db", "database: /tmp", "/tmp is a folder"),
+        ("admin_socket: /tmp/x.sock", "admin_socket: /tmp", "/tmp is a folder"),
+        (
+            "uplink_socket: /tmp/u.sock", "uplink_socket: /tmp/gatehouse-no-folder/u.sock",
+            "files.uplink_socket: there is no"
+        ),
+        ("admin_socket: /tmp/x.sock", "admin_socket: /tmp/\(String(repeating: "a", count: 110))", "at most 107 octets"),
+    ])
+    func whatAStartWouldFailAtIsTold(_ old: String, _ new: String, _ words: String) throws {
+        try withFile(32) { key in
+            let found = problems(try configuration(key: key, replacing: (old, new)))
+            #expect(found.count == 1 && found[0].contains(words), "\(found)")
+        }
+    }
+
+    @Test func foldersThatTheServiceManagerMakesAreNoFault() throws {
+        try withFile(32) { key in
+            let configuration = try configuration(
+                key: key, replacing: ("admin_socket: /tmp/x.sock", "admin_socket: /run/gatehouse/admin.sock"))
+            let found = StartCheck.problems(of: configuration, withUplink: false) { _ in nil }
+            #expect(found.allSatisfy { !$0.isCertain })
+        }
+    }
+
+    @Test func twoKeysOfOnePathAreAFault() {
+        #expect { try configuration(replacing: ("database: /tmp/x.db", "database: /tmp/x.sock")) } throws: {
+            "\($0)".contains("'admin_socket' and 'database' are one path")
         }
     }
 }

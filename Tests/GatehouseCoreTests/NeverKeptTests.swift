@@ -15,7 +15,8 @@ struct NeverKeptTests {
 
     @Test(arguments: [
         pass, "\\000026\(pass)", "]Q2\\000026\(pass)", "see https://x/?p=\(pass)", String(pass.prefix(30)),
-        String(pass.dropFirst(20)), String(pass.dropFirst(6).prefix(24)),
+        String(pass.dropFirst(20)), String(pass.dropFirst(6).prefix(24)), pass.lowercased(), pass.uppercased(),
+        String(pass.dropFirst(4).lowercased().prefix(40)),
     ])
     func aPassOrAPartOfOneStandsNowhere(text: String) throws {
         let entry = try entry(text)

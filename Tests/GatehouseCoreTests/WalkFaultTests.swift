@@ -90,6 +90,11 @@ struct WalkFaultTests {
             $0.pass(.seconds(5))
             $0.failed("exit:wicket")
         },
+        Case(what: "a button that was heard, and fails all the same", row: "exit:wicket", fault: .failed) {
+            $0.press("exit:wicket")
+            $0.pass(.seconds(5))
+            $0.failed("exit:wicket")
+        },
         Case(what: "a lower limit that is always there", row: "closedLimit:wicket", fault: .stuck) {
             $0.step("closedLimit:wicket")
             $0.failed("closedLimit:wicket")

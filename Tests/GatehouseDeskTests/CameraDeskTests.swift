@@ -34,14 +34,18 @@ struct CameraDeskTests {
             .stored(path: PictureFolder.path, size: Self.picture.count, digest: Hash.sha256(Self.picture)))
         PictureFolder(of: bench).put(Self.picture)
         defer { PictureFolder(of: bench).tidy() }
-        let told = bench.say(CameraTest(camera: "gate"), reason: nil, by: RightsTests.installers[0])
+        let told = bench.say(CameraTest(camera: "gate"), reason: "aimed it", by: RightsTests.installers[0])
         let reply = try #require(told.value(CameraTest.Reply.self))
         #expect(reply.width == 320 && reply.height == 180 && reply.size == Self.picture.count && told.items.isEmpty)
         let entry = try #require(try bench.entries([.order]).last)
         #expect(entry.sequence == reply.event && reply.file == "\(reply.event).jpg")
         #expect(try bench.entries([.snapshot]).last?.about == reply.event, "it went the way of every event")
+        let soon = bench.say(CameraTest(camera: "gate"), reason: "aimed it", by: RightsTests.installers[1])
+        #expect(soon.refusal?.message.contains("a moment ago") == true, "not as often as one likes, by nobody")
+        bench.pass(.seconds(5))
         let looks = try bench.entries([.look]).count
-        let shown = bench.say(CameraTest(camera: "gate", picture: true), reason: nil, by: RightsTests.installers[0])
+        let shown = bench.say(
+            CameraTest(camera: "gate", picture: true), reason: "aimed it", by: RightsTests.installers[0])
         let pieces = shown.items.compactMap { WireJSON.decode(PictureShow.Piece.self, $0)?.data.octets }
         #expect(pieces.flatMap(\.self) == Self.picture)
         #expect(try bench.entries([.look]).count == looks + 1, "who sees the picture looked")
@@ -51,21 +55,30 @@ struct CameraDeskTests {
     func whyThereIsNoneIsToldWithWhatToDo(_ failure: SnapshotFailure) throws {
         let bench = try bench(.missing(failure))
         let reply = try #require(
-            bench.say(CameraTest(camera: "gate"), reason: nil, by: RightsTests.manager).value(CameraTest.Reply.self))
+            bench.say(CameraTest(camera: "gate"), reason: "aimed it", by: RightsTests.manager).value(
+                CameraTest.Reply.self))
         #expect(reply.size == nil && reply.reason == failure.rawValue && reply.advice?.isEmpty == false)
     }
 
     @Test func withoutTheUplinkItIsToldAtOnce() throws {
         let bench = try bench(.missing(.timeout))
         bench.give([.uplink(isConnected: false)])
-        let reply = bench.say(CameraTest(camera: "gate"), reason: nil, by: RightsTests.manager)
+        let reply = bench.say(CameraTest(camera: "gate"), reason: "aimed it", by: RightsTests.manager)
         #expect(reply.value(CameraTest.Reply.self)?.reason == "uplinkAway")
+    }
+
+    @Test func withoutAReasonItIsNotDone() throws {
+        let bench = try bench(.missing(.timeout))
+        let refusal = bench.say(CameraTest(camera: "gate"), reason: nil, by: RightsTests.installers[0]).refusal
+        #expect(refusal?.code == "reasonMissing")
     }
 
     @Test func aGuardTestsNoCameraAndNobodyOneThatIsNone() throws {
         let bench = try bench(.missing(.timeout))
-        #expect(bench.say(CameraTest(camera: "gate"), reason: nil, by: RightsTests.night).refusal?.code == "notAllowed")
-        let refusal = bench.say(CameraTest(camera: "gat"), reason: nil, by: RightsTests.manager).refusal
+        #expect(
+            bench.say(CameraTest(camera: "gate"), reason: "aimed it", by: RightsTests.night).refusal?.code
+                == "notAllowed")
+        let refusal = bench.say(CameraTest(camera: "gat"), reason: "aimed it", by: RightsTests.manager).refusal
         #expect(refusal?.code == "unknownCamera" && refusal?.message.contains("did you mean \"gate\"") == true)
     }
 }

@@ -80,7 +80,7 @@ struct CatalogueTests {
         export              --M-- reason questions question
         log                 -GM-A -      questions question
         picture show        -GM-A -      questions question
-        camera test         --MI- -      devices order
+        camera test         --MI- reason devices order
         explain             --M-A -      questions question
         why                 --M-A reason questions question
         decide              --M-- -      questions question

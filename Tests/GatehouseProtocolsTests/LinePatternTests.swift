@@ -24,6 +24,9 @@ import Testing
         ("((a))", .group), ("*(a)", .quantifier), ("(a**)", .quantifier), ("(a{3)", .quantifier),
         ("(a{3,2})", .quantifier), ("(a{x})", .quantifier), ("(a{0})", .quantifier), ("(a{257})", .quantifier),
         ("([a)", .characterClass), ("([])", .characterClass), ("([z-a])", .characterClass), (#"(a\"#, .escape),
+        (#"^(\w+)$"#, .unknown), (#"(\w+),\s*"#, .escape), ("a|(b)", .unknown), (#"(a)\n"#, .escape),
+        (#"\D(1)"#, .escape),
+        ("(a)$", .unknown),
         ("(" + String(repeating: "a", count: 130) + ")", .tooLong),
     ])
     func whatIsNoPatternIsRefused(text: String, problem: LinePattern.Problem) {

@@ -266,6 +266,24 @@ struct StoreTests {
         #expect(try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify().isWhole)
     }
 
+    /// A path that somebody mistyped names a file of somebody else's: it is refused, and stays what it is.
+    @Test(arguments: ["root:x:0:0:root:/root:/bin/bash\n", String(repeating: "k", count: 32), "SQLite"])
+    func whatIsNoDatabaseOfOursIsNotTouched(content: String) throws {
+        let scratch = Scratch()
+        let path = scratch.folder + "/foreign"
+        let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+        _ = content.withCString { write(descriptor, $0, content.utf8.count) }
+        close(descriptor)
+        #expect(StoreOpener.obstacle(path, keyMark: nil)?.contains("no database of Gatehouse") == true)
+        #expect(throws: DatabaseError.self) {
+            try StoreOpener.open(
+                path: path, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 77))
+        }
+        #expect(scratch.contents(path) == Array(content.utf8))
+        #expect(access(path + ".damaged-77", F_OK) != 0 && access(path + "-wal", F_OK) != 0)
+        unlink(path)
+    }
+
     @Test func backupIsSealedAndARestoreBeginsANewEpochWithFreshNumbers() throws {
         let scratch = Scratch()
         let writer = scratch.writer()

@@ -5,7 +5,7 @@ internal import GatehouseCore
 package struct CameraTest: AdminCommand {
     package static let name = CommandName.cameraTest
     package static let entry = CommandEntry.device(
-        [.installer, .manager], needsReason: false, Sentence("a picture of a camera as it is now, or why there is none")
+        [.installer, .manager], Sentence("a picture of a camera as it is now, or why there is none")
     )
     package typealias Item = PictureShow.Piece
     package var camera: NameArgument

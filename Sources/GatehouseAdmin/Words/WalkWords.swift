@@ -47,7 +47,12 @@ extension WalkFault {
             Sentence("It was heard at \(other ?? "?") instead: the two are exchanged, or it is wired there.")
         case .limitsExchanged: Sentence("The limits are exchanged: open says closed, closed says open.")
         case .withoutEffect: Sentence("The output was set, and neither contact nor limit moved.")
-        case .noPicture: Sentence("No picture came: \(other ?? "?").")
+        case .noPicture:
+            if let failure = other.flatMap(SnapshotFailure.init(rawValue:)) {
+                Sentence("No picture came: \(Words.advice(failure)).")
+            } else {
+                Sentence("No picture came: \(other ?? "?").")
+            }
         }
     }
 

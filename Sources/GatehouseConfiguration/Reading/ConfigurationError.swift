@@ -62,6 +62,8 @@ package final class ConfigurationErrors {
 
     package let file: String
     private var found: [ConfigurationError] = []
+    /// Names of what is not there, and values that do not fit each other: each is told when nothing before it is left.
+    private var unresolved: [ConfigurationError] = []
     private var contradictions: [ConfigurationError] = []
     private var known: Set<ConfigurationError> = []
     /// Errors past the limit, which are counted only.
@@ -72,6 +74,13 @@ package final class ConfigurationErrors {
     /// A value, a key or a text that is wrong by itself.
     package func add(_ message: String, at position: TextPosition, suggestion: String? = nil) {
         note(message, at: position, suggestion: suggestion, in: &found)
+    }
+
+    /// A name that reads well and stands for nothing. It is told at its first place, and once each value can be read: what it
+    /// stands for may be one of those that cannot.
+    package func miss(_ message: String, at position: TextPosition, suggestion: String? = nil) {
+        guard !unresolved.contains(where: { $0.message == message }) else { return }
+        note(message, at: position, suggestion: suggestion, in: &unresolved)
     }
 
     /// Values that do not fit each other. Where one of them could not be read, that alone is told: the rest may follow from it.
@@ -91,14 +100,17 @@ package final class ConfigurationErrors {
         if known.insert(error).inserted { list.append(error) }
     }
 
-    package var isEmpty: Bool { found.isEmpty && contradictions.isEmpty }
+    package var isEmpty: Bool { found.isEmpty && unresolved.isEmpty && contradictions.isEmpty }
 
     /// What is told, in the order of the text.
-    package var sorted: [ConfigurationError] { (found.isEmpty ? contradictions : found).sorted() }
+    package var sorted: [ConfigurationError] { told.sorted() }
+
+    private var told: [ConfigurationError] { [found, unresolved, contradictions].first { !$0.isEmpty } ?? [] }
 
     package func throwIfAny() throws(InvalidConfiguration) {
         guard isEmpty else {
-            throw InvalidConfiguration(errors: sorted, isPartial: !found.isEmpty && !contradictions.isEmpty)
+            throw InvalidConfiguration(
+                errors: sorted, isPartial: told.count < found.count + unresolved.count + contradictions.count)
         }
     }
 }

@@ -140,6 +140,21 @@ package final class MappingReader {
         errors.contradict(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
     }
 
+    /// Notes at a key's value that it is wrong by itself, whatever else stands in the file.
+    package func fault(at key: String, _ message: String, suggestion: String? = nil) {
+        errors.add(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
+    }
+
+    /// Notes that the group is wrong by itself.
+    package func fault(_ message: String, suggestion: String? = nil) {
+        errors.add(message, at: position, suggestion: suggestion)
+    }
+
+    /// Notes at a key's value that what it names is not there.
+    package func missing(at key: String, _ message: String, suggestion: String? = nil) {
+        errors.miss(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
+    }
+
     /// Notes that the values of the group do not fit each other.
     package func error(_ message: String, suggestion: String? = nil) {
         errors.contradict(message, at: position, suggestion: suggestion)
@@ -185,7 +200,7 @@ package final class MappingReader {
         } catch {
             let message = "'\(key)': \(error.message)"
             if error.isReference {
-                errors.contradict(message, at: node.position, suggestion: error.suggestion)
+                errors.miss(message, at: node.position, suggestion: error.suggestion)
             } else {
                 errors.add(message, at: node.position, suggestion: error.suggestion)
             }

@@ -4,6 +4,13 @@ extension Controller {
         var order: OrderID
         var since: MonotonicTime
     }
+    /// A camera is tested no more often: pictures of tests take the room of those of events.
+    static let testPause: Duration = .seconds(5)
+
+    func refusalToTest(_ camera: CameraID, _ now: Moment) -> OrderRefusal? {
+        guard let last = testedCameras[camera], now.monotonic - last < Self.testPause else { return nil }
+        return .other(Sentence("\(camera) was tested a moment ago; wait five seconds"))
+    }
 
     /// Asks a camera for a picture in the way of every event. The reply comes with the picture, or with why there is none.
     mutating func test(_ camera: CameraID, _ order: Order, _ step: inout Step) {
@@ -12,6 +19,7 @@ extension Controller {
         guard let event = record(entry, &step) else {
             return step.yield(.reply(order.id, .refused(.journalCrowded)))
         }
+        testedCameras[camera] = step.now.monotonic
         awaitedPictures[event] = AwaitedPicture(order: order.id, since: step.now.monotonic)
         capture(event, camera: camera, &step)
     }

@@ -27,6 +27,7 @@ extension Controller {
             if order.actor.role == .guard_, alarms.isOfTheOffice(alarm) { return .alarmOfTheOffice }
             return order.hasReason ? nil : .reasonMissing
         case .awaitCard(let reader): return refusalToAwait(reader, order)
+        case .testCamera(let camera): return order.hasReason ? refusalToTest(camera, now) : .reasonMissing
         case .suspend, .endSuspension: return refusalToSuspend(order, now)
         case .resume(let reader):
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
@@ -68,7 +69,7 @@ extension Controller {
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
             default: return nil
             }
-        case .testCamera, .giveUpCard, .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover,
+        case .giveUpCard, .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover,
             .cancelHandover,
             .acceptHandover,
             .stop:

@@ -50,6 +50,7 @@ package struct Controller: Sendable {
     var suspensionsEndAt: MonotonicTime?
     var awaitedCards: [ReaderID: AwaitedCard] = [:]
     var awaitedPictures: [UInt64: AwaitedPicture] = [:]
+    var testedCameras: [CameraID: MonotonicTime] = [:]
     /// What the inputs said since the start.
     package internal(set) var wires = WireBook()
     /// The walk test that runs.

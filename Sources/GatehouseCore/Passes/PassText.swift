@@ -23,10 +23,13 @@ package enum PassText {
 
     /// Whether a text may be part of a pass: a run of its signs as no card and no tag has.
     package static func mayBePart(_ text: String) -> Bool {
-        if found(in: text) != nil { return true }
+        if found(in: text.uppercased()) != nil { return true }
         return text.utf8.split(whereSeparator: { value(of: $0) == nil }).contains { run in
-            run.count >= 12 && run.contains { (0x61...0x7A).contains($0) }
-                && run.contains { (0x41...0x5A).contains($0) }
+            let hasLower = run.contains { (0x61...0x7A).contains($0) }
+            let hasUpper = run.contains { (0x41...0x5A).contains($0) }
+            // A scanner may be set to one case; long runs of more than hexadecimal signs are no tag then.
+            let isLong = run.count >= 24 && run.contains { (0x67...0x7A).contains($0 | 0x20) }
+            return run.count >= 12 && hasLower && hasUpper || isLong
         }
     }
 

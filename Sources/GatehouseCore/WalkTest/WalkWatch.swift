@@ -77,7 +77,11 @@ package struct WalkWatch: Hashable, Sendable {
             return tally?.fault ?? (tally?.cards ?? 0 > 0 ? .failed : tally?.hasNoise == true ? .wrongSpeed : .silent)
         }
         guard part.isWire else { return .failed }
-        guard let trace = traces[part] else { return level == true ? .stuck : .silent }
+        guard let trace = traces[part] else {
+            // What was measured before is no silence: somebody says that it fails all the same.
+            if let row = run.row(part), row.state == .good || !row.measured.isEmpty { return .failed }
+            return level == true ? .stuck : .silent
+        }
         guard trace.rest == part.restsActive else { return .inverted }
         // A lower limit that the barrier left and did not reach again is no wire's fault.
         return trace.level ? .stuck : .failed
@@ -85,7 +89,11 @@ package struct WalkWatch: Hashable, Sendable {
 
     private func measured(of part: WalkPart) -> [WalkMeasure: Int64] {
         if case .reader(let reader) = part { return tallies[reader]?.measured ?? [:] }
-        return traces[part]?.measured ?? [:]
+        if let trace = traces[part] { return trace.measured }
+        let before = run.row(part)?.measured ?? [:]
+        return Dictionary(
+            before.compactMap { name, value in WalkMeasure(rawValue: name).map { ($0, value) } },
+            uniquingKeysWith: { $1 })
     }
 
     // MARK: What is heard

@@ -13,8 +13,10 @@ package struct LinePattern: Hashable, Sendable {
         case quantifier
         /// A class without its end, or with an empty range.
         case characterClass
-        /// `\` at the end.
+        /// `\` at the end, or before a letter or digit that means nothing here.
         case escape
+        /// `^`, `$` and `|`, which other patterns have: this one stands for a whole line as it is.
+        case unknown
     }
 
     private struct Item: Hashable, Sendable {
@@ -102,7 +104,11 @@ package struct LinePattern: Hashable, Sendable {
         case UInt8(ascii: "["): return try characterClass(&rest)
         case UInt8(ascii: "\\"):
             guard let escaped = rest.popFirst() else { throw .escape }
-            return escaped == UInt8(ascii: "d") ? digits : [escaped]
+            if escaped == UInt8(ascii: "d") { return digits }
+            let isWord = digits.contains(escaped) || (0x41...0x5A).contains(escaped & 0xDF)
+            guard !isWord else { throw .escape }
+            return [escaped]
+        case UInt8(ascii: "^"), UInt8(ascii: "$"), UInt8(ascii: "|"): throw .unknown
         default: return [octet]
         }
     }
