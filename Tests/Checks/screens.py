@@ -127,6 +127,11 @@ def masked(text, gate):
     text = re.sub(r"upload=[0-9a-f]+", lambda found: "upload=" + "0" * (len(found[0]) - 7), text)
     # Days that have passed.
     text = re.sub(r"(?m)^((?:not handed back|到期未交还) .* )\d+$", r"\1#", text)
+    text = re.sub(r"(关联 | of )\d+", r"\1#", text)
+    text = re.sub(r"(?m)^( {10,})\d+ · ", r"\1# · ", text)
+    # How many attempts a loaded machine took.
+    text = re.sub(r"(?m)^\d+ (personal values? beside)", r"# \1", text)
+    text = re.sub(r"(日志旁有个人信息 )\d+", r"\1#", text)
     # What a reader counted.
     text = re.sub(r"(?m)^ *[a-zA-Z]+ \d+(, [a-zA-Z]+ \d+)*\n", "", text)
     return text
