@@ -1,4 +1,4 @@
-package import GatehouseCore
+internal import GatehouseCore
 internal import GatehouseCrypto
 internal import GatehouseProtocols
 
