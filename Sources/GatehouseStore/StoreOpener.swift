@@ -43,16 +43,20 @@ package enum StoreOpener {
         return "\(path): the master key is not the one that it was made with; nobody would be admitted"
     }
 
-    /// Whether a file may be put aside when it is damaged: it is empty, begins as SQLite's do (file format, 1.3), or has beside it
-    /// what only a database of ours has. Whatever else somebody named by mistake is not touched.
+    /// SQLite's own since 3.12: nothing here sets another one.
+    private static let pageSize = 4096
+
+    /// Whether a file may be put aside when it is damaged: it begins as SQLite's do (file format, 1.3), has beside it what only a
+    /// database of ours has, or is of whole pages, as one whose first page is destroyed. Whatever else somebody named by mistake
+    /// is not touched; a gate whose disk went bad goes on.
     static func isOurs(_ path: String) -> Bool {
         if ["-wal", "-shm"].contains(where: { Files.exists(path + $0) })
             || Files.exists(RegistryCopy.path(besides: path))
         {
             return true
         }
-        let head = Files.head(path, 16)
-        return head?.isEmpty == true || head == Array("SQLite format 3\0".utf8)
+        guard let head = Files.head(path, 16) else { return false }
+        return Files.size(path) % pageSize == 0 || head == Array("SQLite format 3\0".utf8)
     }
 
     /// The mark of the key that made the database; nil where there is none to read.

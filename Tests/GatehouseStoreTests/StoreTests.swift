@@ -284,6 +284,20 @@ struct StoreTests {
         unlink(path)
     }
 
+    /// Of a database whose first page is destroyed, and beside which nothing is left, the pages alone are known.
+    @Test func aGateGoesOnWithoutItsFirstPage() throws {
+        let scratch = Scratch()
+        let path = scratch.folder + "/bare"
+        let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+        let garbage = [UInt8](repeating: 0x55, count: 8192)
+        #expect(write(descriptor, garbage, garbage.count) == garbage.count)
+        close(descriptor)
+        let opened = try StoreOpener.open(
+            path: path, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 77))
+        #expect(!opened.usedCopy && access(path + ".damaged-77", F_OK) == 0)
+        for ending in ["", "-wal", "-shm", ".damaged-77"] { unlink(path + ending) }
+    }
+
     @Test func backupIsSealedAndARestoreBeginsANewEpochWithFreshNumbers() throws {
         let scratch = Scratch()
         let writer = scratch.writer()
