@@ -288,6 +288,20 @@ struct WalkTestTests {
         #expect(walk.row("exit:wicket").state == .good)
     }
 
+    /// What a wire said is mended or skipped, and not talked away.
+    @Test func nobodysWordTakesThePlaceOfAMeasuredFault() {
+        var walk = WalkBench()
+        walk.step("exit:wicket")
+        walk.edge("exit:wicket", true)
+        walk.pass(.seconds(5))
+        walk.failed("exit:wicket")
+        guard case .refused(.other(let why))? = walk.order(.seen(.exit("wicket"))) else {
+            return #expect(Bool(false), "it was taken")
+        }
+        #expect(why.english.contains("was measured and is faulty"))
+        #expect(walk.order(.skip(.exit("wicket"))) != nil && walk.order(.seen(.fire)) != .refused(.noWalk))
+    }
+
     @Test func oneRunAtATimeAndNoneForEver() {
         var walk = WalkBench()
         #expect(walk.order(.start(WalkBench.parts, [:])) == .refused(.walkRuns))

@@ -34,7 +34,13 @@ extension Controller {
         }
         guard let running = self.walk else { return .noWalk }
         guard let part = walk.part else { return nil }
-        return running.run.row(part) == nil ? .unknownPart(part.name) : nil
+        guard let row = running.run.row(part) else { return .unknownPart(part.name) }
+        // A person's word does not take the place of what a wire said.
+        if case .seen = walk, row.state == .bad, row.isMeasured {
+            return .other(
+                Sentence("\(part.name) was measured and is faulty: mend it and do it again, or skip it with a reason"))
+        }
+        return nil
     }
 
     mutating func carryOut(_ walk: WalkOrder, _ order: Order, _ step: inout Step) -> UInt64? {
