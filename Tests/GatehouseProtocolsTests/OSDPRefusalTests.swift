@@ -67,10 +67,12 @@ import Testing
     }
 
     /// A poll's reply, or that of the new handshake's proof too.
-    @Test func oneLostReplyEachFiveSecondsIsNoAttackAndEveryCardThatIsHeldIsRead() throws {
+    @Test(arguments: [false, true])
+    func oneLostReplyEachFiveSecondsIsNoAttackAndEveryCardThatIsHeldIsRead(refusesInClear: Bool) throws {
         for losesProof in [false, true] {
             var bench = online(isSecured: true)
             bench.readers[0].quirks.insert(.repeatsAnew)
+            bench.readers[0].security.refusesInClear = refusesInClear
             let start = bench.now
             var shown: [ReaderSignal] = []
             let format = try #require(CardFormat.named("H10301"))

@@ -201,7 +201,8 @@ package struct EmulatedOSDPReader: Sendable {
             return reply(answer, to: frame, block: block)
         case .serverCryptogram(let cryptogram):
             guard let (answer, block) = security.proven(cryptogram) else {
-                return refuse(.securityConditions, frame)
+                guard !security.refusesInClear else { return refuse(.securityConditions, frame) }
+                return reply(.nak(.securityConditions, data: []), to: frame)
             }
             return reply(answer, to: frame, block: block)
         case .keySet(let key):

@@ -23,6 +23,8 @@ package struct EmulatedOSDPSecurity: Sendable {
     package var forgetsNewKeys = false
     /// Answers KEYSET with a card: it hopes to be believed under the default key.
     package var answersKeysWithACard = false
+    /// Refuses a proof that comes again for everybody to read; else in the session that it takes for open.
+    package var refusesInClear = false
     /// Sends data under a MAC without encrypting them.
     package var leavesDataOpen = false
     /// Of the reader's quirks, those of its secured frames.

@@ -19,6 +19,8 @@ struct OSDPSecurity: Sendable {
         case wrongMAC
         /// Data under a MAC that anybody can read.
         case notEncrypted
+        /// A message of the session that the reader takes for open: its own answer to the proof was lost.
+        case ahead
         /// No block that is waited for.
         case strange
     }
@@ -123,6 +125,7 @@ struct OSDPSecurity: Sendable {
             link = .answered(keys, serverCryptogram: proof, initialMAC: keys.initialMAC(serverCryptogram: proof))
             return .stepDone
         case .answered(let keys, _, let initialMAC):
+            guard !block.hasMAC else { return .ahead }
             // Old readers answer under the block of CCRYPT.
             guard [OSDPSecurityType.initialMAC, OSDPSecurityType.clientCryptogram].contains(block.type),
                 case .initialMAC(let mac) = OSDPReply(code: frame.code, data: frame.data)

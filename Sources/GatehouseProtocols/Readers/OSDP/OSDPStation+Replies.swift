@@ -51,7 +51,11 @@ extension OSDPStation {
         guard frame.securityBlock != nil else { return hearExposed(frame, exchange, at: now) }
         guard frame.sequence == exchange.sequence else { return wasLate(at: now) }
         switch security.judge(frame, at: now) {
-        case .strange:
+        case .ahead where exchange.tries > 0:
+            heard(at: now)
+            if let signals = refusedRepeat(.securityConditions, at: now) { return .answer(signals) }
+            return .waiting()
+        case .strange, .ahead:
             counters.securedReplies += 1
             return .waiting()
         case .wrongMAC:
