@@ -164,6 +164,7 @@ extension Desk {
         case .whoCan: return try run(tellWhoCan)
         case .replay: return try run(replay)
         case .journalVerify: return try run(verifyJournal)
+        case .journalSettle: return try run(settleState)
         case .readerList: return try run(listReaders)
         case .readerShow: return try run(showReader)
         case .readerDoctor: return try run(tellDoctor)

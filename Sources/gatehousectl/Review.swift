@@ -67,7 +67,7 @@ func printFolded(_ text: String, indent: Int = 0) {
 
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: words("The journal."), subcommands: [Verify.self])
+        commandName: "journal", abstract: words("The journal."), subcommands: [Verify.self, Settle.self])
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("Check every entry: numbers, hashes, commitments."),

@@ -87,6 +87,7 @@ struct CatalogueTests {
         who-can             --M-- -      questions question
         replay              --M-- reason questions question
         journal verify      --MIA -      questions question
+        journal settle      --M-A reason register  change
         reader list         VGMIA -      register  question
         reader show         VGMIA -      devices   order
         reader doctor       VGMIA -      register  question

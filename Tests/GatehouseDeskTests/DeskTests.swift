@@ -129,6 +129,7 @@ struct DeskTests {
         case .whoCan: Case(WhoCan(point: "wicket-in"))
         case .replay: Case(Replay(from: "2026-11-16", until: "2026-11-18"))
         case .journalVerify: Case(JournalVerify())
+        case .journalSettle: Case(JournalSettle(), "other")
         default: ofDevices(name)
         }
     }

@@ -89,6 +89,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case whoCan = "who-can"
     case replay
     case journalVerify = "journal verify"
+    case journalSettle = "journal settle"
 
     case readerList = "reader list"
     case readerShow = "reader show"
@@ -224,6 +225,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .whoCan: WhoCan.self
         case .replay: Replay.self
         case .journalVerify: JournalVerify.self
+        case .journalSettle: JournalSettle.self
         case .readerList: ReaderList.self
         case .readerShow: ReaderShow.self
         case .readerDoctor: ReaderDoctor.self

@@ -7,6 +7,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
+    case stateRewound, stateUnwitnessed
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -26,7 +27,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped:
+            .readerSwapped, .stateRewound:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -35,7 +36,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded, .handedOver,
-            .credentialSuspended:
+            .credentialSuspended, .stateUnwitnessed:
             .warning
         case .readerKeyedOnWire, .threatRaised: .info
         }
@@ -101,6 +102,14 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
                 "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
             )
         case .withoutKey: Sentence("The master key is missing or wrong: nobody is admitted. Exits and fire work.")
+        case .stateRewound:
+            Sentence(
+                "What the gate keeps was found older or other than it was written. What no good copy proves opens nothing."
+            )
+        case .stateUnwitnessed:
+            Sentence(
+                "No copy of the head was found outside the database: an older database would not have been noticed at this start."
+            )
         case .credentialSuspended:
             Sentence("A guard suspended this credential until the office is there; it ends by itself.")
         }
@@ -167,6 +176,12 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             Sentence(
                 "The office: gatehousectl credential show NUMBER, then credential change NUMBER --status … or credential resume NUMBER --reason …"
             )
+        case .stateRewound:
+            Sentence(
+                "Keep the disk for whoever looks into it. gatehousectl log --kind restored says what differs. When it is known: two people give gatehousectl journal settle --reason …"
+            )
+        case .stateUnwitnessed:
+            Sentence("The copy is written again with the next entry. If nobody removed it, look at the disk.")
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")
         }
