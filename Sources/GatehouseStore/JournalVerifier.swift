@@ -100,34 +100,3 @@ package struct JournalVerifier {
         }
     }
 }
-
-/// The root of a growing RFC 6962 tree, kept as the roots of its full subtrees.
-package struct MerkleTree: Sendable {
-    private let sha256: @Sendable ([UInt8]) -> [UInt8]
-    /// Roots of full subtrees from the largest, with their heights.
-    private var stack: [(height: Int, hash: [UInt8])] = []
-    package private(set) var size: UInt64 = 0
-
-    package init(sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) { self.sha256 = sha256 }
-
-    package mutating func append(leafHash: [UInt8]) {
-        size += 1
-        stack.append((0, leafHash))
-        while stack.count >= 2, stack[stack.count - 1].height == stack[stack.count - 2].height {
-            let right = stack.removeLast()
-            let left = stack.removeLast()
-            var node: [UInt8] = []
-            node.reserveCapacity(65)
-            node.append(1)
-            node += left.hash
-            node += right.hash
-            stack.append((left.height + 1, sha256(node)))
-        }
-    }
-
-    package var root: [UInt8] {
-        guard var hash = stack.last?.hash else { return sha256([]) }
-        for subtree in stack.dropLast().reversed() { hash = sha256([1] + subtree.hash + hash) }
-        return hash
-    }
-}

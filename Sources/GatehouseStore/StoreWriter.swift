@@ -9,6 +9,8 @@ package final class StoreWriter {
     /// Names this run in the mark of the last batch.
     private let run: String
     private var connection: Connection?
+    /// The journal's tree as it is on the disk; nil before the first batch and after a failed one.
+    private var tree: JournalTree?
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0
     /// Something was erased that the write-ahead file may still hold.
@@ -32,103 +34,6 @@ package final class StoreWriter {
     var laterMarks: [[Mark]] = []
     /// Where the tidying behind large changes has come to.
     var tidied: RowPlace?
-
-    /// A connection with its prepared statements.
-    struct Connection {
-        let database: Database
-        let insertEntry: Statement
-        let insertPersonal: Statement
-        let insertOutbox: Statement
-        let settleOutbox: Statement
-        let insertSnapshot: Statement
-        let insertOwedPicture: Statement
-        let dropOwedPicture: Statement
-        let readRow: Statement
-        let dropRow: Statement
-        let endRow: Statement
-        let insertRow: Statement
-        let insertMark: Statement
-        let dropMark: Statement
-        let insertRevision: Statement
-        let setArea: Statement
-        let dropArea: Statement
-        let setLedger: Statement
-        let dropLedger: Statement
-        let setWatch: Statement
-        let dropWatch: Statement
-        let dropErasure: Statement
-        let markBatch: Statement
-        let setFloor: Statement
-
-        init(_ database: Database) throws {
-            self.database = database
-            insertEntry = try database.prepare(
-                """
-                INSERT INTO journal (seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-            insertPersonal = try database.prepare("INSERT INTO personal (seq, name, salt, value) VALUES (?, ?, ?, ?)")
-            insertOutbox = try database.prepare(
-                """
-                INSERT INTO outbox (id, destination, kind, event, key, created, expires, content)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-            settleOutbox = try database.prepare(
-                "UPDATE outbox SET state = ?2, note = ?3, content = CASE WHEN ?2 = 'expired' THEN x'' ELSE content END WHERE id = ?1 AND state = 'owed'"
-            )
-            insertSnapshot = try database.prepare(
-                """
-                INSERT INTO snapshot (event, camera, state, path, size, digest, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (event, camera) DO UPDATE SET state = excluded.state, path = excluded.path,
-                    size = excluded.size, digest = excluded.digest, reason = excluded.reason
-                """)
-            insertOwedPicture = try database.prepare(
-                "INSERT OR REPLACE INTO owed_picture (event, camera, at) VALUES (?, ?, ?)")
-            dropOwedPicture = try database.prepare("DELETE FROM owed_picture WHERE event = ?")
-            readRow = try database.prepare(
-                """
-                SELECT from_revision, plain, sealed, to_revision FROM registry WHERE kind = ?1 AND id = ?2
-                AND from_revision IS NOT ?3 AND (to_revision IS NULL OR to_revision IS ?3)
-                """)
-            dropRow = try database.prepare(
-                "DELETE FROM registry WHERE kind = ? AND id = ? AND from_revision = ?")
-            endRow = try database.prepare(
-                "UPDATE registry SET to_revision = ?4, sealed = ?5 WHERE kind = ?1 AND id = ?2 AND from_revision = ?3")
-            insertRow = try database.prepare(
-                "INSERT INTO registry (kind, id, from_revision, to_revision, plain, sealed) VALUES (?, ?, ?, NULL, ?, ?)"
-            )
-            insertMark = try database.prepare("INSERT OR IGNORE INTO mark (mark, kind, id) VALUES (?, ?, ?)")
-            dropMark = try database.prepare("DELETE FROM mark WHERE mark = ? AND kind = ? AND id = ?")
-            insertRevision = try database.prepare(
-                "INSERT OR REPLACE INTO revision (revision, at, seq) VALUES (?, ?, ?)")
-            setArea = try database.prepare(
-                """
-                INSERT INTO area (person, area, since) VALUES (?, ?, ?)
-                ON CONFLICT (person) DO UPDATE SET area = excluded.area, since = excluded.since
-                """)
-            dropArea = try database.prepare("DELETE FROM area WHERE person = ?")
-            setLedger = try database.prepare(
-                "INSERT INTO ledger (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-            dropLedger = try database.prepare("DELETE FROM ledger WHERE key = ?")
-            setWatch = try database.prepare(
-                "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed"
-            )
-            dropWatch = try database.prepare("DELETE FROM watch WHERE key = ?")
-            setFloor = try database.prepare(
-                "INSERT INTO meta (key, value) VALUES ('floor', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-            )
-            dropErasure = try database.prepare("DELETE FROM erasure WHERE event = ? AND camera = ?")
-            markBatch = try database.prepare(
-                "INSERT INTO meta (key, value) VALUES ('batch', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-            )
-        }
-
-        /// The mark of the last batch on disk.
-        func lastBatch() throws -> String? {
-            let mark = try database.prepare("SELECT value FROM meta WHERE key = 'batch'")
-            return try mark.step() ? mark.text(0) : nil
-        }
-    }
 
     package init(path: String, secrets: StoreSecrets, epoch: UInt64, run: String, issuerCertificate: [UInt8]?) {
         self.path = path
@@ -157,25 +62,7 @@ package final class StoreWriter {
     package func commit(_ batch: CommitGate.Batch) throws {
         if batch.number == lastNumber { return }
         do {
-            let connection: Connection
-            if let open = self.connection {
-                connection = open
-            } else {
-                connection = try Connection(Self.open(path: path))
-                self.connection = connection
-                // What a run before this one did not seal never comes into force: only this run's grows.
-                pending = try PendingRevision.read(connection.database)
-                if secrets.keepsPersonal { try markKey(connection.database) }
-                if secrets.keepsPersonal, try !RegistryMarks.isBuilt(connection.database) {
-                    try RegistryMarks.build(connection.database, secrets)
-                }
-                // After a failure the connection is a new one, and the database alone knows how far the batch came.
-                if try connection.lastBatch() == "\(run)/\(batch.number)" {
-                    growing = Self.growing(after: batch, growing)
-                    if growing == nil { endPortions() }
-                    return
-                }
-            }
+            guard let connection = try openedConnection(for: batch) else { return }
             let newFloor = floor(of: batch)
             var state = (pending: pending, growing: growing)
             let isTurn = batch.effects.contains { $0.isEndOfPortions }
@@ -220,8 +107,32 @@ package final class StoreWriter {
             if isTurn { endPortions() }
         } catch {
             connection = nil
+            tree = nil
             throw error
         }
+    }
+
+    /// The connection, made where there is none; nil where a new one finds the batch on the disk already.
+    private func openedConnection(for batch: CommitGate.Batch) throws -> Connection? {
+        if let connection { return connection }
+        let database = try Self.open(path: path)
+        if try !JournalTree.isBuilt(database) {
+            try database.transaction { try JournalTree.build(database, secrets.sha256) }
+        }
+        tree = try JournalTree(database, secrets.sha256)
+        let connection = try Connection(database)
+        self.connection = connection
+        // What a run before this one did not seal never comes into force: only this run's grows.
+        pending = try PendingRevision.read(database)
+        if secrets.keepsPersonal {
+            try markKey(database)
+            if try !RegistryMarks.isBuilt(database) { try RegistryMarks.build(database, secrets) }
+        }
+        // After a failure the connection is a new one, and the database alone knows how far the batch came.
+        guard try connection.lastBatch() == "\(run)/\(batch.number)" else { return connection }
+        growing = Self.growing(after: batch, growing)
+        if growing == nil { endPortions() }
+        return nil
     }
 
     private static func growing(after batch: CommitGate.Batch, _ before: UInt64?) -> UInt64? {
@@ -346,11 +257,13 @@ package final class StoreWriter {
             try connection.insertPersonal.bind(Int64(entry.sequence), field.name.rawValue, salt, sealed).run()
         }
         let leaf = entry.canonicalBytes(epoch: epoch, commitments: commitments)
+        let hash = secrets.sha256([0] + leaf)
         try connection.insertEntry.bind(
             Int64(entry.sequence), Int64(epoch), entry.civil.milliseconds, entry.kind.rawValue, entry.portal?.name,
             entry.accessPoint?.name, entry.person.map { Int64($0) }, entry.credential.map { Int64($0) },
-            entry.about.map { Int64($0) }, entry.outcome, entry.reason, leaf, secrets.sha256([0] + leaf)
+            entry.about.map { Int64($0) }, entry.outcome, entry.reason, leaf, hash
         ).run()
+        try tree?.append(hash, sequence: entry.sequence, epoch: epoch, connection)
     }
 
     private func write(_ row: SnapshotRow, _ connection: Connection) throws {

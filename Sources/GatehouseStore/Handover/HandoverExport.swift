@@ -124,13 +124,13 @@ package struct HandoverExport {
             let seq = columns.firstIndex(of: "seq")
         else { throw Archive.Refusal(Sentence("the journal lacks a column")) }
         let statement = try rows("journal", columns)
-        let tree = JournalTree(secrets.sha256)
-        let hashing = SideThread<JournalTree.Lot, Void> { tree.append($0) }
-        func give(_ lot: JournalTree.Lot) throws {
+        let tree = LeafTree(secrets.sha256)
+        let hashing = SideThread<LeafTree.Lot, Void> { tree.append($0) }
+        func give(_ lot: LeafTree.Lot) throws {
             if hashing.underWay >= Self.lotsAhead { try hashing.take() }
             hashing.give(lot)
         }
-        var lot = JournalTree.Lot()
+        var lot = LeafTree.Lot()
         var count: UInt64 = 0
         while try statement.step() {
             count += 1
@@ -142,7 +142,7 @@ package struct HandoverExport {
             lot.ends.append((lot.nodes.count, lot.hashes.count))
             if lot.ends.count == Self.lotSize {
                 try give(lot)
-                lot = JournalTree.Lot()
+                lot = LeafTree.Lot()
             }
             try writer.record(ArchiveRecord.row) { body in
                 for column in columns.indices { statement.append(Int32(column), to: &body) }
@@ -233,7 +233,7 @@ package struct HandoverExport {
 
 /// The Merkle tree of the journal that is handed over. A class because the thread that hashes grows it: the exporter reads
 /// it when no lot is under way.
-private final class JournalTree: @unchecked Sendable {
+private final class LeafTree: @unchecked Sendable {
     /// Entries one behind the other, not each an array of its own.
     struct Lot: Sendable {
         /// Each leaf with the 0 of RFC 6962 before it, and the hashes that the journal has of them.

@@ -12,7 +12,9 @@ enum HandoverTables {
         "meta": "belongs to one database", "watch": "the watchlist stays with its authority",
         "outbox": "owed to the old operator's receivers", "owed_picture": "asked of the old site's cameras",
         "erasure": "pictures on their way out: they count as expired",
-        "mark": "keyed digests, made anew",
+        "mark": "keyed digests, made anew", "journal_node": "follows from the journal, made anew",
+        "journal_run": "follows from the journal, made anew", "standing": "follows from the journal, made anew",
+        "head": "keyed for one database, made anew",
     ]
 
     /// Every table of the schema has to stand in one of the lists, so that none is lost without a word.
