@@ -17,6 +17,8 @@ package struct KeyRing: Sendable {
     package let passes: SecretKey
     /// Signs hand-over archives: the seed of an Ed25519 key.
     package let handover: SecretKey
+    /// Signs checkpoints of the journal: the seed of an Ed25519 key.
+    package let journal: SecretKey
 
     /// The master key has 32 octets.
     package init(master: SecretKey) {
@@ -28,6 +30,7 @@ package struct KeyRing: Sendable {
         backup = master.derived(for: "gatehouse backup 1")
         passes = master.derived(for: "gatehouse passes 1")
         handover = master.derived(for: "gatehouse handover 1")
+        journal = master.derived(for: "gatehouse journal 1")
     }
 
     /// The primitives that the core computes with. `epoch` enters the nonce of sealed notes, so that no nonce comes
@@ -82,6 +85,11 @@ package struct KeyRing: Sendable {
                 text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 512 - text.count))
                 return try Envelope.seal(text, certificate: certificate)
             })
+    }
+
+    /// Signs the heads of the journal that a site keeps in an epoch.
+    package func logSigner(site: String, epoch: UInt64) throws -> LogSigner {
+        try LogSigner(origin: CheckpointSigner.origin(site: site, epoch: epoch), seed: journal)
     }
 
     /// Opens a sealed note of the journal, for the watchlist's auditor.

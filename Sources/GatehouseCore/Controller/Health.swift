@@ -7,6 +7,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
+    case checkpointRefused
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -26,7 +27,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped:
+            .readerSwapped, .checkpointRefused:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -100,6 +101,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             Sentence(
                 "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
             )
+        case .checkpointRefused:
+            Sentence(
+                "The journal is not the one whose head this gate signed before: an older or another database stands in its place. No checkpoint is signed."
+            )
         case .withoutKey: Sentence("The master key is missing or wrong: nobody is admitted. Exits and fire work.")
         case .credentialSuspended:
             Sentence("A guard suspended this credential until the office is there; it ends by itself.")
@@ -166,6 +171,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .credentialSuspended:
             Sentence(
                 "The office: gatehousectl credential show NUMBER, then credential change NUMBER --status … or credential resume NUMBER --reason …"
+            )
+        case .checkpointRefused:
+            Sentence(
+                "Find out who changed it: journalctl -u gatehoused says what differs. Put the right database back, or restore a backup on purpose: gatehousectl restore; docs/operating.md."
             )
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")

@@ -1,3 +1,5 @@
+package import GatehouseCore
+
 /// The head of a log: whose, how many entries, and the root over them. C2SP tlog-checkpoint, without extension lines, which some witnesses
 /// refuse.
 package struct Checkpoint: Hashable, Sendable {
@@ -49,6 +51,20 @@ package struct LogSigner: Sendable {
         let text = Checkpoint(origin: key.name, size: size, root: root).text
         let octets = try Ed25519.sign(Array(text.utf8), seed: seed)
         return SignedNote(text: text, signatures: [SignedNote.Signature(name: key.name, id: key.id, octets: octets)])
+    }
+}
+
+extension LogSigner {
+    /// The same as the store takes it.
+    package var closures: CheckpointSigner {
+        CheckpointSigner(
+            origin: key.name, sign: { try sign(size: $0, root: $1).octets },
+            open: { [key] octets in
+                guard let note = try? SignedNote(octets), let head = try? Checkpoint.open(note, key: key) else {
+                    return nil
+                }
+                return (head.size, head.root)
+            })
     }
 }
 

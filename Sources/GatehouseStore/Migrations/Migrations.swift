@@ -2,7 +2,7 @@
 enum Migrations {
     static let steps: [String] = [
         V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql, V0007.sql,
-        V0008.sql, V0009.sql,
+        V0008.sql, V0009.sql, V0010.sql,
     ]
 
     /// The steps that the database has; throws where it has more than this program knows.
