@@ -26,15 +26,14 @@ struct Checkpoints: ~Copyable {
 
     mutating func make() -> CheckpointAnswer {
         guard let keeper else { return .withoutKey }
-        let answer: CheckpointAnswer
+        let answer = keeper.answer()
         var found: CheckpointKeeper.Refusal?
-        do {
-            answer = try keeper.make().map { .made($0) } ?? .nothingYet
-            pace.covered()
-        } catch {
-            found = error as? CheckpointKeeper.Refusal
-            answer = found.map { .refused($0) } ?? .failed("\(error)")
+        switch answer {
+        case .made, .nothingYet, .withoutKey: pace.covered()
+        case .refused(let refusal):
+            found = refusal
             pace.failed(at: SystemClock.monotonic())
+        case .failed: pace.failed(at: SystemClock.monotonic())
         }
         // A disk that fails has its own condition, and says nothing of what it holds.
         if found != refusal, !answer.isFailure {

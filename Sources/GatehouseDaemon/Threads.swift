@@ -114,6 +114,7 @@ struct Threads {
         let desk = Desk(
             configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
             primitives: ground.primitives, passKeys: ground.passKeys, signer: ground.signer,
+            logSigner: ground.logSigner,
             surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
         let door = try CommandDoor(
             path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,

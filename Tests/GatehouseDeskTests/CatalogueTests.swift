@@ -87,6 +87,9 @@ struct CatalogueTests {
         who-can             --M-- -      questions question
         replay              --M-- reason questions question
         journal verify      --MIA -      questions question
+        journal checkpoint  --MIA -      questions question
+        journal prove       --M-A -      questions question
+        journal prove-append --MIA -     questions question
         reader list         VGMIA -      register  question
         reader show         VGMIA -      devices   order
         reader doctor       VGMIA -      register  question

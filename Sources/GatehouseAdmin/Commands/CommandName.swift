@@ -89,6 +89,9 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case whoCan = "who-can"
     case replay
     case journalVerify = "journal verify"
+    case journalCheckpoint = "journal checkpoint"
+    case journalProve = "journal prove"
+    case journalProveAppend = "journal prove-append"
 
     case readerList = "reader list"
     case readerShow = "reader show"
@@ -224,6 +227,9 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .whoCan: WhoCan.self
         case .replay: Replay.self
         case .journalVerify: JournalVerify.self
+        case .journalCheckpoint: JournalCheckpoint.self
+        case .journalProve: JournalProve.self
+        case .journalProveAppend: JournalProveAppend.self
         case .readerList: ReaderList.self
         case .readerShow: ReaderShow.self
         case .readerDoctor: ReaderDoctor.self

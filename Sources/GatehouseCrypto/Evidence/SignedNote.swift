@@ -52,6 +52,26 @@ package struct SignedNote: Hashable, Sendable {
         }
     }
 
+    /// The notes of a file that several were written into, one behind the other, with or without empty lines between them. The line of a
+    /// fault is that of its note.
+    package static func several(_ octets: [UInt8]) throws(EvidenceFault) -> [SignedNote] {
+        let dash = Array("\u{2014} ".utf8)
+        var notes: [SignedNote] = []
+        var current: [UInt8] = []
+        var isSigned = false
+        for line in octets.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if isSigned, !line.starts(with: dash) {
+                notes.append(try SignedNote(current))
+                (current, isSigned) = ([], false)
+            }
+            if current.isEmpty, line.isEmpty { continue }
+            current += line + [0x0A]
+            isSigned = line.starts(with: dash)
+        }
+        if !current.isEmpty { notes.append(try SignedNote(current)) }
+        return notes
+    }
+
     package var octets: [UInt8] { Array("\(text)\n\(signatures.map(\.line).joined())".utf8) }
 
     /// The keys that signed, each once, in their order here. Lines of other keys are nobody's business; a line of one of these that does not

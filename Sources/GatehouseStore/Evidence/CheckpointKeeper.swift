@@ -67,6 +67,13 @@ package final class CheckpointKeeper {
         }
     }
 
+    /// The same, as whoever asked hears it.
+    package func answer() -> CheckpointAnswer {
+        do { return try make().map { .made($0) } ?? .nothingYet } catch let refusal as Refusal {
+            return .refused(refusal)
+        } catch { return .failed("\(error)") }
+    }
+
     private func make(in database: Database) throws -> Made? {
         let prover = try JournalProver(database, secrets.sha256)
         guard try prover.hasTree else { return nil }
@@ -112,22 +119,26 @@ package final class CheckpointKeeper {
         try Files.replace(Self.file(besides: path), with: made.note)
     }
 
-    /// The newest checkpoint of each log that a database has signed, without its key.
-    package static func stored(_ path: String) throws -> [Made] {
+    /// The note that was signed last, as the file beside a database has it, or its table.
+    static func lastNote(_ path: String) -> String? {
+        let octets =
+            Files.read(file(besides: path), atMost: LeafBound.text)
+            ?? (Files.exists(path) ? try? stored(path)?.note : nil)
+        return octets.flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The note over so many entries, of the log that signed most of them where none is named. Needs no key; nil where there is none.
+    package static func stored(_ path: String, origin: String? = nil, size: UInt64? = nil) throws -> Made? {
         let database = try Database(path: path, mode: .readOnly)
-        guard try Migrations.check(database) >= 10 else { return [] }
-        let rows = try database.prepare(
+        guard try Migrations.check(database) >= 10 else { return nil }
+        let row = try database.prepare(
             """
-            SELECT origin, max(size), root, note FROM checkpoint GROUP BY origin ORDER BY max(size), origin
+            SELECT origin, size, root, note FROM checkpoint
+            WHERE (?1 IS NULL OR origin = ?1) AND (?2 IS NULL OR size = ?2) ORDER BY size DESC, origin LIMIT 1
             """)
-        var found: [Made] = []
-        while try rows.step() {
-            found.append(
-                Made(
-                    origin: rows.text(0), size: UInt64(clamping: rows.integer(1)), root: rows.octets(2),
-                    note: rows.octets(3)))
-        }
-        return found
+        guard try row.bind(origin, size.map { Int64(clamping: $0) }).step() else { return nil }
+        return Made(
+            origin: row.text(0), size: UInt64(clamping: row.integer(1)), root: row.octets(2), note: row.octets(3))
     }
 }
 
