@@ -16,7 +16,8 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
         face, family, fault
-    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, kind, level, maker, makerBefore, measured,
+    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, kind, level, maker, makerBefore,
+        measured,
         milliseconds,
         missing, model, modelBefore
     case near, note, other, part, parts, pass, passes, path, points, problem, reason, receiver, reopens, row, rows,
