@@ -19,6 +19,8 @@ package struct KeyRing: Sendable {
     package let handover: SecretKey
     /// Seals the head over the state that decides.
     package let head: SecretKey
+    /// Signs checkpoints of the journal: the seed of an Ed25519 key.
+    package let journal: SecretKey
 
     /// The master key has 32 octets.
     package init(master: SecretKey) {
@@ -31,6 +33,7 @@ package struct KeyRing: Sendable {
         passes = master.derived(for: "gatehouse passes 1")
         handover = master.derived(for: "gatehouse handover 1")
         head = master.derived(for: "gatehouse head 1")
+        journal = master.derived(for: "gatehouse journal 1")
     }
 
     /// The primitives that the core computes with. `epoch` enters the nonce of sealed notes, so that no nonce comes
@@ -93,6 +96,11 @@ package struct KeyRing: Sendable {
                 text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 512 - text.count))
                 return try Envelope.seal(text, certificate: certificate)
             })
+    }
+
+    /// Signs the heads of the journal that a site keeps in an epoch.
+    package func logSigner(site: String, epoch: UInt64) throws -> LogSigner {
+        try LogSigner(origin: CheckpointSigner.origin(site: site, epoch: epoch), seed: journal)
     }
 
     /// Opens a sealed note of the journal, for the watchlist's auditor.

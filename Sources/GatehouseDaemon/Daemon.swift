@@ -42,7 +42,7 @@ package enum Daemon {
         let uplink = try threads.uplink(on: ground)
         threads.connect(gate, uplink, readerKeys, on: ground)
         let (ending, ended) = (Cancellation(), Cancellation())
-        let bridge = LoopBridge(loop: loop.bind(gate), inbox: loop.inbox, ending: ending, ended: ended)
+        let bridge = LoopBridge(loop: loop.bind(gate), inbox: loop.inbox, ending: ending, ended: ended, writer: writer)
         let door = try threads.door(bridge, readerKeys, ending, on: ground)
         home.door = door
 

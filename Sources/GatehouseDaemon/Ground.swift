@@ -20,6 +20,8 @@ struct Ground {
     let keyProblem: String?
     let passKeys: PassKeys?
     let signer: ReportSigner?
+    /// Signs heads of the journal; nil where nothing is sealed.
+    let logSigner: LogSigner?
     let calendar: SiteCalendar
     let secrets: StoreSecrets
     let lock: StoreLock
@@ -48,6 +50,8 @@ struct Ground {
         opened = try StoreOpener.open(
             path: path, site: configuration.site, secrets: secrets, at: SystemClock.civil())
         for remark in opened.remarks { log.error("\(remark)") }
+        let epoch = opened.loaded.restored.epoch
+        logSigner = keyProblem == nil ? try keys.logSigner(site: configuration.site.name, epoch: epoch) : nil
     }
 
     /// The deciding loop, which hands what is to be kept to the writer.

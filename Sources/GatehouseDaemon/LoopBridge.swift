@@ -14,6 +14,7 @@ struct LoopBridge: Sendable {
     /// Long waits end when the daemon is told to stop, the short ones when the loop is over.
     let ending: Cancellation
     let ended: Cancellation
+    let writer: WriterThread
 
     /// What the loop is asked answers in a moment, or not at all.
     static let patience: Duration = .seconds(10)
@@ -24,7 +25,11 @@ struct LoopBridge: Sendable {
             keys: KeyDesk(
                 source: { keys.source($0) }, make: { try keys.makeKey(for: $0, overWire: $1) },
                 save: { try keys.save() }),
-            bounds: bounds, monotonic: { SystemClock.monotonic() })
+            bounds: bounds, monotonic: { SystemClock.monotonic() },
+            checkpoint: {
+                guard let answer = writer.checkpoint(within: Self.patience, unless: ended) else { throw Self.busy }
+                return answer
+            })
     }
 
     private static let busy = CommandRefusal(

@@ -23,6 +23,9 @@ struct Threads {
         // Nothing that outlives the start may hold the whole of what was restored: it would be in memory twice.
         let (epoch, certificate) = (ground.restored.epoch, ground.restored.activation?.issuerCertificate)
         let copied = RegistryCopy.revision(RegistryCopy.path(besides: path), secrets: secrets)
+        let keeper = (ground.logSigner?.closures).map { signer in
+            { @Sendable in CheckpointKeeper(path: path, secrets: secrets, signer: signer) }
+        }
         return WriterThread(
             makeWriter: {
                 StoreWriter(
@@ -49,6 +52,13 @@ struct Threads {
             },
             // A run that was killed may not have come to it.
             owesCopy: ground.keyProblem == nil && copied != ground.restored.registry.revision,
+            makeKeeper: keeper,
+            checkpointRefused: { refusal in
+                if let refusal { log.critical("no checkpoint was signed: \(refusal)") }
+                inbox.post {
+                    bound.value.gate?.give(.health(.checkpointRefused, subject: "", isOn: refusal != nil))
+                }
+            },
             readSpace: { DiskSpace.read(path) },
             diskNearlyFull: { isOn in
                 inbox.post { bound.value.gate?.give(.health(.diskNearlyFull, subject: "", isOn: isOn)) }
@@ -104,6 +114,7 @@ struct Threads {
         let desk = Desk(
             configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
             primitives: ground.primitives, passKeys: ground.passKeys, signer: ground.signer,
+            logSigner: ground.logSigner,
             surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
         let door = try CommandDoor(
             path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,

@@ -12,6 +12,8 @@ internal import Synchronization
 final class WriterThread: Sendable {
     private enum Work: Sendable {
         case batch(CommitGate.Batch)
+        /// Somebody asks for a head that covers what is there now.
+        case checkpoint(Awaited<CheckpointAnswer>)
         case stop
     }
 
@@ -22,6 +24,10 @@ final class WriterThread: Sendable {
     /// must not take long here.
     private let registrySettled: @Sendable () -> Void
     private let owesCopy: Bool
+    /// Nil in a run without the master key: it signs nothing.
+    private let makeKeeper: (@Sendable () -> CheckpointKeeper)?
+    /// What became of a checkpoint, where it is not as the last time: nil where it was signed again.
+    private let checkpointRefused: @Sendable (CheckpointKeeper.Refusal?) -> Void
     /// What is free on the disk; asked after each batch, and once a minute.
     private let readSpace: @Sendable () -> DiskSpace.Reading?
     private let diskNearlyFull: @Sendable (Bool) -> Void
@@ -35,11 +41,15 @@ final class WriterThread: Sendable {
         makeWriter: @escaping @Sendable () -> StoreWriter,
         finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
         registrySettled: @escaping @Sendable () -> Void, owesCopy: Bool,
+        makeKeeper: (@Sendable () -> CheckpointKeeper)?,
+        checkpointRefused: @escaping @Sendable (CheckpointKeeper.Refusal?) -> Void,
         readSpace: @escaping @Sendable () -> DiskSpace.Reading?, diskNearlyFull: @escaping @Sendable (Bool) -> Void
     ) {
         self.readSpace = readSpace
         self.diskNearlyFull = diskNearlyFull
         self.owesCopy = owesCopy
+        self.makeKeeper = makeKeeper
+        self.checkpointRefused = checkpointRefused
         self.makeWriter = makeWriter
         self.finished = finished
         self.registrySettled = registrySettled
@@ -56,6 +66,13 @@ final class WriterThread: Sendable {
 
     func commit(_ batch: CommitGate.Batch) { post(.batch(batch)) }
 
+    /// The newest checkpoint, made for whoever asks.
+    func checkpoint(within limit: Duration, unless ended: Cancellation) -> CheckpointAnswer? {
+        let answer = Awaited<CheckpointAnswer>()
+        post(.checkpoint(answer))
+        return answer.wait(atMost: limit, unless: ended)
+    }
+
     /// Ends the thread after what was posted. False when it did not end in time: the disk does not answer.
     func stop(within limit: Duration) -> Bool {
         post(.stop)
@@ -70,17 +87,22 @@ final class WriterThread: Sendable {
 
     private func run() {
         let writer = makeWriter()
+        var checkpoints = Checkpoints(makeKeeper?(), tell: checkpointRefused)
+        // Says at once where an older database was put in the place of this one.
+        _ = checkpoints.make()
         var hasChangedRegistry = owesCopy
         var isDirty = false
         var space = DiskSpace()
         while true {
             var waiting = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&waiting, 1, isDirty || hasChangedRegistry ? 200 : 60_000)
+            let patience = isDirty || hasChangedRegistry ? 200 : checkpoints.milliseconds(atMost: 60_000)
+            let ready = poll(&waiting, 1, patience)
             if ready == 0 {
                 // Nothing for a while: the write-ahead file is folded in while nobody waits for it.
                 if isDirty { isDirty = !writer.idle() }
                 if hasChangedRegistry { registrySettled() }
                 hasChangedRegistry = false
+                checkpoints.makeIfDue(somebodyWaits: false)
                 look(at: &space)
                 continue
             }
@@ -90,24 +112,25 @@ final class WriterThread: Sendable {
                 defer { queue = [] }
                 return queue
             }) {
-                guard case .batch(let batch) = work else {
+                switch work {
+                case .batch(let batch):
+                    do {
+                        try writer.commit(batch)
+                        isDirty = true
+                        hasChangedRegistry = hasChangedRegistry || batch.effects.contains(where: \.settlesRegistry)
+                        checkpoints.took(batch.effects.count(where: \.isEntry))
+                        finished(batch.number, .success(()))
+                    } catch {
+                        finished(batch.number, .failure(WriterFailure(description: "\(error)")))
+                    }
+                    checkpoints.makeIfDue(somebodyWaits: !queue.withLock(\.isEmpty))
+                    look(at: &space)
+                case .checkpoint(let answer): answer.fulfil(checkpoints.make())
+                case .stop:
                     if hasChangedRegistry { registrySettled() }
+                    checkpoints.makeIfOwed()
                     return
                 }
-                do {
-                    try writer.commit(batch)
-                    isDirty = true
-                    for effect in batch.effects {
-                        switch effect {
-                        case .registry, .registrySealed: hasChangedRegistry = true
-                        default: break
-                        }
-                    }
-                    finished(batch.number, .success(()))
-                } catch {
-                    finished(batch.number, .failure(WriterFailure(description: "\(error)")))
-                }
-                look(at: &space)
             }
         }
     }
@@ -115,4 +138,15 @@ final class WriterThread: Sendable {
     private func look(at space: inout DiskSpace) {
         if let change = readSpace().flatMap({ space.take($0) }) { diskNearlyFull(change) }
     }
+}
+
+extension DurableEffect {
+    fileprivate var settlesRegistry: Bool {
+        switch self {
+        case .registry, .registrySealed: true
+        default: false
+        }
+    }
+
+    fileprivate var isEntry: Bool { if case .record = self { true } else { false } }
 }

@@ -189,7 +189,7 @@ extension Desk {
         let reader = try reader()
         guard let stored = try reader.entry(command.event.value, withPersonal: true),
             !stored.entry.kind.isForTheAuditorAlone || call.actor.role == .auditor
-        else { throw CommandRefusal(code: "unknownEvent", message: Sentence("there is no entry of that number")) }
+        else { throw Self.unknownEvent }
         try look(call, .people([stored.entry.person].compactMap(\.self)))
         var views = EntryViews(reader: reader, calendar: fields.calendar, showsNames: true)
         if call.reason == nil { views.namesSince = try now() + .seconds(-Self.personWindow) }
@@ -209,15 +209,6 @@ extension Desk {
             reply.agrees = again.decision.word == stored.entry.outcome && path.agrees(with: facts)
         }
         return reply
-    }
-
-    func verifyJournal(_ command: JournalVerify, _ call: Call) throws -> JournalVerify.Reply {
-        let report = try JournalVerifier(path: configuration.files.database, secrets: secrets).verify(
-            earlier: command.size?.value, check: call.check)
-        return JournalVerify.Reply(
-            entries: report.count, first: report.first, last: report.last, root: Hexadecimal.encode(report.root),
-            erased: report.erased, earlierRoot: report.earlierRoot.map(Hexadecimal.encode), whole: report.isWhole,
-            faults: report.faults)
     }
 }
 

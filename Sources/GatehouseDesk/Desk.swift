@@ -4,7 +4,7 @@ package import GatehouseCore
 package import GatehouseCrypto
 package import GatehouseProtocols
 package import GatehouseRegister
-internal import GatehouseStore
+package import GatehouseStore
 
 /// What each command does: it reads the database and the state of the gate, gives orders, and talks to readers, all through
 /// the closures of its surroundings. It knows no loop, no device and no thread; the daemon, the simulation and the tests run
@@ -21,6 +21,8 @@ package final class Desk: Sendable {
     package let passKeys: PassKeys?
     /// Signs reports in the name of the site; nil in a run without the master key.
     package let signer: ReportSigner?
+    /// Signs heads of the journal; nil in a run without the master key.
+    package let logSigner: LogSigner?
     package let surroundings: DeskSurroundings
     package let uploads: UploadShelf
     package let followers: Followers
@@ -30,13 +32,14 @@ package final class Desk: Sendable {
 
     package init(
         configuration: Configuration, calendar: SiteCalendar, secrets: StoreSecrets, primitives: Primitives,
-        passKeys: PassKeys?, signer: ReportSigner?, surroundings: DeskSurroundings
+        passKeys: PassKeys?, signer: ReportSigner?, logSigner: LogSigner?, surroundings: DeskSurroundings
     ) {
         self.configuration = configuration
         self.secrets = secrets
         self.primitives = primitives
         self.passKeys = passKeys
         self.signer = signer
+        self.logSigner = logSigner
         self.surroundings = surroundings
         fields = RegistryFields(
             calendar: calendar, primitives: primitives, aloneDigits: configuration.site.lockout.aloneDigits,
@@ -223,12 +226,16 @@ package struct DeskSurroundings: Sendable {
     /// What the bounds of the daemon hold and refused, for `status`.
     package var bounds: @Sendable () -> [Status.Bound]
     package var monotonic: @Sendable () -> MonotonicTime
+    /// The newest signed head of the journal, over what is on disk; throws when the writer did not answer.
+    package var checkpoint: @Sendable () throws -> CheckpointAnswer
 
     package init(
         view: @escaping @Sendable (@escaping @Sendable (LoopView) -> Void) throws -> Void,
         order: @escaping @Sendable (OrderDraft) throws -> OrderReply, readers: ReaderTalk, keys: KeyDesk,
-        bounds: @escaping @Sendable () -> [Status.Bound], monotonic: @escaping @Sendable () -> MonotonicTime
+        bounds: @escaping @Sendable () -> [Status.Bound], monotonic: @escaping @Sendable () -> MonotonicTime,
+        checkpoint: @escaping @Sendable () throws -> CheckpointAnswer
     ) {
+        self.checkpoint = checkpoint
         self.view = view
         self.order = order
         self.readers = readers

@@ -75,7 +75,7 @@ package enum Backup {
         }
         let epoch = known.epoch + 1
         try begin(
-            epoch: epoch, first: known.next, in: incoming, at: now, actor: actor, source: "backup",
+            epoch: epoch, first: known.next, in: incoming, besides: path, at: now, actor: actor, source: "backup",
             ledger: [.restored(now)], secrets)
         return (epoch, known.next, try replace(path, with: incoming, epoch: epoch))
     }
@@ -107,9 +107,11 @@ package enum Backup {
         return kept
     }
 
-    /// Begins a new epoch in a database: its first entry says what it is.
+    /// Begins a new epoch in a database: its first entry says what it is, and carries the head that was signed last. The tree goes on
+    /// under another origin, because it may lack leaves that the old one has signed. `place` is where the database comes to stand.
     static func begin(
-        epoch: UInt64, first: UInt64, in path: String, at now: CivilTime, actor: String, source: String,
+        epoch: UInt64, first: UInt64, in path: String, besides place: String? = nil, at now: CivilTime, actor: String,
+        source: String,
         detail: [String: CanonicalValue] = [:], ledger: [LedgerChange] = [], _ secrets: StoreSecrets
     ) throws {
         do {
@@ -130,6 +132,8 @@ package enum Backup {
         entry.outcome = source
         entry.detail = detail
         entry.detail["epoch"] = .integer(Int64(epoch))
+        let head = CheckpointKeeper.lastNote(place ?? path) ?? CheckpointKeeper.lastNote(path)
+        entry.detail[.head] = head.map { .text($0) }
         let writer = StoreWriter(
             path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil,
             keepsHeadCopy: false)

@@ -32,6 +32,30 @@ enum Files {
         return (try? SealedFile.getOrEnd(Int(status.st_size), descriptor, path)) ?? []
     }
 
+    /// A new file takes the place of the one before, whole and on the disk.
+    static func replace(_ path: String, with octets: [UInt8]) throws {
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SealedFile.failure("create", temporary) }
+        do {
+            defer { close(descriptor) }
+            try SealedFile.put(octets, descriptor, temporary)
+            guard fsync(descriptor) == 0 else { throw SealedFile.failure("sync", temporary) }
+        }
+        guard rename(temporary, path) else { throw SealedFile.failure("rename", temporary) }
+        syncFolder(of: path)
+    }
+
+    /// A name that was given or changed in it lasts.
+    static func syncFolder(of path: String) {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let directory = open(
+            folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
+    }
+
     /// Seconds of the modification time.
     static func modified(_ path: String) -> Int64? {
         var status = stat()

@@ -39,13 +39,7 @@ enum SealedFile {
         isClosed = true
         guard close(descriptor) == 0 else { throw failure("close", temporary) }
         guard rename(temporary, path) == 0 else { throw failure("rename", temporary) }
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let directory = open(
-            folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if directory >= 0 {
-            fsync(directory)
-            close(directory)
-        }
+        Files.syncFolder(of: path)
     }
 
     /// Reads the pieces in order. Throws at the first that is damaged, missing or too many.

@@ -65,66 +65,6 @@ func printFolded(_ text: String, indent: Int = 0) {
     for line in folded(text, indent: indent) { print(line) }
 }
 
-struct JournalCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: words("The journal."), subcommands: [Verify.self, Settle.self])
-    struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: words("Check every entry: numbers, hashes, commitments."),
-            discussion: words(
-                """
-                Keep the root that it prints: with --against SIZE:ROOT a later check shows whether the past was changed.
-                Example: gatehousectl journal verify --against 5000:ROOT
-                """))
-        @Option(help: told("SIZE:ROOT of an earlier check.")) var against: String?
-        @OptionGroup var common: Common
-        func run() throws {
-            let earlier = try against.map { text in
-                let parts = text.split(separator: ":").map(String.init)
-                guard parts.count == 2, let size = UInt64(parts[0]), size > 0, Hexadecimal.decode(parts[1])?.count == 32
-                else {
-                    throw ValidationError(words("--against needs SIZE:ROOT, as an earlier check printed it"))
-                }
-                return (size: size, root: parts[1].lowercased())
-            }
-            var isWhole = true
-            try asking(JournalVerify(size: earlier.map { CountArgument($0.size) }), common) { answer in
-                let report = answer.value
-                let isShort = earlier.map { $0.size > report.entries } ?? false
-                let isSame = earlier.map { $0.root == report.earlierRoot } ?? true
-                isWhole = report.whole && isSame
-                if common.isJSON { return printJSON(.journalVerify, "reply", answer.text) }
-                print(
-                    words(
-                        "\(report.entries, "entry", "entries"), \(report.first) to \(report.last), \(report.erased, "personal value", "personal values") erased"
-                    )
-                )
-                print(words("root \(report.entries):\(report.root)"))
-                if let earlier {
-                    print(
-                        isShort
-                            ? words(
-                                "FAULT  there are fewer entries than that check counted: \(report.entries) of \(earlier.size); the end is missing, or the check was of another journal"
-                            )
-                            : isSame
-                                ? words("The first \(earlier.size, "entry is", "entries are") those of that check.")
-                                : words(
-                                    "FAULT  the first \(earlier.size, "entry is", "entries are") NOT those of that check"
-                                ))
-                }
-                for fault in report.faults { print(words("FAULT  \(plain(fault))")) }
-                let isUnharmed = report.whole && (isSame || isShort)
-                print(
-                    isWhole
-                        ? words("The journal is whole.")
-                        : isUnharmed ? words("What is there is whole.") : words("The journal is NOT whole.")
-                )
-            }
-            if !isWhole { throw Exit.refused }
-        }
-    }
-}
-
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: words("The register as CSV files. Needs --reason. PINs cannot be exported."),

@@ -172,7 +172,8 @@ enum Sample {
             switch name {
             case "data": return "aGVsbG8="
             case "receiver", "token-hash": return .string(digest)
-            case "id", "event", "alarm", "credential", "after", "limit", "offset", "size", "seconds", "address", "baud",
+            case "since", "old", "new", "id", "event", "alarm", "credential", "after", "limit", "offset", "size",
+                "seconds", "address", "baud",
                 "type", "level", "user":
                 return "3"
             case "all", "beside", "bound", "duress", "dry-run", "ends", "pieces", "follow", "refused", "needs-time",
@@ -180,6 +181,7 @@ enum Sample {
                 return "yes"
             default: return "some-text"
             }
+        case .array(.text): return .array([.string("3")])
         case .array(.object):
             return .array([["pass": "00000000000000ff", "until": 5, "revoked": false, "counts": ["a": 1]]])
         default: return nil

@@ -88,6 +88,9 @@ struct CatalogueTests {
         replay              --M-- reason questions question
         journal verify      --MIA -      questions question
         journal settle      --M-A reason register  change
+        journal checkpoint  --MIA -      questions question
+        journal prove       --M-A -      questions question
+        journal prove-append --MIA -     questions question
         reader list         VGMIA -      register  question
         reader show         VGMIA -      devices   order
         reader doctor       VGMIA -      register  question

@@ -130,6 +130,9 @@ struct DeskTests {
         case .replay: Case(Replay(from: "2026-11-16", until: "2026-11-18"))
         case .journalVerify: Case(JournalVerify())
         case .journalSettle: Case(JournalSettle(), "other")
+        case .journalCheckpoint: Case(JournalCheckpoint())
+        case .journalProve: Case(JournalProve(event: 1))
+        case .journalProveAppend: Case(JournalProveAppend(old: 0, new: 1))
         default: ofDevices(name)
         }
     }

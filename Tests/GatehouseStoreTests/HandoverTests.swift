@@ -134,8 +134,8 @@ import Testing
         ] {
             #expect(try rows(old.database, table, condition) == rows(new.database, table, condition), "\(table)")
         }
-        let verified = try JournalVerifier(path: new.database, secrets: newKeys.storeSecrets).verify(earlier: 3)
-        #expect(verified.faults.isEmpty && verified.count == 4 && verified.earlierRoot == root && verified.erased == 1)
+        let verified = try JournalVerifier(path: new.database, secrets: newKeys.storeSecrets).verify(sizes: [3])
+        #expect(verified.faults.isEmpty && verified.count == 4 && verified.roots[3] == root && verified.erased == 1)
         let (before, after) = (
             try JournalReader(path: old.database, secrets: old.secrets),
             try JournalReader(path: new.database, secrets: newKeys.storeSecrets)

@@ -90,6 +90,9 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case replay
     case journalVerify = "journal verify"
     case journalSettle = "journal settle"
+    case journalCheckpoint = "journal checkpoint"
+    case journalProve = "journal prove"
+    case journalProveAppend = "journal prove-append"
 
     case readerList = "reader list"
     case readerShow = "reader show"
@@ -226,6 +229,9 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .replay: Replay.self
         case .journalVerify: JournalVerify.self
         case .journalSettle: JournalSettle.self
+        case .journalCheckpoint: JournalCheckpoint.self
+        case .journalProve: JournalProve.self
+        case .journalProveAppend: JournalProveAppend.self
         case .readerList: ReaderList.self
         case .readerShow: ReaderShow.self
         case .readerDoctor: ReaderDoctor.self

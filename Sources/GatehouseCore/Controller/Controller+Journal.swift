@@ -62,6 +62,7 @@ extension Controller {
         entry.isCivilTrusted = now.isCivilTrusted
         entry.registryRevision = registry.revision
         entry.policyDigest = site.policy.digest
+        LeafBound.hold(&entry, digest: primitives.digest)
         alarms.hear(entry)
         walk?.run.hear(entry)
     }

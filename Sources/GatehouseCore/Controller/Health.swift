@@ -7,7 +7,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
-    case stateRewound, stateUnwitnessed
+    case stateRewound, stateUnwitnessed, checkpointRefused
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -27,7 +27,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped, .stateRewound:
+            .readerSwapped, .stateRewound, .checkpointRefused:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -100,6 +100,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .registerRestored:
             Sentence(
                 "The register is that of a backup: cards that were blocked and tenancies that were ended since may open again."
+            )
+        case .checkpointRefused:
+            Sentence(
+                "The journal is not the one whose head this gate signed before: an older or another database stands in its place. No checkpoint is signed."
             )
         case .withoutKey: Sentence("The master key is missing or wrong: nobody is admitted. Exits and fire work.")
         case .stateRewound:
@@ -182,6 +186,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             )
         case .stateUnwitnessed:
             Sentence("The copy is written again with the next entry. If nobody removed it, look at the disk.")
+        case .checkpointRefused:
+            Sentence(
+                "Find out who changed it: journalctl -u gatehoused says what differs. Put the right database back, or restore a backup on purpose: gatehousectl restore; docs/operating.md."
+            )
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")
         }

@@ -49,6 +49,7 @@ package final class DeskBench: @unchecked Sendable {
 
     private let calendar: SiteCalendar
     private let writer: StoreWriter
+    private let keeper: CheckpointKeeper
     private var batches: [CommitGate.Batch] = []
     private var replies: [OrderID: OrderReply] = [:]
     private var nextOrder: OrderID = 1
@@ -71,6 +72,8 @@ package final class DeskBench: @unchecked Sendable {
         let restored = loaded.restored
         writer = StoreWriter(path: path, secrets: secrets, epoch: restored.epoch, run: "desk", issuerCertificate: nil)
         let passKeys = try PassKeys(seed: keys.passes, site: configuration.site.name, trusted: [])
+        let logSigner = try keys.logSigner(site: configuration.site.name, epoch: restored.epoch)
+        keeper = CheckpointKeeper(path: path, secrets: secrets, signer: logSigner.closures)
         shell = ControllerShell(
             controller: Controller(
                 site: configuration.site, restored: restored,
@@ -80,12 +83,14 @@ package final class DeskBench: @unchecked Sendable {
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
             primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys,
-            signer: try ReportSigner(seed: keys.handover), surroundings: surroundings())
+            signer: try ReportSigner(seed: keys.handover), logSigner: logSigner, surroundings: surroundings())
         give([.started(StartReport(version: "bench", wasCleanStop: true))])
     }
 
     deinit {
-        for name in ["gatehouse.db", "gatehouse.db-wal", "gatehouse.db-shm", "gatehouse.db.backup"] {
+        for name in [
+            "gatehouse.db", "gatehouse.db-wal", "gatehouse.db-shm", "gatehouse.db.backup", "gatehouse.db.checkpoint",
+        ] {
             unlink("\(folder)/\(name)")
         }
         // Backups that commands made.
@@ -223,7 +228,7 @@ package final class DeskBench: @unchecked Sendable {
             view: { [unowned self] body in body(view) }, order: { [unowned self] in carryOut($0) },
             readers: readerTalk(),
             keys: KeyDesk(source: { _ in "none" }, make: { _, _ in [UInt8](0..<16) }, save: {}), bounds: { [] },
-            monotonic: { [unowned self] in now })
+            monotonic: { [unowned self] in now }, checkpoint: { [unowned self] in keeper.answer() })
     }
 
     private var view: LoopView {

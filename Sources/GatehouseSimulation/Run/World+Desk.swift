@@ -5,6 +5,7 @@ internal import GatehouseCrypto
 internal import GatehouseDesk
 internal import GatehouseProtocols
 internal import GatehouseRuntime
+internal import GatehouseStore
 
 /// People who say commands while all that happens: through the daemon's own desk, with their roles and reasons. While one
 /// waits for its entry, the night goes on.
@@ -17,7 +18,7 @@ extension World {
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
             primitives: keys.primitives(epoch: epoch),
-            passKeys: nil, signer: nil, surroundings: surroundings())
+            passKeys: nil, signer: nil, logSigner: nil, surroundings: surroundings())
     }
 
     private func surroundings() -> DeskSurroundings {
@@ -34,7 +35,7 @@ extension World {
                 ask: { _, _ in nil }, search: { _ in nil }, sendFile: { _, _, _ in false }, changingKey: { nil },
                 changeKey: { _, _, _ in false }, face: { _, _, _, _ in .lost }),
             keys: KeyDesk(source: { _ in "none" }, make: { _, _ in [] }, save: {}), bounds: { [] },
-            monotonic: { [unowned self] in now })
+            monotonic: { [unowned self] in now }, checkpoint: { .withoutKey })
     }
 
     /// The reply comes when its entry is on disk, or the bounded wait is over; what a power cut swallows is never confirmed.

@@ -15,6 +15,7 @@ enum HandoverTables {
         "mark": "keyed digests, made anew", "journal_node": "follows from the journal, made anew",
         "journal_run": "follows from the journal, made anew", "standing": "follows from the journal, made anew",
         "head": "keyed for one database, made anew",
+        "checkpoint": "signed by the key of the company that leaves",
     ]
 
     /// Every table of the schema has to stand in one of the lists, so that none is lost without a word.

@@ -1,0 +1,179 @@
+import GatehouseCore
+import GatehouseCrypto
+import Glibc
+import Testing
+
+@testable import GatehouseStore
+
+@Suite("Checkpoints of a gate")
+struct CheckpointKeeperTests {
+    private func keeper(_ scratch: Scratch, epoch: UInt64 = 1) throws -> CheckpointKeeper {
+        try CheckpointKeeper(
+            path: scratch.database, secrets: scratch.secrets,
+            signer: scratch.keys.logSigner(site: "lotus", epoch: epoch).closures)
+    }
+
+    private func commit(
+        _ sequences: ClosedRange<UInt64>, _ scratch: Scratch, run: String = "run", _ kind: EntryKind = .decision
+    ) throws {
+        try scratch.writer(run: run).commit(.init(number: 1, effects: sequences.map { scratch.entry($0, kind) }))
+    }
+
+    private func refusal(_ body: () throws -> Void) -> CheckpointKeeper.Refusal? {
+        do { try body() } catch { return error as? CheckpointKeeper.Refusal }
+        return nil
+    }
+
+    private func copy(_ from: String, _ to: String, _ scratch: Scratch) {
+        let octets = scratch.contents(from)
+        let descriptor = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        defer { close(descriptor) }
+        #expect(write(descriptor, octets, octets.count) == octets.count)
+    }
+
+    @Test func aCheckpointCoversWhatIsOnDiskAndStandsInTwoPlaces() throws {
+        let scratch = Scratch()
+        let key = try scratch.keys.logSigner(site: "lotus", epoch: 1).key
+        #expect(key.name == "lotus/journal/1")
+        try commit(1...300, scratch)
+        let made = try #require(try keeper(scratch).make())
+        #expect(made.size == 300)
+        let note = try SignedNote(made.note)
+        let head = try Checkpoint.open(note, key: key)
+        #expect(head.size == 300 && head.origin == "lotus/journal/1")
+        #expect(try JournalProver(path: scratch.database, sha256: Hash.sha256).root(size: 300) == head.root)
+        #expect(scratch.contents(scratch.database + ".checkpoint") == made.note)
+        #expect(try CheckpointKeeper.stored(scratch.database) == made)
+        #expect(try keeper(scratch).make() == made, "nothing new: the same again")
+        try commit(301...301, scratch, run: "two")
+        let next = try #require(try keeper(scratch).make())
+        #expect(next.size == 301)
+        #expect(try CheckpointKeeper.stored(scratch.database) == next)
+    }
+
+    @Test func aJournalWithoutATreeHasNoCheckpoint() throws {
+        let scratch = Scratch()
+        #expect(try keeper(scratch).make() == nil)
+    }
+
+    @Test func yesterdaysDatabaseIsNotSigned() throws {
+        let scratch = Scratch()
+        let path = scratch.database
+        try commit(1...20, scratch)
+        _ = try keeper(scratch).make()
+        try #require(StoreWriter.open(path: path).truncateLog())
+        copy(path, path + ".yesterday", scratch)
+        try commit(21...30, scratch, run: "two")
+        _ = try keeper(scratch).make()
+        // The whole file is put back; its write-ahead file is gone.
+        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+        copy(path + ".yesterday", path, scratch)
+        #expect(refusal { _ = try keeper(scratch).make() } == .behind(.file, signed: 30, present: 20))
+        try commit(21...40, scratch, run: "three", .look)
+        #expect(
+            refusal { _ = try keeper(scratch).make() } == .differs(.file, signed: 30), "other entries in their place")
+        let signed = try #require(try SignedNote(scratch.contents(path + ".checkpoint")))
+        #expect(try Checkpoint(text: signed.text).size == 30, "what was signed stays what it was")
+        // A restore on purpose begins another log.
+        #expect(try keeper(scratch, epoch: 2).make()?.size == 40)
+    }
+
+    /// The tree of a restored database may lack what the old one has signed: under the old name it would be a fork.
+    @Test func theEntryOfARestoreCarriesTheHeadThatWasSignedLast() throws {
+        let scratch = Scratch()
+        try commit(1...20, scratch)
+        let backup = try Backup.make(
+            database: scratch.database, directory: scratch.folder, name: "b", secrets: scratch.secrets)
+        try commit(21...30, scratch, run: "two")
+        let signed = try #require(try keeper(scratch).make())
+        let restored = try Backup.restore(
+            backup, database: scratch.database, at: CivilTime(seconds: 1_790_000_000), actor: "t",
+            secrets: scratch.secrets)
+        #expect(restored.epoch == 2)
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        let entry = try #require(try reader.entry(restored.first, withPersonal: false)).entry
+        #expect(entry.kind == .restored)
+        #expect(entry.detail[.head]?.text == String(decoding: signed.note, as: UTF8.self))
+        let next = try #require(try keeper(scratch, epoch: 2).make())
+        #expect(next.origin == "lotus/journal/2" && next.size == 21)
+        let key = try scratch.keys.logSigner(site: "lotus", epoch: 2).key
+        #expect(try Checkpoint.open(SignedNote(next.note), key: key).size == 21)
+    }
+
+    @Test func whatTheTableSaysIsHeldAgainstTheJournalToo() throws {
+        let scratch = Scratch()
+        try commit(1...20, scratch)
+        _ = try keeper(scratch).make()
+        unlink(scratch.database + ".checkpoint")
+        try Database(path: scratch.database).execute("DELETE FROM journal WHERE seq > 15")
+        #expect(refusal { _ = try keeper(scratch).make() } == .behind(.table, signed: 20, present: 15))
+        try commit(16...25, scratch, run: "two", .look)
+        #expect(refusal { _ = try keeper(scratch).make() } == .differs(.table, signed: 20))
+        try Database(path: scratch.database).execute("UPDATE checkpoint SET size = 10")
+        #expect(refusal { _ = try keeper(scratch).make() } == .forged(10))
+        try Database(path: scratch.database).execute("UPDATE checkpoint SET note = x'00'")
+        #expect(refusal { _ = try keeper(scratch).make() } == .forged(10))
+    }
+
+    @Test func aPlaceThatLostItsCheckpointGetsItAgain() throws {
+        let scratch = Scratch()
+        try commit(1...5, scratch)
+        let made = try #require(try keeper(scratch).make())
+        unlink(scratch.database + ".checkpoint")
+        #expect(try keeper(scratch).make() == made)
+        #expect(scratch.contents(scratch.database + ".checkpoint") == made.note)
+        try Database(path: scratch.database).execute("DELETE FROM checkpoint")
+        #expect(try keeper(scratch).make() == made)
+        #expect(try CheckpointKeeper.stored(scratch.database) == made)
+    }
+
+    @Test func theTableKeepsTheNewestOfThem() throws {
+        let scratch = Scratch()
+        try commit(1...5, scratch)
+        let database = try Database(path: scratch.database)
+        try database.execute(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            INSERT INTO checkpoint SELECT 'another/journal/1', i, x'', x'' FROM n
+            """)
+        try database.execute(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            INSERT INTO checkpoint SELECT 'lotus/journal/1', i - 5000, x'', x'' FROM n
+            """)
+        _ = try? keeper(scratch).make()
+        let signer = try scratch.keys.logSigner(site: "lotus", epoch: 1)
+        let empty = try signer.sign(size: 0, root: Merkle.emptyRoot).octets
+        try database.prepare("UPDATE checkpoint SET note = ? WHERE origin = 'lotus/journal/1' AND size = 0").bind(empty)
+            .run()
+        #expect(try keeper(scratch).make()?.size == 5)
+        let rows = try database.prepare("SELECT origin, count(*), max(size) FROM checkpoint GROUP BY origin ORDER BY 1")
+        var counts: [String] = []
+        while try rows.step() { counts.append("\(rows.text(0)) \(rows.integer(1)) \(rows.integer(2))") }
+        #expect(counts == ["another/journal/1 5000 5000", "lotus/journal/1 4096 5"])
+    }
+
+    @Test func aCheckpointIsDueAfterAsManyEntriesOrAMinute() {
+        let start = MonotonicTime(nanoseconds: 0)
+        var pace = CheckpointPace()
+        #expect(!pace.isOwed && pace.remaining(at: start) == nil)
+        pace.took(0, at: start)
+        #expect(!pace.isOwed)
+        pace.took(1, at: start)
+        #expect(pace.remaining(at: start + .seconds(20)) == .seconds(40))
+        pace.took(254, at: start + .seconds(59))
+        #expect(!pace.isDue(at: start + .seconds(59), somebodyWaits: false))
+        #expect(pace.isDue(at: start + .seconds(60), somebodyWaits: true), "a minute after the first of them")
+        pace.took(1, at: start + .seconds(59))
+        #expect(pace.isDue(at: start + .seconds(59), somebodyWaits: false))
+        #expect(!pace.isDue(at: start + .seconds(59), somebodyWaits: true), "whoever waits for the disk goes first")
+        #expect(pace.remaining(at: start + .seconds(59)) == .zero)
+        pace.took(256, at: start + .seconds(59))
+        #expect(pace.isDue(at: start + .seconds(59), somebodyWaits: true), "but not for ever")
+        pace.covered()
+        #expect(!pace.isOwed && !pace.isDue(at: start + .seconds(500), somebodyWaits: false))
+        pace.failed(at: start)
+        #expect(!pace.isDue(at: start + .seconds(59), somebodyWaits: false))
+        #expect(pace.isDue(at: start + .seconds(60), somebodyWaits: false))
+    }
+}
