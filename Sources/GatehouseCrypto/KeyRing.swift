@@ -89,7 +89,7 @@ package struct KeyRing: Sendable {
 
     /// Signs the heads of the journal that a site keeps in an epoch.
     package func logSigner(site: String, epoch: UInt64) throws -> LogSigner {
-        try LogSigner(origin: CheckpointSigner.origin(site: site, epoch: epoch), seed: journal)
+        try LogSigner(origin: CheckpointReader.origin(site: site, epoch: epoch), seed: journal)
     }
 
     /// Opens a sealed note of the journal, for the watchlist's auditor.

@@ -14,7 +14,7 @@ extension Desk {
             )
         }
         let verifier = try JournalVerifier(
-            path: configuration.files.database, secrets: secrets, signer: logSigner?.closures)
+            path: configuration.files.database, secrets: secrets, heads: logSigner?.key.reader)
         let report: JournalVerifier.Report
         do {
             report = try verifier.verify(since: command.since?.value, sizes: sizes, check: call.check)

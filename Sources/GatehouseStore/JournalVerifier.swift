@@ -35,22 +35,25 @@ package struct JournalVerifier {
     private let sha256: @Sendable ([UInt8]) -> [UInt8]
     /// Nil without the master key.
     private let openPersonal: ((_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?)?
-    private let signer: CheckpointSigner?
+    /// Nil where nobody has said by which key heads are checked.
+    private let heads: CheckpointReader?
 
-    /// With a signer also the signatures of the heads that stand in the database.
-    package init(path: String, secrets: StoreSecrets, signer: CheckpointSigner? = nil) throws {
+    /// With `heads` also the signatures of those that stand in the database.
+    package init(path: String, secrets: StoreSecrets, heads: CheckpointReader? = nil) throws {
         database = try Database(path: path, mode: .readOnly)
         sha256 = secrets.sha256
         openPersonal = secrets.openPersonal
-        self.signer = signer
+        self.heads = heads
     }
 
     /// Without the master key, on any copy: personal values stay closed.
-    package init(path: String, sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
+    package init(
+        path: String, sha256: @escaping @Sendable ([UInt8]) -> [UInt8], heads: CheckpointReader? = nil
+    ) throws {
         database = try Database(path: path, mode: .readOnly)
         self.sha256 = sha256
         openPersonal = nil
-        signer = nil
+        self.heads = heads
     }
 
     /// With `sizes` also the roots that the journal had when it had so many entries. With `since` nothing before that entry is read.
@@ -95,19 +98,19 @@ package struct JournalVerifier {
         let epoch = try database.prepare("SELECT value FROM meta WHERE key = 'epoch'")
         let ending = try "/journal/\(epoch.step() ? epoch.text(0) : "1")"
         let rows = try database.prepare("SELECT origin, size, root, note FROM checkpoint ORDER BY size")
-        var heads: [(size: UInt64, root: [UInt8])] = []
+        var signed: [(size: UInt64, root: [UInt8])] = []
         while try rows.step() {
             let (origin, size, root) = (rows.text(0), UInt64(clamping: rows.integer(1)), rows.octets(2))
-            guard signer.map({ $0.origin == origin }) ?? origin.hasSuffix(ending) else { continue }
-            if let signer {
-                let note = signer.open(rows.octets(3))
+            guard heads.map({ $0.origin == origin }) ?? origin.hasSuffix(ending) else { continue }
+            if let heads {
+                let note = heads.open(rows.octets(3))
                 if note?.size != size || note?.root != root {
                     report.fault("the checkpoint of \(size) entries was not signed by this gate")
                 }
             }
-            heads.append((size, root))
+            signed.append((size, root))
         }
-        return heads
+        return signed
     }
 
     /// Where the reading stands.

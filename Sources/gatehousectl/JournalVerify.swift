@@ -40,7 +40,7 @@ extension JournalCommand {
                 sizes: sizes.isEmpty ? nil : sizes, since: try argument("SINCE", since))
             var isWhole = true
             if let database {
-                let (reply, unopened) = try offline(database, command)
+                let (reply, unopened) = try offline(database, command, given)
                 isWhole = tell(reply, claims, notes, given, unopened: unopened)
             } else {
                 try asking(command, common) { answer in
@@ -50,9 +50,11 @@ extension JournalCommand {
             if !isWhole { throw Exit.refused }
         }
 
-        private func offline(_ path: String, _ command: JournalVerify) throws -> (JournalVerify.Reply, Int) {
+        private func offline(_ path: String, _ command: JournalVerify, _ key: NoteKey?) throws -> (
+            JournalVerify.Reply, Int
+        ) {
             do {
-                let report = try JournalVerifier(path: path, sha256: { Hash.sha256($0) }).verify(
+                let report = try JournalVerifier(path: path, sha256: { Hash.sha256($0) }, heads: key?.reader).verify(
                     since: command.since?.value, sizes: (command.sizes ?? []).map(\.value))
                 let roots = report.roots.sorted { $0.key < $1.key }.map {
                     JournalVerify.Root(size: $0.key, root: Hexadecimal.encode($0.value))
