@@ -83,6 +83,18 @@ package final class KeyedHash: Sendable {
         else { preconditionFailure("HMAC-SHA-256 is not available") }
         return tag
     }
+
+    /// The same without a copy of the context, for an owner that shares this object with no other thread.
+    package func digestAlone(_ octets: [UInt8]) -> [UInt8] {
+        var length = 0
+        return [UInt8](unsafeUninitializedCapacity: 32) { tag, count in
+            // Without a key it begins anew under the one that it has.
+            guard EVP_MAC_init(context, nil, 0, nil) == 1, EVP_MAC_update(context, octets, octets.count) == 1,
+                EVP_MAC_final(context, tag.baseAddress, &length, 32) == 1, length == 32
+            else { preconditionFailure("HMAC-SHA-256 is not available") }
+            count = 32
+        }
+    }
 }
 
 /// SHA-256 of what comes piece by piece. A class because it owns OpenSSL's context; used by one thread.

@@ -17,6 +17,8 @@ package struct KeyRing: Sendable {
     package let passes: SecretKey
     /// Signs hand-over archives: the seed of an Ed25519 key.
     package let handover: SecretKey
+    /// Seals the head over the state that decides.
+    package let head: SecretKey
     /// Signs checkpoints of the journal: the seed of an Ed25519 key.
     package let journal: SecretKey
 
@@ -30,6 +32,7 @@ package struct KeyRing: Sendable {
         backup = master.derived(for: "gatehouse backup 1")
         passes = master.derived(for: "gatehouse passes 1")
         handover = master.derived(for: "gatehouse handover 1")
+        head = master.derived(for: "gatehouse head 1")
         journal = master.derived(for: "gatehouse journal 1")
     }
 
@@ -62,7 +65,9 @@ package struct KeyRing: Sendable {
 
     /// The secrets of the store.
     package var storeSecrets: StoreSecrets {
-        let (registry, personal, watchlist, backup) = (registry, personal, watchlist, backup)
+        let (registry, personal, watchlist, backup, head) = (registry, personal, watchlist, backup, head)
+        let rows = head.derived(for: "rows")
+        let headName = Array("gatehouse head 1".utf8)
         let marks = KeyedHash(key: registry.derived(for: "marks"))
         return StoreSecrets(
             sha256: { Hash.sha256($0) }, random: { Random.octets($0) },
@@ -75,6 +80,12 @@ package struct KeyRing: Sendable {
             sealWatchlist: { try Seal.seal($0, associated: $1, key: watchlist) },
             openWatchlist: { Seal.open($0, associated: $1, key: watchlist) },
             mark: { Array(marks.digest($0).prefix(16)) },
+            rowDigests: {
+                let hash = KeyedHash(key: rows)
+                return { hash.digestAlone($0) }
+            },
+            sealHead: { try Seal.seal($0, associated: headName, key: head) },
+            openHead: { Seal.open($0, associated: headName, key: head) },
             keyMark: Hexadecimal.encode(Hash.hmac(Array("gatehouse key mark 1".utf8), key: registry)),
             sealLead: { lead, certificate in
                 // One size for every lead: the length tells neither gate nor entry.

@@ -73,7 +73,7 @@ struct Ground {
             StartReport(
                 version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop,
                 damagedRows: opened.loaded.damagedRows,
-                usedCopy: opened.usedCopy), missing: restored.missingSnapshots)
+                usedCopy: opened.usedCopy, state: opened.state), missing: restored.missingSnapshots)
         if !faults.isEmpty { gate.give(.health(.configurationWrong, subject: "", isOn: true)) }
         if keyProblem != nil { gate.give(.health(.withoutKey, subject: "", isOn: true)) }
         let counts = restored.registry.counts

@@ -164,6 +164,7 @@ extension Desk {
         case .whoCan: return try run(tellWhoCan)
         case .replay: return try run(replay)
         case .journalVerify: return try run(verifyJournal)
+        case .journalSettle: return try run(settleState)
         case .journalCheckpoint: return try run(showCheckpoint)
         case .journalProve: return try run(proveEntry)
         case .journalProveAppend: return try run(proveAppend)

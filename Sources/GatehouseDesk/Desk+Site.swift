@@ -124,6 +124,23 @@ extension Desk {
         Recorded(try order(call, .confirmPolicy))
     }
 
+    func settleState(_ command: JournalSettle, _ call: Call) throws -> Recorded {
+        let found = try ask { $0.controller.ledger.rewinding }
+        if found != nil, !seconds.agrees("journal settle", call.actor.name, at: surroundings.monotonic()) {
+            let register =
+                found?.isRegisterUnproved == true
+                ? Sentence("the rest of the register decides again from the next start")
+                : Sentence("the register is the proven one")
+            throw CommandRefusal(
+                code: "secondPerson",
+                message:
+                    Sentence(
+                        "what was found when the gate started stands in the entries (log --kind restored); \(register). If that is right, a second person gives the same command within 5 minutes"
+                    ))
+        }
+        return Recorded(try order(call, .settleState))
+    }
+
     /// Minutes that one person may turn the time of the gate back.
     private static let clockSlack: Duration = .seconds(300)
 

@@ -115,7 +115,7 @@ package enum Backup {
         detail: [String: CanonicalValue] = [:], ledger: [LedgerChange] = [], _ secrets: StoreSecrets
     ) throws {
         do {
-            let database = try StoreWriter.open(path: path)
+            let database = try StoreWriter.prepared(path: path, secrets: secrets)
             try database.transaction {
                 let set = try database.prepare(
                     "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
@@ -123,6 +123,7 @@ package enum Backup {
                 try set.bind("epoch", String(epoch)).run()
                 try set.bind("first", String(first)).run()
             }
+            try StoreHead.remake(database, secrets)
         }
         var entry = JournalEntry(kind: .restored)
         entry.sequence = first
@@ -134,7 +135,8 @@ package enum Backup {
         let head = CheckpointKeeper.lastNote(place ?? path) ?? CheckpointKeeper.lastNote(path)
         entry.detail[.head] = head.map { .text($0) }
         let writer = StoreWriter(
-            path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil)
+            path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil,
+            keepsHeadCopy: false)
         try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)] + ledger.map { .ledger($0) }))
         let database = try StoreWriter.open(path: path)
         try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

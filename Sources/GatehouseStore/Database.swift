@@ -13,8 +13,10 @@ package struct DatabaseError: Error, CustomStringConvertible, Sendable {
 
 /// One connection, used by one thread. A class because the connection is a thing with one life.
 package final class Database {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     package let path: String
+    /// Kept for SQLite, which has its address.
+    var changeHook: ChangeHook?
 
     package enum Mode { case readWrite, readOnly }
 
@@ -151,6 +153,8 @@ package final class Statement {
     }
 
     package func reset() { sqlite3_reset(handle) }
+
+    var columnCount: Int32 { sqlite3_column_count(handle) }
 
     package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
     package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }

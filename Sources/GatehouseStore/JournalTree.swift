@@ -126,7 +126,9 @@ struct JournalTree {
 
     /// Gives a journal that has none its nodes and runs: once, in the transaction of the caller.
     static func build(_ database: Database, _ sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
-        try database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('tree', '1')")
+        try database.execute(
+            "DELETE FROM journal_node; DELETE FROM journal_run; INSERT OR REPLACE INTO meta (key, value) VALUES ('tree', '1')"
+        )
         let insertRun = try database.prepare(StoreWriter.Connection.runSQL)
         let insertNode = try database.prepare(StoreWriter.Connection.nodeSQL)
         var tree = MerkleTree(sha256: sha256)

@@ -10,6 +10,8 @@ package enum RegistryCopy {
         package var epoch: UInt64 = 1
         package var nextSequence: UInt64 = 1
         package var rows: [RegistryRow] = []
+        /// The head of the state that was copied; nil in a copy of 0.2.0.
+        var head: StoreHead?
     }
 
     package static func path(besides database: String) -> String { database + ".registry" }
@@ -18,15 +20,18 @@ package enum RegistryCopy {
     package static func make(database path: String, secrets: StoreSecrets) throws {
         let database = try Database(path: path, mode: .readOnly)
         try database.execute("BEGIN")
+        // What is not proven never takes the place of what is.
+        guard try !isUnproved(database) else { return }
         let head = try database.prepare(
             """
             SELECT (SELECT coalesce(max(revision), 0) FROM revision), (SELECT coalesce(max(seq), 0) + 1 FROM journal),
-                (SELECT value FROM meta WHERE key = 'epoch')
+                (SELECT value FROM meta WHERE key = 'epoch'), (SELECT sealed FROM head)
             """)
         guard try head.step() else { return }
         var pieces: [[UInt8]] = [
             CanonicalValue.array([
                 .integer(head.integer(0)), .integer(head.integer(1)), .integer(Int64(head.text(2)) ?? 1),
+                .octets(head.octets(3)),
             ]).encoded()
         ]
         head.reset()
@@ -57,10 +62,29 @@ package enum RegistryCopy {
         try rename(target + ".check", to: target)
     }
 
+    private static func isUnproved(_ database: Database) throws -> Bool {
+        let row = try database.prepare("SELECT value FROM ledger WHERE key = ?").bind(LedgerChange.rewindingKey)
+        guard try row.step(), let value = CanonicalValue(decoding: row.octets(0)),
+            case .rewinding(let found?) = LedgerChange(key: LedgerChange.rewindingKey, value: value)
+        else { return false }
+        return found.isRegisterUnproved
+    }
+
     /// The revision that a copy holds, by its head alone; nil where there is no copy.
     package static func revision(_ path: String, secrets: StoreSecrets) -> UInt64? {
         SealedFile.first(path, kind: kind, open: secrets.openRegistry)
             .flatMap { CanonicalValue(decoding: $0)?.array?.first?.integer }.map { UInt64(clamping: $0) }
+    }
+
+    /// The head of the state that was copied, without its rows.
+    static func head(_ path: String, secrets: StoreSecrets) -> StoreHead? {
+        SealedFile.first(path, kind: kind, open: secrets.openRegistry)
+            .flatMap { CanonicalValue(decoding: $0)?.array }.flatMap { headOfState($0, secrets) }
+    }
+
+    private static func headOfState(_ values: [CanonicalValue], _ secrets: StoreSecrets) -> StoreHead? {
+        guard values.count == 4, let sealed = values[3].octets else { return nil }
+        return StoreHead(sealed: sealed, secrets)
     }
 
     package static func read(_ path: String, secrets: StoreSecrets) throws -> Content {
@@ -72,12 +96,13 @@ package enum RegistryCopy {
             }
             if isFirst {
                 isFirst = false
-                guard values.count == 3, let revision = values[0].integer, let next = values[1].integer,
+                guard (3...4).contains(values.count), let revision = values[0].integer, let next = values[1].integer,
                     let epoch = values[2].integer
                 else { throw SealedFile.Failure(description: "\(path) cannot be read") }
                 content.revision = UInt64(revision)
                 content.nextSequence = UInt64(next)
                 content.epoch = UInt64(epoch)
+                content.head = headOfState(values, secrets)
                 return
             }
             for value in values {

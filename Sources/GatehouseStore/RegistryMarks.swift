@@ -42,18 +42,21 @@ enum RegistryMarks {
 
     /// Marks every present row of a database that comes from before the marks.
     static func build(_ database: Database, _ secrets: StoreSecrets) throws {
+        try database.transaction { try insert(database, secrets) }
+    }
+
+    /// The same in the transaction of the caller.
+    static func insert(_ database: Database, _ secrets: StoreSecrets) throws {
         let insert = try database.prepare("INSERT OR IGNORE INTO mark (mark, kind, id) VALUES (?, ?, ?)")
-        try database.transaction {
-            try RegistryRows.each(database, secrets) { row in
-                guard let row else { return }
-                for mark in all(of: row) {
-                    try insert.bind(
-                        secrets.mark(Array(mark.text.utf8)), Int64(row.kind.rawValue), Int64(row.id)
-                    ).run()
-                }
+        try RegistryRows.each(database, secrets) { row in
+            guard let row else { return }
+            for mark in all(of: row) {
+                try insert.bind(
+                    secrets.mark(Array(mark.text.utf8)), Int64(row.kind.rawValue), Int64(row.id)
+                ).run()
             }
-            try database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('marks', '1')")
         }
+        try database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('marks', '1')")
     }
 
     static func isBuilt(_ database: Database) throws -> Bool {

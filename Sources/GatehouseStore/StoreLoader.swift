@@ -17,26 +17,9 @@ package struct StoreLoader {
     private let secrets: StoreSecrets
 
     package init(path: String, secrets: StoreSecrets) throws {
-        database = try StoreWriter.open(path: path)
+        database = try StoreWriter.prepared(path: path, secrets: secrets)
         self.secrets = secrets
     }
-
-    /// The words of the partial index `journal_posture`: SQLite takes it only where a question repeats them.
-    private static let indexed = "kind IN ('posture', 'fire', 'stop', 'start')"
-    private static let lastPosture = """
-        SELECT outcome FROM journal WHERE \(indexed) AND kind = 'posture' AND portal = ? ORDER BY seq DESC LIMIT 1
-        """
-    private static let lastFire = """
-        SELECT outcome FROM journal WHERE \(indexed) AND kind = 'fire' AND portal IS NULL
-        AND outcome IN ('active', 'reset') ORDER BY seq DESC LIMIT 1
-        """
-    private static let lastRun = """
-        SELECT (SELECT max(seq) FROM journal WHERE \(indexed) AND kind = 'start' AND portal IS NULL),
-            (SELECT max(seq) FROM journal WHERE \(indexed) AND kind = 'stop' AND portal IS NULL)
-        """
-    private static let withdrawn = """
-        SELECT leaf FROM journal WHERE kind = 'watchlist' AND outcome = 'withdrawn' ORDER BY seq
-        """
 
     /// The words of the partial index `journal_alarm`. The newest few thousand hold whatever can still be open.
     private static let ofAlarms = """
@@ -49,9 +32,10 @@ package struct StoreLoader {
         """
 
     /// What a start asks of the whole journal: each is answered by an index, however long the journal is.
-    package static let questions = [lastPosture, lastFire, lastRun, withdrawn, ofAlarms, ofWalkTests]
+    package static let questions = [ofAlarms, ofWalkTests]
 
-    package func load(site: Site) throws -> Loaded {
+    /// Rows of the register that `decides` refuses stay in the database and have no part in what is decided.
+    package func load(site: Site, decides: (RegistryRow) -> Bool = { _ in true }) throws -> Loaded {
         var restored = Restored()
         let (last, newest) = try lastEntry()
         let floor = try meta("floor").flatMap { Int64($0) }.map { CivilTime(milliseconds: $0) } ?? newest
@@ -64,18 +48,8 @@ package struct StoreLoader {
         restored.nextOutboxID = UInt64(try single("SELECT coalesce(max(id), 0) FROM outbox")) + 1
 
         var damaged = 0
-        restored.registry = try registry(&damaged)
-        for portal in site.portals {
-            let statement = try database.prepare(Self.lastPosture)
-            try statement.bind(portal.id.name)
-            if try statement.step(), let posture = Posture(word: statement.text(0)) {
-                restored.postures[portal.id] = posture
-            }
-        }
-        let fire = try database.prepare(Self.lastFire)
-        if try fire.step() { restored.isFire = fire.text(0) == "active" }
-        let run = try database.prepare(Self.lastRun)
-        let wasCleanStop = try run.step() ? run.isNull(0) || run.integer(1) > run.integer(0) : true
+        restored.registry = try registry(&damaged, decides)
+        let wasCleanStop = try StandingRows.read(database, site: site, into: &restored)
 
         let areas = try database.prepare("SELECT person, area, since FROM area")
         while try areas.step() {
@@ -149,7 +123,7 @@ package struct StoreLoader {
             expires: statement.optionalInteger(6).map { CivilTime(milliseconds: $0) }, content: content)
     }
 
-    private func registry(_ damaged: inout Int) throws -> Registry {
+    private func registry(_ damaged: inout Int, _ decides: (RegistryRow) -> Bool) throws -> Registry {
         var registry = Registry(revision: UInt64(try single("SELECT coalesce(max(revision), 0) FROM revision")))
         registry.reserve(
             persons: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 3")),
@@ -157,6 +131,7 @@ package struct StoreLoader {
             tenancies: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 4")))
         let revision = registry.revision
         try RegistryRows.each(database, secrets) { row in
+            if let row, !decides(row) { return }
             guard let row, registry.problem(with: .put(row), isLoading: true) == nil else {
                 damaged += 1
                 return
@@ -176,11 +151,6 @@ package struct StoreLoader {
             if let entry = WatchlistCodec.entry(plain) { restored.watchlist.append(entry) }
         }
         restored.watchlist.sort { $0.id < $1.id }
-        let withdrawn = try database.prepare(Self.withdrawn)
-        while try withdrawn.step() {
-            let entry = JournalEntry.read(canonicalBytes: withdrawn.octets(0))?.entry
-            if let tombstone = entry?.detail["entry"]?.octets { restored.watchlistTombstones.append(tombstone) }
-        }
     }
 
     /// Events of earlier runs that have neither a picture nor the reason for having none.

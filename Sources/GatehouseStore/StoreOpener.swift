@@ -5,27 +5,77 @@ package enum StoreOpener {
     package struct Opened: Sendable {
         package var loaded: StoreLoader.Loaded
         package var usedCopy = false
+        /// What the database was found to be beside its head.
+        package var state = StateReport()
         /// What had to be done, for the log; empty on a good day.
         package var remarks: [String] = []
+
+        fileprivate struct Held {
+            var state = StateReport()
+            var usedCopy = false
+            var remarks: [String] = []
+        }
     }
 
     /// A damaged database is put aside, never deleted; the registry comes from its last good copy and the journal goes
     /// on in a new epoch.
     package static func open(path: String, site: Site, secrets: StoreSecrets, at now: CivilTime) throws -> Opened {
         do {
-            var loaded = try StoreLoader(path: path, secrets: secrets).load(site: site)
+            var held = Opened.Held()
+            // Without the key no head can be read, and none is written.
+            if secrets.keepsPersonal { held = try hold(path, secrets, at: now) }
+            var loaded = try load(path, site, secrets)
             guard loaded.damagedRows > 0,
                 let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets),
                 copy.revision == loaded.restored.registry.revision
-            else { return Opened(loaded: loaded) }
+            else {
+                return Opened(
+                    loaded: loaded, usedCopy: held.usedCopy, state: held.state, remarks: held.remarks)
+            }
             // Same revision, and every row of the copy under its own seal: the copy stands in for the damaged rows.
             loaded.restored.registry = registry(of: copy)
             return Opened(
-                loaded: loaded, usedCopy: true,
-                remarks: ["\(loaded.damagedRows) damaged rows of the registry were replaced from the last good copy"])
+                loaded: loaded, usedCopy: true, state: held.state,
+                remarks: held.remarks + [
+                    "\(loaded.damagedRows) damaged rows of the registry were replaced from the last good copy"
+                ])
         } catch let error as DatabaseError where error.isDamage {
             return try startAnew(path: path, site: site, secrets: secrets, at: now, because: error)
         }
+    }
+
+    /// Holds the database against its head, and puts it in order where it is not what was written last.
+    private static func hold(
+        _ path: String, _ secrets: StoreSecrets, at now: CivilTime
+    ) throws -> Opened.Held {
+        let database = try StoreWriter.prepared(path: path, secrets: secrets)
+        let found = try HeadCheck(database: database, path: path, secrets: secrets).report()
+        guard !found.state.isGood else { return Opened.Held(state: found.state) }
+        let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
+        let (report, isUnproved) = try StateRemedy(
+            path: path, secrets: secrets, now: now, found: found, copy: copy
+        ).carryOut()
+        var remarks = [
+            "the database is \(report.finding.rawValue): \(report.tables.joined(separator: ", ")); \(report.missingEntries) entries are missing"
+        ]
+        if report.registerRows > 0 {
+            remarks.append(
+                isUnproved
+                    ? "\(report.registerRows) rows of the register are not proven and decide nothing"
+                    : "\(report.registerRows) rows of the register were put back from the last good copy")
+        }
+        return Opened.Held(state: report, usedCopy: report.registerRows > 0 && !isUnproved, remarks: remarks)
+    }
+
+    /// While nothing proves the register, only what is equal in the database and in the last copy decides.
+    private static func load(_ path: String, _ site: Site, _ secrets: StoreSecrets) throws -> StoreLoader.Loaded {
+        let loader = try StoreLoader(path: path, secrets: secrets)
+        let loaded = try loader.load(site: site)
+        guard loaded.restored.ledger.rewinding?.isRegisterUnproved == true else { return loaded }
+        let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
+        let proven = Dictionary(
+            (copy?.rows ?? []).map { (RegistryRowID($0.kind, $0.id), $0) }, uniquingKeysWith: { first, _ in first })
+        return try loader.load(site: site) { proven[RegistryRowID($0.kind, $0.id)] == $0 }
     }
 
     /// What would keep a start from this database, or from admitting anybody with it; nil where nothing does, or nothing is there.

@@ -6,6 +6,8 @@ extension StoreWriter {
         let database: Database
         let insertEntry: Statement
         let insertPersonal: Statement
+        let setStanding: Statement
+        let setHead: Statement
         let insertRun: Statement
         let insertNode: Statement
         let insertOutbox: Statement
@@ -40,6 +42,8 @@ extension StoreWriter {
                 INSERT INTO journal (seq, epoch, at, kind, portal, point, person, credential, about, outcome, reason, leaf, hash)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
+            setStanding = try database.prepare(StandingRows.setSQL)
+            setHead = try database.prepare(StoreHead.setSQL)
             insertRun = try database.prepare(Self.runSQL)
             insertNode = try database.prepare(Self.nodeSQL)
             insertPersonal = try database.prepare("INSERT INTO personal (seq, name, salt, value) VALUES (?, ?, ?, ?)")

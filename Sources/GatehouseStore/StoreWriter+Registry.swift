@@ -53,6 +53,7 @@ extension StoreWriter {
 
     /// The revision is in force, with the entry that it came with.
     func seal(_ revision: UInt64, by entry: (at: CivilTime, sequence: UInt64), _ connection: Connection) throws {
+        lastRevision = max(lastRevision, revision)
         try connection.insertRevision.bind(Int64(revision), entry.at.milliseconds, Int64(entry.sequence)).run()
     }
 

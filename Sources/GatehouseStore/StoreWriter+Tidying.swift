@@ -13,16 +13,17 @@ extension StoreWriter {
     private static let walk = 4000
 
     /// True when there is more to do.
-    func tidy(_ database: Database, isGrowing: Bool) throws -> Bool {
+    func tidy(_ connection: Connection, isGrowing: Bool) throws -> Bool {
+        let database = connection.database
         // Seals cannot be made anew without the key.
         guard secrets.keepsPersonal, !isGrowing else { return false }
         if let dropped = pending {
-            tidied = try database.transaction { try drop(dropped, from: tidied, database) }
+            tidied = try transaction(connection) { try drop(dropped, from: tidied, database) }
             if tidied == nil { forgetPending() }
             return true
         }
         guard let stale = try PendingRevision.read(database, PendingRevision.staleKey) else { return false }
-        tidied = try database.transaction { try dropMarks(of: stale, from: tidied, database) }
+        tidied = try transaction(connection) { try dropMarks(of: stale, from: tidied, database) }
         return true
     }
 

@@ -11,12 +11,19 @@ package final class StoreWriter {
     private var connection: Connection?
     /// The journal's tree as it is on the disk; nil before the first batch and after a failed one.
     private var tree: JournalTree?
+    /// The head as it is on the disk, and what follows the changes of the connection for the next one. Nil without the key.
+    private(set) var head: StoreHead?
+    private var follower: StateFollower?
+    private let headCopy: HeadCopy?
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0
     /// Something was erased that the write-ahead file may still hold.
     private var owesErasure = false
     /// Values older than this are on their way out.
     private var erasesBefore: CivilTime?
+    /// The newest entry and the newest sealed revision of this run.
+    private var lastSequence: UInt64 = 0
+    var lastRevision: UInt64 = 0
     /// The trusted civil time that stands in the database as the floor of the next start.
     private var floor = CivilTime(milliseconds: 0)
     /// Trusted time may pass by this much before it is written again.
@@ -35,12 +42,17 @@ package final class StoreWriter {
     /// Where the tidying behind large changes has come to.
     var tidied: RowPlace?
 
-    package init(path: String, secrets: StoreSecrets, epoch: UInt64, run: String, issuerCertificate: [UInt8]?) {
+    /// `keepsHeadCopy` is false for a database that is still to be put in its place.
+    package init(
+        path: String, secrets: StoreSecrets, epoch: UInt64, run: String, issuerCertificate: [UInt8]?,
+        keepsHeadCopy: Bool = true
+    ) {
         self.path = path
         self.secrets = secrets
         self.epoch = epoch
         self.run = run
         self.issuerCertificate = issuerCertificate
+        headCopy = keepsHeadCopy && secrets.keepsPersonal ? HeadCopy(besides: path) : nil
     }
 
     /// Opens a database for writing as all of Gatehouse does: write-ahead log, every commit on the disk, freed pages
@@ -57,6 +69,18 @@ package final class StoreWriter {
         return database
     }
 
+    /// The same, with what follows from the journal: a database from before gets it here.
+    static func prepared(path: String, secrets: StoreSecrets) throws -> Database {
+        let database = try open(path: path)
+        if try !JournalTree.isBuilt(database) {
+            try database.transaction {
+                try JournalTree.build(database, secrets.sha256)
+                try StandingRows.build(database)
+            }
+        }
+        return database
+    }
+
     /// Writes the batch in one transaction. After an error the connection is given up, because a failed sync may
     /// have lost pages that a second try on the same one would take for written.
     package func commit(_ batch: CommitGate.Batch) throws {
@@ -66,7 +90,7 @@ package final class StoreWriter {
             let newFloor = floor(of: batch)
             var state = (pending: pending, growing: growing)
             let isTurn = batch.effects.contains { $0.isEndOfPortions }
-            try connection.database.transaction {
+            try transaction(connection) {
                 for (index, effect) in batch.effects.enumerated() {
                     switch effect {
                     case .registry(let changes, let revision):
@@ -107,18 +131,38 @@ package final class StoreWriter {
             if isTurn { endPortions() }
         } catch {
             connection = nil
-            tree = nil
+            (tree, head, follower) = (nil, nil, nil)
             throw error
         }
+    }
+
+    /// One transaction, which moves the head as well.
+    func transaction<Result>(_ connection: Connection, _ body: () throws -> Result) throws -> Result {
+        var next = head
+        var sealed: [UInt8] = []
+        let result: Result
+        do {
+            result = try connection.database.transaction {
+                let result = try body()
+                guard let follower, let tree, next != nil else { return result }
+                next?.move(to: follower.state, tree, epoch: epoch, last: lastSequence, revision: lastRevision)
+                sealed = try next?.sealed(secrets) ?? []
+                try connection.setHead.bind(sealed).run()
+                return result
+            }
+        } catch {
+            if let head { follower?.rollBack(to: head.state) }
+            throw error
+        }
+        head = next
+        if let next { headCopy?.write(sealed, counter: next.counter) }
+        return result
     }
 
     /// The connection, made where there is none; nil where a new one finds the batch on the disk already.
     private func openedConnection(for batch: CommitGate.Batch) throws -> Connection? {
         if let connection { return connection }
-        let database = try Self.open(path: path)
-        if try !JournalTree.isBuilt(database) {
-            try database.transaction { try JournalTree.build(database, secrets.sha256) }
-        }
+        let database = try Self.prepared(path: path, secrets: secrets)
         tree = try JournalTree(database, secrets.sha256)
         let connection = try Connection(database)
         self.connection = connection
@@ -127,6 +171,14 @@ package final class StoreWriter {
         if secrets.keepsPersonal {
             try markKey(database)
             if try !RegistryMarks.isBuilt(database) { try RegistryMarks.build(database, secrets) }
+            let found: StoreHead
+            if case .head(let head) = try StoreHead.read(database, secrets) {
+                found = head
+            } else {
+                found = try StoreHead.remake(database, secrets)
+            }
+            head = found
+            follower = StateFollower.follow(database, from: found.state, secrets)
         }
         // After a failure the connection is a new one, and the database alone knows how far the batch came.
         guard try connection.lastBatch() == "\(run)/\(batch.number)" else { return connection }
@@ -171,14 +223,16 @@ package final class StoreWriter {
     /// write-ahead file.
     @discardableResult
     package func idle() -> Bool {
-        guard let database = connection?.database else { return true }
+        headCopy?.sync()
+        guard let connection else { return true }
+        let database = connection.database
         if let before = erasesBefore {
             // A failure is tried again with the next day's.
-            let found = try? database.transaction { try erasePersonal(before: before, database) }
+            let found = try? transaction(connection) { try erasePersonal(before: before, database) }
             if found == true { return false }
             erasesBefore = nil
         }
-        if (try? tidy(database, isGrowing: growing != nil)) == true { return false }
+        if (try? tidy(connection, isGrowing: growing != nil)) == true { return false }
         guard owesErasure else {
             database.checkpoint()
             return true
@@ -263,6 +317,8 @@ package final class StoreWriter {
             entry.accessPoint?.name, entry.person.map { Int64($0) }, entry.credential.map { Int64($0) },
             entry.about.map { Int64($0) }, entry.outcome, entry.reason, leaf, hash
         ).run()
+        try StandingRows.hear(entry, connection.setStanding)
+        lastSequence = max(lastSequence, entry.sequence)
         try tree?.append(hash, sequence: entry.sequence, epoch: epoch, connection)
     }
 

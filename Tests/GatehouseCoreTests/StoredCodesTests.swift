@@ -48,7 +48,7 @@ struct StoredCodesTests {
                 "keyUnproven", "loaded", "missing", "neverHeard", "notTaken", "off", "offline", "on", "online",
                 "person",
                 "quarantineEnded", "quarantined", "refused", "released", "renewed", "reported", "reset", "retention",
-                "said", "skipped", "stepped",
+                "said", "settled", "skipped", "stepped",
                 "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "unknown",
                 "withdrawn",
             ])
@@ -58,14 +58,14 @@ struct StoredCodesTests {
                 "destination", "document", "ended", "entry", "face", "family", "fault", "firmware", "firmwareBefore",
                 "format",
                 "from",
-                "host", "id",
+                "head", "host", "id",
                 "input",
                 "issuer", "kind", "level", "maker", "makerBefore", "measured", "milliseconds", "missing", "model",
                 "modelBefore",
                 "near", "note", "other", "part", "parts", "pass", "passes", "path", "points", "problem", "reason",
                 "receiver", "reopens", "row",
                 "rows", "scope", "seconds", "security", "serial", "serialBefore", "sha256", "since", "size", "subject",
-                "through", "unknown", "until", "users", "version", "with",
+                "tables", "through", "unknown", "unproved", "until", "users", "version", "with",
             ])
     }
 

@@ -87,6 +87,7 @@ struct CatalogueTests {
         who-can             --M-- -      questions question
         replay              --M-- reason questions question
         journal verify      --MIA -      questions question
+        journal settle      --M-A reason register  change
         journal checkpoint  --MIA -      questions question
         journal prove       --M-A -      questions question
         journal prove-append --MIA -     questions question

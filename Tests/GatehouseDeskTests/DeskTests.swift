@@ -129,6 +129,7 @@ struct DeskTests {
         case .whoCan: Case(WhoCan(point: "wicket-in"))
         case .replay: Case(Replay(from: "2026-11-16", until: "2026-11-18"))
         case .journalVerify: Case(JournalVerify())
+        case .journalSettle: Case(JournalSettle(), "other")
         case .journalCheckpoint: Case(JournalCheckpoint())
         case .journalProve: Case(JournalProve(event: 1))
         case .journalProveAppend: Case(JournalProveAppend(old: 0, new: 1))

@@ -1,5 +1,6 @@
 import GatehouseAdmin
 import GatehouseCore
+import GatehouseStore
 import GatehouseDesk
 import GatehouseProtocols
 import GatehouseRuntime
@@ -197,6 +198,22 @@ struct RightsTests {
         #expect(bench.say(reopen, by: Self.installers[0]).refusal?.code == "secondPerson")
         #expect(bench.say(reopen, by: Self.manager).refusal == nil)
         #expect(bench.shell.controller.ledger.ended == nil)
+    }
+
+    @Test func aRewoundStateIsSettledByTwoPeople() throws {
+        var settings = DeskBench.Settings()
+        let found = Rewinding(at: CivilTime(seconds: 1), isRegisterUnproved: true, areCountsUnproved: true)
+        settings.prepare = { path, secrets in
+            let writer = StoreWriter(path: path, secrets: secrets, epoch: 1, run: "found", issuerCertificate: nil)
+            try writer.commit(.init(number: 1, effects: [.ledger(.rewinding(found))]))
+        }
+        let bench = try DeskBench(settings)
+        #expect(bench.shell.controller.health.has(.stateRewound))
+        for _ in 0..<2 { #expect(bench.say(JournalSettle(), by: Self.manager).refusal?.code == "secondPerson") }
+        #expect(bench.say(JournalSettle(), by: Self.auditor).refusal == nil)
+        #expect(bench.shell.controller.ledger.rewinding == nil && !bench.shell.controller.health.has(.stateRewound))
+        #expect(bench.shell.controller.health.has(.restartNeeded), "what stood back is read with the next start")
+        #expect(bench.say(JournalSettle(), by: Self.manager).refusal != nil, "nothing stands any more")
     }
 
     /// How much waits for the destination of leads says that somebody was recognized.

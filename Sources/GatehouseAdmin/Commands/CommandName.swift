@@ -89,6 +89,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case whoCan = "who-can"
     case replay
     case journalVerify = "journal verify"
+    case journalSettle = "journal settle"
     case journalCheckpoint = "journal checkpoint"
     case journalProve = "journal prove"
     case journalProveAppend = "journal prove-append"
@@ -227,6 +228,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .whoCan: WhoCan.self
         case .replay: Replay.self
         case .journalVerify: JournalVerify.self
+        case .journalSettle: JournalSettle.self
         case .journalCheckpoint: JournalCheckpoint.self
         case .journalProve: JournalProve.self
         case .journalProveAppend: JournalProveAppend.self

@@ -232,6 +232,16 @@ package struct PolicyConfirm: AdminCommand {
     package init() {}
 }
 
+/// The state was found older or other than it was written; two people say that what stands now holds.
+package struct JournalSettle: AdminCommand {
+    package static let name = CommandName.journalSettle
+    package static let entry = CommandEntry(
+        [.manager, .auditor], needsReason: true, lane: .register, life: .change,
+        Sentence("what was found older or other than it was written holds as it stands now"))
+    package typealias Reply = Recorded
+    package init() {}
+}
+
 package struct ClockAccept: AdminCommand {
     package static let name = CommandName.clockAccept
     package static let entry = CommandEntry(

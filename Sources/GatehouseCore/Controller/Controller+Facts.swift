@@ -41,7 +41,8 @@ extension Controller {
     }
 
     private func isUsedUp(_ record: CredentialRecord) -> Bool {
-        record.uses > 0 && (ledger.uses[record.id]?.count ?? 0) >= record.uses
+        record.uses > 0
+            && (ledger.areCountsUnproved || (ledger.uses[record.id]?.count ?? 0) >= record.uses)
     }
 
     /// Whether a credential is good for a grant by itself: enabled, not suspended, in its time, and not used up.

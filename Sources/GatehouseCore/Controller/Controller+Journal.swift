@@ -57,6 +57,7 @@ extension Controller {
         entry.sequence = cursor.next
         cursor.next += 1
         entry.civil = now.civil
+        if entry.kind == .decision, ledger.rewinding != nil { entry.detail[.unproved] = .boolean(true) }
         entry.monotonic = now.monotonic
         entry.isCivilTrusted = now.isCivilTrusted
         entry.registryRevision = registry.revision

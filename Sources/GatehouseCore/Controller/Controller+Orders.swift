@@ -37,6 +37,7 @@ extension Controller {
         case .threat(let level): event = setThreat(level, order, &step)
         case .pass(let pass): event = carryOut(pass, orderEntry(order, .done), &step)
         case .confirmPolicy: event = confirmPolicy(order, &step)
+        case .settleState: event = settleState(order, &step)
         case .watchlistActivate(let activation): event = activate(activation, order, &step)
         case .watchlistImport(let entry): event = enter(entry, order, &step)
         case .watchlistWithdraw(let id):
@@ -139,6 +140,16 @@ extension Controller {
         if ledger.restored != nil { keep(.restored(nil), &step) }
         let event = recordOrder(order, .done, &step)
         set(.registerRestored, "", false, &step)
+        return event
+    }
+
+    /// Rows of the register that stood back because nothing proved them are read with the next start.
+    private mutating func settleState(_ order: Order, _ step: inout Step) -> UInt64? {
+        let stoodBack = ledger.rewinding?.isRegisterUnproved ?? false
+        keep(.rewinding(nil), &step)
+        let event = recordOrder(order, .settled, &step)
+        set(.stateRewound, "", false, &step)
+        if stoodBack { set(.restartNeeded, "", true, &step) }
         return event
     }
 
@@ -275,7 +286,8 @@ extension Order.Verb {
         switch self {
         case .open, .posture, .fireReset, .acknowledge, .stop: true
         case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
-            .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look, .refused,
+            .settleState, .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look,
+            .refused,
             .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume, .suspend,
             .endSuspension, .testCamera, .awaitCard, .giveUpCard, .walk:
             false

@@ -33,6 +33,9 @@ extension Controller {
             guard pointOfReader[reader] != nil else { return .unknownReader(reader.name) }
             return order.hasReason ? nil : .reasonMissing
         case .acceptClock: return order.hasReason ? nil : .reasonMissing
+        case .settleState:
+            if !order.hasReason { return .reasonMissing }
+            return ledger.rewinding == nil ? .other(Sentence("nothing stands to be settled")) : nil
         case .fireReset:
             if !order.hasReason { return .reasonMissing }
             if !isFire { return .noFire }
@@ -43,10 +46,7 @@ extension Controller {
             if case .failure(let refusal) = tried(ends) { return refusal }
             return nil
         case .registry(let changes):
-            // A small one is tried when it is carried out.
-            return changes.count > StagedChange.portion && staged != nil
-                ? .other(Sentence("another large change of the register is being taken in; try again when it is done"))
-                : nil
+            return refusal(of: changes)
         case .watchlistImport(let entry):
             if let sleep = watchlist.sleepReason(at: now) { return .watchlistAsleep(sleep) }
             if watchlist.isBuried(primitives.digest(Array(entry.id.utf8))) {
@@ -74,6 +74,29 @@ extension Controller {
             .acceptHandover,
             .stop:
             return nil
+        }
+    }
+
+    private func refusal(of changes: [RegistryChange]) -> OrderRefusal? {
+        if ledger.rewinding?.isRegisterUnproved == true, changes.contains(where: isUnproved) {
+            return .other(
+                Sentence(
+                    "no good copy proves this part of the register; two people settle it first: gatehousectl journal settle --reason …"
+                ))
+        }
+        // A small one is tried when it is carried out.
+        return changes.count > StagedChange.portion && staged != nil
+            ? .other(Sentence("another large change of the register is being taken in; try again when it is done"))
+            : nil
+    }
+
+    /// Whether a change brings somebody or something in that stands back until the register is settled. What decides already
+    /// can be blocked and ended all the same.
+    private func isUnproved(_ change: RegistryChange) -> Bool {
+        switch change {
+        case .put(.person(let row)): registry.person(row.id) == nil
+        case .put(.credential(let row)): registry.credential(id: row.id) == nil
+        case .put, .end: false
         }
     }
 }

@@ -257,6 +257,7 @@ package struct Controller: Sendable {
         var entry = JournalEntry(kind: .start)
         entry.result = report.wasCleanStop ? .afterStop : .afterCrash
         entry.detail[.version] = .text(report.version)
+        if report.state.finding != .inOrder { entry.detail[.head] = .text(report.state.finding.rawValue) }
         record(entry, &step)
         set(.uplinkAway, "", !isUplinkConnected, &step)
         set(.clockNotTrusted, "", !step.now.isCivilTrusted, &step)
@@ -265,6 +266,8 @@ package struct Controller: Sendable {
         set(.fire, "", isFire, &step)
         set(.handedOver, "", isHandedOver, &step)
         set(.registerRestored, "", ledger.restored != nil, &step)
+        set(.stateRewound, "", ledger.rewinding != nil, &step)
+        set(.stateUnwitnessed, "", report.state.isUnwitnessed, &step)
         raiseSwaps(&step)
         raiseSuspensions(&step)
         restoreGuessing(&step)

@@ -166,6 +166,8 @@ package struct Order: Hashable, Sendable {
         case pass(PassOrder)
         /// Whoever keeps the registry says that it is up to date.
         case confirmPolicy
+        /// What was found older or other than it was written holds from here on. Two people say so.
+        case settleState
         case watchlistActivate(WatchlistActivation)
         case watchlistImport(WatchlistEntry)
         case watchlistWithdraw(String)

@@ -7,7 +7,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
-    case checkpointRefused
+    case stateRewound, stateUnwitnessed, checkpointRefused
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -27,7 +27,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped, .checkpointRefused:
+            .readerSwapped, .stateRewound, .checkpointRefused:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -36,7 +36,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded, .handedOver,
-            .credentialSuspended:
+            .credentialSuspended, .stateUnwitnessed:
             .warning
         case .readerKeyedOnWire, .threatRaised: .info
         }
@@ -106,6 +106,14 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
                 "The journal is not the one whose head this gate signed before: an older or another database stands in its place. No checkpoint is signed."
             )
         case .withoutKey: Sentence("The master key is missing or wrong: nobody is admitted. Exits and fire work.")
+        case .stateRewound:
+            Sentence(
+                "What the gate keeps was found older or other than it was written. What no good copy proves opens nothing."
+            )
+        case .stateUnwitnessed:
+            Sentence(
+                "No copy of the head was found outside the database: an older database would not have been noticed at this start."
+            )
         case .credentialSuspended:
             Sentence("A guard suspended this credential until the office is there; it ends by itself.")
         }
@@ -172,6 +180,12 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             Sentence(
                 "The office: gatehousectl credential show NUMBER, then credential change NUMBER --status … or credential resume NUMBER --reason …"
             )
+        case .stateRewound:
+            Sentence(
+                "Keep the disk for whoever looks into it. gatehousectl log --kind restored says what differs. When it is known: two people give gatehousectl journal settle --reason …"
+            )
+        case .stateUnwitnessed:
+            Sentence("The copy is written again with the next entry. If nobody removed it, look at the disk.")
         case .checkpointRefused:
             Sentence(
                 "Find out who changed it: journalctl -u gatehoused says what differs. Put the right database back, or restore a backup on purpose: gatehousectl restore; docs/operating.md."

@@ -47,11 +47,16 @@ package struct StartReport: Hashable, Sendable {
     package var wasCleanStop: Bool
     package var damagedRows: Int
     package var usedCopy: Bool
-    package init(version: String, wasCleanStop: Bool, damagedRows: Int = 0, usedCopy: Bool = false) {
+    package var state: StateReport
+    package init(
+        version: String, wasCleanStop: Bool, damagedRows: Int = 0, usedCopy: Bool = false,
+        state: StateReport = StateReport()
+    ) {
         self.version = version
         self.wasCleanStop = wasCleanStop
         self.damagedRows = damagedRows
         self.usedCopy = usedCopy
+        self.state = state
     }
 }
 

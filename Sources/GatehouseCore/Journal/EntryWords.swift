@@ -6,8 +6,8 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
         fileRefused
     case firmwareChanged, good, guessing, heldBack, identified, inputActive, inputInactive, inputQuiet, keyExpired
     case keyKept, keyRefused, keyUnproven, loaded, missing, neverHeard, notTaken, off, offline, on, online, person
-    case quarantineEnded, quarantined, refused, released, renewed, reported, reset, retention, said, skipped, stepped,
-        stored, swapEnded
+    case quarantineEnded, quarantined, refused, released, renewed, reported, reset, retention, said, settled, skipped,
+        stepped, stored, swapEnded
     case swapped, taken, tamper, tamperEnded, unknown, withdrawn
 }
 
@@ -22,7 +22,8 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
         missing, model, modelBefore
     case near, note, other, part, parts, pass, passes, path, points, problem, reason, receiver, reopens, row, rows,
         scope, seconds
-    case security, serial, serialBefore, sha256, since, size, subject, through, unknown, until, users, version, with
+    case security, serial, serialBefore, sha256, since, size, subject, tables, through, unknown, unproved, until, users,
+        version, with
 }
 
 extension JournalEntry {

@@ -12,6 +12,11 @@ package struct StoreSecrets: Sendable {
     package var openWatchlist: @Sendable (_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?
     /// 16 octets under which a row is found by a name that the disk must not show: HMAC-SHA-256 under a key of its own.
     package var mark: @Sendable ([UInt8]) -> [UInt8]
+    /// 32 octets for a row of the state that decides: HMAC-SHA-256 under a key of its own. The function is one thread's.
+    package var rowDigests: @Sendable () -> ([UInt8]) -> [UInt8]
+    /// Seals the head over all of it.
+    package var sealHead: @Sendable (_ plain: [UInt8]) throws -> [UInt8]
+    package var openHead: @Sendable (_ sealed: [UInt8]) -> [UInt8]?
     /// Tells this key from another one, and nothing else about it.
     package var keyMark: String
     /// False where the key is missing: personal values are then committed to and not kept, because nobody could ever
@@ -31,7 +36,10 @@ package struct StoreSecrets: Sendable {
         openBackup: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
         sealWatchlist: @escaping @Sendable ([UInt8], [UInt8]) throws -> [UInt8],
         openWatchlist: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]?,
-        mark: @escaping @Sendable ([UInt8]) -> [UInt8], keyMark: String,
+        mark: @escaping @Sendable ([UInt8]) -> [UInt8],
+        rowDigests: @escaping @Sendable () -> ([UInt8]) -> [UInt8],
+        sealHead: @escaping @Sendable ([UInt8]) throws -> [UInt8],
+        openHead: @escaping @Sendable ([UInt8]) -> [UInt8]?, keyMark: String,
         sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
     ) {
         self.sha256 = sha256
@@ -45,6 +53,9 @@ package struct StoreSecrets: Sendable {
         self.sealWatchlist = sealWatchlist
         self.openWatchlist = openWatchlist
         self.mark = mark
+        self.rowDigests = rowDigests
+        self.sealHead = sealHead
+        self.openHead = openHead
         self.keyMark = keyMark
         self.sealLead = sealLead
     }

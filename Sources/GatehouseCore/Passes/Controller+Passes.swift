@@ -44,7 +44,9 @@ extension Controller {
         facts.credentialWindow = standing(
             seconds, from: UInt32(clamping: claims.from), until: UInt32(clamping: claims.until))
         if let uses = claims.uses {
-            facts.isUsedUp = (record?.total ?? 0) >= Int(uses) || !ledger.passes.hasRoom(for: claims.id)
+            facts.isUsedUp =
+                ledger.areCountsUnproved || (record?.total ?? 0) >= Int(uses)
+                || !ledger.passes.hasRoom(for: claims.id)
         }
         facts.host = !opened.sharesRegister ? .notAsked : isAtHome(claims.host, at: seconds) ? .met : .missing
         // A plate that was read is that of the pass; where one is asked for, a pass without any is not enough.

@@ -46,6 +46,8 @@ package struct Ledger: Hashable, Sendable {
     package private(set) var ended: CivilTime?
     /// When a backup took the place of the database, until somebody says that its register holds.
     package private(set) var restored: CivilTime?
+    /// When the state was found older or other than it was written, until two people settle it.
+    package private(set) var rewinding: Rewinding?
     package private(set) var passes = PassBook()
     /// The hand-over to another operator that stands.
     package private(set) var handover: Handover?
@@ -62,6 +64,9 @@ package struct Ledger: Hashable, Sendable {
     package init() {}
 
     // MARK: Questions
+
+    /// Nobody can say how many grants were given already.
+    package var areCountsUnproved: Bool { rewinding?.areCountsUnproved ?? false }
 
     package func area(of person: UInt32) -> AreaID? { presences[person]?.area }
 
@@ -119,6 +124,7 @@ package struct Ledger: Hashable, Sendable {
         case .confirmed(let at): confirmed = at
         case .ended(let at): ended = at
         case .restored(let at): restored = at
+        case .rewinding(let found): rewinding = found
         case .pass(let id, let record): passes.set(id, record)
         case .handover(let standing): handover = standing
         case .tries(let subject, let kept): tries[subject] = kept
@@ -142,6 +148,7 @@ package enum LedgerChange: Hashable, Sendable {
     case confirmed(CivilTime)
     case ended(CivilTime?)
     case restored(CivilTime?)
+    case rewinding(Rewinding?)
     case pass(PassID, PassRecord?)
     case handover(Handover?)
     case tries(PINLockout.Subject, PINLockout.Tries?)
@@ -163,6 +170,7 @@ package enum LedgerChange: Hashable, Sendable {
         case .confirmed(let at): ("confirmed/", .integer(at.milliseconds))
         case .ended(let at): ("ended/", at.map { .integer($0.milliseconds) })
         case .restored(let at): ("restored/", at.map { .integer($0.milliseconds) })
+        case .rewinding(let found): (Self.rewindingKey, found?.stored)
         case .pass(let id, let record): ("pass/\(id)", record?.stored)
         case .handover(let standing): (Self.handoverKey, standing?.stored)
         case .tries(.reader(let reader), let kept): ("tries/reader/\(reader.name)", kept?.stored)
@@ -180,6 +188,8 @@ package enum LedgerChange: Hashable, Sendable {
         }
     }
 
+    /// What was found of one database: no archive of a hand-over holds it.
+    package static let rewindingKey = "rewinding/"
     /// Belongs to the old operator: no archive of a hand-over holds it.
     package static let handoverKey = "handover/"
 
@@ -219,6 +229,9 @@ package enum LedgerChange: Hashable, Sendable {
         case "restored":
             guard let at = value.integer else { return nil }
             self = .restored(.clamped(at))
+        case "rewinding":
+            guard let found = Rewinding(stored: value) else { return nil }
+            self = .rewinding(found)
         case "pass":
             guard let id = PassID(rest), let record = PassRecord(stored: value) else { return nil }
             self = .pass(id, record)

@@ -54,7 +54,9 @@ package struct HandoverExport {
             case "registry": try export.putRegistry()
             case "personal": try export.putPersonal()
             case "snapshot": try export.put(table, each: Self.snapshotColumn)
-            case "ledger": try export.put(table, where: "key <> '\(LedgerChange.handoverKey)'")
+            case "ledger":
+                try export.put(
+                    table, where: "key NOT IN ('\(LedgerChange.handoverKey)', '\(LedgerChange.rewindingKey)')")
             default: try export.put(table)
             }
         }

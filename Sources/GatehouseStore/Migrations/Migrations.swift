@@ -17,9 +17,27 @@ enum Migrations {
         return present
     }
 
+    /// What each step makes first: a number that was turned back does not make it twice.
+    private static let marks = [
+        "journal", "journal_watchlist", "ledger", "mark", "reader_identity", "erasure", "owed_picture", "journal_rare",
+        "head", "checkpoint",
+    ]
+    /// Steps from here on make what is not there, and nothing else: tables that somebody dropped are there again, and empty.
+    private static let firstRepeatable = 8
+    private static let repeatable = ["head", "standing", "journal_node", "journal_run", "checkpoint"]
+
     /// Brings the database to the newest schema, each step in a transaction of its own.
     static func apply(to database: Database) throws {
-        let present = try check(database)
+        let said = try check(database)
+        let there = try database.prepare("SELECT count(*) FROM sqlite_master WHERE name = ?")
+        func has(_ name: String) throws -> Bool {
+            defer { there.reset() }
+            return try there.bind(name).step() && there.integer(0) > 0
+        }
+        var present = said
+        while present < steps.count, try has(marks[present]) { present += 1 }
+        if try present > firstRepeatable && !repeatable.allSatisfy(has) { present = firstRepeatable }
+        if present == steps.count, said < present { try database.execute("PRAGMA user_version = \(present)") }
         for version in present..<steps.count {
             try database.transaction {
                 try database.execute(steps[version])

@@ -3,18 +3,18 @@
 /// all of it. Frozen.
 enum V0009 {
     static let sql = """
-        CREATE TABLE journal_node (
+        CREATE TABLE IF NOT EXISTS journal_node (
             level INTEGER NOT NULL,
             position INTEGER NOT NULL,
             hash BLOB NOT NULL,
             PRIMARY KEY (level, position)
         ) STRICT, WITHOUT ROWID;
-        CREATE TABLE journal_run (
+        CREATE TABLE IF NOT EXISTS journal_run (
             epoch INTEGER PRIMARY KEY,
             first_seq INTEGER NOT NULL,
             first_index INTEGER NOT NULL
         ) STRICT;
-        CREATE TABLE standing (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS standing (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;
         """
 }

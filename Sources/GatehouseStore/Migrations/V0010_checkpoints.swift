@@ -2,7 +2,7 @@
 /// restored journal ends. Frozen.
 enum V0010 {
     static let sql = """
-        CREATE TABLE checkpoint (
+        CREATE TABLE IF NOT EXISTS checkpoint (
             origin TEXT NOT NULL,
             size INTEGER NOT NULL,
             root BLOB NOT NULL,

@@ -1,0 +1,93 @@
+internal import GatehouseCore
+
+/// The finding of a start, with the newest head that there is.
+struct HeadReport {
+    var state = StateReport()
+    var newest: StoreHead?
+    var tables: Set<StateDigest.Table> = []
+    var isJournalTrue = true
+}
+
+/// Holds a database against its head: the tree by its edge and its last leaves, the rows by their digest.
+struct HeadCheck {
+    private static let journal = "journal"
+    private static let head = "head"
+    /// Leaves that are hashed anew at a start: those under no full node of the tree.
+    private static let freshLeaves = 256
+
+    let database: Database
+    let path: String
+    let secrets: StoreSecrets
+
+    func report() throws -> HeadReport {
+        let copies = [
+            HeadCopy.read(besides: path, secrets),
+            RegistryCopy.head(RegistryCopy.path(besides: path), secrets: secrets),
+        ].compactMap { $0 }
+        var report = HeadReport()
+        report.state.isUnwitnessed = copies.isEmpty
+        let own: StoreHead?
+        switch try StoreHead.read(database, secrets) {
+        case .head(let head): own = head
+        case .missing where copies.isEmpty:
+            // A new one has nothing to say.
+            guard try JournalTree.size(database) > 0 else { return HeadReport() }
+            report.state.finding = .made
+            report.state.isUnwitnessed = false
+            return report
+        case .missing, .broken: own = nil
+        }
+        guard let newest = (copies + [own].compactMap { $0 }).max() else {
+            // A head that no key of this gate opens, and nothing to hold it against.
+            report.state.finding = .altered
+            report.state.tables = [Self.head]
+            report.tables = Set(StateDigest.Table.allCases)
+            report.isJournalTrue = false
+            return report
+        }
+        report.newest = newest
+        report.tables = try Set(StateDigest(database, secrets).differences(from: newest.state))
+        // One that cannot be read is not what it was.
+        let tree = try? JournalTree(database, secrets.sha256)
+        report.isJournalTrue = (try? tree.map { try isJournalTrue($0, own, newest, copies) }) == true
+        let size = try tree?.size ?? rows(of: "journal")
+        report.state.missingEntries = newest.size > size ? newest.size - size : 0
+        report.state.tables =
+            report.tables.map(\.rawValue).sorted() + (own == nil ? [Self.head] : [])
+            + (report.isJournalTrue ? [] : [Self.journal])
+        let isBehind = own.map { newest > $0 } ?? false
+        report.state.finding = isBehind ? .rewound : report.state.tables.isEmpty ? .inOrder : .altered
+        return report
+    }
+
+    /// Whether the journal is that of its head, and goes on from each copy of its epoch. A copy of an epoch before says nothing:
+    /// a new one begins where somebody with the key put another database in place.
+    private func isJournalTrue(
+        _ tree: JournalTree, _ own: StoreHead?, _ newest: StoreHead, _ copies: [StoreHead]
+    ) throws -> Bool {
+        guard let own, own.size == tree.size, own.root == tree.root, own >= newest else { return false }
+        for copy in copies where copy.epoch == own.epoch {
+            guard copy.size <= tree.size, try root(at: copy.size) == copy.root else { return false }
+        }
+        // What an epoch before this one was found to be stands in its first entry.
+        let last = try database.prepare(
+            """
+            SELECT leaf, hash FROM journal WHERE seq >= (SELECT first_seq FROM journal_run WHERE epoch = ?)
+            ORDER BY seq DESC LIMIT \(Self.freshLeaves)
+            """
+        ).bind(Int64(clamping: own.epoch))
+        while try last.step() {
+            guard secrets.sha256([0] + last.octets(0)) == last.octets(1) else { return false }
+        }
+        return true
+    }
+
+    private func rows(of table: String) throws -> UInt64 {
+        let count = try database.prepare("SELECT count(*) FROM \(table)")
+        return try count.step() ? UInt64(clamping: count.integer(0)) : 0
+    }
+
+    private func root(at size: UInt64) throws -> [UInt8] {
+        MerkleTree(edge: try JournalTree.edge(of: size, database, secrets.sha256), sha256: secrets.sha256).root
+    }
+}

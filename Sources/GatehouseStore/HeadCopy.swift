@@ -1,0 +1,50 @@
+internal import GatehouseCore
+internal import Glibc
+
+/// The newest head outside the database: a file of two places, of which each commit overwrites the older one. It is behind
+/// the database for as long as a commit takes, and by what was not synced when the power went; it is never ahead of it unless
+/// somebody put an older database back. A class because it owns a descriptor; used by one thread.
+final class HeadCopy {
+    private static let place = 4096
+    private let descriptor: Int32
+    private var isSynced = true
+
+    static func path(besides database: String) -> String { database + ".head" }
+
+    init?(besides database: String) {
+        descriptor = open(Self.path(besides: database), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return nil }
+        Files.giveToOwnerOfFolder(Self.path(besides: database))
+    }
+
+    deinit { close(descriptor) }
+
+    /// False when the file cannot be written.
+    @discardableResult
+    func write(_ sealed: [UInt8], counter: UInt64) -> Bool {
+        let octets = UInt32(clamping: sealed.count).bigEndianOctets + sealed
+        guard octets.count <= Self.place else { return false }
+        isSynced = false
+        return pwrite(descriptor, octets, octets.count, off_t(counter % 2) * off_t(Self.place)) == octets.count
+    }
+
+    func sync() {
+        guard !isSynced else { return }
+        isSynced = fdatasync(descriptor) == 0
+    }
+
+    /// The newest of the two; nil where neither opens.
+    static func read(besides database: String, _ secrets: StoreSecrets) -> StoreHead? {
+        guard let octets = Files.read(path(besides: database), atMost: 2 * place) else { return nil }
+        return [0, place].compactMap { start -> StoreHead? in
+            guard octets.count >= start + 4 else { return nil }
+            let count = Int(octets[start..<(start + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+            guard count <= place - 4, octets.count >= start + 4 + count else { return nil }
+            return StoreHead(sealed: Array(octets[(start + 4)..<(start + 4 + count)]), secrets)
+        }.max()
+    }
+}
+
+extension UInt32 {
+    fileprivate var bigEndianOctets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> UInt32(24 - $0 * 8)) } }
+}
