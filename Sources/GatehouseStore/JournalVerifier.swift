@@ -35,31 +35,34 @@ package struct JournalVerifier {
     private let sha256: @Sendable ([UInt8]) -> [UInt8]
     /// Nil without the master key.
     private let openPersonal: ((_ sealed: [UInt8], _ associated: [UInt8]) -> [UInt8]?)?
-    private let signer: CheckpointSigner?
+    /// Nil where nobody has said by which key heads are checked.
+    private let heads: CheckpointReader?
 
-    /// With a signer also the signatures of the heads that stand in the database.
-    package init(path: String, secrets: StoreSecrets, signer: CheckpointSigner? = nil) throws {
+    /// With `heads` also the signatures of those that stand in the database.
+    package init(path: String, secrets: StoreSecrets, heads: CheckpointReader? = nil) throws {
         database = try Database(path: path, mode: .readOnly)
         sha256 = secrets.sha256
         openPersonal = secrets.openPersonal
-        self.signer = signer
+        self.heads = heads
     }
 
     /// Without the master key, on any copy: personal values stay closed.
-    package init(path: String, sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
+    package init(
+        path: String, sha256: @escaping @Sendable ([UInt8]) -> [UInt8], heads: CheckpointReader? = nil
+    ) throws {
         database = try Database(path: path, mode: .readOnly)
         self.sha256 = sha256
         openPersonal = nil
-        signer = nil
+        self.heads = heads
     }
 
     /// With `sizes` also the roots that the journal had when it had so many entries. With `since` nothing before that entry is read.
-    /// `check` is asked now and then, and ends the work by throwing.
+    /// With the folder of `pictures` also their files. `check` is asked now and then, and ends the work by throwing.
     package func verify(
-        since: UInt64? = nil, sizes: [UInt64] = [], check: () throws -> Void = {}
+        since: UInt64? = nil, sizes: [UInt64] = [], pictures: String? = nil, check: () throws -> Void = {}
     ) throws -> Report {
         var report = Report()
-        var state = try State(self, since: since, &report)
+        var state = try State(self, since: since, pictures: pictures, &report)
         let signed = try signedHeads(&report)
         var wanted = Set(sizes + signed.map(\.size)).sorted()[...]
         while let size = wanted.first, size <= state.tree.size {
@@ -85,6 +88,7 @@ package struct JournalVerifier {
                     ? "\(head.size) entries were signed; \(report.count) are there"
                     : "the first \(head.size) entries are not those that were signed")
         }
+        for sentence in state.beside?.faults ?? [] { report.fault(sentence) }
         report.checkpoints = signed.count
         return report
     }
@@ -95,19 +99,19 @@ package struct JournalVerifier {
         let epoch = try database.prepare("SELECT value FROM meta WHERE key = 'epoch'")
         let ending = try "/journal/\(epoch.step() ? epoch.text(0) : "1")"
         let rows = try database.prepare("SELECT origin, size, root, note FROM checkpoint ORDER BY size")
-        var heads: [(size: UInt64, root: [UInt8])] = []
+        var signed: [(size: UInt64, root: [UInt8])] = []
         while try rows.step() {
             let (origin, size, root) = (rows.text(0), UInt64(clamping: rows.integer(1)), rows.octets(2))
-            guard signer.map({ $0.origin == origin }) ?? origin.hasSuffix(ending) else { continue }
-            if let signer {
-                let note = signer.open(rows.octets(3))
+            guard heads.map({ $0.origin == origin }) ?? origin.hasSuffix(ending) else { continue }
+            if let heads {
+                let note = heads.open(rows.octets(3))
                 if note?.size != size || note?.root != root {
                     report.fault("the checkpoint of \(size) entries was not signed by this gate")
                 }
             }
-            heads.append((size, root))
+            signed.append((size, root))
         }
-        return heads
+        return signed
     }
 
     /// Where the reading stands.
@@ -116,11 +120,13 @@ package struct JournalVerifier {
         let personal: Statement
         /// Nil where the database has no nodes yet.
         let node: Statement?
+        /// Nil in a database from before the tree: its erasures named nothing.
+        var beside: RowsBeside?
         var tree: MerkleTree
         var lastEpoch: UInt64 = 0
         var hasRead = false
 
-        init(_ verifier: JournalVerifier, since: UInt64?, _ report: inout Report) throws {
+        init(_ verifier: JournalVerifier, since: UInt64?, pictures: String?, _ report: inout Report) throws {
             self.verifier = verifier
             let database = verifier.database
             personal = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
@@ -128,6 +134,7 @@ package struct JournalVerifier {
             node =
                 try hasNodes
                 ? database.prepare("SELECT hash FROM journal_node WHERE level = ? AND position = ?") : nil
+            beside = try hasNodes ? RowsBeside(database, pictures: pictures, verifier.sha256) : nil
             tree = MerkleTree(sha256: verifier.sha256)
             guard let since, since > 0 else { return }
             let first = try database.prepare("SELECT seq FROM journal WHERE seq >= ? ORDER BY seq LIMIT 1")
@@ -166,7 +173,8 @@ package struct JournalVerifier {
                 report.fault("entry \(sequence): another place in the tree is put down for it")
             }
             lastEpoch = max(lastEpoch, epoch)
-            try verifier.checkPersonal(personal, sequence, commitments, &report)
+            try verifier.checkPersonal(personal, entry, commitments, beside, &report)
+            if let sentence = try beside?.take(entry) { report.fault(sentence) }
             if !hasRead { report.first = sequence }
         }
 
@@ -197,16 +205,18 @@ package struct JournalVerifier {
     }
 
     private func checkPersonal(
-        _ personal: Statement, _ sequence: UInt64, _ commitments: [(name: String, hash: [UInt8])],
-        _ report: inout Report
+        _ personal: Statement, _ entry: JournalEntry, _ commitments: [(name: String, hash: [UInt8])],
+        _ beside: RowsBeside?, _ report: inout Report
     ) throws {
         guard !commitments.isEmpty else { return }
+        let sequence = entry.sequence
         try personal.bind(Int64(sequence))
         var found: [String: (salt: [UInt8], value: [UInt8])] = [:]
         while try personal.step() { found[personal.text(0)] = (personal.octets(1), personal.octets(2)) }
         for (name, hash) in commitments {
             guard let row = found[name] else {
                 report.erased += 1
+                if let sentence = beside?.missing(name, of: entry) { report.fault(sentence) }
                 continue
             }
             guard let openPersonal else {

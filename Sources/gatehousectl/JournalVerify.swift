@@ -20,6 +20,7 @@ extension JournalCommand {
         @Option(help: told("SIZE:ROOT of an earlier check.")) var against: String?
         @Option(help: told("A file with a checkpoint, or with several.")) var checkpoint: String?
         @Option(help: told("Only from this entry on.")) var since: String?
+        @Flag(help: told("Read each picture's file as well.")) var pictures = false
         @Option(help: told("A copy of a database.")) var database: String?
         @Option(help: told("The key of the log, as journal checkpoint tells it.")) var key: String?
         @OptionGroup var common: Common
@@ -37,10 +38,11 @@ extension JournalCommand {
             }
             let sizes = (claims + notes).map { CountArgument($0.size) }
             let command = JournalVerify(
-                sizes: sizes.isEmpty ? nil : sizes, since: try argument("SINCE", since))
+                sizes: sizes.isEmpty ? nil : sizes, since: try argument("SINCE", since),
+                pictures: pictures ? FlagArgument(true) : nil)
             var isWhole = true
             if let database {
-                let (reply, unopened) = try offline(database, command)
+                let (reply, unopened) = try offline(database, command, given)
                 isWhole = tell(reply, claims, notes, given, unopened: unopened)
             } else {
                 try asking(command, common) { answer in
@@ -50,9 +52,11 @@ extension JournalCommand {
             if !isWhole { throw Exit.refused }
         }
 
-        private func offline(_ path: String, _ command: JournalVerify) throws -> (JournalVerify.Reply, Int) {
+        private func offline(_ path: String, _ command: JournalVerify, _ key: NoteKey?) throws -> (
+            JournalVerify.Reply, Int
+        ) {
             do {
-                let report = try JournalVerifier(path: path, sha256: { Hash.sha256($0) }).verify(
+                let report = try JournalVerifier(path: path, sha256: { Hash.sha256($0) }, heads: key?.reader).verify(
                     since: command.since?.value, sizes: (command.sizes ?? []).map(\.value))
                 let roots = report.roots.sorted { $0.key < $1.key }.map {
                     JournalVerify.Root(size: $0.key, root: Hexadecimal.encode($0.value))

@@ -55,16 +55,21 @@ package struct LogSigner: Sendable {
 }
 
 extension LogSigner {
-    /// The same as the store takes it.
+    /// As the store takes it.
     package var closures: CheckpointSigner {
-        CheckpointSigner(
-            origin: key.name, sign: { try sign(size: $0, root: $1).octets },
-            open: { [key] octets in
-                guard let note = try? SignedNote(octets), let head = try? Checkpoint.open(note, key: key) else {
-                    return nil
-                }
-                return (head.size, head.root)
-            })
+        CheckpointSigner(reader: key.reader) { try sign(size: $0, root: $1).octets }
+    }
+}
+
+extension NoteKey {
+    /// Opens checkpoints of this key's log, as the store takes it.
+    package var reader: CheckpointReader {
+        CheckpointReader(origin: name) { octets in
+            guard let note = try? SignedNote(octets), let head = try? Checkpoint.open(note, key: self) else {
+                return nil
+            }
+            return (head.size, head.root)
+        }
     }
 }
 

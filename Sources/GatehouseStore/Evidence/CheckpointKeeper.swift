@@ -79,7 +79,7 @@ package final class CheckpointKeeper {
         guard try prover.hasTree else { return nil }
         let size = try prover.size
         let inTable = try newest(database)
-        let inFile = Files.read(Self.file(besides: path), atMost: 65_536).flatMap(signer.open)
+        let inFile = Files.read(Self.file(besides: path), atMost: 65_536).flatMap(signer.reader.open)
         for (place, signed) in [
             (Refusal.Place.table, inTable.map { ($0.size, $0.root) }), (.file, inFile.map { ($0.size, $0.root) }),
         ] {
@@ -89,7 +89,7 @@ package final class CheckpointKeeper {
         }
         if let inTable, inTable.size == size, inFile?.size == size { return inTable }
         let root = try prover.root(size: size)
-        let made = Made(origin: signer.origin, size: size, root: root, note: try signer.sign(size, root))
+        let made = Made(origin: signer.reader.origin, size: size, root: root, note: try signer.sign(size, root))
         try keep(made, database)
         return made
     }
@@ -97,10 +97,10 @@ package final class CheckpointKeeper {
     private func newest(_ database: Database) throws -> Made? {
         let row = try database.prepare(
             "SELECT size, note FROM checkpoint WHERE origin = ? ORDER BY size DESC LIMIT 1")
-        guard try row.bind(signer.origin).step() else { return nil }
+        guard try row.bind(signer.reader.origin).step() else { return nil }
         let (size, note) = (UInt64(clamping: row.integer(0)), row.octets(1))
-        guard let opened = signer.open(note), opened.size == size else { throw Refusal.forged(size) }
-        return Made(origin: signer.origin, size: size, root: opened.root, note: note)
+        guard let opened = signer.reader.open(note), opened.size == size else { throw Refusal.forged(size) }
+        return Made(origin: signer.reader.origin, size: size, root: opened.root, note: note)
     }
 
     private func keep(_ made: Made, _ database: Database) throws {
