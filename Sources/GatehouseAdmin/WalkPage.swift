@@ -27,9 +27,10 @@ package enum WalkPage {
             </head>
             <body>
             <h1>\(text(title))</h1>
-            <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), by \(report.by). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
+            <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), begun by \(report.by), ended by \(report.closer). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
             <p>\(text(words.counts(report.counts)))</p>
             \(rowTable(report, words))
+            \(fire(report, words))
             \(unsupervised(report, words))
             \(changes(report, words))
             <h2>\(text(words.say(Sentence("Signature"))))</h2>
@@ -49,7 +50,7 @@ package enum WalkPage {
         let rows = report.rows.map { row in
             let cells = [
                 row.name, words.subject(row) + "; " + row.standards.joined(separator: "; "), words.state(row.state),
-                words.found(row), row.entry.map { "\($0)" } ?? "",
+                words.found(row), row.by ?? "", row.entry.map { "\($0)" } ?? "",
             ]
             let mark = WalkState(rawValue: row.state)?.rawValue ?? ""
             return "<tr class=\"\(mark)\">" + cells.map { "<td>\(text($0))</td>" }.joined() + "</tr>"
@@ -62,6 +63,14 @@ package enum WalkPage {
             </tbody>
             </table>
             """
+    }
+
+    private static func fire(_ report: WalkReport, _ words: WalkPageWords) -> String {
+        guard report.rows.contains(where: { WalkPart(name: $0.name) == .fire }) else {
+            let without = Sentence("The site has no fire input.")
+            return "<p>\(text(words.say(WalkPart.ofFire))) \(text(words.say(without)))</p>"
+        }
+        return "<p>\(text(words.say(WalkPart.ofFire)))</p>"
     }
 
     private static func unsupervised(_ report: WalkReport, _ words: WalkPageWords) -> String {
@@ -81,7 +90,8 @@ package enum WalkPage {
         }
         let rows = report.changes.map { change in
             let cells = [
-                change.name, words.what(change), words.value(change, change.before), words.value(change, change.now),
+                change.name, Words.changed(change.what, change.before, words.language),
+                Words.changed(change.what, change.now, words.language),
             ]
             return "<tr>" + cells.map { "<td>\(text($0))</td>" }.joined() + "</tr>"
         }
@@ -104,7 +114,11 @@ private struct WalkPageWords {
     func say(_ sentence: Sentence) -> String { sentence.text(in: language) }
 
     var columns: [String] {
-        [Sentence("Part"), Sentence("Standard"), Sentence("State"), Sentence("Measured"), Sentence("Entry")].map(say)
+        [
+            Sentence("Part"), Sentence("Standard"), Sentence("State"), Sentence("Measured"), Sentence("By"),
+            Sentence("Entry"),
+        ]
+        .map(say)
     }
 
     func state(_ word: String) -> String { Words.walk(word, language) }
@@ -124,18 +138,5 @@ private struct WalkPageWords {
         let note = row.note.map { "\"\($0)\"" }
         return [fault, note, row.measured.isEmpty ? nil : Words.measured(row.measured, language)]
             .compactMap(\.self).joined(separator: " ")
-    }
-
-    func what(_ change: WalkReport.Change) -> String { change.what == "state" ? say(Sentence("State")) : change.what }
-
-    /// A state with its fault in words, or a measurement with its unit.
-    func value(_ change: WalkReport.Change, _ value: String?) -> String {
-        guard let value else { return "-" }
-        if let number = Int64(value) { return Words.measured(change.what, number, language) }
-        let parts = value.split(separator: " ").map(String.init)
-        guard let first = parts.first else { return value }
-        let fault = parts.count > 1 ? WalkFault(rawValue: parts[1]) : nil
-        let other = parts.count > 2 ? parts[2] : nil
-        return [state(first), fault.map { say($0.sentence(other)) }].compactMap(\.self).joined(separator: ": ")
     }
 }

@@ -34,6 +34,9 @@ package struct StoreLoader {
         SELECT (SELECT max(seq) FROM journal WHERE \(indexed) AND kind = 'start' AND portal IS NULL),
             (SELECT max(seq) FROM journal WHERE \(indexed) AND kind = 'stop' AND portal IS NULL)
         """
+    private static let lastStart = """
+        SELECT leaf FROM journal WHERE \(indexed) AND kind = 'start' AND portal IS NULL ORDER BY seq DESC LIMIT 1
+        """
     private static let withdrawn = """
         SELECT leaf FROM journal WHERE kind = 'watchlist' AND outcome = 'withdrawn' ORDER BY seq
         """
@@ -49,7 +52,7 @@ package struct StoreLoader {
         """
 
     /// What a start asks of the whole journal: each is answered by an index, however long the journal is.
-    package static let questions = [lastPosture, lastFire, lastRun, withdrawn, ofAlarms, ofWalkTests]
+    package static let questions = [lastPosture, lastFire, lastRun, lastStart, withdrawn, ofAlarms, ofWalkTests]
 
     package func load(site: Site) throws -> Loaded {
         var restored = Restored()
@@ -102,6 +105,7 @@ package struct StoreLoader {
         restored.alarms = try alarms()
         restored.walk = try walk()
         restored.newest = last > 0 ? newest : nil
+        restored.boot = try boot()
         restored.missingSnapshots = try owedPictures()
         return Loaded(
             restored: restored, wasCleanStop: wasCleanStop, damagedRows: damaged, floor: floor,
@@ -222,6 +226,13 @@ package struct StoreLoader {
             entries.append(entry)
         }
         return nil
+    }
+
+    /// The machine's start of the last run.
+    private func boot() throws -> String? {
+        let statement = try database.prepare(Self.lastStart)
+        guard try statement.step() else { return nil }
+        return JournalEntry.read(canonicalBytes: statement.octets(0))?.entry.detail[.boot]?.text
     }
 
     private func lastEntry() throws -> (UInt64, CivilTime) {

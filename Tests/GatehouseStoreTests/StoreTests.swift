@@ -138,7 +138,7 @@ struct StoreTests {
                 if step.hasPrefix("SCAN journal"), !step.contains("INDEX journal_alarm") { scans.append(question) }
             }
         }
-        #expect(StoreLoader.questions.count == 6 && scans.isEmpty)
+        #expect(StoreLoader.questions.count == 7 && scans.isEmpty)
     }
 
     @Test func batchGivenTwiceIsWrittenOnce() throws {

@@ -14,7 +14,8 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 /// Names of further facts of an entry. The raw value stands in the canonical bytes: it is never changed and never given
 /// another meaning.
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
-    case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
+    case alarm, at, before, bits, boot, camera, cause, changed, command, corrects, count, destination, document, ended,
+        entry,
         face, family, fault
     case firmware, firmwareBefore, format, from, host, id, input, issuer, kind, level, maker, makerBefore, measured,
         milliseconds,
