@@ -130,8 +130,8 @@ enum SerialSection {
     /// What a site's scanner puts around its texts, and which part of them is the card.
     private static func text(_ group: MappingReader, _ framing: ASCIICardReader.Framing) -> ASCIICardReader.Settings {
         var settings = characters(group, framing, window: .seconds(2))
-        settings.prefix = Array(group.optional("prefix", .text(atMost: 16), default: "").utf8)
-        settings.suffix = Array(group.optional("suffix", .text(atMost: 16), default: "").utf8)
+        settings.prefix = Array(group.optional("prefix", .scannerSigns, default: "").utf8)
+        settings.suffix = Array(group.optional("suffix", .scannerSigns, default: "").utf8)
         settings.pattern = group.optional("pattern", .linePattern)
         return settings
     }
@@ -146,6 +146,21 @@ enum SerialSection {
 
     private static func repeatWindow(_ group: MappingReader, _ usual: Duration) -> Duration {
         group.optional("repeat_window", .duration(in: .milliseconds(500)...(.seconds(120))), default: usual)
+    }
+}
+
+extension ScalarType where Value == String {
+    /// What a scanner adds to a text: control signs such as TAB among them, but none that ends a line.
+    fileprivate static var scannerSigns: Self {
+        ScalarType { text throws(ScalarProblem) in
+            guard !text.isEmpty else { throw ScalarProblem("is empty") }
+            guard text.utf8.count <= 16 else { throw ScalarProblem("is longer than 16 octets") }
+            guard !text.utf8.contains(where: { [0x00, 0x03, 0x0A, 0x0D].contains($0) }) else {
+                throw ScalarProblem(
+                    "has a sign that ends a line (CR, LF, ETX, NUL)", suggestion: "leave it out: it goes by itself")
+            }
+            return text
+        }
     }
 }
 
