@@ -8,42 +8,27 @@ package enum WalkPage {
     ) -> String {
         let words = WalkPageWords(language)
         let title = words.say(Sentence("\(report.site): walk test of \(String(report.ended.prefix(10)))"))
-        return """
-            <!DOCTYPE html>
-            <html lang="\(language.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <title>\(text(title))</title>
-            <style>
-            body { font: 10pt/1.35 sans-serif; margin: 2em auto; max-width: 60em; color: #000; background: #fff; }
-            h1 { font-size: 15pt; } h2 { font-size: 12pt; margin-top: 1.5em; }
-            table { border-collapse: collapse; width: 100%; }
-            th, td { border-bottom: 1px solid #999; padding: 2px 6px; text-align: left; vertical-align: top; }
-            thead { display: table-header-group; } tr { break-inside: avoid; }
-            tr.bad td, tr.neverHeard td { font-weight: bold; }
-            p.signature { margin-top: 3em; } code { font-size: 8pt; word-break: break-all; }
-            @page { size: A4; margin: 15mm; }
-            </style>
-            </head>
-            <body>
-            <h1>\(text(title))</h1>
-            <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), begun by \(report.by), ended by \(report.closer). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
-            <p>\(text(words.counts(report.counts)))</p>
-            \(rowTable(report, words))
-            \(fire(report, words))
-            \(unsupervised(report, words))
-            \(changes(report, words))
-            <h2>\(text(words.say(Sentence("Signature"))))</h2>
-            <p>\(text(words.say(Sentence("Ed25519 over the report as JSON, by the key of the site:"))))</p>
-            <p><code>\(text(key))</code><br><code>\(text(signature))</code></p>
-            <p class="signature">\(text(words.say(Sentence("Installed by ____________________  Taken over by ____________________  on ____________"))))</p>
-            </body>
-            </html>
-
-            """
+        return PrintedPage.html(
+            title, language: language.rawValue,
+            style: """
+                tr.bad td, tr.neverHeard td { font-weight: bold; }
+                code { font-size: 8pt; word-break: break-all; }
+                """,
+            body: """
+                <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), begun by \(report.by), ended by \(report.closer). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
+                <p>\(text(words.counts(report.counts)))</p>
+                \(rowTable(report, words))
+                \(fire(report, words))
+                \(unsupervised(report, words))
+                \(changes(report, words))
+                <h2>\(text(words.say(Sentence("Signature"))))</h2>
+                <p>\(text(words.say(Sentence("Ed25519 over the report as JSON, by the key of the site:"))))</p>
+                <p><code>\(text(key))</code><br><code>\(text(signature))</code></p>
+                <p class="signature">\(text(words.say(Sentence("Installed by ____________________  Taken over by ____________________  on ____________"))))</p>
+                """)
     }
 
-    private static func text(_ plain: String) -> String { MonthPage.text(plain) }
+    private static func text(_ plain: String) -> String { PrintedPage.text(plain) }
 
     private static func rowTable(_ report: WalkReport, _ words: WalkPageWords) -> String {
         let head = words.columns.map { "<th>\(text($0))</th>" }.joined()
