@@ -86,8 +86,10 @@ func printJSON(_ name: CommandName, _ part: String, _ text: [UInt8]) {
 
 /// What the daemon took what was typed for; in JSON it stands in the reply.
 func tell(_ understood: Understood?) {
-    for (argument, time) in (understood?.times ?? [:]).sorted(by: { $0.key < $1.key }) {
-        complain(words("\(argument) is \(time)"))
+    for said in [understood?.times, understood?.cards] {
+        for (argument, meant) in (said ?? [:]).sorted(by: { $0.key < $1.key }) {
+            complain(plain(words("\(argument) is \(meant)")))
+        }
     }
     for row in understood?.meant ?? [] {
         let number = row.kind == "person" ? nil : row.id.map { "\(state(row.kind)) \($0)" }

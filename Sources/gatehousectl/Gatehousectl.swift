@@ -98,7 +98,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func show(_ status: Status.Reply, _ language: Language) {
-        print(words("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)"))
+        print(words("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(state(status.clock))"))
         printConditions(status.conditions, language)
         tellAlarms(status.alarms)
         print("")
