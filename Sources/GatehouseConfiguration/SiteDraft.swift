@@ -203,14 +203,14 @@ extension SiteDraft {
             let configuration = try ConfigurationReader.read(
                 octets: Array(try text().utf8), file: "", digest: digest)
             if case .failure(let problem) = StartCheck.calendar(of: configuration) {
-                return Sentence(verbatim: problem.description)
+                return problem.sentence
             }
             return nil
         } catch let problem as Problem {
             return problem.sentence
         } catch let invalid as InvalidConfiguration {
             let first = invalid.errors[0]
-            return Sentence(verbatim: first.message + (first.suggestion.map { "; \($0)" } ?? ""))
+            return first.suggestion.map { Sentence("\(first.message); \($0)") } ?? first.message
         } catch {
             return Sentence(verbatim: "\(error)")
         }

@@ -26,6 +26,11 @@ struct Common: ParsableArguments {
     var askedLanguage: Language? { isJSON ? lang ?? .english : Tongue.wanted }
 }
 
+/// The language alone, for what asks no daemon.
+struct TongueOption: ParsableArguments {
+    @Option(help: told("Language of the words: en or zh.")) var lang: Language?
+}
+
 /// An unknown language is refused, with those that there are.
 extension Language: ExpressibleByArgument {}
 

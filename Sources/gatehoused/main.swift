@@ -19,7 +19,7 @@ struct Gatehoused: ParsableCommand {
         if check {
             let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
             let problems = Daemon.check(configuration)
-            guard problems.isEmpty else { throw StartFailure(problems.joined(separator: "\n")) }
+            guard problems.isEmpty else { throw StartFailure(problems.map(\.english).joined(separator: "\n")) }
             return print("\(config): in order")
         }
         try Daemon.run(ConfigurationSource(path: config, digest: { Hash.sha256($0) }))
