@@ -282,7 +282,9 @@ where Command.Reply == RecordedRow {
             row.changed == false
                 ? words("nothing to do: it is that way already, id \(row.id)")
                 : words("\(sentence), number \(row.id)") + entryText(row.event))
-        if let warning = row.warning { complain(words("beware: \(plain(warning))")) }
+        guard let warning = row.warning else { return }
+        let lines = Columns.wrap(words("beware: \(plain(warning))"), first: 80, others: 78)
+        complain(lines.joined(separator: "\n  "))
     }
 }
 

@@ -77,7 +77,7 @@ enum WalkTable {
         if report.changes.isEmpty { print("    " + words("Nothing.")) }
         for change in report.changes {
             let sides = [change.before, change.now].map { Words.changed(change.what, $0, language) }
-            let text = plain("\(change.name)  \(sides[0]) -> \(sides[1])")
+            let text = plain("\(change.name): \(sides[0]) -> \(sides[1])")
             for (number, line) in Columns.wrap(text, first: 76, others: 74).enumerated() {
                 print((number == 0 ? "    " : "      ") + line)
             }

@@ -446,7 +446,7 @@ def parts():
         gate.ask("walk-test start", {}, "a year later")
         gate.ask("walk-test step", {"part": "lamp:wicket-out", "failed": "dark"}, "x")
         code, text = gate.ctl("walk-test", "end")
-        check("walk the second what changed", code == 0 and "lamp:wicket-out  not seen yet -> bad: It does not work" in text, text)
+        check("walk the second what changed", code == 0 and "lamp:wicket-out: not seen yet -> bad: It does not work" in text, text)
         shown = gate.ask("walk-test report", person=harness.Person(4753, "manager"))
         check("walk a manager sees the latest", shown["ok"] and shown["result"]["recorded"], shown)
         check("walk the journal is whole", gate.ctl("journal", "verify")[0] == 0)
