@@ -231,7 +231,7 @@ extension Desk {
             for reader in points.flatMap(\.readers) {
                 add(.reader(reader))
                 if settings[reader]?.showsIndications == true { add(.lamp(reader)) }
-                if settings[reader]?.isSupervised == true { add(.cable(reader)) }
+                if settings[reader]?.kind.serial?.isSupervised == true { add(.cable(reader)) }
             }
             if lines.exitButtons[portal.id] != nil || lines.readerExitButtons[portal.id] != nil {
                 add(.exit(portal.id))
@@ -255,15 +255,5 @@ extension ReaderSettings {
     /// Whether it has a lamp or a buzzer that the controller drives.
     fileprivate var showsIndications: Bool {
         greenLamp != nil || buzzer != nil || kind.osdp != nil
-    }
-
-    /// Whether it is asked, so that its silence is noticed.
-    fileprivate var isSupervised: Bool {
-        guard let serial = kind.serial else { return false }
-        return switch serial {
-        case .osdp, .face: true
-        case .uhf(let settings): !settings.isActive
-        case .em4100, .line, .framed, .plate: false
-        }
     }
 }
