@@ -256,13 +256,13 @@ extension Desk {
             let record = try ask { $0.controller.registry.credential(for: key) }
             guard let holder = other?.person ?? record.flatMap({ $0.id == row.id ? nil : $0.person }) else { continue }
             return CommandRefusal(
-                code: refusal.word, message: try taken(label, by: holder, other?.id ?? record?.id, changes, call))
+                code: refusal.word, message: try taken(label, by: holder, changes, call))
         }
         return nil
     }
 
     private func taken(
-        _ label: String, by holder: UInt32, _ id: UInt32?, _ changes: [RegistryChange], _ call: Call
+        _ label: String, by holder: UInt32, _ changes: [RegistryChange], _ call: Call
     ) throws -> Sentence {
         if case .person(let person)? = try reader().row(.person, holder) {
             try look(call, .people([holder]))

@@ -49,7 +49,7 @@ extension Config {
             var draft = SiteDraft()
             draft.language = common.language
             draft.masterKey = masterKey
-            if let fault = draft.fault(digest: { Hash.sha256($0) }) {
+            if masterKey != nil, let fault = draft.fault(digest: { Hash.sha256($0) }) {
                 complain("--master-key: \(fault.text(in: Tongue.current))")
                 throw Exit.usage
             }

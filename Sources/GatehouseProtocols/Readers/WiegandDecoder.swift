@@ -30,10 +30,9 @@ package struct WiegandDecoder: Sendable {
         package var shortestSilence: Duration
         package var longestSilence: Duration
         /// Delivers a card when its length is there and the next bit is overdue by half its time, without waiting for the
-        /// silence. Takes effect only when all formats have
-        /// one length and the reader has no keypad, and of a frame whose pulses come at one pace: what has a spike in it waits for
-        /// the silence. A bit that follows within the silence shows that the length was
-        /// not the whole truth: `frameOverrun` is reported once, and from then on every frame waits for its silence.
+        /// silence. Takes effect only when all formats have one length and the reader has no keypad, and of a frame whose pulses
+        /// come at one pace: what has a spike in it waits for the silence. A bit that follows within the silence shows that the
+        /// length was not the whole truth: `frameOverrun` is reported once, and from then on every frame waits for its silence.
         package var endsAtLength: Bool
         /// Quiet time on both lines before the first frame after the start and after a lost event or a storm.
         package var settle: Duration
@@ -109,7 +108,8 @@ package struct WiegandDecoder: Sendable {
     /// The end of the frame that is being collected. Nothing waits between frames.
     package var nextDeadline: Deadline? {
         guard case .collecting(let frame) = state else { return nil }
-        return Deadline(at: earlyEnd(of: frame) ?? end(of: frame), waiter: "wiegand end of frame")
+        let end = end(of: frame)
+        return Deadline(at: min(earlyEnd(of: frame) ?? end, end), waiter: "wiegand end of frame")
     }
 
     /// When a frame of the one length is whole, unless another pulse comes: a spike in the place of the last bit is followed by
