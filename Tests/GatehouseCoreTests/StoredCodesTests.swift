@@ -54,7 +54,7 @@ struct StoredCodesTests {
             ])
         #expect(
             EntryDetail.allCases.map(\.rawValue) == [
-                "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "corrects", "count",
+                "alarm", "at", "before", "bits", "boot", "camera", "cause", "changed", "command", "corrects", "count",
                 "destination", "document", "ended", "entries", "entry", "face", "family", "fault", "firmware",
                 "firmwareBefore",
                 "format",
