@@ -35,6 +35,8 @@ package enum Backup {
         package var revision: UInt64
         package var presentNewest: CivilTime?
         package var presentRevision: UInt64?
+        /// What was blocked, ended or removed since: it decides again.
+        package var revived: [Revival] = []
     }
 
     /// Nobody wanted it after all; nothing was changed.
@@ -48,6 +50,7 @@ package enum Backup {
         agrees: (Age) -> Bool = { _ in true }
     ) throws -> (epoch: UInt64, first: UInt64, kept: String?) {
         let incoming = path + ".restore"
+        var revived = 0
         Files.remove(incoming)
         let mask = umask(0o077)
         defer { umask(mask) }
@@ -62,7 +65,9 @@ package enum Backup {
             let (then, present) = (try age(incoming), Files.exists(path) ? try? age(path) : nil)
             let age = Age(
                 newest: then.newest, revision: then.revision, presentNewest: present?.newest,
-                presentRevision: present?.revision)
+                presentRevision: present?.revision,
+                revived: try Revival.found(in: incoming, beside: path, secrets))
+            revived = age.revived.count
             guard agrees(age) else { throw NotWanted() }
         } catch {
             Files.remove(incoming)
@@ -76,7 +81,8 @@ package enum Backup {
         let epoch = known.epoch + 1
         try begin(
             epoch: epoch, first: known.next, in: incoming, besides: path, at: now, actor: actor, source: "backup",
-            ledger: [.restored(now)], secrets)
+            detail: revived > 0 ? [EntryDetail.rows.rawValue: .integer(Int64(revived))] : [:], ledger: [.restored(now)],
+            secrets)
         return (epoch, known.next, try replace(path, with: incoming, epoch: epoch))
     }
 

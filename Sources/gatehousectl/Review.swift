@@ -149,6 +149,8 @@ struct Restore: ParsableCommand {
     @Flag(help: told("Do not ask.")) var yes = false
     @OptionGroup var common: Common
 
+    private static let namedRows = 50
+
     /// What comes back with a backup is nobody's guess.
     private func agrees(_ age: Backup.Age, _ zone: SiteCalendar) -> Bool {
         func text(_ time: CivilTime) -> String {
@@ -163,7 +165,18 @@ struct Restore: ParsableCommand {
         if let changes, changes > 0 {
             complain(words("The register was changed \(changes, "time", "times") since."))
         }
-        complain(words("Cards that were blocked and tenancies that were ended since will open again."))
+        for one in age.revived.prefix(Self.namedRows) {
+            let kind = Words.state("\(one.row.kind)", Tongue.current)
+            complain("  \(kind) \(one.row.id): \(Words.state(one.today, Tongue.current))")
+        }
+        let others = age.revived.count - Self.namedRows
+        if others > 0 { complain(words("and \(others, "other", "others")")) }
+        complain(
+            age.revived.isEmpty
+                ? words("Nothing is known that was blocked or ended since.")
+                : words(
+                    "\(age.revived.count, "row", "rows") of the register decided then and do not today, as named: with the restore they open again. Block and end them again before policy confirm."
+                ))
         if yes { return true }
         guard isatty(0) == 1 else {
             complain(words("give --yes where nobody can be asked"))

@@ -32,6 +32,16 @@ import Testing
         return writer
     }
 
+    /// The entry that goes with an erasure.
+    private func erasure(_ sequence: UInt64, person: UInt32? = nil, before: CivilTime? = nil) -> DurableEffect {
+        var entry = JournalEntry(kind: .erasure)
+        entry.sequence = sequence
+        entry.civil = CivilTime(seconds: 1_790_000_000)
+        entry.person = person
+        entry.detail[.before] = before.map { .integer($0.milliseconds) }
+        return .record(entry)
+    }
+
     @Test func anErasedPersonIsANumberAndTheJournalIsWhole() throws {
         let scratch = Scratch()
         let writer = try filled(scratch)
@@ -43,7 +53,7 @@ import Testing
                 number: 2,
                 effects: [
                     .registry([.end(.consent, id: 1), .end(.credential, id: 1), .end(.person, id: 2)], revision: 2),
-                    .erase(person: 2, rows), scratch.entry(5, .erasure),
+                    .erase(person: 2, rows), erasure(5, person: 2),
                 ]))
         var idle = false
         for _ in 0..<10 where !idle { idle = writer.idle() }
@@ -110,7 +120,7 @@ import Testing
         let cutOff = CivilTime(seconds: 1_780_000_000 + 4 * 86400)
         let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
         #expect(try reader.personalCounts(before: cutOff).older == 3)
-        try writer.commit(.init(number: 2, effects: [.erasePersonal(before: cutOff), scratch.entry(7, .erasure)]))
+        try writer.commit(.init(number: 2, effects: [.erasePersonal(before: cutOff), erasure(7, before: cutOff)]))
         let counts = try reader.personalCounts(before: cutOff)
         #expect(counts.kept == 3 && counts.older == 0 && counts.erased == 3)
         #expect(counts.oldest == cutOff)

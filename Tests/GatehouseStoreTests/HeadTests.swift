@@ -344,6 +344,36 @@ private struct Site {
         #expect(try site.open().state.finding == .inOrder)
     }
 
+    @Test func whatOpensAgainWithARestoreIsNamed() throws {
+        let site = try Site()
+        let backup = try Backup.make(
+            database: site.scratch.database, directory: site.scratch.folder, name: "b", secrets: site.scratch.secrets)
+        try site.goOn()
+        let writer = site.scratch.writer(run: "third")
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [
+                    .registry([.end(.credential, id: 1), site.credential(3)], revision: 3),
+                    site.scratch.entry(303, .registry),
+                ]))
+        var asked: [Revival] = []
+        #expect(throws: Backup.NotWanted.self) {
+            try Backup.restore(
+                backup, database: site.scratch.database, at: CivilTime(seconds: 9), actor: "uid 1",
+                secrets: site.scratch.secrets
+            ) { age in
+                asked = age.revived
+                return false
+            }
+        }
+        #expect(
+            asked == [
+                Revival(row: RegistryRowID(.credential, 1), today: "removed"),
+                Revival(row: RegistryRowID(.credential, Site.stolen), today: "lost"),
+            ])
+    }
+
     @Test func aRestoreOnPurposeIsInOrder() throws {
         let site = try Site()
         let backup = try Backup.make(

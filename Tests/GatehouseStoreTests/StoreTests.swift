@@ -189,7 +189,8 @@ struct StoreTests {
         let before = try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify()
         try Database(path: scratch.database).execute("DELETE FROM personal")
         let after = try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify()
-        #expect(after.isWhole && after.erased == 1 && after.root == before.root)
+        #expect(after.erased == 1 && after.root == before.root)
+        #expect(after.faults == ["entry 1: its cardNumber is gone, and no entry says that it was erased"])
     }
 
     @Test func registryRowsAreNeverOverwritten() throws {

@@ -24,8 +24,9 @@ extension Bench {
     /// One durable entry, and a burst, against bare inserts of rows of the same size.
     static func commits(_ folder: String, _ report: (String) -> Void) throws {
         let path = "\(folder)/gatehouse-bench.db"
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+        let suffixes = ["", "-wal", "-shm", ".head"]
+        for suffix in suffixes { unlink(path + suffix) }
+        defer { for suffix in suffixes { unlink(path + suffix) } }
         let keys = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32)))
         let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil)
         var sequence: UInt64 = 0
