@@ -81,8 +81,8 @@ package enum Backup {
         let epoch = known.epoch + 1
         try begin(
             epoch: epoch, first: known.next, in: incoming, besides: path, at: now, actor: actor, source: "backup",
-            detail: revived > 0 ? [EntryDetail.rows.rawValue: .integer(Int64(revived))] : [:], ledger: [.restored(now)],
-            secrets)
+            detail: revived > 0 ? [EntryDetail.rows.rawValue: .integer(Int64(revived))] : [:],
+            ledger: [.restored(now)], secrets)
         return (epoch, known.next, try replace(path, with: incoming, epoch: epoch))
     }
 
