@@ -54,6 +54,7 @@ package enum Daemon {
         }
         writer.start()
         threads.loads.start()
+        threads.checks.start()
         uplink.start()
         door.start()
         ground.begin(gate)

@@ -14,15 +14,17 @@ internal import Logging
 struct Threads {
     /// Reads of the database that nobody's gate waits for.
     let loads = Worker("loads")
+    /// What reads much of the database and has time.
+    let checks = Worker("checks")
     let inbox: LoopInbox
     let bound: LoopBound<Daemon.Home>
 
     func writer(on ground: Ground) -> WriterThread {
-        let (inbox, bound, loads, log) = (inbox, bound, loads, ground.log)
+        let (inbox, bound, loads, checks, log) = (inbox, bound, loads, checks, ground.log)
         let (path, secrets, run) = (ground.path, ground.secrets, ground.run)
         // Nothing that outlives the start may hold the whole of what was restored: it would be in memory twice.
         let (epoch, certificate) = (ground.restored.epoch, ground.restored.activation?.issuerCertificate)
-        let copied = RegistryCopy.revision(RegistryCopy.path(besides: path), secrets: secrets)
+        let copied = RegistryCopy.mark(RegistryCopy.path(besides: path), secrets: secrets)
         let keeper = (ground.logSigner?.closures).map { signer in
             { @Sendable in CheckpointKeeper(path: path, secrets: secrets, signer: signer) }
         }
@@ -51,7 +53,16 @@ struct Threads {
                 }
             },
             // A run that was killed may not have come to it.
-            owesCopy: ground.keyProblem == nil && copied != ground.restored.registry.revision,
+            copied: copied,
+            everyDay: {
+                checks.post {
+                    do {
+                        let report = try StoreOpener.look(path, secrets: secrets)
+                        if !report.isGood { log.critical("the database: \(report.faults.joined(separator: "; "))") }
+                        inbox.post { bound.value.gate?.give(.stateFound(report)) }
+                    } catch { log.error("the database was not held against its head: \(error)") }
+                }
+            },
             makeKeeper: keeper,
             checkpointRefused: { refusal in
                 if let refusal { log.critical("no checkpoint was signed: \(refusal)") }

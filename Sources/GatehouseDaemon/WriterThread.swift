@@ -1,5 +1,6 @@
 internal import CLinux
 internal import GatehouseCore
+internal import GatehouseDevices
 internal import GatehouseStore
 internal import GatehouseThreads
 internal import Glibc
@@ -23,7 +24,10 @@ final class WriterThread: Sendable {
     /// Called when nothing has come for a while after a registry change, and at the end: time for the last good copy. It
     /// must not take long here.
     private let registrySettled: @Sendable () -> Void
-    private let owesCopy: Bool
+    /// The mark of the register of which there is a copy.
+    private let copied: [UInt8]?
+    /// Called once a day: time to hold the database against its head. It must not take long here.
+    private let everyDay: @Sendable () -> Void
     /// Nil in a run without the master key: it signs nothing.
     private let makeKeeper: (@Sendable () -> CheckpointKeeper)?
     /// What became of a checkpoint, where it is not as the last time: nil where it was signed again.
@@ -40,14 +44,15 @@ final class WriterThread: Sendable {
     init(
         makeWriter: @escaping @Sendable () -> StoreWriter,
         finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
-        registrySettled: @escaping @Sendable () -> Void, owesCopy: Bool,
+        registrySettled: @escaping @Sendable () -> Void, copied: [UInt8]?, everyDay: @escaping @Sendable () -> Void,
         makeKeeper: (@Sendable () -> CheckpointKeeper)?,
         checkpointRefused: @escaping @Sendable (CheckpointKeeper.Refusal?) -> Void,
         readSpace: @escaping @Sendable () -> DiskSpace.Reading?, diskNearlyFull: @escaping @Sendable (Bool) -> Void
     ) {
         self.readSpace = readSpace
         self.diskNearlyFull = diskNearlyFull
-        self.owesCopy = owesCopy
+        self.copied = copied
+        self.everyDay = everyDay
         self.makeKeeper = makeKeeper
         self.checkpointRefused = checkpointRefused
         self.makeWriter = makeWriter
@@ -90,20 +95,31 @@ final class WriterThread: Sendable {
         var checkpoints = Checkpoints(makeKeeper?(), tell: checkpointRefused)
         // Says at once where an older database was put in the place of this one.
         _ = checkpoints.make()
-        var hasChangedRegistry = owesCopy
+        var copied = copied
+        var nextDay = SystemClock.monotonic() + .seconds(86_400)
+        /// The register is another one than its copy holds.
+        func owesCopy() -> Bool { writer.registryMark.map { $0 != copied } ?? false }
+        func copyRegistry() {
+            guard owesCopy() else { return }
+            copied = writer.registryMark
+            registrySettled()
+        }
         var isDirty = false
         var space = DiskSpace()
         while true {
             var waiting = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-            let patience = isDirty || hasChangedRegistry ? 200 : checkpoints.milliseconds(atMost: 60_000)
+            let patience = isDirty || owesCopy() ? 200 : checkpoints.milliseconds(atMost: 60_000)
             let ready = poll(&waiting, 1, patience)
             if ready == 0 {
                 // Nothing for a while: the write-ahead file is folded in while nobody waits for it.
                 if isDirty { isDirty = !writer.idle() }
-                if hasChangedRegistry { registrySettled() }
-                hasChangedRegistry = false
+                copyRegistry()
                 checkpoints.makeIfDue(somebodyWaits: false)
                 look(at: &space)
+                if SystemClock.monotonic() >= nextDay {
+                    nextDay = SystemClock.monotonic() + .seconds(86_400)
+                    everyDay()
+                }
                 continue
             }
             var count: UInt64 = 0
@@ -117,7 +133,6 @@ final class WriterThread: Sendable {
                     do {
                         try writer.commit(batch)
                         isDirty = true
-                        hasChangedRegistry = hasChangedRegistry || batch.effects.contains(where: \.settlesRegistry)
                         checkpoints.took(batch.effects.count(where: \.isEntry))
                         finished(batch.number, .success(()))
                     } catch {
@@ -127,7 +142,7 @@ final class WriterThread: Sendable {
                     look(at: &space)
                 case .checkpoint(let answer): answer.fulfil(checkpoints.make())
                 case .stop:
-                    if hasChangedRegistry { registrySettled() }
+                    copyRegistry()
                     checkpoints.makeIfOwed()
                     return
                 }
@@ -141,12 +156,5 @@ final class WriterThread: Sendable {
 }
 
 extension DurableEffect {
-    fileprivate var settlesRegistry: Bool {
-        switch self {
-        case .registry, .registrySealed: true
-        default: false
-        }
-    }
-
     fileprivate var isEntry: Bool { if case .record = self { true } else { false } }
 }

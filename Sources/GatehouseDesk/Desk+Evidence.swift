@@ -15,10 +15,11 @@ extension Desk {
         }
         let verifier = try JournalVerifier(
             path: configuration.files.database, secrets: secrets, heads: logSigner?.key.reader)
-        let report: JournalVerifier.Report
+        var report: JournalVerifier.Report
         do {
             report = try verifier.verify(since: command.since?.value, sizes: sizes, check: call.check)
         } catch is JournalVerifier.NoSuchEntry { throw Self.unknownEvent }
+        report.faults += try StoreOpener.look(configuration.files.database, secrets: secrets).faults
         return JournalVerify.Reply(
             entries: report.count, first: report.first, last: report.last, root: Hexadecimal.encode(report.root),
             erased: report.erased, passedOver: report.passedOver, checkpoints: report.checkpoints,

@@ -19,11 +19,16 @@ struct HeadCheck {
     let path: String
     let secrets: StoreSecrets
 
-    func report() throws -> HeadReport {
-        let copies = [
+    private var copies: [StoreHead] {
+        [
             HeadCopy.read(besides: path, secrets),
             RegistryCopy.head(RegistryCopy.path(besides: path), secrets: secrets),
         ].compactMap { $0 }
+    }
+
+    func report() throws -> HeadReport { try report(beside: copies) }
+
+    private func report(beside copies: [StoreHead]) throws -> HeadReport {
         var report = HeadReport()
         report.state.isUnwitnessed = copies.isEmpty
         let own: StoreHead?
@@ -80,6 +85,14 @@ struct HeadCheck {
             guard secrets.sha256([0] + last.octets(0)) == last.octets(1) else { return false }
         }
         return true
+    }
+
+    /// Looks at a database that is in use: copies first, which are never behind it.
+    static func look(_ path: String, _ secrets: StoreSecrets) throws -> StateReport {
+        let database = try Database(path: path, mode: .readOnly)
+        let check = HeadCheck(database: database, path: path, secrets: secrets)
+        let copies = check.copies
+        return try database.snapshot { try check.report(beside: copies).state }
     }
 
     private func rows(of table: String) throws -> UInt64 {

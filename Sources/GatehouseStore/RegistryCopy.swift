@@ -70,10 +70,9 @@ package enum RegistryCopy {
         return found.isRegisterUnproved
     }
 
-    /// The revision that a copy holds, by its head alone; nil where there is no copy.
-    package static func revision(_ path: String, secrets: StoreSecrets) -> UInt64? {
-        SealedFile.first(path, kind: kind, open: secrets.openRegistry)
-            .flatMap { CanonicalValue(decoding: $0)?.array?.first?.integer }.map { UInt64(clamping: $0) }
+    /// The mark of the register that a copy holds (`StoreWriter.registryMark`); nil where it has none.
+    package static func mark(_ path: String, secrets: StoreSecrets) -> [UInt8]? {
+        head(path, secrets: secrets)?.state.mark(of: .registry)
     }
 
     /// The head of the state that was copied, without its rows.

@@ -36,6 +36,9 @@ struct StateDigest: Hashable, Sendable {
     private static let place = Dictionary(
         uniqueKeysWithValues: Table.allCases.enumerated().map { ($1, $0) })
 
+    /// Tells the rows of a table from others of it.
+    func mark(of table: Table) -> [UInt8] { self[table].sum + UInt64(bitPattern: self[table].rows).bigEndianOctets }
+
     mutating func add(_ digest: [UInt8], to place: Int, rows: Int64) {
         for index in 0..<32 { parts[place].sum[index] ^= digest[index] }
         parts[place].rows += rows

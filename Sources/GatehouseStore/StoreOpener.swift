@@ -67,6 +67,11 @@ package enum StoreOpener {
         return Opened.Held(state: report, usedCopy: report.registerRows > 0 && !isUnproved, remarks: remarks)
     }
 
+    /// What a database in use is beside its head; nothing is changed. Nothing is found without the key.
+    package static func look(_ path: String, secrets: StoreSecrets) throws -> StateReport {
+        secrets.keepsPersonal ? try HeadCheck.look(path, secrets) : StateReport()
+    }
+
     /// While nothing proves the register, only what is equal in the database and in the last copy decides.
     private static func load(_ path: String, _ site: Site, _ secrets: StoreSecrets) throws -> StoreLoader.Loaded {
         let loader = try StoreLoader(path: path, secrets: secrets)

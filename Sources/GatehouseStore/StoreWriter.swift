@@ -136,6 +136,9 @@ package final class StoreWriter {
         }
     }
 
+    /// Another value for each state of the register's rows; nil where no head is kept, and while a large change grows.
+    package var registryMark: [UInt8]? { growing == nil ? head?.state.mark(of: .registry) : nil }
+
     /// One transaction, which moves the head as well.
     func transaction<Result>(_ connection: Connection, _ body: () throws -> Result) throws -> Result {
         var next = head

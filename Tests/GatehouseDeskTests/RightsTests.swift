@@ -200,6 +200,19 @@ struct RightsTests {
         #expect(bench.shell.controller.ledger.ended == nil)
     }
 
+    @Test func aChangedDatabaseIsToldByTheVerification() throws {
+        let bench = try DeskTests.filled()
+        func faults() throws -> [String] {
+            let answer = bench.say(JournalVerify(), by: Self.manager)
+            return try #require(answer.value(JournalVerify.Reply.self)).faults
+        }
+        #expect(try faults() == [])
+        try Database(path: "\(bench.folder)/gatehouse.db").execute("UPDATE mark SET id = id + 1")
+        #expect(try faults() == ["mark is not what the head says"])
+        bench.give([.stateFound(try StoreOpener.look("\(bench.folder)/gatehouse.db", secrets: bench.secrets))])
+        #expect(bench.shell.controller.health.has(.stateRewound))
+    }
+
     @Test func aRewoundStateIsSettledByTwoPeople() throws {
         var settings = DeskBench.Settings()
         let found = Rewinding(at: CivilTime(seconds: 1), isRegisterUnproved: true, areCountsUnproved: true)

@@ -185,6 +185,7 @@ package struct Controller: Sendable {
             entry.result = .loaded
             record(entry, &step)
         case .started(let report): begin(report, &step)
+        case .stateFound(let report): find(report, &step)
         }
         settle(outbox.advance(at: step.now), &step)
         return step.effects
@@ -251,6 +252,20 @@ package struct Controller: Sendable {
         settleSuspensions(&step)
         settleAwaitedCards(&step)
         settleWalk(&step)
+    }
+
+    /// What was read at the start decides on. The next start puts the database in order.
+    private mutating func find(_ report: StateReport, _ step: inout Step) {
+        guard !report.isGood, ledger.rewinding == nil else { return }
+        var entry = JournalEntry(kind: .restored)
+        entry.outcome = report.finding.rawValue
+        entry.detail[.tables] = .text(report.tables.joined(separator: ", "))
+        if report.missingEntries > 0 { entry.detail[.missing] = .integer(Int64(clamping: report.missingEntries)) }
+        record(entry, &step)
+        let found = Rewinding(
+            at: step.now.civil, isRegisterUnproved: false, areCountsUnproved: false)
+        keep(.rewinding(found), &step)
+        set(.stateRewound, "", true, &step)
     }
 
     private mutating func begin(_ report: StartReport, _ step: inout Step) {

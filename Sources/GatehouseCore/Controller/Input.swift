@@ -31,6 +31,8 @@ package enum Input: Hashable, Sendable {
     /// A new configuration was read; the policy changes, portals and readers stay.
     case policy(AccessPolicy)
     case started(StartReport)
+    /// The database in use was held against its head, and is not what was written.
+    case stateFound(StateReport)
 }
 
 package enum ClockEvent: Hashable, Sendable {

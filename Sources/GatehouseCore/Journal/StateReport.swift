@@ -25,6 +25,13 @@ package struct StateReport: Hashable, Sendable {
     package init() {}
 
     package var isGood: Bool { finding == .inOrder || finding == .made }
+
+    /// What differs, a sentence each.
+    package var faults: [String] {
+        guard !isGood else { return [] }
+        return tables.map { "\($0) is not what the head says" }
+            + (missingEntries > 0 ? ["\(missingEntries) entries of the newest head are missing"] : [])
+    }
 }
 
 /// The state was found older or other than it was written. It stands until two people settle it.

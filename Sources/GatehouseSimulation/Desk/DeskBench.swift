@@ -90,6 +90,7 @@ package final class DeskBench: @unchecked Sendable {
     deinit {
         for name in [
             "gatehouse.db", "gatehouse.db-wal", "gatehouse.db-shm", "gatehouse.db.backup", "gatehouse.db.checkpoint",
+            "gatehouse.db.head",
         ] {
             unlink("\(folder)/\(name)")
         }
