@@ -29,7 +29,8 @@ package enum CredentialPage {
     /// One line of a list.
     static func line(_ view: CredentialView, _ off: PersonDetails.Off?, _ language: Language) -> String {
         PageText.joined(
-            "\(view.id)", PageText.word(view.kind, language), view.value, status(view, off, language),
+            "\(view.id)", PageText.word(view.kind, language), view.value,
+            view.also.map { Sentence("also \($0)").text(in: language) }, status(view, off, language),
             PageText.span(view.from, view.until, language), view.note.map { "\"\($0)\"" })
     }
 
@@ -80,6 +81,33 @@ package enum VehiclePage {
 
 /// A visitor's pass: whether it opens, where and how often, and who answers for it.
 package enum PassPage {
+    /// Passes in columns of a terminal of 80: the access points stand on a line of their own where they do not fit behind.
+    package static func table(_ passes: [PassView], _ language: Language) -> [String] {
+        func say(_ sentence: Sentence) -> String { sentence.text(in: language) }
+        let head = [
+            Sentence("PASS"), Sentence("VISITOR"), Sentence("HOST"), Sentence("UNTIL"), Sentence("LEFT"),
+            Sentence("STATE"), Sentence("POINTS"),
+        ].map(say)
+        let rows = passes.map { pass in
+            [
+                pass.pass, pass.visitor ?? "-", pass.host ?? "-", pass.until.map(PageText.time) ?? "-",
+                pass.left.map { "\($0)" } ?? say(Sentence("any")), pass.state.map { PageText.word($0, language) } ?? "",
+                (pass.points ?? []).joined(separator: " "),
+            ]
+        }
+        // A pass's number and a time to the minute take 16 places each; names are cut before either is.
+        let most = [16, 12, 10, 16, 5, 8]
+        let widths = most.indices.map { column in
+            min(most[column], ([head] + rows).map { Columns.width($0[column]) }.max() ?? 0)
+        }
+        return ([head] + rows).flatMap { row -> [String] in
+            let start = zip(row, widths).map { Columns.fit($0, $1) }.joined(separator: "  ")
+            let points = row[most.count]
+            if Columns.width(start) + 2 + Columns.width(points) <= 80 { return ["\(start)  \(points)"] }
+            return [start] + Columns.wrap(points, first: 76, others: 76).map { "    \($0)" }
+        }
+    }
+
     package static func lines(_ pass: PassView, _ language: Language) -> [String] {
         func say(_ sentence: Sentence) -> String { sentence.text(in: language) }
         var lines = [
@@ -91,7 +119,7 @@ package enum PassPage {
             PageText.joined(
                 pass.visitor, pass.phone, pass.host.map { say(Sentence("host \($0)")) },
                 pass.plate ?? (pass.hasPlate == true ? say(Sentence("with a plate")) : nil),
-                pass.issuer.map { say(Sentence("signed by \($0)")) }))
+                pass.issuer.map { say(Sentence("issued by \($0)")) }))
         if let uses = pass.uses {
             lines += PageText.wrapped(say(Sentence("used \(pass.used ?? 0) of \(Int(uses), "time", "times")")))
         }

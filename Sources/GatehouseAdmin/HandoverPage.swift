@@ -36,40 +36,24 @@ package struct HandoverPage: Sendable {
     }
 
     package var html: String {
-        let title = Sentence("Hand-over of \(site)")
-        return """
-            <!DOCTYPE html>
-            <html lang="zh">
-            <head>
-            <meta charset="utf-8">
-            <title>\(Self.both(title))</title>
-            <style>
-            body { font: 10pt/1.35 sans-serif; margin: 2em auto; max-width: 60em; color: #000; background: #fff; }
-            h1 { font-size: 15pt; }
-            table { border-collapse: collapse; width: 100%; }
-            td { border-bottom: 1px solid #999; padding: 3px 6px; vertical-align: top; }
-            td:first-child { width: 45%; }
-            td.value { font-family: monospace; overflow-wrap: anywhere; }
-            table.signatures td { border: 0; padding-top: 3.5em; width: 50%; }
-            tr { break-inside: avoid; }
-            @page { size: A4; margin: 15mm; }
-            </style>
-            </head>
-            <body>
-            <h1>\(Self.both(title))</h1>
-            <p>\(Self.both(Sentence("The figures are those of the archive named below; handover verify finds them again in it.")))</p>
-            <table>
-            \(rows.map { "<tr><td>\($0)</td><td class=\"value\">\(MonthPage.text($1))</td></tr>" }.joined(separator: "\n"))
-            </table>
-            <table class="signatures">
-            <tr><td>\(Self.both(Sentence("Handed over by (company, name, date)")))<br>______________________</td>
-            <td>\(Self.both(Sentence("Taken over by (company, name, date)")))<br>______________________</td></tr>
-            <tr><td>\(Self.both(Sentence("Witness (street office, residents' committee)")))<br>______________________</td><td></td></tr>
-            </table>
-            </body>
-            </html>
-
-            """
+        PrintedPage.html(
+            Self.plain { _ in Sentence("Hand-over of \(site)") }, language: "zh",
+            style: """
+                td:first-child { width: 45%; }
+                td.value { font-family: monospace; overflow-wrap: anywhere; }
+                table.signatures td { border: 0; padding-top: 3.5em; width: 50%; }
+                """,
+            body: """
+                <p>\(Self.both(Sentence("The figures are those of the archive named below; handover verify finds them again in it.")))</p>
+                <table>
+                \(rows.map { "<tr><td>\($0)</td><td class=\"value\">\(PrintedPage.text($1))</td></tr>" }.joined(separator: "\n"))
+                </table>
+                <table class="signatures">
+                <tr><td>\(Self.both(Sentence("Handed over by (company, name, date)")))<br>______________________</td>
+                <td>\(Self.both(Sentence("Taken over by (company, name, date)")))<br>______________________</td></tr>
+                <tr><td>\(Self.both(Sentence("Witness (street office, residents' committee)")))<br>______________________</td><td></td></tr>
+                </table>
+                """)
     }
 
     private var rows: [(label: String, value: String)] {
@@ -106,9 +90,11 @@ package struct HandoverPage: Sendable {
         return "\(CalendarDay.text(day)) \(two(minute / 60)):\(two(minute % 60)) UTC"
     }
 
-    private static func both(_ sentence: (Language) -> Sentence) -> String {
-        MonthPage.text("\(sentence(.chinese).text(in: .chinese)) / \(sentence(.english).text(in: .english))")
+    private static func plain(_ sentence: (Language) -> Sentence) -> String {
+        "\(sentence(.chinese).text(in: .chinese)) / \(sentence(.english).text(in: .english))"
     }
+
+    private static func both(_ sentence: (Language) -> Sentence) -> String { PrintedPage.text(plain(sentence)) }
 
     private static func both(_ sentence: Sentence) -> String { both { _ in sentence } }
 }

@@ -6,34 +6,19 @@ package enum MonthPage {
     package static func html(_ days: [ReportMonth.Day], _ sum: ReportMonth.Reply, _ language: Language) -> String {
         let words = MonthWords(language)
         let title = words.title(sum.month, sum.site)
-        return """
-            <!DOCTYPE html>
-            <html lang="\(language.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <title>\(text(title))</title>
-            <style>
-            body { font: 10pt/1.35 sans-serif; margin: 2em auto; max-width: 60em; color: #000; background: #fff; }
-            h1 { font-size: 15pt; } h2 { font-size: 12pt; margin-top: 1.5em; }
-            table { border-collapse: collapse; width: 100%; }
-            th, td { border-bottom: 1px solid #999; padding: 2px 6px; text-align: right; }
-            th:first-child, td:first-child, th.name, td.name { text-align: left; }
-            thead { display: table-header-group; } tr { break-inside: avoid; }
-            tfoot td { font-weight: bold; border-top: 2px solid #000; }
-            p.signature { margin-top: 3em; }
-            @page { size: A4; margin: 15mm; }
-            </style>
-            </head>
-            <body>
-            <h1>\(text(title))</h1>
-            <p>\(text(words.whatItIs))</p>
-            \(dayTable(days, sum, words))
-            \(reasonTable(sum, words, language))
-            <p class="signature">\(text(words.signature))</p>
-            </body>
-            </html>
-
-            """
+        return PrintedPage.html(
+            title, language: language.rawValue,
+            style: """
+                th, td { text-align: right; }
+                th:first-child, td:first-child, th.name, td.name { text-align: left; }
+                tfoot td { font-weight: bold; border-top: 2px solid #000; }
+                """,
+            body: """
+                <p>\(text(words.whatItIs))</p>
+                \(dayTable(days, sum, words))
+                \(reasonTable(sum, words, language))
+                <p class="signature">\(text(words.signature))</p>
+                """)
     }
 
     private static func dayTable(_ days: [ReportMonth.Day], _ sum: ReportMonth.Reply, _ words: MonthWords) -> String {
@@ -76,27 +61,7 @@ package enum MonthPage {
             """
     }
 
-    /// A text as HTML shows it and nothing else: marks are escaped, and what would steer or turn the line is a dot.
-    package static func text(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default:
-                let category = scalar.properties.generalCategory
-                if category == .control || category == .format {
-                    result += "·"
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result
-    }
+    private static func text(_ plain: String) -> String { PrintedPage.text(plain) }
 }
 
 /// The sentences of the page.

@@ -8,48 +8,34 @@ package enum WalkPage {
     ) -> String {
         let words = WalkPageWords(language)
         let title = words.say(Sentence("\(report.site): walk test of \(String(report.ended.prefix(10)))"))
-        return """
-            <!DOCTYPE html>
-            <html lang="\(language.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <title>\(text(title))</title>
-            <style>
-            body { font: 10pt/1.35 sans-serif; margin: 2em auto; max-width: 60em; color: #000; background: #fff; }
-            h1 { font-size: 15pt; } h2 { font-size: 12pt; margin-top: 1.5em; }
-            table { border-collapse: collapse; width: 100%; }
-            th, td { border-bottom: 1px solid #999; padding: 2px 6px; text-align: left; vertical-align: top; }
-            thead { display: table-header-group; } tr { break-inside: avoid; }
-            tr.bad td, tr.neverHeard td { font-weight: bold; }
-            p.signature { margin-top: 3em; } code { font-size: 8pt; word-break: break-all; }
-            @page { size: A4; margin: 15mm; }
-            </style>
-            </head>
-            <body>
-            <h1>\(text(title))</h1>
-            <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), by \(report.by). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
-            <p>\(text(words.counts(report.counts)))</p>
-            \(rowTable(report, words))
-            \(unsupervised(report, words))
-            \(changes(report, words))
-            <h2>\(text(words.say(Sentence("Signature"))))</h2>
-            <p>\(text(words.say(Sentence("Ed25519 over the report as JSON, by the key of the site:"))))</p>
-            <p><code>\(text(key))</code><br><code>\(text(signature))</code></p>
-            <p class="signature">\(text(words.say(Sentence("Installed by ____________________  Taken over by ____________________  on ____________"))))</p>
-            </body>
-            </html>
-
-            """
+        return PrintedPage.html(
+            title, language: language.rawValue,
+            style: """
+                tr.bad td, tr.neverHeard td { font-weight: bold; }
+                code { font-size: 8pt; word-break: break-all; }
+                """,
+            body: """
+                <p>\(text(words.say(Sentence("From \(report.begun) to \(report.ended), begun by \(report.by), ended by \(report.closer). Gatehouse \(report.gatehouse), entries from \(String(report.entry)) on."))))</p>
+                <p>\(text(words.counts(report.counts)))</p>
+                \(rowTable(report, words))
+                \(fire(report, words))
+                \(unsupervised(report, words))
+                \(changes(report, words))
+                <h2>\(text(words.say(Sentence("Signature"))))</h2>
+                <p>\(text(words.say(Sentence("Ed25519 over the report as JSON, by the key of the site:"))))</p>
+                <p><code>\(text(key))</code><br><code>\(text(signature))</code></p>
+                <p class="signature">\(text(words.say(Sentence("Installed by ____________________  Taken over by ____________________  on ____________"))))</p>
+                """)
     }
 
-    private static func text(_ plain: String) -> String { MonthPage.text(plain) }
+    private static func text(_ plain: String) -> String { PrintedPage.text(plain) }
 
     private static func rowTable(_ report: WalkReport, _ words: WalkPageWords) -> String {
         let head = words.columns.map { "<th>\(text($0))</th>" }.joined()
         let rows = report.rows.map { row in
             let cells = [
                 row.name, words.subject(row) + "; " + row.standards.joined(separator: "; "), words.state(row.state),
-                words.found(row), row.entry.map { "\($0)" } ?? "",
+                words.found(row), row.by ?? "", row.entry.map { "\($0)" } ?? "",
             ]
             let mark = WalkState(rawValue: row.state)?.rawValue ?? ""
             return "<tr class=\"\(mark)\">" + cells.map { "<td>\(text($0))</td>" }.joined() + "</tr>"
@@ -62,6 +48,14 @@ package enum WalkPage {
             </tbody>
             </table>
             """
+    }
+
+    private static func fire(_ report: WalkReport, _ words: WalkPageWords) -> String {
+        guard report.rows.contains(where: { WalkPart(name: $0.name) == .fire }) else {
+            let without = Sentence("The site has no fire input.")
+            return "<p>\(text(words.say(WalkPart.ofFire))) \(text(words.say(without)))</p>"
+        }
+        return "<p>\(text(words.say(WalkPart.ofFire)))</p>"
     }
 
     private static func unsupervised(_ report: WalkReport, _ words: WalkPageWords) -> String {
@@ -81,7 +75,8 @@ package enum WalkPage {
         }
         let rows = report.changes.map { change in
             let cells = [
-                change.name, words.what(change), words.value(change, change.before), words.value(change, change.now),
+                change.name, Words.changed(change.what, change.before, words.language),
+                Words.changed(change.what, change.now, words.language),
             ]
             return "<tr>" + cells.map { "<td>\(text($0))</td>" }.joined() + "</tr>"
         }
@@ -104,7 +99,11 @@ private struct WalkPageWords {
     func say(_ sentence: Sentence) -> String { sentence.text(in: language) }
 
     var columns: [String] {
-        [Sentence("Part"), Sentence("Standard"), Sentence("State"), Sentence("Measured"), Sentence("Entry")].map(say)
+        [
+            Sentence("Part"), Sentence("Standard"), Sentence("State"), Sentence("Measured"), Sentence("By"),
+            Sentence("Entry"),
+        ]
+        .map(say)
     }
 
     func state(_ word: String) -> String { Words.walk(word, language) }
@@ -124,18 +123,5 @@ private struct WalkPageWords {
         let note = row.note.map { "\"\($0)\"" }
         return [fault, note, row.measured.isEmpty ? nil : Words.measured(row.measured, language)]
             .compactMap(\.self).joined(separator: " ")
-    }
-
-    func what(_ change: WalkReport.Change) -> String { change.what == "state" ? say(Sentence("State")) : change.what }
-
-    /// A state with its fault in words, or a measurement with its unit.
-    func value(_ change: WalkReport.Change, _ value: String?) -> String {
-        guard let value else { return "-" }
-        if let number = Int64(value) { return Words.measured(change.what, number, language) }
-        let parts = value.split(separator: " ").map(String.init)
-        guard let first = parts.first else { return value }
-        let fault = parts.count > 1 ? WalkFault(rawValue: parts[1]) : nil
-        let other = parts.count > 2 ? parts[2] : nil
-        return [state(first), fault.map { say($0.sentence(other)) }].compactMap(\.self).joined(separator: ": ")
     }
 }

@@ -17,10 +17,12 @@ package struct WalkReport: Codable, Hashable, Sendable {
         package var measured: [String: Int64]
         package var entry: UInt64?
         package var at: String?
+        /// Who did it or said so; nil where it came without being asked for.
+        package var by: String?
 
         package init(
             name: String, subject: String, standards: [String], state: String, fault: String?, other: String?,
-            what: String?, note: String?, measured: [String: Int64], entry: UInt64?, at: String?
+            what: String?, note: String?, measured: [String: Int64], entry: UInt64?, at: String?, by: String?
         ) {
             self.name = name
             self.subject = subject
@@ -33,6 +35,7 @@ package struct WalkReport: Codable, Hashable, Sendable {
             self.measured = measured
             self.entry = entry
             self.at = at
+            self.by = by
         }
     }
 
@@ -69,7 +72,9 @@ package struct WalkReport: Codable, Hashable, Sendable {
     package var gatehouse: String
     package var begun: String
     package var ended: String
+    /// Who began it, and who ended it.
     package var by: String
+    package var closer: String
     package var entry: UInt64
     /// How many parts stand in which state.
     package var counts: [String: Int]
@@ -80,7 +85,8 @@ package struct WalkReport: Codable, Hashable, Sendable {
     package var changes: [Change]
 
     package init(
-        site: String, gatehouse: String, begun: String, ended: String, by: String, entry: UInt64, rows: [Row],
+        site: String, gatehouse: String, begun: String, ended: String, by: String, closer: String, entry: UInt64,
+        rows: [Row],
         unsupervised: [String], before: Earlier?, changes: [Change]
     ) {
         self.site = site
@@ -88,6 +94,7 @@ package struct WalkReport: Codable, Hashable, Sendable {
         self.begun = begun
         self.ended = ended
         self.by = by
+        self.closer = closer
         self.entry = entry
         counts = rows.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
         self.rows = rows
@@ -145,5 +152,16 @@ extension WalkPart {
         }
     }
 
-    package var standards: [String] { ["IEC 60839-11-1:2013 \(subject.clause)", "GB 55024-2022 5.3.6"] }
+    /// The clauses that a part belongs to.
+    package var standards: [String] {
+        let clause = "IEC 60839-11-1:2013 \(subject.clause)"
+        return self == .fire ? [clause, "GB 55024-2022 5.3.6"] : [clause]
+    }
+
+    /// What GB 55024-2022 5.3.6 asks, which the part `fire` shows.
+    package static var ofFire: Sentence {
+        Sentence(
+            "GB 55024-2022 5.3.6 asks of access control and of the gates of a car park that they take the signal of a fire, and then hold nobody back: the part fire shows it."
+        )
+    }
 }

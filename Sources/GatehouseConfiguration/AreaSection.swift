@@ -16,23 +16,23 @@ enum AreaSection {
             let (settings, group) = area.value
             if !named.contains(area.name), !areas.contains(where: { $0.value.0.within == area.name }) {
                 top.error(
-                    at: "areas", "no access point leads to or from area '\(area.name)'",
+                    at: "areas", Sentence("no access point leads to or from area '\(area.name)'"),
                     suggestion: Nearest.match(for: area.name.name, among: Set(named.map(\.name))).map {
-                        "did you mean '\($0)'?"
+                        Sentence("did you mean '\($0)'?")
                     })
             }
             guard let within = settings.within else { continue }
             if site.areas[within] == nil {
-                group.missing(at: "within", "there is no area '\(within)'")
+                group.missing(at: "within", Sentence("there is no area '\(within)'"))
             } else if liesInItself(area.name, site) {
-                group.error(at: "within", "area '\(area.name)' would lie in itself")
+                group.error(at: "within", Sentence("area '\(area.name)' would lie in itself"))
             }
         }
         let portals = Set(site.portals.map(\.id))
         site.interlocks = top.groups("interlocks", count: 0...16) { group -> [PortalID]? in
             let members = group.list("portals", of: .identifier(of: PortalTag.self), count: 2...16)
             for portal in members where !portals.contains(portal) {
-                group.missing(at: "portals", "there is no portal '\(portal)'")
+                group.missing(at: "portals", Sentence("there is no portal '\(portal)'"))
             }
             return members
         }

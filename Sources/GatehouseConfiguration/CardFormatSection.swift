@@ -19,20 +19,22 @@ struct KnownFormats {
         ScalarType { [self] text throws(ScalarProblem) in
             guard let format = byName[text] else {
                 throw ScalarProblem(
-                    "there is no card format '\(text.prefix(24))'", suggestion: suggestion(text), isReference: true)
+                    Sentence("there is no card format '\(text.prefix(24))'"), suggestion: suggestion(text),
+                    isReference: true)
             }
             return format
         }
     }
 
     /// What a box calls it, or the name that is near.
-    private func suggestion(_ text: String) -> String {
+    private func suggestion(_ text: String) -> Sentence {
         let meant = CardFormat.meant(byPrinted: text, own: own).filter { byName[$0] != nil }
         if !meant.isEmpty {
-            let names = meant.map { "'\($0)'" }.joined(separator: " or ")
-            return "did you mean \(names)? Show a card to `gatehousectl reader formats`"
+            let names = Names.list(meant.map { "'\($0)'" })
+            return Sentence("did you mean \(names)? Show a card to `gatehousectl reader formats`")
         }
-        return Nearest.match(for: text, among: Set(byName.keys)).map { "did you mean '\($0)'?" } ?? "see docs/cards.md"
+        return Nearest.match(for: text, among: Set(byName.keys)).map { Sentence("did you mean '\($0)'?") }
+            ?? Sentence("see docs/cards.md")
     }
 }
 
@@ -50,8 +52,8 @@ enum CardFormatSection {
             if let other = folds.updateValue(name, forKey: CredentialKey.fold(name)) {
                 group.fault(
                     other == name
-                        ? "'\(name)' is the name of a format that is known already"
-                        : "the names '\(other)' and '\(name)' cannot stand beside one another; rename one")
+                        ? Sentence("'\(name)' is the name of a format that is known already")
+                        : Sentence("the names '\(other)' and '\(name)' cannot stand beside one another; rename one"))
                 group.leaveRest()
                 return nil
             }
@@ -71,7 +73,9 @@ enum CardFormatSection {
                 }
             guard isName else {
                 throw ScalarProblem(
-                    "'\(text.prefix(24))' is no name of a card format: up to 16 upper-case letters, digits and dashes")
+                    Sentence(
+                        "'\(text.prefix(24))' is no name of a card format: up to 16 upper-case letters, digits and dashes"
+                    ))
             }
             return text
         }
@@ -95,57 +99,63 @@ enum CardFormatSection {
         let parities = group.groups("parity", count: 0...8) { parity($0, length) }
         guard let bits, let number else { return nil }
         var isWhole = true
-        func complain(_ key: String, _ message: String) {
+        func complain(_ key: String, _ message: Sentence) {
             group.fault(at: key, message)
             isWhole = false
         }
         var taken: [Int: String] = [:]
         for (key, field) in [("facility", facility), ("number", number), ("extra", extra)] {
             guard let field else { continue }
-            if field.upperBound >= bits { complain(key, "bit \(field.upperBound) is outside of \(bits) bits") }
-            if field.count > (key == "number" ? 64 : 32) { complain(key, "the field is too long") }
+            if field.upperBound >= bits {
+                complain(key, Sentence("bit \(field.upperBound) is outside of \(bits) bits"))
+            }
+            if field.count > (key == "number" ? 64 : 32) { complain(key, Sentence("the field is too long")) }
             for bit in field {
                 guard let other = taken.updateValue(key, forKey: bit), other != key else { continue }
-                complain(key, "bit \(bit) is one of '\(other)' already")
+                complain(key, Sentence("bit \(bit) is one of '\(other)' already"))
                 break
             }
         }
         if (facility?.count ?? 0) + (extra?.count ?? 0) > 32 {
-            complain("extra", "'facility' and 'extra' have more than 32 bits together")
+            complain("extra", Sentence("'facility' and 'extra' have more than 32 bits together"))
         }
         for range in ones where range.upperBound >= bits {
-            complain("ones", "bit \(range.upperBound) is outside of \(bits) bits")
+            complain("ones", Sentence("bit \(range.upperBound) is outside of \(bits) bits"))
         }
         if let xor, bits % xor.rawValue != 0 || bits < 2 * xor.rawValue {
-            complain("xor", "\(bits) bits are no whole number of groups of \(xor.rawValue)")
+            complain("xor", Sentence("\(bits) bits are no whole number of groups of \(xor.rawValue)"))
         }
         guard isWhole else { return nil }
         let format = CardFormat(
             CardFormatID(name), bits: bits, facility: facility.map(field), number: field(number),
             extra: extra.map(field), parities: parities, xor: xor, ones: ones.flatMap(Array.init))
-        if format?.isEmpty ?? true { group.fault("no frame can pass these checks: they contradict one another") }
+        if format?.isEmpty ?? true {
+            group.fault(Sentence("no frame can pass these checks: they contradict one another"))
+        }
         return format
     }
 
     private static func parity(_ group: MappingReader, _ bits: Int) -> ParityRule? {
         let position = group.required("bit", .integer(in: 0...(BitString.capacity - 1)))
         let key = group.has("odd") ? "odd" : "even"
-        if group.has("odd"), group.has("even") { group.fault(at: "odd", "give 'even' or 'odd', not both") }
-        if !group.has("odd"), !group.has("even") { group.fault("'even' or 'odd' is missing: the bits it covers") }
+        if group.has("odd"), group.has("even") { group.fault(at: "odd", Sentence("give 'even' or 'odd', not both")) }
+        if !group.has("odd"), !group.has("even") {
+            group.fault(Sentence("'even' or 'odd' is missing: the bits it covers"))
+        }
         let ranges = group.list(key, of: .bits, count: 0...64)
         let covered = ranges.flatMap(Array.init)
         if let outside = covered.first(where: { $0 >= bits }) {
-            group.fault(at: key, "bit \(outside) is outside of \(bits) bits")
+            group.fault(at: key, Sentence("bit \(outside) is outside of \(bits) bits"))
             return nil
         }
-        if Set(covered).count != covered.count { group.fault(at: key, "a bit is named twice") }
-        if group.has(key), covered.isEmpty { group.error(at: key, "covers no bit") }
+        if Set(covered).count != covered.count { group.fault(at: key, Sentence("a bit is named twice")) }
+        if group.has(key), covered.isEmpty { group.error(at: key, Sentence("covers no bit")) }
         guard let position else { return nil }
         guard position < bits else {
-            group.fault(at: "bit", "bit \(position) is outside of \(bits) bits")
+            group.fault(at: "bit", Sentence("bit \(position) is outside of \(bits) bits"))
             return nil
         }
-        if covered.contains(position) { group.fault(at: key, "bit \(position) is the parity bit itself") }
+        if covered.contains(position) { group.fault(at: key, Sentence("bit \(position) is the parity bit itself")) }
         return key == "odd" ? .odd(position, of: covered) : .even(position, of: covered)
     }
 

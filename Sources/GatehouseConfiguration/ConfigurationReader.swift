@@ -23,11 +23,11 @@ package enum ConfigurationReader {
         _ node: YAMLNode?, _ digest: ([UInt8]) -> [UInt8], _ errors: ConfigurationErrors
     ) throws(InvalidConfiguration) -> Configuration {
         let configuration = node.flatMap {
-            MappingReader.read($0, what: "the configuration", errors: errors) { top($0, digest, errors) }
+            MappingReader.read($0, what: Sentence("the configuration"), errors: errors) { top($0, digest, errors) }
         }
         try errors.throwIfAny()
         guard let configuration else {
-            errors.add("the file is empty", at: TextPosition(line: 1, column: 1))
+            errors.add(Sentence("the file is empty"), at: TextPosition(line: 1, column: 1))
             try errors.throwIfAny()
             preconditionFailure("an empty file was taken")
         }
@@ -52,7 +52,7 @@ package enum ConfigurationReader {
                 language: site.optional("language", .choice(Language.self), default: .english))
         }
         if let zone = identity?.zone, zone.hasPrefix("/") || zone.contains("..") {
-            top.error(at: "site", "'time_zone' must be a name such as Asia/Shanghai")
+            top.error(at: "site", Sentence("'time_zone' must be a name such as Asia/Shanghai"))
         }
         var site = Site(name: identity?.name ?? "", portals: [], accessPoints: [], policy: AccessPolicy())
         var wiring = Wiring(errors: errors)
@@ -61,9 +61,10 @@ package enum ConfigurationReader {
             let backend = group.optional("backend", .choice(BackendWord.self), default: .gpiod)
             let socket = group.optional("socket", .path)
             switch backend {
-            case .gpiod: if socket != nil { group.error(at: "socket", "'socket' belongs to the backend simulated") }
+            case .gpiod:
+                if socket != nil { group.error(at: "socket", Sentence("'socket' belongs to the backend simulated")) }
             case .simulated:
-                if socket == nil { group.error("'socket' is missing: the socket of gatehouse-sim hardware") }
+                if socket == nil { group.error(Sentence("'socket' is missing: the socket of gatehouse-sim hardware")) }
                 lines.backend = .simulated(socket: socket ?? "")
             }
         }
@@ -117,7 +118,7 @@ package enum ConfigurationReader {
         ]
         for (index, one) in own.enumerated() {
             if let other = own.prefix(index).first(where: { $0.1 == one.1 }) {
-                group.error(at: one.0, "'\(one.0)' and '\(other.0)' are one path; each needs its own")
+                group.error(at: one.0, Sentence("'\(one.0)' and '\(other.0)' are one path; each needs its own"))
             }
         }
         let folder = files.database.split(separator: "/").dropLast().map { "/\($0)" }.joined()
@@ -133,9 +134,9 @@ package enum ConfigurationReader {
             configuration.site.portals.compactMap(\.camera) + configuration.site.accessPoints.compactMap(\.camera)
         for camera in Set(used).subtracting(known).sorted() {
             top.missing(
-                at: "portals", "camera '\(camera)' stands in no 'cameras'",
+                at: "portals", Sentence("camera '\(camera)' stands in no 'cameras'"),
                 suggestion: Nearest.match(for: camera.name, among: Set(known.map(\.name))).map {
-                    "did you mean '\($0)'?"
+                    Sentence("did you mean '\($0)'?")
                 })
         }
     }
@@ -146,7 +147,7 @@ package enum ConfigurationReader {
 /// Which line and which port is taken by what, so that no two things share one.
 struct Wiring {
     private let errors: ConfigurationErrors
-    private var lines: [String: String] = [:]
+    private var lines: [String: Sentence] = [:]
     private var ports: [String: (protocolName: String, baud: UInt32, addresses: [Int: String])] = [:]
 
     init(errors: ConfigurationErrors) { self.errors = errors }
@@ -158,7 +159,8 @@ struct Wiring {
     }
 
     /// Reads one line and takes it for `use`.
-    mutating func line(_ key: String, of group: MappingReader, for use: String, isRequired: Bool = false) -> LineWiring?
+    mutating func line(_ key: String, of group: MappingReader, for use: Sentence, isRequired: Bool = false)
+        -> LineWiring?
     {
         let read: (MappingReader) -> LineWiring? = { Self.wiring($0, key) }
         guard let wiring = isRequired ? group.requiredGroup(key, read) : group.group(key, read) else { return nil }
@@ -168,7 +170,7 @@ struct Wiring {
 
     /// Reads a line, or an input or output (`word`) of one of the OSDP readers, and takes it for `use`.
     mutating func place(
-        _ key: String, _ word: String, of group: MappingReader, for use: String, readers: [ReaderSection.Found],
+        _ key: String, _ word: String, of group: MappingReader, for use: Sentence, readers: [ReaderSection.Found],
         isRequired: Bool = false
     ) -> Place? {
         let read: (MappingReader) -> Place? = { line in
@@ -179,9 +181,9 @@ struct Wiring {
             let found = readers.first { $0.settings.id == reader }?.settings.kind
             if let reader {
                 if found == nil {
-                    line.missing(at: "reader", "there is no reader '\(reader)'")
+                    line.missing(at: "reader", Sentence("there is no reader '\(reader)'"))
                 } else if found?.osdp == nil {
-                    line.error(at: "reader", "'\(reader)' has no \(word)s: only OSDP readers have")
+                    line.error(at: "reader", Sentence("'\(reader)' has no inputs and outputs: only OSDP readers have"))
                 }
             }
             return reader.map { .reader(ReaderPoint(reader: $0, number: number, isActiveLow: active == .low)) }
@@ -201,22 +203,22 @@ struct Wiring {
         let active = line.optional("active", .choice(ActiveWord.self), default: .high)
         let bias = line.optional("bias", .choice(LineWiring.Bias.self), default: .asIs)
         if key == "fire_input" { _ = line.has("debounce") }
-        if name == nil, offset == nil { line.error("a line needs 'line' (its name), or 'chip' and 'offset'") }
-        if name != nil, offset != nil { line.error(at: "offset", "give 'line' or 'offset', not both") }
-        if offset != nil, chip == nil { line.error(at: "offset", "'offset' needs the label of its 'chip'") }
+        if name == nil, offset == nil { line.error(Sentence("a line needs 'line' (its name), or 'chip' and 'offset'")) }
+        if name != nil, offset != nil { line.error(at: "offset", Sentence("give 'line' or 'offset', not both")) }
+        if offset != nil, chip == nil { line.error(at: "offset", Sentence("'offset' needs the label of its 'chip'")) }
         return LineWiring(
             line: name, chip: chip, offset: offset.map { UInt32($0) }, isActiveLow: active == .low, bias: bias)
     }
 
-    private mutating func take(_ wiring: LineWiring, _ use: String, _ group: MappingReader, _ key: String) {
+    private mutating func take(_ wiring: LineWiring, _ use: Sentence, _ group: MappingReader, _ key: String) {
         take(
             wiring.line.map { "\(wiring.chip ?? "*")/\($0)" } ?? "\(wiring.chip ?? "")#\(wiring.offset ?? 0)", use,
             group, key)
     }
 
-    private mutating func take(_ place: String, _ use: String, _ group: MappingReader, _ key: String) {
+    private mutating func take(_ place: String, _ use: Sentence, _ group: MappingReader, _ key: String) {
         if let other = lines.updateValue(use, forKey: place) {
-            errors.contradict("the line of \(use) is that of \(other) already", at: group.position(of: key))
+            errors.contradict(Sentence("the line of \(use) is that of \(other) already"), at: group.position(of: key))
         }
     }
 
@@ -228,11 +230,11 @@ struct Wiring {
             return
         }
         if present.protocolName != protocolName || address == nil {
-            group.error(at: "port", "the port is in use by a reader of protocol \(present.protocolName)")
+            group.error(at: "port", Sentence("the port is in use by a reader of protocol \(present.protocolName)"))
         } else if present.baud != baud {
-            group.error(at: "baud", "readers of one port share its speed: another has \(present.baud)")
+            group.error(at: "baud", Sentence("readers of one port share its speed: another has \(present.baud)"))
         } else if let address, let other = present.addresses.updateValue(reader, forKey: address) {
-            group.error(at: "address", "address \(address) is that of reader \(other) on this port")
+            group.error(at: "address", Sentence("address \(address) is that of reader \(other) on this port"))
         }
         ports[path] = present
     }

@@ -1,9 +1,9 @@
-internal import GatehouseCore
+package import GatehouseCore
 internal import GatehouseProtocols
 
 extension Configuration {
     /// What would keep nothing from starting and is still worth changing: cards alone of a format that is soon guessed.
-    package var advice: [String] {
+    package var advice: [Sentence] {
         var points: [CardFormatID: (bits: Int, names: [String])] = [:]
         for point in site.accessPoints {
             let windows = site.policy.factorWindows.filter { $0.accessPoint == point.id }
@@ -19,7 +19,9 @@ extension Configuration {
         return points.sorted { $0.key < $1.key }.map { format, found in
             let most = NumberSpace.mostEnrolled(bits: found.bits)
             return
-                "\(found.names.joined(separator: ", ")): a card alone opens, and \(format) has 2^\(found.bits) numbers a facility. With more than \(most) enrolled, whoever tries numbers below every alarm opens more often than once in 1,000 days: ask for card and PIN, or take cards of a longer format (docs/guessing.md)"
+                Sentence(
+                    "\(found.names): a card alone opens, and \(format) has 2^\(found.bits) numbers a facility. With more than \(most) enrolled, whoever tries numbers below every alarm opens more often than once in 1,000 days: ask for card and PIN, or take cards of a longer format (docs/guessing.md)"
+                )
         }
     }
 

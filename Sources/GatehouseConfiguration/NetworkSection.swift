@@ -14,7 +14,7 @@ enum NetworkSection {
                 "timeout", .duration(in: .milliseconds(100)...(.seconds(30))), default: camera.timeout)
             camera.maxBytes = group.optional("max_bytes", .byteSize(in: 1024...(64 << 20)), default: camera.maxBytes)
             camera.caFile = group.optional("ca_file", .path)
-            if camera.user != nil, camera.passwordFile == nil { group.error("'user' needs 'password_file'") }
+            if camera.user != nil, camera.passwordFile == nil { group.error(Sentence("'user' needs 'password_file'")) }
             return camera
         }.map(\.value)
 
@@ -34,7 +34,7 @@ enum NetworkSection {
             destination.timeout = group.optional(
                 "timeout", .duration(in: .milliseconds(500)...(.seconds(55))), default: destination.timeout)
             if (destination.clientCertificateFile == nil) != (destination.clientKeyFile == nil) {
-                group.error("'client_certificate_file' and 'client_key_file' come together")
+                group.error(Sentence("'client_certificate_file' and 'client_key_file' come together"))
             }
             routes.append(AlertRoute(destination: name, kinds: Set(group.list("kinds", of: kinds, count: 1...10))))
             return destination

@@ -11,7 +11,9 @@ enum PassSection {
                 let register = key.optional("register", .choice(PassKeySettings.Register.self), default: .same)
                 guard let issuer, let publicKey else { return nil }
                 if !seen.insert(publicKey).inserted {
-                    key.error(at: "public_key", "the key stands here already", suggestion: "each issuer has its own")
+                    key.error(
+                        at: "public_key", Sentence("the key stands here already"),
+                        suggestion: Sentence("each issuer has its own"))
                 }
                 return PassKeySettings(issuer: issuer.name, publicKey: publicKey, register: register)
             }

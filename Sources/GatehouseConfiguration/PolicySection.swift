@@ -95,7 +95,9 @@ enum PolicySection {
             let threat = group.optional(
                 "up_to_threat", .integer(in: 0...Int(AccessPolicy.highestThreat)),
                 default: Int(AccessPolicy.highestThreat))
-            if isBar, group.has("up_to_threat") { group.error(at: "up_to_threat", "a level that denies never rests") }
+            if isBar, group.has("up_to_threat") {
+                group.error(at: "up_to_threat", Sentence("a level that denies never rests"))
+            }
             return AccessLevel(
                 name: name.name, groups: groups, accessPoints: names,
                 schedule: index(of: schedule, in: schedules, group, "schedule"), isBar: isBar,
@@ -126,9 +128,9 @@ enum PolicySection {
             let schedule = group.required("schedule", .text(atMost: 32))
             let first = group.list("first_person", of: .identifier(of: AreaTag.self), count: 0...64).map(\.name)
             guard let portal, let schedule else { return nil }
-            if !portals.contains(portal) { group.missing(at: "portal", "there is no portal '\(portal)'") }
+            if !portals.contains(portal) { group.missing(at: "portal", Sentence("there is no portal '\(portal)'")) }
             if schedule == always {
-                group.error(at: "schedule", "a portal that is always free needs no gate; name a schedule")
+                group.error(at: "schedule", Sentence("a portal that is always free needs no gate; name a schedule"))
             }
             return index(of: schedule, in: schedules, group, "schedule").map {
                 FreeWindow(portal: portal, schedule: $0, firstPerson: first)
@@ -141,8 +143,8 @@ enum PolicySection {
     ) {
         guard !points.contains(point.name) else { return }
         group.missing(
-            at: key, "there is no access point '\(point)'",
-            suggestion: Nearest.match(for: point.name, among: points).map { "did you mean '\($0)'?" })
+            at: key, Sentence("there is no access point '\(point)'"),
+            suggestion: Nearest.match(for: point.name, among: points).map { Sentence("did you mean '\($0)'?") })
     }
 
     /// The place of a schedule; nil for `always`, and for one that is not there, which is an error.
@@ -152,9 +154,9 @@ enum PolicySection {
         let index = schedules.firstIndex { $0.name == name }
         if index == nil, name != always {
             group.missing(
-                at: key, "there is no schedule '\(name)'",
+                at: key, Sentence("there is no schedule '\(name)'"),
                 suggestion: Nearest.match(for: name, among: Set(schedules.map(\.name) + [always])).map {
-                    "did you mean '\($0)'?"
+                    Sentence("did you mean '\($0)'?")
                 })
         }
         return index
@@ -198,7 +200,10 @@ extension ScalarType where Value == Int32 {
             guard parts.count == 3, parts[0].count == 4, let year = Int(parts[0]), let month = Int(parts[1]),
                 let day = Int(parts[2]),
                 let found = CalendarDay.day(year: year, month: month, day: day)
-            else { throw ScalarProblem("'\(text.prefix(24))' is no date", suggestion: "write it as 2026-10-01") }
+            else {
+                throw ScalarProblem(
+                    Sentence("'\(text.prefix(24))' is no date"), suggestion: Sentence("write it as 2026-10-01"))
+            }
             return found
         }
     }

@@ -27,16 +27,17 @@ enum PortalSection {
             for point in points {
                 if found.site.accessPoints.contains(where: { $0.id == point.name }) {
                     group.error(
-                        at: "access_points", "the access point '\(point.name)' stands at another portal already")
+                        at: "access_points",
+                        Sentence("the access point '\(point.name)' stands at another portal already"))
                 }
                 found.site.accessPoints.append(point.value)
             }
             return true
         }
         for reader in readers where owners[reader.settings.id] == nil {
-            top.error(at: "readers", "reader '\(reader.settings.id)' stands at no access point")
+            top.error(at: "readers", Sentence("reader '\(reader.settings.id)' stands at no access point"))
         }
-        found.lines.fireInput = found.wiring.line("fire_input", of: top, for: "the fire input")
+        found.lines.fireInput = found.wiring.line("fire_input", of: top, for: Sentence("the fire input"))
         if found.lines.fireInput != nil {
             let debounce: Duration? = top.group("fire_input") { group in
                 for key in ["line", "chip", "offset", "active", "bias"] { _ = group.has(key) }
@@ -56,19 +57,19 @@ enum PortalSection {
         _ taken: inout Wiring
     ) {
         switch taken.place(
-            "release", "output", of: group, for: "the release of \(name)", readers: readers, isRequired: true)
+            "release", "output", of: group, for: Sentence("the release of \(name)"), readers: readers, isRequired: true)
         {
         case .line(let wiring): lines.outputs[name] = wiring
         case .reader(let point): lines.readerReleases[name] = point
         case nil: break
         }
-        switch taken.place("contact", "input", of: group, for: "the contact of \(name)", readers: readers) {
+        switch taken.place("contact", "input", of: group, for: Sentence("the contact of \(name)"), readers: readers) {
         case .line(let wiring): lines.contacts[name] = wiring
         case .reader(let point): lines.readerContacts[name] = point
         case nil: break
         }
         switch taken.place(
-            "exit_button", "input", of: group, for: "the exit button of \(name)", readers: readers)
+            "exit_button", "input", of: group, for: Sentence("the exit button of \(name)"), readers: readers)
         {
         case .line(let wiring): lines.exitButtons[name] = wiring
         case .reader(let point): lines.readerExitButtons[name] = point
@@ -83,7 +84,7 @@ enum PortalSection {
             "extended_unlock_time", .duration(in: .milliseconds(100)...(.seconds(120))),
             default: max(portal.unlockTime, portal.extendedUnlockTime))
         if portal.extendedUnlockTime < portal.unlockTime {
-            group.error(at: "extended_unlock_time", "people who need time get less of it than others")
+            group.error(at: "extended_unlock_time", Sentence("people who need time get less of it than others"))
         }
         portal.heldOpenLimit = group.optional(
             "held_open_limit", .duration(in: .seconds(5)...(.seconds(3600))), default: portal.heldOpenLimit)
@@ -113,8 +114,11 @@ enum PortalSection {
             if alone * tries * 1000 > space {
                 group.error(
                     at: "alone_pins",
-                    "\(alone) PINs of \(digits) digits behind \(tries) tries a day are guessed too easily",
-                    suggestion: "ask for more 'alone_digits', fewer 'tries_per_reader_and_day', or cards with PIN")
+                    Sentence(
+                        "\(alone, "PIN", "PINs") of \(digits, "digit", "digits") behind \(tries, "try", "tries") a day are guessed too easily"
+                    ),
+                    suggestion: Sentence(
+                        "ask for more 'alone_digits', fewer 'tries_per_reader_and_day', or cards with PIN"))
             }
         }
         return settings
@@ -132,13 +136,13 @@ enum PortalSection {
             ]
             var sensors: [LaneMachine.Sensor: LineWiring] = [:]
             for (word, sensor) in words {
-                sensors[sensor] = taken.line(word, of: group, for: "the \(word) of \(name)")
+                sensors[sensor] = taken.line(word, of: group, for: Sentence("the \(word) of \(name)"))
             }
             if sensors[.safetyLoop] == nil {
-                group.error("'safety_loop' is missing: without it nobody knows when a vehicle is through")
+                group.error(Sentence("'safety_loop' is missing: without it nobody knows when a vehicle is through"))
             }
             if portal.has("contact") {
-                portal.error(at: "contact", "a lane is watched by its loops, not by a door contact")
+                portal.error(at: "contact", Sentence("a lane is watched by its loops, not by a door contact"))
             }
             var settings = LaneSettings(sensors: LaneMachine.Sensor.allCases.filter { sensors[$0] != nil })
             settings.passageTimeout = group.optional(
@@ -160,15 +164,15 @@ enum PortalSection {
         for reader in names {
             guard let found = readers.first(where: { $0.settings.id == reader }) else {
                 group.missing(
-                    at: "readers", "there is no reader '\(reader)'",
+                    at: "readers", Sentence("there is no reader '\(reader)'"),
                     suggestion: Nearest.match(for: reader.name, among: Set(readers.map(\.settings.id.name))).map {
-                        "did you mean '\($0)'?"
+                        Sentence("did you mean '\($0)'?")
                     })
                 continue
             }
             here.append(found)
             if let other = owners.updateValue(name, forKey: reader) {
-                group.error(at: "readers", "reader '\(reader)' stands at access point '\(other)' already")
+                group.error(at: "readers", Sentence("reader '\(reader)' stands at access point '\(other)' already"))
             }
         }
         var point = AccessPointSettings(id: name, portal: portal, readers: names)
@@ -176,13 +180,13 @@ enum PortalSection {
         point.factors = factors(group, here) ?? [[.card]]
         if here.contains(where: \.isPlate), !point.factors.contains(where: { $0.contains(.plate) }) {
             group.error(
-                at: "factors", "a reader here reads plates, and no combination has one",
-                suggestion: "add plate, or card+plate")
+                at: "factors", Sentence("a reader here reads plates, and no combination has one"),
+                suggestion: Sentence("add plate, or card+plate"))
         }
         let windows = group.groups("factors_when", count: 0...8) { group -> NamedFactorWindow? in
             let schedule = group.optional("schedule", .text(atMost: 32))
             let threat = group.optional("threat", .integer(in: 1...Int(AccessPolicy.highestThreat)))
-            if schedule == nil, threat == nil { group.error("give 'schedule', 'threat' or both") }
+            if schedule == nil, threat == nil { group.error(Sentence("give 'schedule', 'threat' or both")) }
             return factors(group, here).map {
                 NamedFactorWindow(
                     accessPoint: name, schedule: schedule, threat: UInt8(threat ?? 0), factors: $0, at: group)
@@ -197,21 +201,21 @@ enum PortalSection {
         point.antiPassbackTime = group.optional(
             "anti_passback_time", .duration(in: .seconds(10)...(.seconds(86400))), default: point.antiPassbackTime)
         if group.has("anti_passback_time"), point.antiPassback != .timed {
-            group.error(at: "anti_passback_time", "belongs to 'anti_passback: timed'")
+            group.error(at: "anti_passback_time", Sentence("belongs to 'anti_passback: timed'"))
         }
         point.needsTwo = group.optional("two_person", .boolean, default: false)
         point.escort = group.group("escort") { escort in
             let guests = escort.list("guests", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
             let by = escort.list("by", of: .identifier(of: AreaTag.self), count: 1...64).map(\.name)
             for name in guests where by.contains(name) {
-                escort.error(at: "by", "group '\(name)' cannot bring itself in")
+                escort.error(at: "by", Sentence("group '\(name)' cannot bring itself in"))
             }
             return EscortSettings(guests: guests, by: by)
         }
         point.companyTimeout = group.optional(
             "company_timeout", .duration(in: .seconds(3)...(.seconds(60))), default: point.companyTimeout)
         if point.antiPassback != .off, point.fromArea == nil || point.toArea == nil {
-            group.error(at: "anti_passback", "anti-passback needs 'from_area' and 'to_area'")
+            group.error(at: "anti_passback", Sentence("anti-passback needs 'from_area' and 'to_area'"))
         }
         point.camera = group.optional("camera", .identifier(of: CameraTag.self))
         return point
@@ -226,24 +230,24 @@ extension PortalSection {
         guard !here.isEmpty else { return factors }
         let asked = factors.reduce(into: FactorSet()) { $0.formUnion($1) }
         if asked.contains(.pin), !here.contains(where: \.hasKeypad) {
-            group.error(at: "factors", "a PIN is asked for, and no reader here has a keypad")
+            group.error(at: "factors", Sentence("a PIN is asked for, and no reader here has a keypad"))
         }
         if asked.contains(.plate), !here.contains(where: \.isPlate) {
-            group.error(at: "factors", "a plate is asked for, and no reader here reads plates")
+            group.error(at: "factors", Sentence("a plate is asked for, and no reader here reads plates"))
         }
         if asked.contains(.face), !here.contains(where: \.isFace) {
-            group.error(at: "factors", "a face is asked for, and no reader here is a face module")
+            group.error(at: "factors", Sentence("a face is asked for, and no reader here is a face module"))
         }
         if asked.contains(.pass), !here.contains(where: \.sendsText) {
             group.error(
-                at: "factors", "a pass is asked for, and no reader here sends text",
-                suggestion: "a scanner with 'protocol: line' and 'text: text'")
+                at: "factors", Sentence("a pass is asked for, and no reader here sends text"),
+                suggestion: Sentence("a scanner with 'protocol: line' and 'text: text'"))
         }
         if factors.contains(where: { $0.contains(.pass) && !$0.isSubset(of: [.pass, .plate]) }) {
-            group.error(at: "factors", "a pass is a visitor's: it goes with a plate, and with nothing else")
+            group.error(at: "factors", Sentence("a pass is a visitor's: it goes with a plate, and with nothing else"))
         }
         if factors.allSatisfy({ $0.contains(.face) }) {
-            group.error(at: "factors", "a face is never the only way in: add card or pin")
+            group.error(at: "factors", Sentence("a face is never the only way in: add card or pin"))
         }
         return factors
     }
@@ -277,13 +281,15 @@ extension ScalarType where Value == [FactorSet] {
                 case "pass": found.append(.pass)
                 default:
                     throw ScalarProblem(
-                        "'\(text.prefix(32))' is no combination of factors",
-                        suggestion: "card, pin, face, plate, pass, several: card+pin, or any-two:card+pin+face")
+                        Sentence("'\(text.prefix(32))' is no combination of factors"),
+                        suggestion: Sentence(
+                            "card, pin, face, plate, pass, several: card+pin, or any-two:card+pin+face"))
                 }
             }
             guard isPairs else { return [found.reduce(into: FactorSet()) { $0.formUnion($1) }] }
             guard Set(found).count == found.count, found.count > 2 else {
-                throw ScalarProblem("any two of fewer than three different factors", suggestion: "write card+pin")
+                throw ScalarProblem(
+                    Sentence("any two of fewer than three different factors"), suggestion: Sentence("write card+pin"))
             }
             return found.indices.flatMap { first in
                 found[(first + 1)...].map { found[first].union($0) }

@@ -6,17 +6,19 @@ package enum ReaderKeyFile {
     package enum Problem: Error, CustomStringConvertible {
         case unreadable(path: String, String, isOthers: Bool)
         /// The file was read, and holds no key that may be used.
-        case key(path: String, String)
+        case key(path: String, Sentence)
 
         /// False where the file is there and only somebody else may read it.
         package var isCertain: Bool {
             if case .unreadable(_, _, isOthers: true) = self { false } else { true }
         }
 
-        package var description: String {
+        package var description: String { sentence.english }
+
+        package var sentence: Sentence {
             switch self {
-            case .unreadable(let path, let detail, _): "\(path): the reader key cannot be read: \(detail)"
-            case .key(let path, let detail): "\(path): \(detail). Make one with `openssl rand -hex 16`"
+            case .unreadable(let path, let detail, _): Sentence("\(path): the reader key cannot be read: \(detail)")
+            case .key(let path, let detail): Sentence("\(path): \(detail). Make one with `openssl rand -hex 16`")
             }
         }
     }
@@ -32,7 +34,7 @@ package enum ReaderKeyFile {
         guard count >= 0 else { return .failure(unreadable(path)) }
         octets.removeLast(octets.count - count)
         let key = octets.count == 16 ? octets : digits(octets) ?? octets
-        return ReaderKey.fault(of: key).map { .failure(.key(path: path, "\($0)")) } ?? .success(key)
+        return ReaderKey.fault(of: key).map { .failure(.key(path: path, $0.sentence)) } ?? .success(key)
     }
 
     /// What is wrong with the key files of a configuration, reader by reader.

@@ -58,8 +58,8 @@ enum ReaderSection {
                 kind = .serial(port, reader)
             }
             var settings = ReaderSettings(id: name, kind: kind)
-            settings.greenLamp = wiring_.line("green_lamp", of: group, for: "the green lamp of \(name)")
-            settings.buzzer = wiring_.line("buzzer", of: group, for: "the buzzer of \(name)")
+            settings.greenLamp = wiring_.line("green_lamp", of: group, for: Sentence("the green lamp of \(name)"))
+            settings.buzzer = wiring_.line("buzzer", of: group, for: Sentence("the buzzer of \(name)"))
             return Found(settings: settings)
         }
         wiring = wiring_
@@ -69,8 +69,8 @@ enum ReaderSection {
             if let other = owners.updateValue(reader.settings.id, forKey: key) {
                 top.error(
                     at: "readers",
-                    "'\(other)' and '\(reader.settings.id)' have one key: whoever opens one of them has both",
-                    suggestion: "make a key for each: openssl rand -hex 16")
+                    Sentence("'\(other)' and '\(reader.settings.id)' have one key: whoever opens one of them has both"),
+                    suggestion: Sentence("make a key for each: openssl rand -hex 16"))
             }
         }
         checkDirections(top, found.map(\.value.settings))
@@ -79,7 +79,8 @@ enum ReaderSection {
             if let other = folds.updateValue(reader.settings.id, forKey: CredentialKey.fold(reader.settings.id.name)) {
                 top.error(
                     at: "readers",
-                    "the names '\(other)' and '\(reader.settings.id)' cannot stand beside one another; rename one")
+                    Sentence(
+                        "the names '\(other)' and '\(reader.settings.id)' cannot stand beside one another; rename one"))
             }
         }
         return found.map(\.value)
@@ -93,7 +94,8 @@ enum ReaderSection {
             let other = first[port.path, default: reader]
             first[port.path] = other
             if other.kind.port?.direction != port.direction {
-                top.error(at: "readers", "'\(other.id)' and '\(reader.id)' share a port and differ in 'direction'")
+                top.error(
+                    at: "readers", Sentence("'\(other.id)' and '\(reader.id)' share a port and differ in 'direction'"))
             }
         }
     }
@@ -101,18 +103,19 @@ enum ReaderSection {
     private static func wiegand(
         _ name: ReaderID, _ group: MappingReader, _ known: KnownFormats, _ wiring: inout Wiring
     ) -> ReaderSettings.Kind {
-        let data0 = wiring.line("data0", of: group, for: "data0 of \(name)", isRequired: true)
-        let data1 = wiring.line("data1", of: group, for: "data1 of \(name)", isRequired: true)
+        let data0 = wiring.line("data0", of: group, for: Sentence("data0 of \(name)"), isRequired: true)
+        let data1 = wiring.line("data1", of: group, for: Sentence("data1 of \(name)"), isRequired: true)
         let formats = formats(group, known)
         let keypad = keypad(group, known, formats)
         let endsAtLength = group.optional("ends_at_length", .boolean, default: false)
         if endsAtLength {
             if keypad != .none {
-                group.error(at: "ends_at_length", "a reader with a keypad sends frames of several lengths")
+                group.error(at: "ends_at_length", Sentence("a reader with a keypad sends frames of several lengths"))
             }
             if Set(formats.map(\.bitCount)).count > 1 {
                 group.error(
-                    at: "ends_at_length", "the formats have several lengths; name one format, or leave this out")
+                    at: "ends_at_length",
+                    Sentence("the formats have several lengths; name one format, or leave this out"))
             }
         }
         let none = LineWiring(line: nil)
@@ -138,7 +141,7 @@ enum ReaderSection {
         let facility = group.optional("pin_facility", .integer(in: 0...65_535))
         if word != .buffered {
             for key in ["pin_format", "pin_facility"] where group.has(key) {
-                group.error(at: key, "only a keypad that is 'buffered' has it")
+                group.error(at: key, Sentence("only a keypad that is 'buffered' has it"))
             }
         }
         switch word {
@@ -149,17 +152,17 @@ enum ReaderSection {
         case .sixDigits:
             if let other = formats.first(where: { $0.bitCount == 26 }) {
                 group.error(
-                    at: "keypad", "six digits come in frames of 26 bits, and so do cards of \(other.id)",
-                    suggestion: "set the keypad to another mode, or the reader to a longer format")
+                    at: "keypad", Sentence("six digits come in frames of 26 bits, and so do cards of \(other.id)"),
+                    suggestion: Sentence("set the keypad to another mode, or the reader to a longer format"))
             }
             return .sixDigits
         case .buffered:
             guard let format = format ?? CardFormat.named("H10301") else { return .none }
             let highest = format.facility?.maximum ?? 0
             if format.facility == nil {
-                group.error(at: "pin_format", "\(format.id) has no facility, so a PIN would look like a card")
+                group.error(at: "pin_format", Sentence("\(format.id) has no facility, so a PIN would look like a card"))
             } else if UInt64(facility ?? 0) > highest {
-                group.error(at: "pin_facility", "\(format.id) has facilities up to \(highest)")
+                group.error(at: "pin_facility", Sentence("\(format.id) has facilities up to \(highest)"))
             }
             return .pin(format: format, facility: UInt32(clamping: facility ?? 0))
         }
@@ -179,8 +182,9 @@ enum ReaderSection {
             for other in formats.prefix(index) where one.isWithin(other) || other.isWithin(one) {
                 let reason =
                     one.isWithin(other) && other.isWithin(one)
-                    ? "are the same frame" : "cannot be told apart: every frame of one is one of the other"
-                group.error(at: "formats", "\(other.id) and \(one.id) \(reason); name one of them")
+                    ? Sentence("are the same frame")
+                    : Sentence("cannot be told apart: every frame of one is one of the other")
+                group.error(at: "formats", Sentence("\(other.id) and \(one.id) \(reason); name one of them"))
             }
         }
         return formats
@@ -192,7 +196,7 @@ extension ScalarType where Value == Int {
         let speeds = [2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600]
         return ScalarType { text throws(ScalarProblem) in
             guard let value = Int(text), speeds.contains(value) else {
-                throw ScalarProblem("must be a speed in baud: \(speeds.map(String.init).joined(separator: ", "))")
+                throw ScalarProblem(Sentence("must be a speed in baud: \(speeds.map(String.init))"))
             }
             return value
         }

@@ -37,8 +37,8 @@ enum SerialSection {
         let key = group.optional("key", .text(atMost: 255))
         if word == .clear, key != nil {
             group.error(
-                at: "key", "a reader in clear has no key",
-                suggestion: "leave out 'security: clear' to have the reader secured")
+                at: "key", Sentence("a reader in clear has no key"),
+                suggestion: Sentence("leave out 'security: clear' to have the reader secured"))
         }
         return ReaderKind.OSDPReader(
             address: UInt8(clamping: address), channel: word == .clear ? .clear : .secure(key: key),
@@ -64,9 +64,11 @@ enum SerialSection {
         let check = group.optional("check", .choice(FramedLine.Check.self), default: .none)
         let form = group.optional("check_form", .choice(CheckForm.self))
         let field = group.optional("field", .octets(below: FramedLine.bound), default: OctetField(first: 0))
-        if check == .none, form != nil { group.error(at: "check_form", "there is no 'check' that could have a form") }
+        if check == .none, form != nil {
+            group.error(at: "check_form", Sentence("there is no 'check' that could have a form"))
+        }
         if !start.isEmpty, start.suffix(end.count) == end[...] || end.suffix(start.count) == start[...] {
-            group.error(at: "end", "the end cannot be told from the start")
+            group.error(at: "end", Sentence("the end cannot be told from the start"))
         }
         let line = FramedLine(
             start: start, end: end, check: check, isCheckInDigits: form != .octets, first: field.first,
@@ -96,8 +98,8 @@ enum SerialSection {
         settings.isActive = group.optional("mode", .choice(UHFMode.self), default: .asked) == .active
         if settings.isActive, settings.family != .lengthFirst {
             group.error(
-                at: "mode", "family '\(settings.family.rawValue)' has no reports of its own that are known",
-                suggestion: "leave 'mode' out and set the reader to answer mode")
+                at: "mode", Sentence("family '\(settings.family.rawValue)' has no reports of its own that are known"),
+                suggestion: Sentence("leave 'mode' out and set the reader to answer mode"))
         }
         return settings
     }
@@ -108,13 +110,15 @@ enum SerialSection {
         guard let mode else {
             if group.has("key_table") {
                 _ = group.list("key_table", of: .integer(in: 0...31))
-                group.error(at: "key_table", "a table without 'encryption'", suggestion: "add 'encryption: aes'")
+                group.error(
+                    at: "key_table", Sentence("a table without 'encryption'"),
+                    suggestion: Sentence("add 'encryption: aes'"))
             }
             return nil
         }
         let positions = group.list("key_table", of: .integer(in: 0...31), count: 16...16)
         if positions.count == 16, Set(positions).count == 1 {
-            group.error(at: "key_table", "one place sixteen times makes a key that anybody guesses")
+            group.error(at: "key_table", Sentence("one place sixteen times makes a key that anybody guesses"))
         }
         return FaceEncryption(mode: mode, positions: positions.map { UInt8(clamping: $0) })
     }
@@ -130,8 +134,8 @@ enum SerialSection {
     /// What a site's scanner puts around its texts, and which part of them is the card.
     private static func text(_ group: MappingReader, _ framing: ASCIICardReader.Framing) -> ASCIICardReader.Settings {
         var settings = characters(group, framing, window: .seconds(2))
-        settings.prefix = Array(group.optional("prefix", .text(atMost: 16), default: "").utf8)
-        settings.suffix = Array(group.optional("suffix", .text(atMost: 16), default: "").utf8)
+        settings.prefix = Array(group.optional("prefix", .scannerSigns, default: "").utf8)
+        settings.suffix = Array(group.optional("suffix", .scannerSigns, default: "").utf8)
         settings.pattern = group.optional("pattern", .linePattern)
         return settings
     }
@@ -149,6 +153,22 @@ enum SerialSection {
     }
 }
 
+extension ScalarType where Value == String {
+    /// What a scanner adds to a text: control signs such as TAB among them, but none that ends a line.
+    fileprivate static var scannerSigns: Self {
+        ScalarType { text throws(ScalarProblem) in
+            guard !text.isEmpty else { throw ScalarProblem(Sentence("is empty")) }
+            guard text.utf8.count <= 16 else { throw ScalarProblem(Sentence("is longer than 16 octets")) }
+            guard !text.utf8.contains(where: { [0x00, 0x03, 0x0A, 0x0D].contains($0) }) else {
+                throw ScalarProblem(
+                    Sentence("has a sign that ends a line (CR, LF, ETX, NUL)"),
+                    suggestion: Sentence("leave it out: it goes by itself"))
+            }
+            return text
+        }
+    }
+}
+
 extension ScalarType where Value == LinePattern {
     fileprivate static var linePattern: Self {
         ScalarType { text throws(ScalarProblem) in
@@ -156,19 +176,20 @@ extension ScalarType where Value == LinePattern {
                 return try LinePattern(text)
             } catch {
                 throw ScalarProblem(
-                    problem(error), suggestion: #"for instance '\d+,([0-9A-F]+),-\d+' for 1,E200…,-61"#)
+                    problem(error), suggestion: Sentence("for instance '\(#"\d+,([0-9A-F]+),-\d+"#)' for 1,E200…,-61"))
             }
         }
     }
 
-    private static func problem(_ problem: LinePattern.Problem) -> String {
+    private static func problem(_ problem: LinePattern.Problem) -> Sentence {
         switch problem {
-        case .tooLong: "is longer than \(LinePattern.bound) octets"
-        case .group: "needs one group in parentheses, which is the card"
-        case .quantifier: "has *, +, ?, or {n} or {n,m} with 0 to 256, where it stands behind nothing or cannot be read"
-        case .characterClass: "has a class of characters without an end, or with nothing in it"
-        case .escape: "has \\ at its end, or before a letter other than d"
-        case .unknown: "has ^, $ or |: it stands for a whole line as it is; \\ takes them as signs"
+        case .tooLong: Sentence("is longer than \(LinePattern.bound) octets")
+        case .group: Sentence("needs one group in parentheses, which is the card")
+        case .quantifier:
+            Sentence("has *, +, ?, or {n} or {n,m} with 0 to 256, where it stands behind nothing or cannot be read")
+        case .characterClass: Sentence("has a class of characters without an end, or with nothing in it")
+        case .escape: Sentence("has \\ at its end, or before a letter other than d")
+        case .unknown: Sentence("has ^, $ or |: it stands for a whole line as it is; \\ takes them as signs")
         }
     }
 }

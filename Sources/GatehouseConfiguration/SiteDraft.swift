@@ -58,6 +58,8 @@ package struct SiteDraft: Hashable, Sendable {
     /// Two lines of a Wiegand reader; a port, its speed and an address of the others, as far as they are not usual.
     package var wires: String?
     package var formats = "H10301"
+    /// Whether somebody said which: of a reader that has none that is a mistake.
+    package var saysFormats = false
     package var release: String?
     /// Exit button, contact (of a lane its safety loop), fire input, in this order; a dash for what is not wired.
     package var inputs: String?
@@ -74,6 +76,15 @@ package struct SiteDraft: Hashable, Sendable {
     /// The configuration. Its reader has the last word on it.
     package func text() throws(Problem) -> String {
         let inputs = try inputLines()
+        if saysFormats, !reader.hasFormats {
+            throw Problem(
+                sentence: Sentence(
+                    "a reader of the kind \(reader.rawValue) has no card formats: they are for wiegand and osdp"))
+        }
+        if let masterKey, !masterKey.hasPrefix("/") {
+            throw Problem(
+                sentence: Sentence("the master key needs an absolute path, as in /etc/gatehouse/master.key"))
+        }
         let name = "\(portal)-in"
         var lines = [
             "# Made by `gatehousectl config init`. docs/operating.md goes on from here; the sample has every key.",
@@ -192,14 +203,14 @@ extension SiteDraft {
             let configuration = try ConfigurationReader.read(
                 octets: Array(try text().utf8), file: "", digest: digest)
             if case .failure(let problem) = StartCheck.calendar(of: configuration) {
-                return Sentence(verbatim: problem.description)
+                return problem.sentence
             }
             return nil
         } catch let problem as Problem {
             return problem.sentence
         } catch let invalid as InvalidConfiguration {
             let first = invalid.errors[0]
-            return Sentence(verbatim: first.message + (first.suggestion.map { "; \($0)" } ?? ""))
+            return first.suggestion.map { Sentence("\(first.message); \($0)") } ?? first.message
         } catch {
             return Sentence(verbatim: "\(error)")
         }

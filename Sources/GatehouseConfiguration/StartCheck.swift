@@ -5,7 +5,8 @@ internal import Glibc
 /// that is not there.
 package enum StartCheck {
     package struct Problem: Error, Hashable, CustomStringConvertible {
-        package var description: String
+        package var sentence: Sentence
+        package var description: String { sentence.english }
         /// False where the file is there and only somebody else may read it.
         package var isCertain: Bool
     }
@@ -13,26 +14,27 @@ package enum StartCheck {
     /// Everything that is wrong, in the order of the configuration. `masterKeyFault` says what is wrong with the octets of a
     /// master key; `withUplink` is about the secrets of gatehouse-uplink too.
     package static func problems(
-        of configuration: Configuration, withUplink: Bool, masterKeyFault: ([UInt8]) -> String?
+        of configuration: Configuration, withUplink: Bool, masterKeyFault: ([UInt8]) -> Sentence?
     ) -> [Problem] {
         var found: [Problem?] = [
             zoneProblem(of: configuration), masterKeyProblem(configuration.files.masterKey, masterKeyFault),
         ]
         found += folderProblems(configuration.files)
         for (reader, problem) in ReaderKeyFile.problems(of: configuration) {
-            found.append(Problem(description: "reader \(reader): \(problem)", isCertain: problem.isCertain))
+            found.append(
+                Problem(sentence: Sentence("reader \(reader): \(problem.sentence)"), isCertain: problem.isCertain))
         }
         guard withUplink else { return found.compactMap(\.self) }
         for camera in configuration.cameras {
-            found.append(secretProblem(camera.passwordFile, "camera \(camera.id)"))
-            found.append(certificateProblem(camera.caFile, "camera \(camera.id)"))
+            found.append(secretProblem(camera.passwordFile, Sentence("camera \(camera.id)")))
+            found.append(certificateProblem(camera.caFile, Sentence("camera \(camera.id)")))
         }
         for destination in configuration.destinations {
             for path in [destination.caFile, destination.clientCertificateFile] {
-                found.append(certificateProblem(path, "destination \(destination.id)"))
+                found.append(certificateProblem(path, Sentence("destination \(destination.id)")))
             }
             for name in [destination.secretFile, destination.clientKeyFile] {
-                found.append(secretProblem(name, "destination \(destination.id)"))
+                found.append(secretProblem(name, Sentence("destination \(destination.id)")))
             }
         }
         return found.compactMap(\.self)
@@ -44,9 +46,12 @@ package enum StartCheck {
         if let octets = FileOctets.read("\(folder)/\(zone)"), let calendar = SiteCalendar(tzif: octets) {
             return .success(calendar)
         }
-        let meant = nearZone(zone, in: folder).map { "; did you mean \($0)?" } ?? "; check that tzdata is installed"
+        let advice =
+            nearZone(zone, in: folder).map { Sentence("did you mean \($0)?") }
+            ?? Sentence("check that tzdata is installed")
         return .failure(
-            Problem(description: "site.time_zone: there is no \(zone) in \(folder)\(meant)", isCertain: true))
+            Problem(
+                sentence: Sentence("site.time_zone: there is no \(zone) in \(folder); \(advice)"), isCertain: true))
     }
 
     /// The folders that the service manager makes before it starts a program: those may be missing until then.
@@ -58,22 +63,24 @@ package enum StartCheck {
         let sockets = [("files.admin_socket", files.adminSocket), ("files.uplink_socket", files.uplinkSocket)]
         var found: [Problem?] = sockets.map { key, path in
             guard path.utf8.count > longestSocket else {
-                return isFolder(path) ? Problem(description: "\(key): \(path) is a folder", isCertain: true) : nil
+                return isFolder(path)
+                    ? Problem(sentence: Sentence("\(key): \(path) is a folder"), isCertain: true) : nil
             }
             return Problem(
-                description:
-                    "\(key): a socket's path has at most \(longestSocket) octets, and this one \(path.utf8.count)",
+                sentence:
+                    Sentence(
+                        "\(key): a socket's path has at most \(longestSocket) octets, and this one \(path.utf8.count)"),
                 isCertain: true)
         }
         if isFolder(files.database) {
-            found.append(Problem(description: "files.database: \(files.database) is a folder", isCertain: true))
+            found.append(Problem(sentence: Sentence("files.database: \(files.database) is a folder"), isCertain: true))
         }
         for (key, path) in [("files.database", files.database)] + sockets {
             let folder = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
             guard !folder.isEmpty, !isFolder(folder) else { continue }
             found.append(
                 Problem(
-                    description: "\(key): there is no folder \(folder); make it, for the service's user",
+                    sentence: Sentence("\(key): there is no folder \(folder); make it, for the service's user"),
                     isCertain: !madeAtStart.contains(folder)))
         }
         return found
@@ -120,38 +127,42 @@ package enum StartCheck {
         return found
     }
 
-    private static func masterKeyProblem(_ name: String, _ fault: ([UInt8]) -> String?) -> Problem? {
+    private static func masterKeyProblem(_ name: String, _ fault: ([UInt8]) -> Sentence?) -> Problem? {
         let path = CredentialFile.masterKey.path(of: name)
-        if let problem = unreadable(path, "the master key") { return problem }
+        if let problem = unreadable(path, Sentence("the master key")) { return problem }
         if isFolder(path) {
-            return Problem(description: "\(path): the master key is a file, and this is a folder", isCertain: true)
+            return Problem(
+                sentence: Sentence("\(path): the master key is a file, and this is a folder"), isCertain: true)
         }
         guard let octets = FileOctets.read(path), let fault = fault(octets) else { return nil }
-        return Problem(description: "\(path): \(fault)", isCertain: true)
+        return Problem(sentence: Sentence("\(path): \(fault)"), isCertain: true)
     }
 
-    private static func secretProblem(_ name: String?, _ whose: String) -> Problem? {
+    private static func secretProblem(_ name: String?, _ whose: Sentence) -> Problem? {
         guard let name else { return nil }
         let path = CredentialFile.secret.path(of: name)
-        if let problem = unreadable(path, "the secret of \(whose)") { return problem }
+        if let problem = unreadable(path, Sentence("the secret of \(whose)")) { return problem }
         return FileOctets.read(path)?.isEmpty == true
-            ? Problem(description: "\(path): the secret of \(whose) is empty", isCertain: true) : nil
+            ? Problem(sentence: Sentence("\(path): the secret of \(whose) is empty"), isCertain: true) : nil
     }
 
     /// Without it no connection comes about.
-    private static func certificateProblem(_ path: String?, _ whose: String) -> Problem? {
+    private static func certificateProblem(_ path: String?, _ whose: Sentence) -> Problem? {
         guard let path else { return nil }
-        if let problem = unreadable(path, "the certificates of \(whose)") { return problem }
+        if let problem = unreadable(path, Sentence("the certificates of \(whose)")) { return problem }
         let text = String(decoding: FileOctets.read(path) ?? [], as: UTF8.self)
         return text.contains("-----BEGIN CERTIFICATE-----")
-            ? nil : Problem(description: "\(path): no certificate of \(whose) is in it (PEM is meant)", isCertain: true)
+            ? nil
+            : Problem(
+                sentence: Sentence("\(path): no certificate of \(whose) is in it (PEM is meant)"), isCertain: true)
     }
 
-    private static func unreadable(_ path: String, _ what: String) -> Problem? {
+    private static func unreadable(_ path: String, _ what: Sentence) -> Problem? {
         guard access(path, R_OK) != 0 else { return nil }
         let reason = errno
         return Problem(
-            description: "\(path): \(what) cannot be read: \(String(cString: strerror(reason))); see docs/operating.md",
+            sentence: Sentence(
+                "\(path): \(what) cannot be read: \(String(cString: strerror(reason))); see docs/operating.md"),
             isCertain: reason != EACCES)
     }
 }

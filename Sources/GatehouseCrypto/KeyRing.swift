@@ -36,12 +36,12 @@ package struct KeyRing: Sendable {
         journal = master.derived(for: "gatehouse journal 1")
     }
 
-    /// The primitives that the core computes with. `epoch` enters the nonce of sealed notes, so that no nonce comes
-    /// twice after a restore.
+    /// The primitives that the core computes with.
     package func primitives(epoch: UInt64, passes: PassKeys? = nil) -> Primitives {
         let pepper = pepper
         let watchlist = watchlist
         let notes = watchlist.derived(for: "notes")
+        let nonces = watchlist.derived(for: "nonces")
         let references = watchlist.derived(for: "references")
         let alerts = registry.derived(for: "alert keys")
         return Primitives(
@@ -52,7 +52,9 @@ package struct KeyRing: Sendable {
             },
             watchlistReference: { Array(Hash.hmac($0, key: references).prefix(16)) },
             sealWatchlistNote: { sequence, plain in
-                let nonce = Array(epoch.bigEndianOctets.suffix(4)) + sequence.bigEndianOctets
+                // Of what is sealed itself: after a roll-back a number comes twice, and another note has another nonce.
+                let octets = epoch.bigEndianOctets + sequence.bigEndianOctets + plain
+                let nonce = Array(Hash.hmac(octets, key: nonces).prefix(12))
                 // Sealing cannot fail with a key of 32 octets and a nonce of 12.
                 return (try? Seal.seal(plain, associated: [], key: notes, nonce: nonce)) ?? []
             },

@@ -6,6 +6,7 @@ internal import GatehouseCrypto
 internal import GatehouseDevices
 internal import GatehouseRuntime
 internal import GatehouseStore
+internal import Glibc
 internal import Logging
 
 /// What a daemon stands on before anything runs: its configuration, its keys, and its database, which is its own from
@@ -73,7 +74,8 @@ struct Ground {
             StartReport(
                 version: GatehouseVersion.text, wasCleanStop: opened.loaded.wasCleanStop,
                 damagedRows: opened.loaded.damagedRows,
-                usedCopy: opened.usedCopy, state: opened.state), missing: restored.missingSnapshots)
+                usedCopy: opened.usedCopy, state: opened.state, boot: Self.boot()),
+            missing: restored.missingSnapshots)
         if !faults.isEmpty { gate.give(.health(.configurationWrong, subject: "", isOn: true)) }
         if keyProblem != nil { gate.give(.health(.withoutKey, subject: "", isOn: true)) }
         let counts = restored.registry.counts
@@ -85,6 +87,16 @@ struct Ground {
                 "next": "\(restored.nextSequence)",
             ])
         notifier.ready("running")
+    }
+
+    /// Names this start of the machine: the first digits of the hash of the kernel's own name for it. In the sandbox of the shipped
+    /// unit the kernel's file is not there, and the unit says it (`%b`).
+    private static func boot() -> String? {
+        let told =
+            FileOctets.read("/proc/sys/kernel/random/boot_id")
+            ?? getenv("GATEHOUSE_BOOT").map { Array(String(cString: $0).utf8) }
+        let digits = told.map { $0.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "\n") } }
+        return digits.map { Hexadecimal.encode(Hash.sha256($0).prefix(8)) }
     }
 
     /// Reads the configuration again. Of it the policy comes into force; what else changed needs a restart.

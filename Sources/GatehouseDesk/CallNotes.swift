@@ -9,6 +9,7 @@ final class CallNotes: Sendable {
     private struct Notes {
         var meant: [(row: FoundRow, people: [UInt32])] = []
         var times: [String: String] = [:]
+        var cards: [String: String] = [:]
         var lookedAt: Set<UInt32> = []
     }
     private let notes = Guarded(Notes())
@@ -21,6 +22,12 @@ final class CallNotes: Sendable {
     }
 
     func time(_ argument: String, _ text: String) { notes.withLock { $0.times[argument] = text } }
+
+    /// What was typed as a card, and how the register writes it.
+    func card(_ argument: String, _ typed: String?, _ label: String) {
+        guard let typed, typed != label else { return }
+        notes.withLock { $0.cards[argument] = label }
+    }
 
     func lookedAt(_ look: Look) {
         guard case .people(let people) = look else { return }
@@ -38,7 +45,7 @@ final class CallNotes: Sendable {
         notes.withLock { notes in
             Understood(
                 meant: notes.meant.isEmpty || !withRows ? nil : notes.meant.map(\.row),
-                times: notes.times.isEmpty ? nil : notes.times)
+                times: notes.times.isEmpty ? nil : notes.times, cards: notes.cards.isEmpty ? nil : notes.cards)
         }
     }
 }

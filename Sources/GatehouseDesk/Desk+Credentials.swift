@@ -40,11 +40,28 @@ extension Desk {
         }
         row.id = try ids.next(.credential, reader)
         try checkAlonePINs([.put(.credential(row))]) { try reader.rows(.credential) }
+        if kind == .card { call.notes.card("card", command.card?.argumentText, row.label) }
+        echo(row, command.also, call)
         var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes + [.put(.credential(row))])))
-        if kind == .card, let card = CardNumber(row.label) {
-            answer.warning = fields.cards.warning(card)?.text(in: call.language)
-        }
+        answer.warning = warning(row, call)
         return answer
+    }
+
+    private func echo(_ row: CredentialRow, _ also: PersonalArgument?, _ call: Call) {
+        guard !row.others.isEmpty else { return }
+        call.notes.card("also", also?.argumentText, row.others.map(\.label).joined(separator: " "))
+    }
+
+    /// What people should know of a card with all its numbers before they give it away.
+    private func warning(_ row: CredentialRow, _ call: Call, besides more: Sentence? = nil) -> String? {
+        guard row.kind == .card else { return nil }
+        var said: [String] = []
+        for label in [row.label] + row.others.map(\.label) {
+            guard let text = CardNumber(label).flatMap(fields.cards.warning)?.text(in: call.language) else { continue }
+            if !said.contains(text) { said.append(text) }
+        }
+        if let more { said.append(more.text(in: call.language)) }
+        return said.isEmpty ? nil : said.joined(separator: "; ")
     }
 
     /// A card that nobody types: the next one at a reader, within a minute.
@@ -139,7 +156,11 @@ extension Desk {
             row.status != .enabled && row.status != old.status || Self.endsEarlier(old.validUntil, row.validUntil)
             || Self.beginsLater(old.validFrom, row.validFrom)
         let cause = try takesAway ? cause(command.cause, call, implied: WithdrawalCause(row.status)) : nil
-        return RecordedRow(id: row.id, event: try order(call, .registry([.put(.credential(row))]), cause: cause))
+        echo(row, command.also, call)
+        let event = try order(call, .registry([.put(.credential(row))]), cause: cause)
+        var answer = RecordedRow(id: row.id, event: event)
+        if row.others != old.others { answer.warning = warning(row, call) }
+        return answer
     }
 
     /// One entry for both: there is no moment in which the old card opens and is known to be gone, or nobody can come home.
@@ -173,10 +194,24 @@ extension Desk {
         }
         // What other readers make of it is told anew.
         (row.status, row.note, row.others) = (.enabled, "", [])
+        if let also = command.also {
+            var texts = CredentialTexts()
+            texts.also = also.argumentText
+            var days = KnownDays()
+            row = try fields(call).credential(
+                texts, nil, of: row.person, changing: row, id: row.id, in: source(reader, call), &days)
+        }
+        call.notes.card("card", command.card.argumentText, row.label)
+        echo(row, command.also, call)
         row.id = try ids.next(.credential, reader)
         let changes: [RegistryChange] = [.put(.credential(gone)), .put(.credential(row))]
         var answer = RecordedRow(id: row.id, event: try order(call, .registry(changes), cause: cause))
-        if let card = CardNumber(row.label) { answer.warning = fields.cards.warning(card)?.text(in: call.language) }
+        let left = old.others.map(\.label)
+        let isLeft = command.also == nil && !left.isEmpty
+        answer.warning = warning(
+            row, call,
+            besides: isLeft
+                ? Sentence("the old card was also \(left); --also tells what other readers make of the new one") : nil)
         return answer
     }
 
@@ -205,5 +240,39 @@ extension Desk {
             details.plate = row.plate
         }
         return Joined(views.view(row), details)
+    }
+
+    /// Which number it is that cannot be given, and who has it: a refusal of a row says so little. Nil for other refusals, and for a
+    /// PIN, of which nobody is told whose it is.
+    func taken(_ refusal: OrderRefusal, _ verb: Order.Verb, _ call: Call) throws -> CommandRefusal? {
+        guard case .registry(.credentialTaken, let place) = refusal, case .registry(let changes) = verb,
+            changes.indices.contains(place), case .put(.credential(let row)) = changes[place], row.kind != .pin
+        else { return nil }
+        let earlier = changes[..<place].compactMap { change -> CredentialRow? in
+            if case .put(.credential(let row)) = change { row } else { nil }
+        }
+        for (key, label) in [(row.key, row.label)] + row.others.map({ ($0.key, $0.label) }) {
+            let other = earlier.last { $0.id != row.id && $0.allKeys.contains(key) }
+            let record = try ask { $0.controller.registry.credential(for: key) }
+            guard let holder = other?.person ?? record.flatMap({ $0.id == row.id ? nil : $0.person }) else { continue }
+            return CommandRefusal(
+                code: refusal.word, message: try taken(label, by: holder, changes, call))
+        }
+        return nil
+    }
+
+    private func taken(
+        _ label: String, by holder: UInt32, _ changes: [RegistryChange], _ call: Call
+    ) throws -> Sentence {
+        if case .person(let person)? = try reader().row(.person, holder) {
+            try look(call, .people([holder]))
+            return Sentence(
+                "\(label) is a card of \(person.name) \(person.reference) already: first gatehousectl credential remove \(label), or replace"
+            )
+        }
+        for case .put(.person(let person)) in changes where person.id == holder {
+            return Sentence("\(label) stands twice: \(person.name) \(person.reference) has it too")
+        }
+        return Sentence("\(label) is somebody's already; see gatehousectl find \(label)")
     }
 }

@@ -184,6 +184,7 @@ extension Desk {
         case .readerResume: return try run(resumeReader)
         case .walkTestStart: return try run(startWalk)
         case .walkTestStep: return try run(stepWalk)
+        case .walkTestEnd: return try run(endWalk)
         case .walkTestReport: return try run(reportWalk)
         case .faceEnrol: return try run(enrolFace)
         case .faceRemove: return try hop(deleteFace)

@@ -17,7 +17,9 @@ extension Desk {
             path: configuration.files.database, secrets: secrets, heads: logSigner?.key.reader)
         var report: JournalVerifier.Report
         do {
-            report = try verifier.verify(since: command.since?.value, sizes: sizes, check: call.check)
+            report = try verifier.verify(
+                since: command.since?.value, sizes: sizes,
+                pictures: command.pictures?.isOn == true ? configuration.files.snapshots : nil, check: call.check)
         } catch is JournalVerifier.NoSuchEntry { throw Self.unknownEvent }
         report.faults += try StoreOpener.look(configuration.files.database, secrets: secrets).faults
         return JournalVerify.Reply(

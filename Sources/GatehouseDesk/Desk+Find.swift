@@ -37,13 +37,15 @@ extension Desk {
             views.append(try view(row, rows, forGuard: !isOffice))
             seen += people(of: row)
         }
-        if let pass = try foundPass(command.text.argumentText, rows, reader) {
+        let passes = try foundPasses(command.text.argumentText, query, rows, reader, isOffice: isOffice, call)
+        for pass in passes.prefix(max(0, limit - views.count)) {
             views.append(pass.row)
             seen += [pass.host].compactMap(\.self)
         }
         try look(call, .people(seen))
         for view in views { try call.list(view) }
-        return FoundCount(count: views.count, leftOut: all.count > limit ? all.count - limit : nil)
+        let (fits, told) = (all.count + passes.count, views.count)
+        return FoundCount(count: told, leftOut: fits > limit ? fits - limit : nil)
     }
 
     private func bounded(_ limit: CountArgument?, _ most: UInt64) throws -> UInt64? {

@@ -134,18 +134,23 @@ extension Desk {
             host: "\(claims.host)", plate: claims.plate, hasPlate: nil, keyID: nil, state: nil, counts: nil)
     }
 
+    /// The reference of somebody on the register here, nil where they are gone from it; of another register the number is all that
+    /// is known.
+    private func host(_ id: UInt32, _ issuer: String, _ reader: JournalReader) -> String? {
+        guard issuer == configuration.site.name else { return "\(id)" }
+        guard case .person(let row)? = try? reader.row(.person, id) else { return nil }
+        return row.reference
+    }
+
     private func view(_ id: PassID, _ record: PassRecord, _ reader: JournalReader) -> PassView {
         let details = record.details
         var view = PassView(
             pass: id.description, issuer: details?.issuer, from: text(seconds: details?.from),
             until: text(seconds: record.until), points: details?.points, uses: details?.uses, used: record.total,
-            left: details?.uses.map { max(0, Int($0) - record.total) }, host: details.map { "\($0.host)" }, plate: nil,
+            left: details?.uses.map { max(0, Int($0) - record.total) },
+            host: details.flatMap { host($0.host, $0.issuer, reader) },
+            plate: nil,
             hasPlate: details?.hasPlate, keyID: nil, state: nil, counts: nil)
-        if let details, details.issuer == configuration.site.name,
-            case .person(let row)? = try? reader.row(.person, details.host)
-        {
-            view.host = row.reference
-        }
         let personal = details?.entry.flatMap { try? reader.entry($0, withPersonal: true) }?.personal ?? []
         func said(_ name: PersonalField.Name) -> String? {
             let value = personal.first { $0.name == name.rawValue }.map { String(decoding: $0.value, as: UTF8.self) }
@@ -171,6 +176,7 @@ extension Desk {
         if let token, let claims = token.claims {
             try look(call, .people(claims.issuer == configuration.site.name ? [claims.host] : []))
             var view = view(claims)
+            view.host = host(claims.host, claims.issuer, try reader())
             if let record {
                 (view.visitor, view.phone) = try { ($0.visitor, $0.phone) }(self.view(id, record, reader()))
             }
@@ -204,19 +210,50 @@ extension Desk {
             code: "notAPass", message: Sentence("give the number of a pass (16 hexadecimal digits) or its text"))
     }
 
-    /// A pass that is found by its number, with who let its visitor in.
-    func foundPass(_ text: String, _ rows: FoundRows, _ reader: JournalReader) throws -> (row: FoundRow, host: UInt32?)?
-    {
-        guard let id = PassID(ImportText.trimmed(text)) else { return nil }
-        let (known, now) = try ask { ($0.controller.ledger.passes[id], $0.now.civil.seconds) }
-        guard let record = known else { return nil }
+    /// Passes that are looked through for who comes with them: the ones that end last.
+    private static let mostSearched = 5000
+
+    /// Passes by their number, and by who comes with them, with who let the visitor in. Guards find nobody by a telephone number.
+    func foundPasses(
+        _ text: String, _ query: FindQuery, _ rows: FoundRows, _ reader: JournalReader, isOffice: Bool, _ call: Call
+    ) throws -> [(row: FoundRow, host: UInt32?)] {
+        let (book, now) = try ask { ($0.controller.ledger.passes, $0.now.civil.seconds) }
+        if let id = PassID(ImportText.trimmed(text)), let record = book[id] {
+            return [try found(id, record, view(id, record, reader), rows, at: now)]
+        }
+        let named = book.records.filter { $0.value.details?.entry != nil }
+            .sorted { ($1.value.until ?? .max, $0.key) < ($0.value.until ?? .max, $1.key) }.prefix(Self.mostSearched)
+        var (index, views) = (FindIndex(), [PassView]())
+        for (id, record) in named {
+            try call.check()
+            let view = view(id, record, reader)
+            views.append(view)
+            index.put(
+                .person(
+                    PersonRow(
+                        id: UInt32(clamping: views.count), reference: "", name: view.visitor ?? "", role: .visitor,
+                        groups: [], phone: isOffice ? view.phone ?? "" : "")))
+        }
+        let byPhone = isOffice ? Phones.Query(text).map { index.people(withPhone: $0) } ?? [] : []
+        var known: Set<UInt32> = []
+        return try (index.people(query) + byPhone).filter { known.insert($0.id).inserted }.map { hit in
+            let place = Int(hit.id) - 1
+            let (id, record) = named[named.startIndex + place]
+            return try found(id, record, views[place], rows, at: now)
+        }
+    }
+
+    private func found(
+        _ id: PassID, _ record: PassRecord, _ view: PassView, _ rows: FoundRows, at now: Int64
+    ) throws -> (row: FoundRow, host: UInt32?) {
         let details = record.details?.issuer == configuration.site.name ? record.details : nil
         let host = try details.flatMap { try rows.person($0.host) }
         let row = FoundRow(
             kind: "pass", id: nil, reference: host?.reference, name: host?.name,
             dwelling: try host.flatMap { try rows.home(of: $0) }.flatMap { try rows.code(ofDwelling: $0) },
             state: Self.state(from: details?.from, until: record.until, uses: details?.uses, record, at: now),
-            value: id.description, from: self.text(seconds: details?.from), until: self.text(seconds: record.until))
+            value: id.description, from: self.text(seconds: details?.from), until: self.text(seconds: record.until),
+            visitor: view.visitor)
         return (row, host?.id)
     }
 

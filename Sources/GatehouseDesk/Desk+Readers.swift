@@ -23,11 +23,11 @@ extension Desk {
         }
         let reading = view.reading(reader.id)
         let security =
-            switch reader.kind.serial {
-            case .osdp where reader.kind.isSecured: reading.isSecured ? "secure" : "insecure"
-            case .osdp: "clear"
-            case .face(let encryption): encryption == nil ? "none" : "encrypted"
-            case nil, .em4100, .line, .framed, .plate, .uhf: "none"
+            switch reader.kind.serial?.protection {
+            case .channel: reading.isSecured ? "secure" : "insecure"
+            case .clear: "clear"
+            case .encrypted: "encrypted"
+            case nil, .plain: "none"
             }
         // A reader that answers questions is online when it has answered; of the others nothing is known before they were
         // heard, and then they are online until they are missed.

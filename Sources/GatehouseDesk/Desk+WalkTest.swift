@@ -97,30 +97,42 @@ extension Desk {
         WalkView.Row(
             name: row.part.name, state: row.state.rawValue, fault: row.fault?.rawValue, other: row.other,
             what: row.fault?.sentence(row.other).text(in: language), advice: row.fault?.advice.text(in: language),
-            todo: row.isOpen ? row.part.todo.text(in: language) : nil, measured: row.measured)
+            todo: row.isOpen ? row.part.todo.text(in: language) : nil, measured: row.measured, by: row.by)
     }
 
     // MARK: The report
 
-    func reportWalk(_ command: WalkTestReport, _ call: Call) throws -> WalkTestReport.Reply {
+    func endWalk(_ command: WalkTestEnd, _ call: Call) throws -> WalkTestReport.Reply {
+        guard let running = try ask({ $0.controller.walk?.run }) else { throw Self.noWalk }
+        let signer = try reportSigner()
+        let at = try now()
+        let document = try document(
+            of: running, endedAt: at, by: call.actor.inEntries, version: GatehouseVersion.text,
+            before: try runs().last { $0.isReported })
+        let event = try order(call, .walk(.end(report: Hash.sha256(document), at: at)), reason: call.reason ?? "end")
+        return try signed(document, by: signer, event: event, isRecorded: true, call)
+    }
+
+    private func reportSigner() throws -> ReportSigner {
         guard let signer else {
             throw CommandRefusal(code: OrderRefusal.withoutKey.word, message: OrderRefusal.withoutKey.sentence)
         }
+        return signer
+    }
+
+    func reportWalk(_ command: WalkTestReport, _ call: Call) throws -> WalkTestReport.Reply {
+        let signer = try reportSigner()
         let runs = try runs()
-        let running = try ask { $0.controller.walk?.run }
-        if let running, call.roles.contains(.installer) {
-            let at = try now()
-            let before = runs.last { $0.isReported }
-            let document = try document(of: running, endedAt: at, version: GatehouseVersion.text, before: before)
-            let event = try order(
-                call, .walk(.end(report: Hash.sha256(document), at: at)), reason: call.reason ?? "report")
-            return try signed(document, by: signer, event: event, isRecorded: true, call)
-        }
         guard let index = runs.lastIndex(where: { $0.end?.result == .reported }), let end = runs[index].end,
             let at = end.detail[.at]?.integer
-        else { throw CommandRefusal(code: "noWalk", message: Sentence("no walk test has ended here yet")) }
+        else {
+            throw CommandRefusal(
+                code: "noWalk",
+                message: Sentence("no walk test has ended here yet; gatehousectl walk-test end ends one that runs"))
+        }
         let document = try document(
-            of: runs[index], endedAt: CivilTime(milliseconds: at), version: end.detail[.version]?.text ?? "",
+            of: runs[index], endedAt: CivilTime(milliseconds: at), by: end.actor ?? "",
+            version: end.detail[.version]?.text ?? "",
             before: runs[..<index].last { $0.isReported })
         let isRecorded = end.detail[.sha256]?.octets == Hash.sha256(document)
         return try signed(document, by: signer, event: end.sequence, isRecorded: isRecorded, call)
@@ -136,7 +148,7 @@ extension Desk {
     }
 
     private func document(
-        of run: WalkRun, endedAt at: CivilTime, version: String, before: WalkRun?
+        of run: WalkRun, endedAt at: CivilTime, by closer: String, version: String, before: WalkRun?
     ) throws -> [UInt8] {
         let notes = try notes(of: run)
         let rows = run.rows.map { row in
@@ -144,11 +156,12 @@ extension Desk {
                 name: row.part.name, subject: row.part.subject.name.english, standards: row.part.standards,
                 state: row.state.rawValue, fault: row.fault?.rawValue, other: row.other,
                 what: row.fault?.sentence(row.other).english, note: row.entry.flatMap { notes[$0] },
-                measured: row.measured, entry: row.entry, at: row.at.map { text($0) })
+                measured: row.measured, entry: row.entry, at: row.at.map { text($0) }, by: row.by)
         }
         let supervised = Set(run.rows.compactMap { if case .cable(let reader) = $0.part { reader } else { nil } })
         let report = WalkReport(
             site: configuration.site.name, gatehouse: version, begun: text(run.begun), ended: text(at), by: run.by,
+            closer: closer,
             entry: run.entry, rows: rows,
             unsupervised: run.rows.compactMap {
                 if case .reader(let reader) = $0.part, !supervised.contains(reader) { reader.name } else { nil }
@@ -218,7 +231,7 @@ extension Desk {
             for reader in points.flatMap(\.readers) {
                 add(.reader(reader))
                 if settings[reader]?.showsIndications == true { add(.lamp(reader)) }
-                if settings[reader]?.isSupervised == true { add(.cable(reader)) }
+                if settings[reader]?.kind.serial?.isSupervised == true { add(.cable(reader)) }
             }
             if lines.exitButtons[portal.id] != nil || lines.readerExitButtons[portal.id] != nil {
                 add(.exit(portal.id))
@@ -230,6 +243,7 @@ extension Desk {
             }
             for camera in points.compactMap(\.camera) + [portal.camera].compactMap(\.self) { add(.camera(camera)) }
         }
+        for camera in configuration.cameras { add(.camera(camera.id)) }
         if lines.fireInput != nil { add(.fire) }
         add(.restart)
         add(.clock)
@@ -241,15 +255,5 @@ extension ReaderSettings {
     /// Whether it has a lamp or a buzzer that the controller drives.
     fileprivate var showsIndications: Bool {
         greenLamp != nil || buzzer != nil || kind.osdp != nil
-    }
-
-    /// Whether it is asked, so that its silence is noticed.
-    fileprivate var isSupervised: Bool {
-        guard let serial = kind.serial else { return false }
-        return switch serial {
-        case .osdp, .face: true
-        case .uhf(let settings): !settings.isActive
-        case .em4100, .line, .framed, .plate: false
-        }
     }
 }

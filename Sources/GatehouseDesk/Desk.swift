@@ -80,7 +80,8 @@ package final class Desk: Sendable {
         case .done(let event):
             isSettled = event != nil
             return event
-        case .refused(let refusal): throw CommandRefusal(code: refusal.word, message: refusal.sentence)
+        case .refused(let refusal):
+            throw try taken(refusal, verb, call) ?? CommandRefusal(code: refusal.word, message: refusal.sentence)
         case .shown, .pictured: throw Self.busy
         }
     }

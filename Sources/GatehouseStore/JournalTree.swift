@@ -124,10 +124,16 @@ struct JournalTree {
         try database.prepare("SELECT 1 FROM meta WHERE key = 'tree'").step()
     }
 
+    /// The first entry that was written with the tree; those before come from 0.2.0 or another company.
+    static func builtAt(_ database: Database) throws -> UInt64 {
+        let row = try database.prepare("SELECT value FROM meta WHERE key = 'tree'")
+        return try row.step() ? UInt64(row.text(0)) ?? 1 : .max
+    }
+
     /// Gives a journal that has none its nodes and runs: once, in the transaction of the caller.
     static func build(_ database: Database, _ sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
         try database.execute(
-            "DELETE FROM journal_node; DELETE FROM journal_run; INSERT OR REPLACE INTO meta (key, value) VALUES ('tree', '1')"
+            "DELETE FROM journal_node; DELETE FROM journal_run; INSERT OR IGNORE INTO meta (key, value) SELECT 'tree', coalesce(max(seq), 0) + 1 FROM journal"
         )
         let insertRun = try database.prepare(StoreWriter.Connection.runSQL)
         let insertNode = try database.prepare(StoreWriter.Connection.nodeSQL)

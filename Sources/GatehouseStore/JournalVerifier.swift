@@ -57,12 +57,12 @@ package struct JournalVerifier {
     }
 
     /// With `sizes` also the roots that the journal had when it had so many entries. With `since` nothing before that entry is read.
-    /// `check` is asked now and then, and ends the work by throwing.
+    /// With the folder of `pictures` also their files. `check` is asked now and then, and ends the work by throwing.
     package func verify(
-        since: UInt64? = nil, sizes: [UInt64] = [], check: () throws -> Void = {}
+        since: UInt64? = nil, sizes: [UInt64] = [], pictures: String? = nil, check: () throws -> Void = {}
     ) throws -> Report {
         var report = Report()
-        var state = try State(self, since: since, &report)
+        var state = try State(self, since: since, pictures: pictures, &report)
         let signed = try signedHeads(&report)
         var wanted = Set(sizes + signed.map(\.size)).sorted()[...]
         while let size = wanted.first, size <= state.tree.size {
@@ -88,6 +88,7 @@ package struct JournalVerifier {
                     ? "\(head.size) entries were signed; \(report.count) are there"
                     : "the first \(head.size) entries are not those that were signed")
         }
+        for sentence in state.beside?.faults ?? [] { report.fault(sentence) }
         report.checkpoints = signed.count
         return report
     }
@@ -119,11 +120,13 @@ package struct JournalVerifier {
         let personal: Statement
         /// Nil where the database has no nodes yet.
         let node: Statement?
+        /// Nil in a database from before the tree: its erasures named nothing.
+        var beside: RowsBeside?
         var tree: MerkleTree
         var lastEpoch: UInt64 = 0
         var hasRead = false
 
-        init(_ verifier: JournalVerifier, since: UInt64?, _ report: inout Report) throws {
+        init(_ verifier: JournalVerifier, since: UInt64?, pictures: String?, _ report: inout Report) throws {
             self.verifier = verifier
             let database = verifier.database
             personal = try database.prepare("SELECT name, salt, value FROM personal WHERE seq = ?")
@@ -131,6 +134,7 @@ package struct JournalVerifier {
             node =
                 try hasNodes
                 ? database.prepare("SELECT hash FROM journal_node WHERE level = ? AND position = ?") : nil
+            beside = try hasNodes ? RowsBeside(database, pictures: pictures, verifier.sha256) : nil
             tree = MerkleTree(sha256: verifier.sha256)
             guard let since, since > 0 else { return }
             let first = try database.prepare("SELECT seq FROM journal WHERE seq >= ? ORDER BY seq LIMIT 1")
@@ -169,7 +173,8 @@ package struct JournalVerifier {
                 report.fault("entry \(sequence): another place in the tree is put down for it")
             }
             lastEpoch = max(lastEpoch, epoch)
-            try verifier.checkPersonal(personal, sequence, commitments, &report)
+            try verifier.checkPersonal(personal, entry, commitments, beside, &report)
+            if let sentence = try beside?.take(entry) { report.fault(sentence) }
             if !hasRead { report.first = sequence }
         }
 
@@ -200,16 +205,18 @@ package struct JournalVerifier {
     }
 
     private func checkPersonal(
-        _ personal: Statement, _ sequence: UInt64, _ commitments: [(name: String, hash: [UInt8])],
-        _ report: inout Report
+        _ personal: Statement, _ entry: JournalEntry, _ commitments: [(name: String, hash: [UInt8])],
+        _ beside: RowsBeside?, _ report: inout Report
     ) throws {
         guard !commitments.isEmpty else { return }
+        let sequence = entry.sequence
         try personal.bind(Int64(sequence))
         var found: [String: (salt: [UInt8], value: [UInt8])] = [:]
         while try personal.step() { found[personal.text(0)] = (personal.octets(1), personal.octets(2)) }
         for (name, hash) in commitments {
             guard let row = found[name] else {
                 report.erased += 1
+                if let sentence = beside?.missing(name, of: entry) { report.fault(sentence) }
                 continue
             }
             guard let openPersonal else {

@@ -6,6 +6,8 @@ internal import GatehouseCore
 enum StandingRows {
     private static let fire = "fire"
     private static let run = "run"
+    /// Names the machine's start of the last run.
+    private static let boot = "boot"
     private static func posture(_ portal: PortalID) -> String { "posture/\(portal.name)" }
     private static let withdrawn = "withdrawn/"
 
@@ -27,6 +29,9 @@ enum StandingRows {
         "INSERT INTO standing (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
     static func hear(_ entry: JournalEntry, _ statement: Statement) throws {
+        if entry.kind == .start, let name = entry.detail[.boot]?.text {
+            try statement.bind(boot, CanonicalValue.text(name).encoded()).run()
+        }
         guard let (key, value) = row(of: entry) else { return }
         try statement.bind(key, value.encoded()).run()
     }
@@ -44,6 +49,7 @@ enum StandingRows {
         for portal in site.portals {
             restored.postures[portal.id] = values[posture(portal.id)]?.text.flatMap { Posture(word: $0) }
         }
+        restored.boot = values[boot]?.text
         restored.isFire = values[fire]?.boolean ?? false
         return values[run]?.text != EntryKind.start.rawValue
     }

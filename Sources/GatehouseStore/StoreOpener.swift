@@ -85,17 +85,17 @@ package enum StoreOpener {
 
     /// What would keep a start from this database, or from admitting anybody with it; nil where nothing does, or nothing is there.
     /// It is opened for reading alone. `keyMark` is that of the master key, where it is at hand.
-    package static func obstacle(_ path: String, keyMark mark: String?) -> String? {
+    package static func obstacle(_ path: String, keyMark mark: String?) -> Sentence? {
         guard Files.exists(path) else { return nil }
         guard isOurs(path) else {
-            return
-                "\(path): this is no database of Gatehouse, and stays as it is; give files.database a path of its own"
+            return Sentence(
+                "\(path): this is no database of Gatehouse, and stays as it is; give files.database a path of its own")
         }
         do {
             try Migrations.check(try Database(path: path, mode: .readOnly))
-        } catch { return (error as? DatabaseError)?.isDamage == true ? nil : "\(error)" }
+        } catch { return (error as? DatabaseError)?.isDamage == true ? nil : Sentence(verbatim: "\(error)") }
         guard let mark, let made = keyMark(path), made != mark else { return nil }
-        return "\(path): the master key is not the one that it was made with; nobody would be admitted"
+        return Sentence("\(path): the master key is not the one that it was made with; nobody would be admitted")
     }
 
     /// SQLite's own since 3.12: nothing here sets another one.

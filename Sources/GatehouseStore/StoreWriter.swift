@@ -304,6 +304,9 @@ package final class StoreWriter {
     }
 
     private func write(_ entry: JournalEntry, _ connection: Connection) throws {
+        var entry = entry
+        // The leaf says that its values are nowhere.
+        if !secrets.keepsPersonal, !entry.personal.isEmpty { entry.detail[.unkept] = .boolean(true) }
         var commitments: [[UInt8]] = []
         for field in entry.personal {
             let salt = secrets.random(16)

@@ -49,6 +49,10 @@ extension Config {
             var draft = SiteDraft()
             draft.language = common.language
             draft.masterKey = masterKey
+            if masterKey != nil, let fault = draft.fault(digest: { Hash.sha256($0) }) {
+                complain("--master-key: \(fault.text(in: Tongue.current))")
+                throw Exit.usage
+            }
             for question in questions where question.option != "--formats" || draft.reader.hasFormats || formats != nil
             {
                 if let given = question.given {
@@ -72,13 +76,14 @@ extension Config {
 
         private var questions: [Question] {
             [
-                Question("--site", site, words("What is the site called (lower-case letters, digits, dashes)?")) { _ in
+                Question("--site", site, words("What is the site called (lower-case letters, digits and dashes)?")) {
+                    _ in
                     nil
                 } set: {
                     $1.site = $0
                     return true
                 },
-                Question("--time-zone", timeZone, words("In which time zone is it?")) {
+                Question("--time-zone", timeZone, words("Which time zone is it in?")) {
                     $0.timeZone
                 } set: {
                     $1.timeZone = $0
@@ -86,13 +91,13 @@ extension Config {
                 },
                 Question(
                     "--clock", clock?.rawValue,
-                    words("Has the controller network time: synchronized or not-behind-floor?")
+                    words("Does the controller have network time: synchronized, or else not-behind-floor?")
                 ) {
                     $0.clock.rawValue
                 } set: {
                     choice($0, in: &$1.clock)
                 },
-                Question("--barrier", barrier?.rawValue, words("What stands in the way: door or lane?")) {
+                Question("--barrier", barrier?.rawValue, words("What does it open: a door or a lane?")) {
                     $0.barrier.rawValue
                 } set: {
                     choice($0, in: &$1.barrier)
@@ -107,20 +112,23 @@ extension Config {
                 },
                 Question(
                     "--wires", wires,
-                    words("Where is it: data 0 and data 1 of Wiegand, else the port, its speed, the address of OSDP?")
+                    words(
+                        "How is it wired: the lines data 0 and data 1 (Wiegand), or else its port, speed and OSDP address?"
+                    )
                 ) { _ in
                     nil
                 } set: {
                     $1.wires = $0
                     return true
                 },
-                Question("--formats", formats, words("Which formats have the cards?")) {
+                Question("--formats", formats, words("Which card formats are in use?")) {
                     $0.formats
                 } set: {
                     $1.formats = $0
+                    $1.saysFormats = true
                     return true
                 },
-                Question("--release", release, words("Which line releases?")) { _ in
+                Question("--release", release, words("Which line releases the door or the barrier?")) { _ in
                     nil
                 } set: {
                     $1.release = $0
@@ -128,14 +136,18 @@ extension Config {
                 },
                 Question(
                     "--inputs", inputs,
-                    words("Exit button, contact (of a lane its safety loop), fire input; a dash for what is not wired?")
+                    words(
+                        "On which lines are the exit button, the contact (of a lane: its safety loop) and the fire input? A dash where none is wired:"
+                    )
                 ) {
                     $0.barrier == .lane ? nil : "- - -"
                 } set: {
                     $1.inputs = $0
                     return true
                 },
-                Question("--camera", camera, words("Where has the camera its still picture (a dash for none)?")) { _ in
+                Question(
+                    "--camera", camera, words("Where does the camera have its still picture (a dash for no camera)?")
+                ) { _ in
                     "-"
                 } set: {
                     $1.camera = $0 == "-" ? nil : $0

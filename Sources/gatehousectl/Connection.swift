@@ -26,6 +26,11 @@ struct Common: ParsableArguments {
     var askedLanguage: Language? { isJSON ? lang ?? .english : Tongue.wanted }
 }
 
+/// The language alone, for what asks no daemon.
+struct TongueOption: ParsableArguments {
+    @Option(help: told("Language of the words: en or zh.")) var lang: Language?
+}
+
 /// An unknown language is refused, with those that there are.
 extension Language: ExpressibleByArgument {}
 
@@ -86,8 +91,10 @@ func printJSON(_ name: CommandName, _ part: String, _ text: [UInt8]) {
 
 /// What the daemon took what was typed for; in JSON it stands in the reply.
 func tell(_ understood: Understood?) {
-    for (argument, time) in (understood?.times ?? [:]).sorted(by: { $0.key < $1.key }) {
-        complain(words("\(argument) is \(time)"))
+    for said in [understood?.times, understood?.cards] {
+        for (argument, meant) in (said ?? [:]).sorted(by: { $0.key < $1.key }) {
+            complain(plain(words("\(argument) is \(meant)")))
+        }
     }
     for row in understood?.meant ?? [] {
         let number = row.kind == "person" ? nil : row.id.map { "\(state(row.kind)) \($0)" }

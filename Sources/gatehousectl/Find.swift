@@ -9,7 +9,7 @@ struct FindCommand: ParsableCommand {
             """
             TEXT is a name or a part of it, how it is read (liwei, lw), a reference, a dwelling, a card as it is printed or
             a plate, or a part of one. Capitals, widths, blanks and tones do not count. Guards are shown people, with their
-            dwelling. Whoever is shown has it in their report.
+            dwelling. Whoever is shown has it in their report. Passes are found by their number and by who comes with them.
             Examples:
               gatehousectl find 李伟
               gatehousectl find lw
@@ -41,7 +41,8 @@ where Command.Item == FoundRow, Command.Reply == FoundCount {
 private func columns(_ rows: [FoundRow]) -> [[String]] {
     let all: [(String, (FoundRow) -> String?)] = [
         (words("KIND"), { state($0.kind) }), (words("ID"), { $0.kind == "person" ? nil : $0.id.map { "\($0)" } }),
-        (words("REFERENCE"), { $0.reference }), (words("NAME"), { $0.name }), (words("ROLE"), { $0.role.map(state) }),
+        (words("REFERENCE"), { $0.reference }), (words("NAME"), { $0.name }),
+        (words("VISITOR"), { $0.visitor }), (words("ROLE"), { $0.role.map(state) }),
         (words("DWELLING"), { $0.dwelling }),
         (words("STATE"), { $0.state.map(state) }), (words("VALUE"), { $0.value }), (words("FROM"), { $0.from }),
         (words("UNTIL"), { $0.until }),

@@ -98,7 +98,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func show(_ status: Status.Reply, _ language: Language) {
-        print(words("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(status.clock)"))
+        print(words("\(status.site)  gatehouse \(status.version)  \(status.time)  clock \(state(status.clock))"))
         printConditions(status.conditions, language)
         tellAlarms(status.alarms)
         print("")
@@ -282,7 +282,9 @@ where Command.Reply == RecordedRow {
             row.changed == false
                 ? words("nothing to do: it is that way already, id \(row.id)")
                 : words("\(sentence), number \(row.id)") + entryText(row.event))
-        if let warning = row.warning { complain(words("beware: \(plain(warning))")) }
+        guard let warning = row.warning else { return }
+        let lines = Columns.wrap(words("beware: \(plain(warning))"), first: 80, others: 78)
+        complain(lines.joined(separator: "\n  "))
     }
 }
 

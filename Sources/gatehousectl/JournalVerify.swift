@@ -20,6 +20,7 @@ extension JournalCommand {
         @Option(help: told("SIZE:ROOT of an earlier check.")) var against: String?
         @Option(help: told("A file with a checkpoint, or with several.")) var checkpoint: String?
         @Option(help: told("Only from this entry on.")) var since: String?
+        @Flag(help: told("Read each picture's file as well.")) var pictures = false
         @Option(help: told("A copy of a database.")) var database: String?
         @Option(help: told("The key of the log, as journal checkpoint tells it.")) var key: String?
         @OptionGroup var common: Common
@@ -37,7 +38,8 @@ extension JournalCommand {
             }
             let sizes = (claims + notes).map { CountArgument($0.size) }
             let command = JournalVerify(
-                sizes: sizes.isEmpty ? nil : sizes, since: try argument("SINCE", since))
+                sizes: sizes.isEmpty ? nil : sizes, since: try argument("SINCE", since),
+                pictures: pictures ? FlagArgument(true) : nil)
             var isWhole = true
             if let database {
                 let (reply, unopened) = try offline(database, command, given)

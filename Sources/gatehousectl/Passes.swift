@@ -96,24 +96,13 @@ struct Pass: ParsableCommand {
         @Option(help: told("Those for visitors of one person alone.")) var host: String?
         @OptionGroup var common: Common
         func run() throws {
-            var rows = [
-                [
-                    words("PASS"), words("VISITOR"), words("HOST"), words("FROM"), words("UNTIL"), words("POINTS"),
-                    words("LEFT"),
-                    words("STATE"),
-                ]
-            ]
+            var passes: [PassView] = []
             try ask(
-                PassList(all: all ? true : nil, host: argument("--host", host)), common,
-                item: { pass in
-                    rows.append([
-                        pass.pass, plain(pass.visitor ?? "-"), plain(pass.host ?? "-"),
-                        String((pass.from ?? "-").prefix(16)),
-                        String((pass.until ?? "-").prefix(16)), plain((pass.points ?? []).joined(separator: " ")),
-                        pass.left.map { "\($0)" } ?? "any", pass.state ?? "",
-                    ])
-                }
-            ) { _ in print(table(rows)) }
+                PassList(all: all ? true : nil, host: argument("--host", host)), common, item: { passes.append($0) }
+            ) {
+                _ in
+                for line in PassPage.table(passes, common.language) { print(plain(line)) }
+            }
         }
     }
 

@@ -272,11 +272,14 @@ struct CredentialCommand: ParsableCommand {
         @Argument(help: told("The card that is gone, or its number on the register.")) var old: String
         @Argument(help: told("The new card.")) var card: String
         @Option(help: told("What became of the old one: lost, stolen, damaged or returned.")) var status: String?
+        @Option(help: told("What other readers make of the new card: up to three numbers with blanks between them."))
+        var also: String?
         @OptionGroup var common: Common
         func run() throws {
             try order(
                 CredentialReplace(
-                    old: argument("OLD", old), card: argument("CARD", card), status: argument("--status", status)),
+                    old: argument("OLD", old), card: argument("CARD", card), status: argument("--status", status),
+                    also: argument("--also", also)),
                 common, words("replaced"))
         }
     }

@@ -241,6 +241,7 @@ struct Config: ParsableCommand {
             abstract: words("Read a configuration and say all that is wrong with it."),
             discussion: words("Example: gatehousectl config check /etc/gatehouse/gatehouse.yaml"))
         @Argument var file = "/etc/gatehouse/gatehouse.yaml"
+        @OptionGroup var tongue: TongueOption
         func run() throws {
             let configuration = try readConfiguration(file)
             try checkSurroundings(configuration)
@@ -257,13 +258,13 @@ struct Config: ParsableCommand {
 /// All that would keep a program from starting. What only the service may read is named, and is no fault.
 private func checkSurroundings(_ configuration: Configuration) throws {
     let problems = StartCheck.problems(of: configuration, withUplink: true, masterKeyFault: MasterKeyFile.fault)
-    for problem in problems { complain("\(problem)") }
+    for problem in problems { complain(problem.sentence.text(in: Tongue.current)) }
     let obstacle = databaseObstacle(configuration)
-    if let obstacle { complain(obstacle) }
+    if let obstacle { complain(obstacle.text(in: Tongue.current)) }
     if obstacle != nil || problems.contains(where: \.isCertain) { throw Exit.refused }
 }
 
-private func databaseObstacle(_ configuration: Configuration) -> String? {
+private func databaseObstacle(_ configuration: Configuration) -> Sentence? {
     let key = FileOctets.read(CredentialFile.masterKey.path(of: configuration.files.masterKey))
         .flatMap { try? MasterKeyFile.key($0) }
     return StoreOpener.obstacle(
@@ -274,7 +275,7 @@ func readConfiguration(_ path: String) throws -> Configuration {
     do {
         return try ConfigurationReader.read(path: path, digest: { Hash.sha256($0) })
     } catch {
-        complain("\(error)")
+        for sentence in error.sentences { complain(sentence.text(in: Tongue.current)) }
         throw Exit.refused
     }
 }

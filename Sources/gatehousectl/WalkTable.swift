@@ -23,7 +23,7 @@ enum WalkTable {
 
     private static func tellOpen(_ view: WalkView) {
         guard view.open > 0 else {
-            return print(words("Every part has been looked at: gatehousectl walk-test report"))
+            return print(words("Every part has been looked at: gatehousectl walk-test end"))
         }
         print(
             words(
@@ -38,7 +38,10 @@ enum WalkTable {
     private static func line(_ row: WalkView.Row, _ language: Language) {
         let mark = mark(row.state)
         print("\(mark) \(plain(row.name))  \(Words.walk(row.state, language))")
-        let found = [row.what, row.measured.isEmpty ? nil : Words.measured(row.measured, language), row.advice]
+        let found = [
+            row.what, row.measured.isEmpty ? nil : Words.measured(row.measured, language), row.advice,
+            row.by.map { words("by \($0)") },
+        ]
         for text in found.compactMap(\.self) {
             for line in Columns.wrap(plain(text), first: 76, others: 76) { print("    \(line)") }
         }
@@ -61,7 +64,7 @@ enum WalkTable {
                     name: row.name, state: row.state, fault: row.fault, other: row.other,
                     what: row.fault.flatMap(WalkFault.init(rawValue:))?.sentence(row.other).text(in: language)
                         ?? row.what,
-                    measured: row.measured), language)
+                    measured: row.measured, by: row.by), language)
         }
         tellParts(report.rows.filter { $0.state == WalkState.neverHeard.rawValue }.map(\.name))
         print("")
@@ -73,7 +76,11 @@ enum WalkTable {
         print(words("Changed since the walk test of \(String(before.ended.prefix(10)))"))
         if report.changes.isEmpty { print("    " + words("Nothing.")) }
         for change in report.changes {
-            print(plain("    \(change.name)  \(change.what)  \(change.before ?? "-") -> \(change.now ?? "-")"))
+            let sides = [change.before, change.now].map { Words.changed(change.what, $0, language) }
+            let text = plain("\(change.name): \(sides[0]) -> \(sides[1])")
+            for (number, line) in Columns.wrap(text, first: 76, others: 74).enumerated() {
+                print((number == 0 ? "    " : "      ") + line)
+            }
         }
     }
 

@@ -15,9 +15,9 @@ struct WalkTestCommand: ParsableCommand {
             Examples:
               gatehousectl walk-test start --reason "hand-over of the south gate"
               gatehousectl walk-test step contact:wicket
-              gatehousectl walk-test report --html walk.html --document walk.json
+              gatehousectl walk-test end --html walk.html --document walk.json
             """),
-        subcommands: [Start.self, Step.self, Report.self, Verify.self])
+        subcommands: [Start.self, Step.self, End.self, Report.self, Verify.self])
 
     struct Start: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -70,9 +70,18 @@ struct WalkTestCommand: ParsableCommand {
         }
     }
 
+    struct End: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: words("End the walk test that runs: its report is signed and compared with the one before."),
+            discussion: words("Example: gatehousectl walk-test end --html walk.html --document walk.json"))
+        @OptionGroup var files: ReportFiles
+        @OptionGroup var common: Common
+        func run() throws { try files.ask(WalkTestEnd(), common) }
+    }
+
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: words("End the walk test, or show the latest: signed, and compared with the one before."),
+            abstract: words("Show the report of the latest walk test that has ended. It ends none."),
             discussion: words(
                 """
                 Beside each FILE comes FILE.sig with the signature and FILE.pem with the site's key. Whoever is no user of this
@@ -81,23 +90,30 @@ struct WalkTestCommand: ParsableCommand {
                 and compares the key with the one that the site tells (gatehousectl handover export shows it too).
                 Example: gatehousectl walk-test report --html walk.html --document walk.json
                 """))
+        @OptionGroup var files: ReportFiles
+        @OptionGroup var common: Common
+        func run() throws { try files.ask(WalkTestReport(), common) }
+    }
+
+    /// Where a report is written, beside what the terminal shows.
+    struct ReportFiles: ParsableArguments {
         @Option(help: told("The page to write; it may not be there yet.")) var html: String?
         @Option(help: told("The JSON document to write; it may not be there yet.")) var document: String?
-        @OptionGroup var common: Common
 
-        func run() throws {
+        func ask<Command: AdminCommand>(_ command: Command, _ common: Common) throws
+        where Command.Reply == WalkTestReport.Reply {
             let page = try html.map(SignedFile.init)
             let text = try document.map(SignedFile.init)
-            try asking(WalkTestReport(), common) { answer in
+            try asking(command, common) { answer in
                 let reply = answer.value
                 page?.write(reply.page, signature: reply.pageSignature, key: reply.key)
                 text?.write(reply.document, signature: reply.signature, key: reply.key)
-                if common.isJSON { return printJSON(WalkTestReport.name, "reply", answer.text) }
-                show(reply)
+                if common.isJSON { return printJSON(Command.name, "reply", answer.text) }
+                show(reply, common)
             }
         }
 
-        private func show(_ reply: WalkTestReport.Reply) {
+        private func show(_ reply: WalkTestReport.Reply, _ common: Common) {
             if let report = WireJSON.decode(WalkReport.self, Array(reply.document.utf8)) {
                 WalkTable.show(report, common.language)
             }

@@ -18,9 +18,8 @@ struct Gatehoused: ParsableCommand {
     func run() throws {
         if check {
             let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
-            let problems = StartCheck.problems(
-                of: configuration, withUplink: false, masterKeyFault: MasterKeyFile.fault)
-            guard problems.isEmpty else { throw StartFailure(problems.map(\.description).joined(separator: "\n")) }
+            let problems = Daemon.check(configuration)
+            guard problems.isEmpty else { throw StartFailure(problems.map(\.english).joined(separator: "\n")) }
             return print("\(config): in order")
         }
         try Daemon.run(ConfigurationSource(path: config, digest: { Hash.sha256($0) }))

@@ -60,6 +60,7 @@ import Testing
     /// Limits, which are never one, and lists of counts in short.
     static let alwaysMany: Set = [
         "a line of yours may have {0} octets", "is too long: at most {0} octets", "is longer than {0} octets",
+        "a key is longer than {0} octets", "{0}: a socket's path has at most {1} octets, and this one {2}",
         "the sheet has more than {0} rows", "the sheet has more than {0} columns", "the sheet has more than {0} cells",
         "more than {0} people", "a pass is good for {0} days at most; who comes longer gets a card",
     ]

@@ -1,4 +1,4 @@
-import GatehouseAdmin
+@testable import GatehouseAdmin
 import GatehouseCore
 import Testing
 
@@ -35,7 +35,7 @@ struct MonthPageTests {
         for language in Language.allCases {
             let html = page(language, site: name, portal: name)
             #expect(!html.contains(name))
-            #expect(html.contains(MonthPage.text(name)))
+            #expect(html.contains(PrintedPage.text(name)))
             for part in [
                 "<script", "<img", "<svg", "http:", "https:", "url(", "@import", "<link", "\u{202E}", "\u{1B}",
             ] {
@@ -45,8 +45,8 @@ struct MonthPageTests {
     }
 
     @Test func whatIsFineStaysAsItIs() {
-        #expect(MonthPage.text("莲花苑 3-2 号门") == "莲花苑 3-2 号门")
-        #expect(MonthPage.text("a<b>&\"'") == "a&lt;b&gt;&amp;&quot;&#39;")
+        #expect(PrintedPage.text("莲花苑 3-2 号门") == "莲花苑 3-2 号门")
+        #expect(PrintedPage.text("a<b>&\"'") == "a&lt;b&gt;&amp;&quot;&#39;")
     }
 
     @Test func anEmptyMonthSaysSo() {

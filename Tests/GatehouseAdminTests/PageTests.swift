@@ -126,7 +126,7 @@ struct PageTests {
         #expect(
             VehiclePage.lines(VehicleShow.Reply(vehicle, details), .chinese).prefix(4) == [
                 "粤B12345 · 李伟 · R-1 · c/1-101", "", "车牌和标签",
-                "  7 · 卡 · UID34:2312379265 · 挂失 · 至 2027-01-01 00:00 · \"in the park\"",
+                "  7 · 卡 · UID34:2312379265 · 另读作 H10301:118-1603 · 挂失 · 至 2027-01-01",
             ])
         let pass = PassView(
             pass: "00000000000000ff", issuer: "lotus", from: nil, until: "2026-11-27T18:00:00.000+08:00",
@@ -134,7 +134,7 @@ struct PageTests {
             state: "usedUp", counts: ["lotus": 1])
         let page = PassPage.lines(pass, .english)
         #expect(page[0].hasPrefix("00000000000000ff · used up · until 2026-11-27 18:00"))
-        #expect(page[1] == "  host R-1 · with a plate · signed by lotus" && page[2] == "  used 1 of 1 time")
+        #expect(page[1] == "  host R-1 · with a plate · issued by lotus" && page[2] == "  used 1 of 1 time")
         #expect(page.suffix(5) == ["OPENS", "  wicket-in", "", "USED AT", "  lotus 1"])
     }
 

@@ -96,4 +96,27 @@ struct ShownPagesTests {
         let bare = ReaderPage.lines(ReaderShow.Reply(view, ReaderShow.Details()), language)
         #expect(bare.count == 1)
     }
+
+    /// Passes of a busy evening on a terminal of 80 columns, whatever the names.
+    @Test(arguments: Language.allCases) func aListOfPassesFitsTheTerminal(language: Language) {
+        func pass(_ visitor: String?, _ points: [String], _ state: String, left: Int?) -> PassView {
+            var view = PassView(
+                pass: "0123456789abcdef", issuer: "lotus", from: "2026-11-22T18:30:00.000+08:00",
+                until: "2026-11-30T23:59:00.000+08:00", points: points, uses: 1, used: 0, left: left, host: "R-1001",
+                plate: nil, hasPlate: nil, keyID: nil, state: state, counts: nil)
+            view.visitor = visitor
+            return view
+        }
+        let lines = PassPage.table(
+            [
+                pass("孙三", ["lane-in"], "valid", left: 1), pass(nil, ["wicket-in", "lane-in"], "usedUp", left: 0),
+                pass(
+                    String(repeating: "长", count: 40), ["south/wicket-in", "north/garage-in"], "unknownSignature",
+                    left: nil),
+            ], language)
+        for line in lines { #expect(Columns.width(line) <= 80, "\(line)") }
+        let all = lines.joined(separator: "\n")
+        #expect(all.contains("2026-11-30 23:59") && all.contains("north/garage-in") && all.contains("孙三"))
+        if language == .chinese { #expect(!all.contains("usedUp") && !all.contains("valid") && !all.contains("any")) }
+    }
 }

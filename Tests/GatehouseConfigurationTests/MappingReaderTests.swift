@@ -37,7 +37,7 @@ private struct Site: Equatable {
 private func load(_ text: String) -> (site: Site?, errors: [String]) {
     let errors = ConfigurationErrors(file: "g.yaml")
     let node = YAMLReader.read(Array(text.utf8), into: errors)
-    let site = node.flatMap { MappingReader.read($0, what: "the file", errors: errors, Site.read) }
+    let site = node.flatMap { MappingReader.read($0, what: Sentence("the file"), errors: errors, Site.read) }
     return (site, errors.sorted.map(\.description))
 }
 
@@ -145,12 +145,12 @@ struct MappingReaderTests {
     @Test func theSchemaAddsItsOwnErrors() throws {
         let errors = ConfigurationErrors(file: "g.yaml")
         let node = try #require(YAMLReader.read(Array("a: 1\nb: 2\n".utf8), into: errors))
-        let read: Void? = MappingReader.read(node, what: "the file", errors: errors) { root in
+        let read: Void? = MappingReader.read(node, what: Sentence("the file"), errors: errors) { root in
             #expect(root.has("a") && root.has("b") && !root.has("c"))
             #expect(root.position(of: "b") == TextPosition(line: 2, column: 4))
-            root.error(at: "b", "'b' must not be above 'a'", suggestion: "swap them")
-            root.error(at: "c", "no place of its own")
-            root.error("the whole is wrong")
+            root.error(at: "b", Sentence("'b' must not be above 'a'"), suggestion: Sentence("swap them"))
+            root.error(at: "c", Sentence("no place of its own"))
+            root.error(Sentence("the whole is wrong"))
         }
         #expect(read != nil)
         #expect(
@@ -164,12 +164,12 @@ struct MappingReaderTests {
     @Test func contradictionsAreToldWhenEachValueIsRead() throws {
         let errors = ConfigurationErrors(file: "g.yaml")
         let node = try #require(YAMLReader.read(Array("a: 1\n".utf8), into: errors))
-        let read: Void? = MappingReader.read(node, what: "the file", errors: errors) { root in
+        let read: Void? = MappingReader.read(node, what: Sentence("the file"), errors: errors) { root in
             _ = root.optional("a", .boolean)
-            root.error(at: "a", "does not fit")
+            root.error(at: "a", Sentence("does not fit"))
             #expect(root.requiredGroup("d") { _ in 1 } == nil)
         }
-        #expect(read != nil && errors.sorted.count == 2 && errors.sorted.first?.message == "'d' is missing")
+        #expect(read != nil && errors.sorted.count == 2 && errors.sorted.first?.message.english == "'d' is missing")
         #expect { try errors.throwIfAny() } throws: { "\($0)".hasSuffix("how the values fit together is looked at") }
     }
 }

@@ -8,7 +8,7 @@ private enum Edge: String, CaseIterable { case falling, both }
 private func value<Value>(_ text: String, _ type: ScalarType<Value>) -> String {
     let errors = ConfigurationErrors(file: "g.yaml")
     guard let node = YAMLReader.read(Array("k: \(text)\n".utf8), into: errors) else { return "no YAML" }
-    let value = MappingReader.read(node, what: "the file", errors: errors) { $0.required("k", type) }
+    let value = MappingReader.read(node, what: Sentence("the file"), errors: errors) { $0.required("k", type) }
     if let value { return "\(value)" }
     let error = errors.sorted.map(\.description).joined(separator: " and ")
     for place in ["g.yaml:1:4: 'k'", "g.yaml:1:3: 'k'"] where error.hasPrefix(place) {
@@ -145,7 +145,9 @@ struct ScalarTypeTests {
     func urls(text: String, expected: String) { #expect(value(text, .url(schemes: ["https", "mqtts"])) == expected) }
 
     @Test func aTypeCanBeMadeOfAnother() {
-        let even = ScalarType.integer(in: 0...100).map(orElse: "is odd") { $0.isMultiple(of: 2) ? $0 / 2 : nil }
+        let even = ScalarType.integer(in: 0...100).map(orElse: Sentence("is odd")) {
+            $0.isMultiple(of: 2) ? $0 / 2 : nil
+        }
         #expect(value("42", even) == "21")
         #expect(value("43", even) == ": '43' is odd")
     }

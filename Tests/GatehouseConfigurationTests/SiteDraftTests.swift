@@ -66,6 +66,8 @@ struct SiteDraftTests {
         Wrong(words: "http") { $0.camera = "rtsp://10.0.0.5/" },
         Wrong(words: "a port is needed") { ($0.reader, $0.wires) = (.osdp, "") },
         Wrong(words: "speed") { ($0.reader, $0.wires) = (.uhf, "/dev/ttyS1 1234") },
+        Wrong(words: "has no card formats") { ($0.reader, $0.wires, $0.saysFormats) = (.plate, "/dev/ttyS1", true) },
+        Wrong(words: "absolute path") { $0.masterKey = "master.key" },
         Wrong(words: "'address'") { ($0.reader, $0.wires) = (.osdp, "/dev/ttyS1 9600 127") },
     ])
     func aWrongAnswerIsToldWithWhatToDo(_ wrong: Wrong) {

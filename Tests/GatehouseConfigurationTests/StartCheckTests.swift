@@ -1,4 +1,5 @@
 import GatehouseConfiguration
+import GatehouseCore
 import Glibc
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
     }
 
     private func problems(_ configuration: Configuration, withUplink: Bool = true) -> [String] {
-        StartCheck.problems(of: configuration, withUplink: withUplink) { $0.count == 32 ? nil : "no key" }
+        StartCheck.problems(of: configuration, withUplink: withUplink) { $0.count == 32 ? nil : Sentence("no key") }
             .map(\.description)
     }
 

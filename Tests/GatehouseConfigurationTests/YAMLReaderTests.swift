@@ -1,4 +1,5 @@
 import GatehouseConfiguration
+import GatehouseCore
 import Glibc
 import Testing
 
@@ -167,8 +168,8 @@ struct YAMLReaderTests {
 
     @Test func errorsOfGarbageAreBounded() {
         let errors = ConfigurationErrors(file: "g.yaml")
-        for line in 1...250 { errors.add("wrong", at: TextPosition(line: line, column: 1)) }
-        errors.add("wrong", at: TextPosition(line: 1, column: 1))
+        for line in 1...250 { errors.add(Sentence("wrong"), at: TextPosition(line: line, column: 1)) }
+        errors.add(Sentence("wrong"), at: TextPosition(line: 1, column: 1))
         #expect(errors.sorted.count == 100)
         #expect(errors.omitted == 150)
         #expect(throws: InvalidConfiguration.self) { try errors.throwIfAny() }

@@ -54,8 +54,9 @@ struct StoredCodesTests {
             ])
         #expect(
             EntryDetail.allCases.map(\.rawValue) == [
-                "alarm", "at", "before", "bits", "camera", "cause", "changed", "command", "corrects", "count",
-                "destination", "document", "ended", "entry", "face", "family", "fault", "firmware", "firmwareBefore",
+                "alarm", "at", "before", "bits", "boot", "camera", "cause", "changed", "command", "corrects", "count",
+                "destination", "document", "ended", "entries", "entry", "face", "family", "fault", "firmware",
+                "firmwareBefore",
                 "format",
                 "from",
                 "head", "host", "id",
@@ -65,7 +66,7 @@ struct StoredCodesTests {
                 "near", "note", "other", "part", "parts", "pass", "passes", "path", "points", "problem", "reason",
                 "receiver", "reopens", "row",
                 "rows", "scope", "seconds", "security", "serial", "serialBefore", "sha256", "since", "size", "subject",
-                "tables", "through", "unknown", "unproved", "until", "users", "version", "with",
+                "tables", "through", "unkept", "unknown", "unproved", "until", "users", "version", "with",
             ])
     }
 

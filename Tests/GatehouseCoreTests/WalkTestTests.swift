@@ -6,6 +6,8 @@ import Testing
 struct WalkBench {
     var bench: Bench
     private(set) var entries: [JournalEntry] = []
+    /// Who gives the orders.
+    var installer = "uid 7"
 
     static let parts: [WalkPart] = [
         .reader("reader-in"), .cable("reader-out"), .reader("reader-out"), .lamp("reader-in"), .exit("wicket"),
@@ -55,7 +57,7 @@ struct WalkBench {
 
     @discardableResult
     mutating func order(_ verb: Order.Verb, reason: String? = "test") -> OrderReply? {
-        let actor = Actor(name: "uid 7", role: .installer)
+        let actor = Actor(name: installer, role: .installer)
         let effects = bench.give(.order(Order(id: 1, actor: actor, command: "walk-test", verb: verb, reason: reason)))
         take(effects)
         for effect in effects {
@@ -65,6 +67,19 @@ struct WalkBench {
             }
         }
         return effects.compactMap { if case .reply(_, let reply) = $0 { reply } else { nil } }.first
+    }
+
+    /// The daemon begins anew with what the journal has.
+    mutating func comeBack(after span: Duration, from before: String?, to boot: String, isClean: Bool) {
+        var restored = Restored()
+        restored.walk = WalkRun.runs(entries).last
+        restored.newest = bench.now.civil
+        restored.boot = before
+        restored.nextSequence = entries.last!.sequence + 1
+        bench.controller = Controller(
+            site: bench.controller.site, restored: restored, primitives: bench.controller.primitives)
+        pass(span)
+        give(.started(StartReport(version: "t", wasCleanStop: isClean, boot: boot)))
     }
 
     mutating func step(_ name: String) { order(.step(WalkPart(name: name)!, [:])) }
@@ -211,18 +226,60 @@ struct WalkTestTests {
         for isClean in [true, false] {
             var walk = WalkBench()
             walk.press("exit:wicket")
-            var restored = Restored()
-            restored.walk = WalkRun.runs(walk.entries).last
-            restored.newest = walk.bench.now.civil
-            restored.nextSequence = walk.entries.last!.sequence + 1
-            walk.bench.controller = Controller(
-                site: walk.bench.controller.site, restored: restored, primitives: walk.bench.controller.primitives)
-            walk.pass(.seconds(42))
-            walk.give(.started(StartReport(version: "t", wasCleanStop: isClean)))
+            walk.comeBack(after: .seconds(42), from: "a", to: "b", isClean: isClean)
             #expect(walk.row("exit:wicket").state == .good, "what was measured stands")
             #expect(walk.row("restart").state == (isClean ? .neverHeard : .good))
-            if !isClean { #expect(walk.row("restart").measured["outage_ms"] == 42_000) }
+            let measured = walk.row("restart").measured
+            if !isClean { #expect(measured["outage_ms"] == 42_000 && measured["ready_ms"] != nil) }
         }
+    }
+
+    /// The program alone ended: nobody saw what a machine without power does.
+    @Test func aCrashIsToldAsOneAndTheCutAfterItTicks() throws {
+        var walk = WalkBench()
+        walk.comeBack(after: .seconds(2), from: "a", to: "a", isClean: false)
+        #expect(walk.row("restart").state == .bad && walk.row("restart").fault == .crashed)
+        walk.comeBack(after: .seconds(42), from: "a", to: "b", isClean: false)
+        #expect(walk.row("restart").state == .good && walk.row("restart").fault == nil)
+        walk.comeBack(after: .seconds(2), from: "b", to: "b", isClean: false)
+        #expect(walk.row("restart").state == .good, "what was seen stands")
+    }
+
+    /// A run of a version that did not say which start of the machine it was leaves the part open.
+    @Test func aRestartThatNobodyCanTellTicksNothing() throws {
+        var walk = WalkBench()
+        walk.comeBack(after: .seconds(42), from: nil, to: "b", isClean: false)
+        #expect(walk.row("restart").isOpen)
+    }
+
+    @Test func withoutATrustedTimeNobodySaysHowLongItWasAway() throws {
+        var walk = WalkBench()
+        walk.bench.now.isCivilTrusted = false
+        walk.comeBack(after: .seconds(42), from: "a", to: "b", isClean: false)
+        #expect(walk.row("restart").state == .good && walk.row("restart").measured["outage_ms"] == nil)
+    }
+
+    @Test func theStartSaysWhichStartOfTheMachineItWas() throws {
+        var walk = WalkBench()
+        walk.comeBack(after: .seconds(1), from: "a", to: "b", isClean: true)
+        #expect(walk.entries.last { $0.kind == .start }?.detail["boot"]?.text == "b")
+    }
+
+    /// Two people walk: each part has the one who did it.
+    @Test func eachPartHasWhoDidIt() {
+        var walk = WalkBench()
+        walk.step("exit:wicket")
+        walk.press("exit:wicket")
+        walk.installer = "uid 8"
+        walk.step("contact:wicket")
+        walk.press("contact:wicket", for: .seconds(3))
+        walk.failed("lamp:reader-in")
+        walk.card()
+        #expect(walk.run.by == "uid 7 (installer)")
+        #expect(walk.row("exit:wicket").by == "uid 7 (installer)")
+        #expect(walk.row("contact:wicket").by == "uid 8 (installer)")
+        #expect(walk.row("lamp:reader-in").by == "uid 8 (installer)")
+        #expect(walk.row("reader:reader-in").state == .good && walk.row("reader:reader-in").by == nil)
     }
 
     @Test func aDecisionWithoutNetworkTimeTicksTheClock() {

@@ -81,4 +81,19 @@ struct CameraDeskTests {
         let refusal = bench.say(CameraTest(camera: "gat"), reason: "aimed it", by: RightsTests.manager).refusal
         #expect(refusal?.code == "unknownCamera" && refusal?.message.contains("did you mean \"gate\"") == true)
     }
+
+    /// A camera that watches no portal is a part of the walk test too, and its own test ticks it.
+    @Test func theTestOfACameraTicksItsPart() throws {
+        let bench = try bench(
+            .stored(
+                path: PictureFolder.path, size: Self.picture.count, digest: Hash.sha256(Self.picture)))
+        let installer = RightsTests.installers[0]
+        func part(_ answer: DeskBench.Answer) throws -> WalkView.Row {
+            try #require(answer.value(WalkView.self)?.rows.first { $0.name == "camera:gate" })
+        }
+        let open = try part(bench.say(WalkTestStart(), reason: "yearly", by: installer))
+        #expect(open.todo?.contains("gatehousectl camera test gate") == true)
+        _ = bench.say(CameraTest(camera: "gate"), reason: "yearly", by: installer)
+        #expect(try part(bench.say(WalkTestStep(), reason: nil, by: installer)).state == "good")
+    }
 }

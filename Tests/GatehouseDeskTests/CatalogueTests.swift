@@ -107,7 +107,8 @@ struct CatalogueTests {
         reader resume       -GMI- reason openings  order
         walk-test start     ---I- reason openings  order
         walk-test step      ---I- -      openings  order
-        walk-test report    --MI- -      questions change
+        walk-test end       ---I- -      questions change
+        walk-test report    --MIA -      questions question
         face enrol          --M-- -      devices   order
         face remove         --M-- reason register  change urgent
         face users          --MI- -      devices   order

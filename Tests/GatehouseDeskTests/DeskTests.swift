@@ -155,6 +155,7 @@ struct DeskTests {
         case .readerResume: Case(ReaderResume(reader: "wicket-in"))
         case .walkTestStart: Case(WalkTestStart())
         case .walkTestStep: Case(WalkTestStep(), "noWalk")
+        case .walkTestEnd: Case(WalkTestEnd(), "noWalk")
         case .walkTestReport: Case(WalkTestReport(), "noWalk")
         case .faceEnrol: Case(FaceEnrol(module: "face-1", person: "R-1", consent: "form 12"))
         case .faceRemove: Case(FaceRemove(module: "face-1", user: 7))

@@ -52,7 +52,8 @@ struct GuessingPageTests {
               p: {release: {line: R}, access_points: {in: {readers: [a], factors: [\(factors)]}}}
             access_levels: {}
             """
-        return try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: { Hash.sha256($0) }).advice
+        return try ConfigurationReader.read(octets: Array(text.utf8), file: "f", digest: { Hash.sha256($0) })
+            .advice.map(\.english)
     }
 
     @Test func theCheckAdvisesWhereCardsAreSoonGuessed() throws {

@@ -70,4 +70,32 @@ struct VisitorDeskTests {
         #expect(bench.say(PersonErase(reference: "R-1"), by: RightsTests.manager).refusal == nil)
         #expect(try personal(bench, try #require(issued.second.event)).isEmpty)
     }
+
+    /// By who comes, and by their number: the guard at the gate has nothing else.
+    @Test func aPassIsFoundByWhoComesWithIt() throws {
+        let bench = try DeskTests.filled()
+        let issued = try #require(issue(bench, "孙三", "138 0013 8000").value(PassIssue.Reply.self))
+        _ = issue(bench, "周五", nil)
+        func found(_ text: PersonalArgument, by person: DeskBench.Person = RightsTests.manager) -> [FoundRow] {
+            bench.say(Find(text: text), by: person).items.compactMap { WireJSON.decode(FoundRow.self, $0) }
+                .filter { $0.kind == "pass" }
+        }
+        for text in ["孙三", "sunsan", "13800138000", "8000"] as [PersonalArgument] {
+            let rows = found(text)
+            #expect(rows.map(\.value) == [issued.first.pass] && rows.first?.visitor == "孙三", "\(text)")
+        }
+        #expect(found("孙三", by: RightsTests.night).count == 1 && found("13800138000", by: RightsTests.night).isEmpty)
+        #expect(found("R-1").isEmpty)
+    }
+
+    /// The number of a row that is gone says nothing to anybody.
+    @Test func aHostWhoWasErasedStandsInNoList() throws {
+        let bench = try DeskTests.filled()
+        let issued = try #require(issue(bench, nil, nil).value(PassIssue.Reply.self))
+        let text = try DocumentArgument(argument: issued.second.token)
+        #expect(bench.say(PassShow(pass: text)).value(PassView.self)?.host == "R-1")
+        #expect(bench.say(PersonErase(reference: "R-1"), by: RightsTests.manager).refusal == nil)
+        let listed = bench.say(PassList(all: true)).items.compactMap { WireJSON.decode(PassView.self, $0) }
+        #expect(!listed.isEmpty && listed.allSatisfy { $0.host == nil })
+    }
 }

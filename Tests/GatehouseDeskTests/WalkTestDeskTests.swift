@@ -27,10 +27,13 @@ struct WalkTestDeskTests {
         try #require(try view(bench).rows.first { $0.name == name })
     }
 
-    private func report(
-        _ bench: DeskBench, by person: DeskBench.Person = installer
+    private func end(_ bench: DeskBench) throws -> (reply: WalkTestReport.Reply, report: WalkReport) {
+        try read(bench.say(WalkTestEnd(), reason: nil, by: Self.installer))
+    }
+
+    private func read(
+        _ answer: DeskBench.Answer
     ) throws -> (reply: WalkTestReport.Reply, report: WalkReport) {
-        let answer = bench.say(WalkTestReport(), reason: nil, by: person)
         if let refusal = answer.refusal { throw refusal }
         let reply = try #require(answer.value(WalkTestReport.Reply.self))
         return (reply, try #require(WireJSON.decode(WalkReport.self, Array(reply.document.utf8))))
@@ -96,6 +99,8 @@ struct WalkTestDeskTests {
         #expect(bench.say(both, by: Self.installer).refusal?.code == "malformed")
         #expect(bench.say(WalkTestStep(seen: true), by: Self.installer).refusal?.code == "argumentMissing")
         #expect(bench.say(WalkTestReport(), by: Self.manager).refusal?.code == "noWalk", "it has not ended")
+        #expect(bench.say(WalkTestReport(), by: Self.installer).refusal?.code == "noWalk", "looking ends nothing")
+        #expect(bench.say(WalkTestEnd(), by: Self.manager).refusal?.code == "notAllowed")
         #expect(bench.shell.controller.walk != nil)
     }
 
@@ -108,7 +113,7 @@ struct WalkTestDeskTests {
         bench.pass(.seconds(1))
         _ = bench.say(WalkTestStep(part: "reader:lane-scan", failed: "dark, 没电"), by: Self.installer)
         _ = bench.say(WalkTestStep(part: "fire", skip: "the brigade's"), by: Self.installer)
-        let (reply, report) = try report(bench)
+        let (reply, report) = try end(bench)
         let key = try #require(Hexadecimal.decode(reply.key))
         let signature = try #require(Base64.decode(reply.signature))
         #expect(Ed25519.verify(Array(reply.document.utf8), signature: signature, publicKey: key))
@@ -119,14 +124,18 @@ struct WalkTestDeskTests {
         #expect(rows["exit:wicket"]?.state == "good" && rows["exit:wicket"]?.measured["active_us"] == 300_000)
         #expect(rows["reader:lane-scan"]?.fault == "silent" && rows["reader:lane-scan"]?.note == "dark, 没电")
         #expect(rows["fire"]?.note == "the brigade's" && rows["contact:wicket"]?.state == "neverHeard")
-        #expect(rows["contact:wicket"]?.standards == ["IEC 60839-11-1:2013 6.2.3", "GB 55024-2022 5.3.6"])
+        #expect(rows["contact:wicket"]?.standards == ["IEC 60839-11-1:2013 6.2.3"])
+        #expect(rows["fire"]?.standards == ["IEC 60839-11-1:2013 6.6", "GB 55024-2022 5.3.6"])
+        #expect(report.by == "uid 1004 (installer)" && report.closer == report.by)
+        #expect(rows["fire"]?.by == report.by && rows["exit:wicket"]?.by == nil)
         #expect(report.unsupervised == ["wicket-in", "lane-scan"])
         #expect(report.before == nil && report.changes.isEmpty)
         let end = try #require(try bench.entries([.walkTest]).last)
         #expect(end.result == .reported && end.sequence == reply.event)
         #expect(end.detail["sha256"]?.octets == Hash.sha256(Array(reply.document.utf8)))
         #expect(bench.shell.controller.walk == nil)
-        let again = try self.report(bench, by: Self.manager).reply
+        #expect(end.actor == "uid 1004 (installer)")
+        let again = try read(bench.say(WalkTestReport(), reason: nil, by: Self.manager)).reply
         #expect(again.document == reply.document && again.recorded && again.signature == reply.signature)
     }
 
@@ -134,17 +143,22 @@ struct WalkTestDeskTests {
         let bench = try started()
         _ = bench.say(WalkTestStep(part: "fire", seen: true), by: Self.installer)
         _ = bench.say(WalkTestStep(part: "lamp:wicket-out", seen: true), by: Self.installer)
-        _ = try report(bench)
+        _ = try end(bench)
         bench.pass(.seconds(300 * 86400))
         _ = bench.say(WalkTestStart(), by: Self.installer)
         _ = bench.say(WalkTestStep(part: "fire", seen: true), by: Self.installer)
         _ = bench.say(WalkTestStep(part: "lamp:wicket-out", failed: "dark"), by: Self.installer)
-        let report = try report(bench).report
+        let report = try end(bench).report
         #expect(report.before != nil)
         #expect(
             report.changes == [
                 WalkReport.Change(name: "lamp:wicket-out", what: "state", before: "said", now: "bad failed")
             ])
+        let change = report.changes[0]
+        #expect(Words.changed(change.what, change.before, .chinese) == "人工确认（未实测）")
+        #expect(
+            Words.changed(change.what, change.now, .english) == "bad: It does not work, and no wire says why.")
+        #expect(Words.changed("bounce_us", "12300", .english) == "bounce 12.3 ms")
     }
 
     @Test func aRunGoesOnOverARestart() throws {
@@ -154,7 +168,7 @@ struct WalkTestDeskTests {
         restored.walk = try StoredWalk.load(bench)
         #expect(restored.walk?.row(.fire)?.state == .said)
         #expect(restored.walk?.open.count == 13)
-        _ = try report(bench)
+        _ = try end(bench)
         #expect(try StoredWalk.load(bench) == nil)
     }
 
@@ -191,8 +205,10 @@ struct WalkTestDeskTests {
         let bench = try started()
         _ = bench.say(
             WalkTestStep(part: "fire", skip: "<script>alert(1)</script>\"&'"), by: Self.installer)
+        _ = try end(bench)
         for language in Language.allCases {
-            let (reply, report) = try report(bench)
+            let (reply, report) = try read(
+                bench.say(WalkTestReport(), reason: nil, by: Self.manager))
             let page = WalkPage.html(report, signature: reply.signature, key: reply.key, language)
             #expect(!page.contains("<script"))
             #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))

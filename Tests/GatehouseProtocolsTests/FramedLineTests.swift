@@ -143,7 +143,7 @@ import Testing
         #expect(reader.handle(.received(none), at: .zero) == [plate("〓〓〓")])
     }
 
-    @Test(arguments: ["AB 12 \u{1}", "粤B\u{85}1234", String(repeating: "A", count: 40)])
+    @Test(arguments: ["AB \u{1} 12", "粤B\u{85}1234", String(repeating: "A", count: 40)])
     func whatIsNoTextIsMalformed(text: String) {
         var reader = camera("line", .utf8)
         #expect(reader.handle(.received(Array(text.utf8) + [0x0D]), at: .zero) == [.unreadable(.malformed)])

@@ -72,6 +72,56 @@ struct ScannerTests {
         #expect(said(&reader, "4713") == ["4713"])
     }
 
+    /// What scanners and codes put around a text: TAB, GS, EOT, a byte order mark. It is no part of the text, and no fault.
+    @Test(arguments: [
+        ("\t", ""), ("", "\t"), ("\u{1D}", "\u{1D}"), ("\u{FEFF}", ""), ("\u{FEFF}\t", "\u{1E}\u{4}"), (" \t", "\t "),
+        ("]C1\u{1D}", ""), ("\u{1B}", "\u{7F}"),
+    ])
+    func controlSignsAroundACodeAreTakenOff(before: String, behind: String) {
+        for content in [CardLineContent.text, .decimal, .hexadecimal] {
+            var reader = scanner(content)
+            // ETX and the like end a line and are none of these.
+            #expect(said(&reader, before + "4711" + behind) == ["4711"])
+        }
+        var reader = scanner()
+        #expect(said(&reader, before + Self.pass + behind).map { PassText.found(in: $0) } == [Self.pass])
+    }
+
+    @Test func theSitesSuffixMayBeATab() {
+        for suffix in ["\t", "!\t"] {
+            var reader = scanner(.decimal, prefix: "\tG:", suffix: suffix)
+            #expect(said(&reader, "\tG:4711\(suffix)") == ["4711"])
+            #expect(said(&reader, "G:4712!") == (suffix == "\t" ? [] : ["4712"]))
+        }
+    }
+
+    /// Two octets a sign, either order, with and without its mark: a text, and not a line for each of its signs.
+    @Test(arguments: [false, true], [false, true])
+    func aTextOfTwoOctetsASignIsOne(isBigEndian: Bool, hasMark: Bool) {
+        func wide(_ text: String) -> [UInt8] {
+            ((hasMark ? "\u{FEFF}" : "") + text).utf16.flatMap { sign in
+                let pair = [UInt8(truncatingIfNeeded: sign), UInt8(truncatingIfNeeded: sign >> 8)]
+                return isBigEndian ? pair.reversed() : pair
+            }
+        }
+        let octets = wide(Self.pass + "\r\n") + wide("4711\r") + wide("A2\r\n")
+        expectEveryChunking(of: octets, gives: [Self.pass, "4711", "A2"], { scanner() }) { reader, part in
+            texts(reader.handle(.received(part), at: .zero))
+        }
+        var module = ASCIICardReader(.init(framing: .counted(.text), repeatWindow: .zero))
+        let body = wide("4711")
+        #expect(texts(module.handle(.received([0x03, UInt8(body.count)] + body), at: .zero)) == ["4711"])
+    }
+
+    /// A reader that ends its lines with a zero is none of those.
+    @Test func aZeroEndsALine() {
+        var reader = scanner()
+        #expect(
+            texts(reader.handle(.received(Array("4711\u{0}AB\u{0}\u{0}12\u{0}".utf8)), at: .zero)) == [
+                "4711", "AB", "12",
+            ])
+    }
+
     /// What only looks like a symbology is the text.
     @Test(arguments: ["]", "]Q", "\\00002", "\\12345x7", "a]Q2b"])
     func whatIsNoSymbologyStays(text: String) {
@@ -152,6 +202,20 @@ struct PlateAgreementTests {
         #expect(read(&reader, "粤B12346", 4000).isEmpty)
     }
 
+    /// A reading that is two signs away says that one of them is wrong: then one more has to agree. Another car does not.
+    @Test func readingsThatContradictEachOtherNeedOneMore() throws {
+        var reader = camera()
+        for (at, plate) in ["粤B72345", "粤B12845", "粤B12845"].enumerated() {
+            #expect(read(&reader, plate, Int64(at) * 100).isEmpty, "\(plate)")
+        }
+        #expect(read(&reader, "粤B12845", 400).first?.number.description == "PLATE:粤B12845")
+        var behind = camera()
+        _ = read(&behind, "粤B12345", 0)
+        _ = read(&behind, "粤B12345", 100)
+        #expect(read(&behind, "鲁G8K617", 200).isEmpty)
+        #expect(read(&behind, "鲁G8K617", 300).first?.number.description == "PLATE:鲁G8K617")
+    }
+
     /// 100,000 passages of 5 to 30 readings, of which 77 % are rejected by the camera or wrong; one sign is wrong, in one reading of
     /// twenty two are, three of four by a table of likes; in one passage of five the same error comes again and again. Enrolled: the
     /// car itself, and plates one and two signs away.
@@ -197,7 +261,7 @@ struct PlateAgreementTests {
             let twoAway = wrong(wrong(plate))
             if zip(twoAway, plate).count(where: { $0 != $1 }) == 2, heard.contains(String(twoAway)) { far += 1 }
         }
-        #expect(far <= 5, "\(far) of 100,000 openings for a plate two signs away")
+        #expect(far == 0, "\(far) of 100,000 openings for a plate two signs away")
         #expect(Double(near) / 100_000 < 0.15, "\(near) for one sign away")
         #expect(Double(passed) / Double(long) >= 0.95, "\(passed) of \(long)")
     }

@@ -224,11 +224,14 @@ import Testing
         #expect(run(&decoder, edges(cardBits, at: 400)) == [card(h10301, cardBits)])
     }
 
-    @Test func theEarlyEndDeliversWithTheLastBit() {
+    /// The next bit would be there: half of its time later the card is.
+    @Test func theEarlyEndDeliversWhenTheNextBitIsOverdue() {
         var decoder = decoder(["H10301"], endsAtLength: true)
-        var signals: [ReaderSignal] = []
-        for edge in edges(cardBits) { signals += decoder.handle(.edge(line: edge.line, at: edge.at), at: edge.at) }
-        #expect(signals == [card(h10301, cardBits)])
+        let train = edges(cardBits)
+        for edge in train { #expect(decoder.handle(.edge(line: edge.line, at: edge.at), at: edge.at) == []) }
+        let due = train[25].at + .milliseconds(3)
+        #expect(decoder.nextDeadline?.at == due)
+        #expect(decoder.handle(.time, at: due) == [card(h10301, cardBits)])
         #expect(decoder.handle(.time, at: .milliseconds(500)) == [])
         #expect(decoder.nextDeadline == nil)
     }
@@ -236,13 +239,57 @@ import Testing
     @Test func aBitAfterAnEarlyEndIsAnOverrunAndEndsTheEarlyEnd() {
         var decoder = decoder(["H10301"], endsAtLength: true)
         let doubled = BitString((0..<52).map { cardBits[$0 % 26] })
-        #expect(run(&decoder, edges(doubled)) == [card(h10301, cardBits), .unreadable(.frameOverrun)])
+        #expect(run(&decoder, edges(doubled)) == [.unreadable(.length)], "a longer frame at its pace is no early end")
+        #expect(decoder.endsEarly)
+        // A reader that pauses after 26 bits and goes on.
+        var halting = edges(doubled, at: 500)
+        for place in 26..<52 { halting[place].at = halting[place].at + .milliseconds(3) }
+        #expect(run(&decoder, halting) == [card(h10301, cardBits), .unreadable(.frameOverrun)])
         #expect(decoder.counters.overruns == 1)
         #expect(!decoder.endsEarly)
         // From now on the silence decides: the longer frame is no card, the whole one is.
         #expect(run(&decoder, edges(doubled, at: 1000)) == [.unreadable(.length)])
         #expect(run(&decoder, edges(cardBits, at: 2000)) == [card(h10301, cardBits)])
         #expect(decoder.counters.overruns == 1)
+    }
+
+    /// The first 26 pulses of a frame with a spike in it are no card, wherever it falls and whatever the parities say.
+    @Test func aSpikeIsNoBitOfAnEarlyCard() {
+        for bit in 0..<25 {
+            for (line, after) in [
+                (WiegandDecoder.Line.data0, 300), (.data1, 1000), (.data0, 1700), (.data1, 1950), (.data1, 90),
+            ] {
+                var train = edges(cardBits)
+                train.insert(.init(line: line, at: train[bit].at + .microseconds(Int64(after))), at: bit + 1)
+                var decoder = decoder(["H10301"], endsAtLength: true)
+                let signals = run(&decoder, train)
+                #expect(
+                    !signals.contains { if case .card(let card) = $0 { card.bits != cardBits } else { false } },
+                    "\(bit)")
+                #expect(decoder.endsEarly, "a frame that is no good says nothing of the reader's format")
+            }
+        }
+    }
+
+    /// 26 pulses 90 µs apart are no card before their silence shows that there were no more.
+    @Test func aStormIsNoEarlyCard() {
+        var decoder = decoder(["H10301"], endsAtLength: true)
+        let storm = (0..<60).map {
+            WiegandEncoder.Edge(
+                line: cardBits[$0 % 26] ? .data1 : .data0, at: .milliseconds(1000) + .microseconds(90 * Int64($0)))
+        }
+        #expect(!run(&decoder, storm).contains { if case .card = $0 { true } else { false } })
+    }
+
+    /// As few of the cards as a spike reaches are wrong, and none beyond what the checks of the format cannot find.
+    @Test func noNoiseMakesAnEarlyEndReadAnotherCard() throws {
+        var dice = Dice(seed: 12)
+        let noise = WireNoise(try #require(CardFormat.named("H10301")), cards: 500, dice: &dice)
+        let result = noise.run(frames: 20_000, dice: &dice)
+        #expect(result.beyondChecks == 0)
+        #expect(result.wrong > 100 && result.whole > 3000, "the noise does harm, and early ends come about")
+        let share = Double(result.wrongOfFlips) / result.expectedOfFlips
+        #expect((0.9...1.1).contains(share), "\(result.wrongOfFlips) of \(result.expectedOfFlips) expected")
     }
 
     @Test func ringingAfterAnEarlyEndIsNoOverrun() {

@@ -141,7 +141,7 @@ import Testing
         let card = "reference,kind,value\nT-1,card,H10301:1-2\nR-1,card,H10301:1-2\n"
         #expect(
             Self.plan(Self.base + [("k.csv", card)]).problems.map(\.text)
-                == ["k.csv:3:10: value: belongs to another person already, by k.csv:2:1"])
+                == ["k.csv:3:10: value: H10301:1-2 belongs to T-1 already, by k.csv:2:1"])
     }
 
     /// Somebody who moved out keeps their number in the journal: nobody who comes later may have it.

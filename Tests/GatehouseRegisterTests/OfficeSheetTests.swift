@@ -233,7 +233,7 @@ import Testing
         ),
         (
             "1-2,李雷,业主,,H10301:1-2,\n1-1,韩梅,业主,,H10301:1-2,\n",
-            "x.csv:3:12: value: belongs to another person already, by x.csv:2:12"
+            "x.csv:3:12: value: H10301:1-2 belongs to lotus-1-2-1 already, by x.csv:2:12"
         ),
         (
             "1-2,李雷,业主,,,鲁G12345\n1-1,韩梅,业主,,,鲁G12345\n",

@@ -274,7 +274,7 @@ struct StoreTests {
         let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
         _ = content.withCString { write(descriptor, $0, content.utf8.count) }
         close(descriptor)
-        #expect(StoreOpener.obstacle(path, keyMark: nil)?.contains("no database of Gatehouse") == true)
+        #expect(StoreOpener.obstacle(path, keyMark: nil)?.english.contains("no database of Gatehouse") == true)
         #expect(throws: DatabaseError.self) {
             try StoreOpener.open(
                 path: path, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 77))

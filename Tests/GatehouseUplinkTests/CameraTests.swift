@@ -2,6 +2,7 @@ import GatehouseConfiguration
 import GatehouseCore
 import GatehouseSimulation
 import GatehouseUplink
+import Synchronization
 import Testing
 
 @Suite("Cameras")
@@ -47,7 +48,12 @@ struct CameraTests {
         Case(answer: .init(hangs: true), reason: .timeout),
     ])
     func everyFaultHasItsReason(one: Case) throws {
-        #expect(try take(one.answer) == .failure(CameraFailure(reason: one.reason)))
+        let result = try take(one.answer)
+        guard case .failure(let failure) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(failure.reason == one.reason)
     }
 
     @Test func cameraThatIsNotThereIsUnreachable() {
@@ -95,15 +101,31 @@ struct CameraTests {
         #expect(result == silent, "a last try that ran out of time does not hide why")
     }
 
-    /// One that is not there is given up after a while, whatever time it would have.
-    @Test func triesAreBounded() {
+    /// The time that the configuration gives is the bound, and all of it is used.
+    @Test func triesLastAsLongAsTheirTime() {
         let silent = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: .unreachable))
-        let (result, given) = take(within: .seconds(30), each: .milliseconds(1), [silent])
-        #expect(result == silent && given == [30_000, 29_899, 29_698, 29_297, 28_496])
+        let (result, given) = take(within: .seconds(4), each: .milliseconds(1), [silent])
+        #expect(result == silent && given == [4000, 3899, 3698, 3297, 2496, 1695, 894, 93])
+        let late = Array(repeating: silent, count: 6) + [.success(Self.picture)]
+        #expect(take(within: .seconds(4), each: .milliseconds(1), late).result == .success(Self.picture))
+    }
+
+    /// An error of the camera's own program is over a moment later; a page in the place of a picture too.
+    @Test(arguments: [500, 502, 504, 200])
+    func aPageOrAnErrorMayBeOverAtTheNextTry(status: UInt32) throws {
+        let asked = Atomic<Int>(0)
+        let server = EmulatedHTTPServer { _ in
+            asked.wrappingAdd(1, ordering: .relaxed).newValue == 1
+                ? .init(status: status, body: Array("<html>starting</html>".utf8)) : .init(body: Self.picture)
+        }
+        let port = try server.start()
+        defer { server.stop() }
+        let settings = CameraSettings(id: "test", url: "http://127.0.0.1:\(port)/picture")
+        #expect(HTTPStillCamera(settings, password: nil).take() == .success(Self.picture))
     }
 
     /// A camera that writes a picture of its own meanwhile answers with 503, or with nothing, and a moment later as it should.
-    @Test(arguments: [SnapshotFailure.cameraBusy, .empty, .truncated, .unreachable])
+    @Test(arguments: [SnapshotFailure.cameraBusy, .empty, .truncated, .unreachable, .notAPicture])
     func aBusyCameraIsAskedAgain(_ reason: SnapshotFailure) {
         let busy = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: reason))
         let (result, given) = take(each: .milliseconds(15), [busy, busy, .success(Self.picture)])
@@ -111,12 +133,18 @@ struct CameraTests {
     }
 
     @Test func whatStaysIsNotAskedAgain() {
-        let passing: [SnapshotFailure] = [.unreachable, .cameraBusy, .empty, .truncated]
+        let passing: [SnapshotFailure] = [.unreachable, .cameraBusy, .empty, .truncated, .notAPicture]
         for reason in SnapshotFailure.allCases where !passing.contains(reason) {
             let failure = Result<[UInt8], CameraFailure>.failure(CameraFailure(reason: reason))
             let (result, given) = take(each: .zero, [failure])
             #expect(given.count == 1 && result == failure)
         }
+    }
+
+    /// Line ends before it, as frames of a stream have them.
+    @Test func lineEndsBeforeThePictureAreCut() throws {
+        #expect(try take(.init(type: "image/jpeg", body: [13, 10] + Self.picture)) == .success(Self.picture))
+        #expect(try take(.init(type: "image/jpeg", body: [13, 10, 13, 10] + Self.picture)) == .success(Self.picture))
     }
 
     /// Counts and line ends behind the picture, as cameras append them, are not part of it.

@@ -111,6 +111,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
 
     case walkTestStart = "walk-test start"
     case walkTestStep = "walk-test step"
+    case walkTestEnd = "walk-test end"
     case walkTestReport = "walk-test report"
 
     case faceEnrol = "face enrol"
@@ -248,6 +249,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .readerResume: ReaderResume.self
         case .walkTestStart: WalkTestStart.self
         case .walkTestStep: WalkTestStep.self
+        case .walkTestEnd: WalkTestEnd.self
         case .walkTestReport: WalkTestReport.self
         case .faceEnrol: FaceEnrol.self
         case .faceRemove: FaceRemove.self

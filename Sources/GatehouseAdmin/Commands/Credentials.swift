@@ -203,10 +203,15 @@ package struct CredentialReplace: AdminCommand {
     package var card: PersonalArgument
     /// What became of the old one: lost if left out, stolen, damaged or returned.
     package var status: TextArgument?
-    package init(old: RowOrTextArgument, card: PersonalArgument, status: TextArgument? = nil) {
+    /// What other readers make of the new card: up to three numbers with blanks between them.
+    package var also: PersonalArgument?
+    package init(
+        old: RowOrTextArgument, card: PersonalArgument, status: TextArgument? = nil, also: PersonalArgument? = nil
+    ) {
         self.old = old
         self.card = card
         self.status = status
+        self.also = also
     }
 }
 

@@ -13,9 +13,12 @@ package struct JournalVerify: AdminCommand {
     package var sizes: [CountArgument]?
     /// Nothing before this entry is read.
     package var since: CountArgument?
-    package init(sizes: [CountArgument]? = nil, since: CountArgument? = nil) {
+    /// Each picture's file is read as well.
+    package var pictures: FlagArgument?
+    package init(sizes: [CountArgument]? = nil, since: CountArgument? = nil, pictures: FlagArgument? = nil) {
         self.sizes = sizes
         self.since = since
+        self.pictures = pictures
     }
 
     package struct Root: Codable, Hashable, Sendable {

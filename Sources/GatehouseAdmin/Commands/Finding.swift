@@ -21,10 +21,12 @@ package struct FoundRow: Codable, Hashable, Sendable {
     package var until: String?
     /// People of a dwelling or a tenancy.
     package var people: Int?
+    /// Who comes with a pass.
+    package var visitor: String?
     package init(
         kind: String, id: UInt32?, reference: String? = nil, name: String? = nil, role: String? = nil,
         dwelling: String? = nil, state: String? = nil, value: String? = nil, from: String? = nil, until: String? = nil,
-        people: Int? = nil
+        people: Int? = nil, visitor: String? = nil
     ) {
         self.kind = kind
         self.id = id
@@ -37,6 +39,7 @@ package struct FoundRow: Codable, Hashable, Sendable {
         self.from = from
         self.until = until
         self.people = people
+        self.visitor = visitor
     }
 }
 

@@ -43,10 +43,12 @@ package struct WalkView: Codable, Hashable, Sendable {
         package var todo: String?
         /// Measurements by name, with their unit at its end.
         package var measured: [String: Int64]
+        /// Who did it or said so; nil where it came without being asked for.
+        package var by: String?
 
         package init(
             name: String, state: String, fault: String? = nil, other: String? = nil, what: String? = nil,
-            advice: String? = nil, todo: String? = nil, measured: [String: Int64] = [:]
+            advice: String? = nil, todo: String? = nil, measured: [String: Int64] = [:], by: String? = nil
         ) {
             self.name = name
             self.state = state
@@ -56,6 +58,7 @@ package struct WalkView: Codable, Hashable, Sendable {
             self.advice = advice
             self.todo = todo
             self.measured = measured
+            self.by = by
         }
     }
 }
@@ -97,12 +100,22 @@ package struct WalkTestStep: AdminCommand {
     }
 }
 
-/// An installer ends the walk test that runs; otherwise it is the report of the latest one that has ended.
+/// Ends the walk test that runs, with its report.
+package struct WalkTestEnd: AdminCommand {
+    package static let name = CommandName.walkTestEnd
+    package static let entry = CommandEntry(
+        [.installer], lane: .questions, life: .change,
+        Sentence("end the walk test that runs, with its signed report"))
+    package typealias Reply = WalkTestReport.Reply
+    package init() {}
+}
+
+/// The report of the latest walk test that has ended. It ends none.
 package struct WalkTestReport: AdminCommand {
     package static let name = CommandName.walkTestReport
-    package static let entry = CommandEntry(
-        [.installer, .manager], lane: .questions, life: .change,
-        Sentence("end the walk test, or show the latest: signed, and what changed since the one before"))
+    package static let entry = CommandEntry.question(
+        [.installer, .manager, .auditor],
+        Sentence("the report of the latest walk test that has ended: signed, and what changed since the one before"))
     package init() {}
 
     package struct Reply: Codable, Hashable, Sendable {

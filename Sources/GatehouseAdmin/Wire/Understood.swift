@@ -5,12 +5,15 @@ package struct Understood: Codable, Hashable, Sendable {
     package var meant: [FoundRow]?
     /// Times in words and the like, by the argument: `2026-11-26 18:00`, in local time of the site.
     package var times: [String: String]?
-    package init(meant: [FoundRow]? = nil, times: [String: String]? = nil) {
+    /// Cards that were typed otherwise than the register writes them, by the argument: `H10301:118-1705` for `118:1705`.
+    package var cards: [String: String]?
+    package init(meant: [FoundRow]? = nil, times: [String: String]? = nil, cards: [String: String]? = nil) {
         self.meant = meant
         self.times = times
+        self.cards = cards
     }
 
-    package var isNothing: Bool { meant == nil && times == nil }
+    package var isNothing: Bool { meant == nil && times == nil && cards == nil }
 
     private struct Beside: Codable {
         var understood: Understood?

@@ -16,7 +16,10 @@ extension WalkPart {
         case .sensor(let portal, _): Sentence("Let the barrier of \(portal) open and close once.")
         case .fire:
             Sentence("Trip the fire input and let it rest; then end it: gatehousectl portal fire-reset --reason …")
-        case .camera(let camera): Sentence("Show a card where \(camera) looks; its picture follows.")
+        case .camera(let camera):
+            Sentence(
+                "Give gatehousectl camera test \(camera) --reason \"…\", or show a card where it looks; its picture follows."
+            )
         case .restart: Sentence("Cut the power of the controller, no clean stop, and give it back.")
         case .clock: Sentence("Start the controller with its network out, and show a card before it is back.")
         }
@@ -47,6 +50,7 @@ extension WalkFault {
             Sentence("It was heard at \(other ?? "?") instead: the two are exchanged, or it is wired there.")
         case .limitsExchanged: Sentence("The limits are exchanged: open says closed, closed says open.")
         case .withoutEffect: Sentence("The output was set, and neither contact nor limit moved.")
+        case .crashed: Sentence("The program ended and came again by itself; the machine was not without power.")
         case .noPicture:
             if let failure = other.flatMap(SnapshotFailure.init(rawValue:)) {
                 Sentence("No picture came: \(Words.advice(failure)).")
@@ -75,6 +79,7 @@ extension WalkFault {
         case .chatters, .bounces: Sentence("Look at contact and wire; a longer debounce hides it and does not mend it.")
         case .elsewhere, .limitsExchanged: Sentence("Exchange the wires, or the names in the configuration.")
         case .withoutEffect: Sentence("Look at relay, fuse and supply of the lock, and at the contact.")
+        case .crashed: Sentence("See journalctl -u gatehoused why it ended; then this step again, with the power cut.")
         case .noPicture: Sentence("See gatehousectl health and the camera's address and password.")
         }
     }
@@ -114,10 +119,23 @@ extension Words {
             case .away: Sentence("away for \(value) ms")
             case .octets: Sentence("\(value, "octet", "octets")")
             case .portals: Sentence("\(value, "portal", "portals") released")
-            case .outage: Sentence("away for \(value) ms")
+            case .outage: Sentence("\(value) ms from the last entry before the cut to the first one after it")
+            case .ready: Sentence("\(value) ms from the start of the machine to its first entry")
             case .trusted: value == 1 ? Sentence("time trusted") : Sentence("time from the last good one")
             }
         return sentence.text(in: language)
+    }
+
+    /// One side of a change in words: a state with its fault, or a measurement.
+    package static func changed(_ what: String, _ value: String?, _ language: Language) -> String {
+        guard let value else { return "-" }
+        guard what == "state" else { return Int64(value).map { measured(what, $0, language) } ?? value }
+        let parts = value.split(separator: " ", maxSplits: 2).map(String.init)
+        guard let first = parts.first else { return value }
+        guard parts.count > 1 else { return walk(first, language) }
+        let other = parts.count > 2 ? parts[2] : nil
+        let fault = WalkFault(rawValue: parts[1]).map { $0.sentence(other).text(in: language) } ?? parts[1]
+        return walk(first, language) + (language == .chinese ? "：" : ": ") + fault
     }
 
     /// Measurements in their order.

@@ -33,6 +33,8 @@ extension Words {
         "open": ("open", "开"), "forced": ("forced open", "被强行打开"), "heldOpen": ("held open", "久开未关"),
         "valid": ("valid", "有效"), "coming": ("not yet", "未开始"), "usedUp": ("used up", "次数已用完"),
         "revoked": ("revoked", "已作废"), "view": ("a view of entries", "查看记录"), "register": ("the register", "整个名册"),
+        "unknownSignature": ("signed by a key not known here", "签名密钥不明"), "pass": ("pass", "通行码"),
+        "trusted": ("trusted", "可信"), "untrusted": ("not trusted", "不可信"),
         "unknown": ("unknown", "不明"), "raised": ("raised", "未确认"), "acknowledged": ("acknowledged", "已确认"),
     ]
 }

@@ -1,3 +1,5 @@
+package import GatehouseCore
+
 /// A place in a text, both numbers from 1, columns counted in characters.
 package struct TextPosition: Hashable, Comparable, Sendable {
     package var line: Int
@@ -18,11 +20,11 @@ package struct ConfigurationError: Error, Hashable, Comparable, Sendable, Custom
     package var file: String
     package var line: Int
     package var column: Int
-    package var message: String
+    package var message: Sentence
     /// What to do, as a clause: `did you mean 'baud'?`, `write '5 s'`.
-    package var suggestion: String?
+    package var suggestion: Sentence?
 
-    package init(file: String, line: Int, column: Int, message: String, suggestion: String? = nil) {
+    package init(file: String, line: Int, column: Int, message: Sentence, suggestion: Sentence? = nil) {
         self.file = file
         self.line = line
         self.column = column
@@ -30,13 +32,20 @@ package struct ConfigurationError: Error, Hashable, Comparable, Sendable, Custom
         self.suggestion = suggestion
     }
 
+    /// The same for people, in the language of whoever reads it.
+    package var sentence: Sentence {
+        let place = "\(file):\(line):\(column)"
+        return suggestion.map { Sentence("\(place): \(message); \($0)") } ?? Sentence("\(place): \(message)")
+    }
+
     /// `gatehouse.yaml:12:5: unknown key 'buad'; did you mean 'baud'?`
     package var description: String {
-        "\(file):\(line):\(column): \(message)" + (suggestion.map { "; \($0)" } ?? "")
+        sentence.english
     }
 
     package static func < (left: Self, right: Self) -> Bool {
-        (left.file, left.line, left.column, left.message) < (right.file, right.line, right.column, right.message)
+        (left.file, left.line, left.column, left.message.english)
+            < (right.file, right.line, right.column, right.message.english)
     }
 }
 
@@ -47,10 +56,12 @@ package struct InvalidConfiguration: Error, Hashable, Sendable, CustomStringConv
     /// Whether values were left unjudged that may hang on one of these.
     package var isPartial = false
 
-    package var description: String {
-        (errors.map(\.description)
-            + (isPartial ? ["when this is mended, how the values fit together is looked at"] : []))
-            .joined(separator: "\n")
+    package var description: String { sentences.map(\.english).joined(separator: "\n") }
+
+    /// Each of them for people.
+    package var sentences: [Sentence] {
+        errors.map(\.sentence)
+            + (isPartial ? [Sentence("when this is mended, how the values fit together is looked at")] : [])
     }
 }
 
@@ -72,24 +83,24 @@ package final class ConfigurationErrors {
     package init(file: String) { self.file = file }
 
     /// A value, a key or a text that is wrong by itself.
-    package func add(_ message: String, at position: TextPosition, suggestion: String? = nil) {
+    package func add(_ message: Sentence, at position: TextPosition, suggestion: Sentence? = nil) {
         note(message, at: position, suggestion: suggestion, in: &found)
     }
 
     /// A name that reads well and stands for nothing. It is told at its first place, and once each value can be read: what it
     /// stands for may be one of those that cannot.
-    package func miss(_ message: String, at position: TextPosition, suggestion: String? = nil) {
+    package func miss(_ message: Sentence, at position: TextPosition, suggestion: Sentence? = nil) {
         guard !unresolved.contains(where: { $0.message == message }) else { return }
         note(message, at: position, suggestion: suggestion, in: &unresolved)
     }
 
     /// Values that do not fit each other. Where one of them could not be read, that alone is told: the rest may follow from it.
-    package func contradict(_ message: String, at position: TextPosition, suggestion: String? = nil) {
+    package func contradict(_ message: Sentence, at position: TextPosition, suggestion: Sentence? = nil) {
         note(message, at: position, suggestion: suggestion, in: &contradictions)
     }
 
     private func note(
-        _ message: String, at position: TextPosition, suggestion: String?, in list: inout [ConfigurationError]
+        _ message: Sentence, at position: TextPosition, suggestion: Sentence?, in list: inout [ConfigurationError]
     ) {
         let error = ConfigurationError(
             file: file, line: position.line, column: position.column, message: message, suggestion: suggestion)

@@ -1,4 +1,4 @@
-internal import GatehouseCore
+package import GatehouseCore
 
 /// Reads the keys of one group and notes everything that is wrong. Ask for each key that the group may have; what nobody
 /// asked for is reported as unknown when the group is done. A class because it remembers what was asked.
@@ -28,7 +28,7 @@ package final class MappingReader {
 
     /// Reads a node that must be a group of keys. `what` names it in messages.
     package static func read<Result>(
-        _ node: YAMLNode, what: String, errors: ConfigurationErrors, _ body: (MappingReader) -> Result?
+        _ node: YAMLNode, what: Sentence, errors: ConfigurationErrors, _ body: (MappingReader) -> Result?
     ) -> Result? {
         let entries: [YAMLNode.Entry]
         switch node.content {
@@ -36,7 +36,7 @@ package final class MappingReader {
         case .refused: return nil
         case .scalar where node.isAbsent: entries = []
         case .scalar, .sequence:
-            errors.add("\(what) must be a group of keys, not \(node.kind)", at: node.position)
+            errors.add(Sentence("\(what) must be a group of keys, not \(node.kind)"), at: node.position)
             return nil
         }
         let reader = MappingReader(entries, at: node.position, errors)
@@ -84,13 +84,13 @@ package final class MappingReader {
         _ key: String, count: ClosedRange<Int> = 0...1000, _ body: (MappingReader) -> Result?
     ) -> [Result] {
         items(key, count: count).compactMap {
-            Self.read($0, what: "an item of '\(key)'", errors: errors, body)
+            Self.read($0, what: Sentence("an item of '\(key)'"), errors: errors, body)
         }
     }
 
     /// A group that may be left out. Nil when it was. A group without keys (`journal:`) is read, all defaults.
     package func group<Result>(_ key: String, _ body: (MappingReader) -> Result?) -> Result? {
-        value(of: key).flatMap { Self.read($0, what: "'\(key)'", errors: errors, body) }
+        value(of: key).flatMap { Self.read($0, what: Sentence("'\(key)'"), errors: errors, body) }
     }
 
     package func requiredGroup<Result>(_ key: String, _ body: (MappingReader) -> Result?) -> Result? {
@@ -115,7 +115,7 @@ package final class MappingReader {
             if node.isAbsent {
                 check(0, count, key, at: node.position)
             } else if node.content != .refused {
-                errors.add("'\(key)' must be a group of named groups, not \(node.kind)", at: node.position)
+                errors.add(Sentence("'\(key)' must be a group of named groups, not \(node.kind)"), at: node.position)
             }
             return []
         }
@@ -128,7 +128,7 @@ package final class MappingReader {
                 errors.add(error.message, at: entry.keyPosition, suggestion: error.suggestion)
                 return nil
             }
-            return Self.read(entry.value, what: "'\(entry.key)'", errors: errors) { body(name, $0) }
+            return Self.read(entry.value, what: Sentence("'\(entry.key)'"), errors: errors) { body(name, $0) }
                 .map { (name, $0) }
         }
     }
@@ -136,27 +136,27 @@ package final class MappingReader {
     // MARK: What the schema finds out itself
 
     /// Notes at a key's value that it does not fit another one; where the key is not there, at the group.
-    package func error(at key: String, _ message: String, suggestion: String? = nil) {
+    package func error(at key: String, _ message: Sentence, suggestion: Sentence? = nil) {
         errors.contradict(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
     }
 
     /// Notes at a key's value that it is wrong by itself, whatever else stands in the file.
-    package func fault(at key: String, _ message: String, suggestion: String? = nil) {
+    package func fault(at key: String, _ message: Sentence, suggestion: Sentence? = nil) {
         errors.add(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
     }
 
     /// Notes that the group is wrong by itself.
-    package func fault(_ message: String, suggestion: String? = nil) {
+    package func fault(_ message: Sentence, suggestion: Sentence? = nil) {
         errors.add(message, at: position, suggestion: suggestion)
     }
 
     /// Notes at a key's value that what it names is not there.
-    package func missing(at key: String, _ message: String, suggestion: String? = nil) {
+    package func missing(at key: String, _ message: Sentence, suggestion: Sentence? = nil) {
         errors.miss(message, at: entry(key)?.value.position ?? position, suggestion: suggestion)
     }
 
     /// Notes that the values of the group do not fit each other.
-    package func error(_ message: String, suggestion: String? = nil) {
+    package func error(_ message: Sentence, suggestion: Sentence? = nil) {
         errors.contradict(message, at: position, suggestion: suggestion)
     }
 
@@ -187,18 +187,18 @@ package final class MappingReader {
     private func scalar<Value>(_ node: YAMLNode, _ key: String, _ type: ScalarType<Value>) -> Value? {
         guard case .scalar(let text, _) = node.content else {
             if node.content != .refused {
-                errors.add("'\(key)' must be a single value, not \(node.kind)", at: node.position)
+                errors.add(Sentence("'\(key)' must be a single value, not \(node.kind)"), at: node.position)
             }
             return nil
         }
         guard !node.isAbsent else {
-            errors.add("'\(key)' has no value", at: node.position)
+            errors.add(Sentence("'\(key)' has no value"), at: node.position)
             return nil
         }
         do throws(ScalarProblem) {
             return try type.parse(text)
         } catch {
-            let message = "'\(key)': \(error.message)"
+            let message = Sentence("'\(key)': \(error.message)")
             if error.isReference {
                 errors.miss(message, at: node.position, suggestion: error.suggestion)
             } else {
@@ -215,8 +215,10 @@ package final class MappingReader {
         }
         guard case .sequence(let items) = node.content else {
             if node.content != .refused {
-                let suggestion = node.isAbsent ? "write '[]' for an empty list" : "begin each item with '- '"
-                errors.add("'\(key)' must be a list, not \(node.kind)", at: node.position, suggestion: suggestion)
+                let suggestion =
+                    node.isAbsent ? Sentence("write '[]' for an empty list") : Sentence("begin each item with '- '")
+                errors.add(
+                    Sentence("'\(key)' must be a list, not \(node.kind)"), at: node.position, suggestion: suggestion)
             }
             return []
         }
@@ -226,8 +228,10 @@ package final class MappingReader {
 
     private func check(_ found: Int, _ count: ClosedRange<Int>, _ key: String, at position: TextPosition) {
         guard !count.contains(found) else { return }
-        let bound = found < count.lowerBound ? "at least \(count.lowerBound)" : "at most \(count.upperBound)"
-        errors.add("'\(key)' has \(found) items; it must have \(bound)", at: position)
+        let bound =
+            found < count.lowerBound
+            ? Sentence("at least \(count.lowerBound)") : Sentence("at most \(count.upperBound)")
+        errors.add(Sentence("'\(key)' has \(found) items; it must have \(bound)"), at: position)
     }
 
     /// Reports unknown and missing keys. A missing key that an unknown one seems to mean is reported once.
@@ -238,12 +242,12 @@ package final class MappingReader {
         for entry in entries where !isLeft && !asked.contains(entry.key) {
             let nearest = Nearest.match(for: entry.key, among: free)
             if let nearest { meant.insert(nearest) }
-            var suggestion = nearest.map { "did you mean '\($0)'?" }
+            var suggestion = nearest.map { Sentence("did you mean '\($0)'?") }
             if suggestion == nil, Nearest.match(for: entry.key, among: asked) == nil, (1...12).contains(asked.count) {
-                suggestion = "known here: \(asked.sorted().joined(separator: ", "))"
+                suggestion = Sentence("known here: \(asked.sorted())")
             }
-            errors.add("unknown key \(entry.key.shown)", at: entry.keyPosition, suggestion: suggestion)
+            errors.add(Sentence("unknown key \(entry.key.shown)"), at: entry.keyPosition, suggestion: suggestion)
         }
-        for key in missing where !meant.contains(key) { errors.add("'\(key)' is missing", at: position) }
+        for key in missing where !meant.contains(key) { errors.add(Sentence("'\(key)' is missing"), at: position) }
     }
 }

@@ -1,3 +1,5 @@
+internal import GatehouseCore
+
 /// Numbers with a unit, as installers write them.
 enum Quantity {
     typealias Unit = (unit: String, factor: Int)
@@ -13,11 +15,12 @@ enum Quantity {
     }
 
     /// Digits, then a unit (empty when there is none), with or without a space.
-    static func split(_ text: String, what: String, example: String) throws(ScalarProblem) -> (Int, unit: String) {
+    static func split(_ text: String, what: Sentence, example: String) throws(ScalarProblem) -> (Int, unit: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text[digits.endIndex...].drop { $0 == " " }
         guard let number = Int(digits), unit.allSatisfy({ $0.isLetter || $0 == "µ" }) else {
-            throw ScalarProblem("\(text.shown) is no \(what)", suggestion: "write it as '\(example)'")
+            throw ScalarProblem(
+                Sentence("\(text.shown) is no \(what)"), suggestion: Sentence("write it as '\(example)'"))
         }
         return (number, String(unit))
     }
@@ -28,7 +31,9 @@ enum Quantity {
         let (value, overflow) = number.multipliedReportingOverflow(by: factor)
         guard !overflow, range.contains(value) else {
             throw ScalarProblem(
-                "\(text.shown) is out of range; it must be \(show(range.lowerBound, units)) to \(show(range.upperBound, units))"
+                Sentence(
+                    "\(text.shown) is out of range; it must be \(show(range.lowerBound, units)) to \(show(range.upperBound, units))"
+                )
             )
         }
         return value
@@ -41,8 +46,8 @@ enum Quantity {
             return !overflow && range.contains(value)
         }
         return ScalarProblem(
-            "\(text.shown) has no unit",
-            suggestion: fitting.map { "write '\(number) \($0.unit)', if that is what you mean" })
+            Sentence("\(text.shown) has no unit"),
+            suggestion: fitting.map { Sentence("write '\(number) \($0.unit)', if that is what you mean") })
     }
 
     /// A value in the largest unit that leaves no rest.
@@ -80,9 +85,9 @@ enum Names {
     }
 
     /// `a, b or c`
-    static func list(_ words: [String]) -> String {
-        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-        return words.dropLast().joined(separator: ", ") + " or " + last
+    static func list(_ words: [String]) -> Sentence {
+        guard let last = words.last, words.count > 1 else { return Sentence(verbatim: words.first ?? "") }
+        return Sentence("\(Array(words.dropLast())) or \(last)")
     }
 
     private static func isAllowed(_ octet: UInt8) -> Bool {

@@ -12,10 +12,11 @@ extension ScalarType where Value == ClosedRange<Int> {
                 return isPlain && (part.first != "0" || part.count == 1) ? Int(part) : nil
             }
             guard let first = parts[0], let last = parts.count == 1 ? first : parts[1], parts.count <= 2 else {
-                throw ScalarProblem("\(text.shown) is no range", suggestion: "write it as '9-24', from 0")
+                throw ScalarProblem(
+                    Sentence("\(text.shown) is no range"), suggestion: Sentence("write it as '9-24', from 0"))
             }
-            guard first <= last else { throw ScalarProblem("\(text.shown) runs backwards") }
-            guard last < bound else { throw ScalarProblem("\(text.shown) goes past \(bound - 1)") }
+            guard first <= last else { throw ScalarProblem(Sentence("\(text.shown) runs backwards")) }
+            guard last < bound else { throw ScalarProblem(Sentence("\(text.shown) goes past \(bound - 1)")) }
             return first...last
         }
     }
@@ -47,8 +48,11 @@ extension ScalarType where Value == [UInt8] {
         ScalarType { text throws(ScalarProblem) in
             let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
             guard digits.count == text.utf8.count, digits.count % 2 == 0, octets.contains(digits.count / 2) else {
-                let count = octets.lowerBound == octets.upperBound ? "" : "\(octets.lowerBound * 2) to "
-                throw ScalarProblem("must be \(count)\(octets.upperBound * 2) hexadecimal digits")
+                let (least, most) = (octets.lowerBound * 2, octets.upperBound * 2)
+                throw ScalarProblem(
+                    least == most
+                        ? Sentence("must be \(most) hexadecimal digits")
+                        : Sentence("must be \(least) to \(most) hexadecimal digits"))
             }
             return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
         }

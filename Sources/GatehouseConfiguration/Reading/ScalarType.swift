@@ -10,10 +10,12 @@ package struct ScalarType<Value> {
 
     /// Another value made of this one; nil says that it is wrong in the given way.
     package func map<Other>(
-        orElse message: String = "is not accepted", _ transform: @escaping (Value) -> Other?
+        orElse message: Sentence = Sentence("is not accepted"), _ transform: @escaping (Value) -> Other?
     ) -> ScalarType<Other> {
         ScalarType<Other> { text throws(ScalarProblem) in
-            guard let other = transform(try parse(text)) else { throw ScalarProblem("\(text.shown) \(message)") }
+            guard let other = transform(try parse(text)) else {
+                throw ScalarProblem(Sentence("\(text.shown) \(message)"))
+            }
             return other
         }
     }
@@ -21,12 +23,12 @@ package struct ScalarType<Value> {
 
 /// Why a text is not what the schema wants.
 package struct ScalarProblem: Error, Hashable, Sendable {
-    package var message: String
-    package var suggestion: String?
+    package var message: Sentence
+    package var suggestion: Sentence?
     /// Whether the value reads well and names something that is not there, for want of which it may be.
     package var isReference: Bool
 
-    package init(_ message: String, suggestion: String? = nil, isReference: Bool = false) {
+    package init(_ message: Sentence, suggestion: Sentence? = nil, isReference: Bool = false) {
         self.message = message
         self.suggestion = suggestion
         self.isReference = isReference
@@ -39,17 +41,18 @@ extension ScalarType where Value == Int {
         ScalarType { text throws(ScalarProblem) in
             let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                throw ScalarProblem("\(text.shown) is no whole number")
+                throw ScalarProblem(Sentence("\(text.shown) is no whole number"))
             }
             // 010 is eight to some and ten to others
             if digits.count > 1, digits.first == "0" {
                 let plain = digits.drop { $0 == "0" }
                 throw ScalarProblem(
-                    "\(text.shown) begins with a zero", suggestion: "write '\(plain.isEmpty ? "0" : String(plain))'")
+                    Sentence("\(text.shown) begins with a zero"),
+                    suggestion: Sentence("write '\(plain.isEmpty ? "0" : String(plain))'"))
             }
             guard let value = Int(text), range.contains(value) else {
                 throw ScalarProblem(
-                    "\(text.shown) is out of range; it must be \(range.lowerBound) to \(range.upperBound)")
+                    Sentence("\(text.shown) is out of range; it must be \(range.lowerBound) to \(range.upperBound)"))
             }
             return value
         }
@@ -58,7 +61,7 @@ extension ScalarType where Value == Int {
     /// `512 KiB`, `20 MiB`, `2 GiB`: octets.
     package static func byteSize(in range: ClosedRange<Int>) -> Self {
         ScalarType { text throws(ScalarProblem) in
-            let (number, unit) = try Quantity.split(text, what: "size", example: "20 MiB")
+            let (number, unit) = try Quantity.split(text, what: Sentence("size"), example: "20 MiB")
             guard let factor = Quantity.sizes.first(where: { $0.unit == unit })?.factor else {
                 if unit.isEmpty { throw Quantity.withoutUnit(text, number, Quantity.sizes, range: range) }
                 let units = Quantity.sizes.map(\.unit)
@@ -66,8 +69,8 @@ extension ScalarType where Value == Int {
                     $0.lowercased().filter { $0 != "i" } == unit.lowercased().filter { $0 != "i" }
                 }
                 throw ScalarProblem(
-                    "\(text.shown) has an unknown unit; B, KiB, MiB and GiB are known",
-                    suggestion: meant.map { "write '\(number) \($0)'" })
+                    Sentence("\(text.shown) has an unknown unit; B, KiB, MiB and GiB are known"),
+                    suggestion: meant.map { Sentence("write '\(number) \($0)'") })
             }
             return try Quantity.value(number, factor, in: range, Quantity.sizes, text)
         }
@@ -82,13 +85,13 @@ extension ScalarType where Value == Bool {
             case "true": return true
             case "false": return false
             default:
-                let meant: String? =
+                let meant: Sentence? =
                     switch text.lowercased() {
-                    case "yes", "on", "true", "1", "y": "write 'true'"
-                    case "no", "off", "false", "0", "n": "write 'false'"
+                    case "yes", "on", "true", "1", "y": Sentence("write 'true'")
+                    case "no", "off", "false", "0", "n": Sentence("write 'false'")
                     default: nil
                     }
-                throw ScalarProblem("\(text.shown) is neither true nor false", suggestion: meant)
+                throw ScalarProblem(Sentence("\(text.shown) is neither true nor false"), suggestion: meant)
             }
         }
     }
@@ -100,12 +103,12 @@ extension ScalarType where Value == Duration {
         let nanoseconds = range.lowerBound.wholeNanoseconds...range.upperBound.wholeNanoseconds
         let bounds = Int(nanoseconds.lowerBound)...Int(nanoseconds.upperBound)
         return ScalarType { text throws(ScalarProblem) in
-            let (number, unit) = try Quantity.split(text, what: "duration", example: "5 s")
+            let (number, unit) = try Quantity.split(text, what: Sentence("duration"), example: "5 s")
             guard let factor = Quantity.durations.first(where: { $0.unit == unit })?.factor else {
                 if unit.isEmpty { throw Quantity.withoutUnit(text, number, Quantity.durations, range: bounds) }
                 throw ScalarProblem(
-                    "\(text.shown) has an unknown unit; ms, s, min, h and d are known",
-                    suggestion: Quantity.meantDuration(unit).map { "write '\(number) \($0)'" })
+                    Sentence("\(text.shown) has an unknown unit; ms, s, min, h and d are known"),
+                    suggestion: Quantity.meantDuration(unit).map { Sentence("write '\(number) \($0)'") })
             }
             return .nanoseconds(Int64(try Quantity.value(number, factor, in: bounds, Quantity.durations, text)))
         }
@@ -135,14 +138,18 @@ extension ScalarType where Value == TimeOfDay {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2, parts.allSatisfy({ (1...2).contains($0.utf8.count) && Quantity.isNumber($0) }),
                 let hours = Int32(parts[0]), let minutes = Int32(parts[1])
-            else { throw ScalarProblem("\(text.shown) is no time of day", suggestion: "write it as '06:00'") }
+            else {
+                throw ScalarProblem(
+                    Sentence("\(text.shown) is no time of day"), suggestion: Sentence("write it as '06:00'"))
+            }
             let time = TimeOfDay(minute: hours * 60 + minutes)
             guard minutes < 60, time.minute < 1440 || (allowsEndOfDay && time.minute == 1440) else {
                 throw ScalarProblem(
-                    "\(text.shown) is no time of day; the last one is \(allowsEndOfDay ? "24:00" : "23:59")")
+                    Sentence("\(text.shown) is no time of day; the last one is \(allowsEndOfDay ? "24:00" : "23:59")"))
             }
             guard time.description == text else {
-                throw ScalarProblem("\(text.shown) is no time of day", suggestion: "write '\(time)'")
+                throw ScalarProblem(
+                    Sentence("\(text.shown) is no time of day"), suggestion: Sentence("write '\(time.description)'"))
             }
             return time
         }
@@ -155,8 +162,8 @@ extension ScalarType {
         ScalarType { text throws(ScalarProblem) in
             guard Names.isIdentifier(text) else {
                 throw ScalarProblem(
-                    "\(text.shown) is no name; a name has lower-case letters, digits and dashes, at most 32",
-                    suggestion: Names.identifier(like: text).map { "write '\($0)'" })
+                    Sentence("\(text.shown) is no name; a name has lower-case letters, digits and dashes, at most 32"),
+                    suggestion: Names.identifier(like: text).map { Sentence("write '\($0)'") })
             }
             return Identifier(text)
         }
@@ -169,8 +176,8 @@ extension ScalarType {
             if let value = Value(rawValue: text) { return value }
             let words = Value.allCases.map(\.rawValue)
             throw ScalarProblem(
-                "\(text.shown) is not known; it must be \(Names.list(words))",
-                suggestion: Nearest.match(for: text, among: words).map { "did you mean '\($0)'?" })
+                Sentence("\(text.shown) is not known; it must be \(Names.list(words))"),
+                suggestion: Nearest.match(for: text, among: words).map { Sentence("did you mean '\($0)'?") })
         }
     }
 }
@@ -179,10 +186,10 @@ extension ScalarType where Value == String {
     /// Any text on one line, not empty.
     package static func text(atMost limit: Int = 200) -> Self {
         ScalarType { text throws(ScalarProblem) in
-            guard !text.isEmpty else { throw ScalarProblem("is empty") }
-            guard text.count <= limit else { throw ScalarProblem("is longer than \(limit) characters") }
+            guard !text.isEmpty else { throw ScalarProblem(Sentence("is empty")) }
+            guard text.count <= limit else { throw ScalarProblem(Sentence("is longer than \(limit) characters")) }
             guard !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
-                throw ScalarProblem("has more than one line")
+                throw ScalarProblem(Sentence("has more than one line"))
             }
             return text
         }
@@ -192,14 +199,15 @@ extension ScalarType where Value == String {
     package static var path: Self {
         ScalarType { text throws(ScalarProblem) in
             guard text.hasPrefix("/") else {
-                throw ScalarProblem("\(text.shown) is no absolute path; it must begin with '/'")
+                throw ScalarProblem(Sentence("\(text.shown) is no absolute path; it must begin with '/'"))
             }
             guard text.utf8.count < 4096, !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
-                throw ScalarProblem("\(text.shown) is no path")
+                throw ScalarProblem(Sentence("\(text.shown) is no path"))
             }
             guard !text.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
                 throw ScalarProblem(
-                    "\(text.shown) goes through '.' or '..'", suggestion: "write the path as it ends up")
+                    Sentence("\(text.shown) goes through '.' or '..'"),
+                    suggestion: Sentence("write the path as it ends up"))
             }
             return text
         }

@@ -21,22 +21,25 @@ extension ScalarType where Value == WebAddress {
             guard text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
                 let separator = text.firstRange(of: "://")
             else {
-                throw ScalarProblem("\(text.shown) is no URL", suggestion: "write it as '\(schemes[0])://host/path'")
+                throw ScalarProblem(
+                    Sentence("\(text.shown) is no URL"), suggestion: Sentence("write it as '\(schemes[0])://host/path'")
+                )
             }
             let scheme = String(text[..<separator.lowerBound])
             guard schemes.contains(scheme) else {
                 throw ScalarProblem(
-                    "\(text.shown) must begin with \(Names.list(schemes.map { "\($0)://" }))",
-                    suggestion: Nearest.match(for: scheme, among: schemes).map { "did you mean '\($0)://'?" })
+                    Sentence("\(text.shown) must begin with \(Names.list(schemes.map { "\($0)://" }))"),
+                    suggestion: Nearest.match(for: scheme, among: schemes).map { Sentence("did you mean '\($0)://'?") })
             }
             let rest = text[separator.upperBound...]
             let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
             let target = rest[authority.endIndex...]
-            guard !target.contains("#") else { throw ScalarProblem("\(text.shown) has a fragment ('#')") }
+            guard !target.contains("#") else { throw ScalarProblem(Sentence("\(text.shown) has a fragment ('#')")) }
             guard !authority.contains("@") else {
                 // not quoted: a password may stand there
                 throw ScalarProblem(
-                    "the URL carries a name or password", suggestion: "give the credentials by their own keys")
+                    Sentence("the URL carries a name or password"),
+                    suggestion: Sentence("give the credentials by their own keys"))
             }
             let (host, port) = try split(authority, text)
             return WebAddress(scheme: scheme, host: host, port: port, target: String(target))
@@ -48,7 +51,7 @@ extension ScalarType where Value == WebAddress {
         let after: Substring
         if authority.first == "[" {
             host = authority.dropFirst().prefix { $0 != "]" }
-            guard host.endIndex < authority.endIndex else { throw ScalarProblem("\(text.shown) has no ']'") }
+            guard host.endIndex < authority.endIndex else { throw ScalarProblem(Sentence("\(text.shown) has no ']'")) }
             after = authority[host.endIndex...].dropFirst()
         } else {
             host = authority.prefix { $0 != ":" }
@@ -61,10 +64,10 @@ extension ScalarType where Value == WebAddress {
             default: false
             }
         }
-        guard !host.isEmpty, allowed else { throw ScalarProblem("\(text.shown) has no valid host") }
+        guard !host.isEmpty, allowed else { throw ScalarProblem(Sentence("\(text.shown) has no valid host")) }
         if after.isEmpty { return (String(host), nil) }
         guard after.first == ":", Quantity.isNumber(after.dropFirst()), let port = UInt16(after.dropFirst()), port > 0
-        else { throw ScalarProblem("\(text.shown) has no valid port") }
+        else { throw ScalarProblem(Sentence("\(text.shown) has no valid port")) }
         return (String(host), port)
     }
 }

@@ -1,3 +1,5 @@
+package import GatehouseCore
+
 /// A part of a YAML file. A scalar is the text that stands there: what it means, the schema decides, so that a card number
 /// `0123456` never turns octal and `on` is no truth value.
 package struct YAMLNode: Hashable, Sendable {
@@ -27,12 +29,12 @@ package struct YAMLNode: Hashable, Sendable {
     package var isAbsent: Bool { content == .scalar("", isQuoted: false) }
 
     /// What the node is, in words of the installer.
-    package var kind: String {
+    package var kind: Sentence {
         switch content {
-        case .scalar: isAbsent ? "nothing" : "a single value"
-        case .sequence: "a list"
-        case .mapping: "a group of keys"
-        case .refused: "something refused"
+        case .scalar: isAbsent ? Sentence("nothing") : Sentence("a single value")
+        case .sequence: Sentence("a list")
+        case .mapping: Sentence("a group of keys")
+        case .refused: Sentence("something refused")
         }
     }
 }

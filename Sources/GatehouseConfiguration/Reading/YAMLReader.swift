@@ -1,3 +1,4 @@
+internal import GatehouseCore
 internal import CYAML
 internal import Glibc
 
@@ -13,7 +14,7 @@ package enum YAMLReader {
     package static func read(path: String, into errors: ConfigurationErrors) -> YAMLNode? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
-            errors.add("cannot be opened: \(String(cString: strerror(errno)))", at: .start)
+            errors.add(Sentence("cannot be opened: \(String(cString: strerror(errno)))"), at: .start)
             return nil
         }
         defer { close(descriptor) }
@@ -23,7 +24,7 @@ package enum YAMLReader {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                errors.add("cannot be read: \(String(cString: strerror(errno)))", at: .start)
+                errors.add(Sentence("cannot be read: \(String(cString: strerror(errno)))"), at: .start)
                 return nil
             }
             if count == 0 { break }
@@ -35,13 +36,13 @@ package enum YAMLReader {
     /// Reads a text.
     package static func read(_ octets: [UInt8], into errors: ConfigurationErrors) -> YAMLNode? {
         guard octets.count <= sizeLimit else {
-            errors.add("is larger than \(sizeLimit >> 20) MiB", at: .start)
+            errors.add(Sentence("is larger than \(sizeLimit >> 20) MiB"), at: .start)
             return nil
         }
         // a byte order mark is no character of the first line
         let text = octets.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(octets.dropFirst(3)) : octets
         guard !text.isEmpty else {
-            errors.add("is empty", at: .start)
+            errors.add(Sentence("is empty"), at: .start)
             return nil
         }
         guard isText(text, errors) else { return nil }
@@ -57,7 +58,7 @@ package enum YAMLReader {
             switch parser.parseScalar(from: &iterator) {
             case .emptyInput: return true
             case .error:
-                errors.add("is not valid UTF-8", at: position, suggestion: "save the file as UTF-8")
+                errors.add(Sentence("is not valid UTF-8"), at: position, suggestion: Sentence("save the file as UTF-8"))
                 return false
             case .valid(let encoded):
                 let value = Unicode.UTF8.decode(encoded).value
@@ -66,7 +67,7 @@ package enum YAMLReader {
                 } else if isAllowed(value) {
                     position.column += 1
                 } else {
-                    errors.add("the character U+\(hexadecimal(value)) is not allowed", at: position)
+                    errors.add(Sentence("the character U+\(hexadecimal(value)) is not allowed"), at: position)
                     return false
                 }
             }
@@ -116,21 +117,23 @@ private final class EventReader {
             try next()  // the stream's start
             try next()
             guard event.type != YAML_STREAM_END_EVENT else {
-                errors.add("is empty", at: .start)
+                errors.add(Sentence("is empty"), at: .start)
                 return nil
             }
             if event.data.document_start.version_directive != nil
                 || event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end
             {
                 errors.add(
-                    "directives are not used here", at: position, suggestion: "remove the line that begins with '%'")
+                    Sentence("directives are not used here"), at: position,
+                    suggestion: Sentence("remove the line that begins with '%'"))
             }
             try next()
             let root = try node(depth: 1)
             try next()  // the document's end
             try next()
             if event.type != YAML_STREAM_END_EVENT {
-                errors.add("a second document begins here", at: position, suggestion: "remove the '---'")
+                errors.add(
+                    Sentence("a second document begins here"), at: position, suggestion: Sentence("remove the '---'"))
             }
             return root
         } catch {
@@ -151,7 +154,7 @@ private final class EventReader {
     private func node(depth: Int) throws(Stop) -> YAMLNode {
         let position = position
         guard depth <= YAMLReader.depthLimit else {
-            errors.add("nested deeper than \(YAMLReader.depthLimit) levels", at: position)
+            errors.add(Sentence("nested deeper than \(YAMLReader.depthLimit) levels"), at: position)
             throw Stop()
         }
         switch event.type {
@@ -173,7 +176,8 @@ private final class EventReader {
             refuseProperties(anchor: event.data.mapping_start.anchor, tag: event.data.mapping_start.tag)
             return YAMLNode(.mapping(try entries(depth: depth)), at: position)
         case YAML_ALIAS_EVENT:
-            errors.add("aliases (*) are not used here", at: position, suggestion: "write the value out")
+            errors.add(
+                Sentence("aliases (*) are not used here"), at: position, suggestion: Sentence("write the value out"))
             return YAMLNode(.refused, at: position)
         default:
             preconditionFailure("libyaml gave event \(event.type.rawValue) where a node begins")
@@ -190,17 +194,18 @@ private final class EventReader {
             let value = try node(depth: depth + 1)
             try next()
             switch key.content {
-            case .scalar("", _): errors.add("a key is missing before the ':'", at: key.position)
+            case .scalar("", _): errors.add(Sentence("a key is missing before the ':'"), at: key.position)
             case .scalar(let name, _) where name.utf8.count > YAMLReader.keyLimit:
-                errors.add("a key is longer than \(YAMLReader.keyLimit) octets", at: key.position)
+                errors.add(Sentence("a key is longer than \(YAMLReader.keyLimit) octets"), at: key.position)
             case .scalar(let name, _):
                 if let line = lines[name] {
-                    errors.add("the key \(name.shown) stands here again, first in line \(line)", at: key.position)
+                    errors.add(
+                        Sentence("the key \(name.shown) stands here again, first in line \(line)"), at: key.position)
                 } else {
                     lines[name] = key.position.line
                     entries.append(YAMLNode.Entry(key: name, keyPosition: key.position, value: value))
                 }
-            case .sequence, .mapping: errors.add("a key must be plain text", at: key.position)
+            case .sequence, .mapping: errors.add(Sentence("a key must be plain text"), at: key.position)
             case .refused: break
             }
         }
@@ -209,11 +214,14 @@ private final class EventReader {
 
     private func refuseProperties(anchor: UnsafeMutablePointer<UInt8>?, tag: UnsafeMutablePointer<UInt8>?) {
         if anchor != nil {
-            errors.add("anchors (&) are not used here", at: position, suggestion: "write the value out each time")
+            errors.add(
+                Sentence("anchors (&) are not used here"), at: position,
+                suggestion: Sentence("write the value out each time"))
         }
         if tag != nil {
             errors.add(
-                "tags (!) are not used here", at: position, suggestion: "remove the tag; values are read as needed")
+                Sentence("tags (!) are not used here"), at: position,
+                suggestion: Sentence("remove the tag; values are read as needed"))
         }
     }
 
@@ -221,8 +229,8 @@ private final class EventReader {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "cannot be read"
         let context = parser.pointee.context.map { " \(String(cString: $0))" } ?? ""
         let position = TextPosition(parser.pointee.problem_mark)
-        let suggestion = isTab(at: position) ? "indent with spaces, not with tabs" : nil
-        errors.add(problem + context, at: position, suggestion: suggestion)
+        let suggestion = isTab(at: position) ? Sentence("indent with spaces, not with tabs") : nil
+        errors.add(Sentence(verbatim: problem + context), at: position, suggestion: suggestion)
     }
 
     private func isTab(at position: TextPosition) -> Bool {

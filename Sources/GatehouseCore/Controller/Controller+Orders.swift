@@ -189,7 +189,7 @@ extension Controller {
 
     func orderEntry(_ order: Order, _ outcome: EntryOutcome) -> JournalEntry {
         var entry = JournalEntry(kind: .order)
-        entry.actor = "\(order.actor.name) (\(order.actor.role.word))"
+        entry.actor = order.actor.inEntries
         entry.result = outcome
         entry.detail[.command] = .text(order.command)
         // What people write may name somebody: it is kept like a personal value.

@@ -58,6 +58,7 @@ package struct Controller: Sendable {
     var walkEndsAt: MonotonicTime?
     var isClockKeptInStep: Bool?
     private let newestBefore: CivilTime?
+    private let bootBefore: String?
 
     /// A grant that waits for the door.
     struct Grant: Sendable {
@@ -85,6 +86,7 @@ package struct Controller: Sendable {
         isFire = restored.isFire
         walk = restored.walk.map { WalkWatch($0) }
         newestBefore = restored.newest
+        bootBefore = restored.boot
         basePostures = site.portals.map { restored.postures[$0.id] ?? .secure }
         portals = []
         fire = DebouncedInput(isActive: false, span: site.fireDebounce)
@@ -273,6 +275,7 @@ package struct Controller: Sendable {
         entry.result = report.wasCleanStop ? .afterStop : .afterCrash
         entry.detail[.version] = .text(report.version)
         if report.state.finding != .inOrder { entry.detail[.head] = .text(report.state.finding.rawValue) }
+        entry.detail[.boot] = report.boot.map { .text($0) }
         record(entry, &step)
         set(.uplinkAway, "", !isUplinkConnected, &step)
         set(.clockNotTrusted, "", !step.now.isCivilTrusted, &step)
@@ -286,7 +289,7 @@ package struct Controller: Sendable {
         raiseSwaps(&step)
         raiseSuspensions(&step)
         restoreGuessing(&step)
-        restoreWalk(report, newestBefore, &step)
+        restoreWalk(report, newest: newestBefore, boot: bootBefore, &step)
         for index in portals.indices {
             let portal = portals[index]
             step.yield(portal.isReleased ? .release(portal.settings.id, event: nil) : .secure(portal.settings.id))

@@ -128,6 +128,9 @@ package struct Actor: Hashable, Sendable {
         self.account = account
         self.isRoot = isRoot
     }
+
+    /// As entries name whoever did something: `uid 1000 (guard)`.
+    package var inEntries: String { "\(name) (\(role.word))" }
 }
 
 package enum Role: UInt8, Hashable, Sendable, CaseIterable {
@@ -335,7 +338,7 @@ package enum OrderRefusal: Error, Hashable, Sendable {
         case .secondPerson(let what): Sentence("\(what): another person has to say the same within 5 minutes")
         case .walkRuns:
             Sentence(
-                "a walk test runs already: gatehousectl walk-test step tells what is open, walk-test report ends it")
+                "a walk test runs already: gatehousectl walk-test step tells what is open, walk-test end ends it")
         case .noWalk: Sentence("no walk test runs; begin one: gatehousectl walk-test start --reason …")
         case .unknownPart(let name): Sentence("the walk test has no part \(name); see `gatehousectl walk-test step`")
         case .other(let sentence): sentence

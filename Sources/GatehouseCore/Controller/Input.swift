@@ -50,12 +50,15 @@ package struct StartReport: Hashable, Sendable {
     package var damagedRows: Int
     package var usedCopy: Bool
     package var state: StateReport
+    /// Names the machine's start: another one after each cut of its power, the same when the program alone ended.
+    package var boot: String?
     package init(
         version: String, wasCleanStop: Bool, damagedRows: Int = 0, usedCopy: Bool = false,
-        state: StateReport = StateReport()
+        state: StateReport = StateReport(), boot: String? = nil
     ) {
         self.version = version
         self.wasCleanStop = wasCleanStop
+        self.boot = boot
         self.damagedRows = damagedRows
         self.usedCopy = usedCopy
         self.state = state
@@ -82,6 +85,8 @@ package struct Restored: Sendable {
     package var walk: WalkRun?
     /// The time of the newest entry; nil in a new database.
     package var newest: CivilTime?
+    /// The machine's start of the last run, as its first entry says it.
+    package var boot: String?
     /// Hashes of withdrawn entries.
     package var watchlistTombstones: [[UInt8]] = []
     /// Entries of presentations that have neither a picture nor a reason.

@@ -14,7 +14,8 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 /// Names of further facts of an entry. The raw value stands in the canonical bytes: it is never changed and never given
 /// another meaning.
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
-    case alarm, at, before, bits, camera, cause, changed, command, corrects, count, destination, document, ended, entry,
+    case alarm, at, before, bits, boot, camera, cause, changed, command, corrects, count, destination, document, ended,
+        entries, entry,
         face, family, fault
     case firmware, firmwareBefore, format, from, head, host, id, input, issuer, kind, level, maker, makerBefore,
         measured,
@@ -22,7 +23,8 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
         missing, model, modelBefore
     case near, note, other, part, parts, pass, passes, path, points, problem, reason, receiver, reopens, row, rows,
         scope, seconds
-    case security, serial, serialBefore, sha256, since, size, subject, tables, through, unknown, unproved, until, users,
+    case security, serial, serialBefore, sha256, since, size, subject, tables, through, unkept, unknown, unproved,
+        until, users,
         version, with
 }
 

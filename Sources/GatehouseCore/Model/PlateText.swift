@@ -34,7 +34,9 @@ package enum PlateText {
     package static func isPlate(_ plate: String) -> Bool {
         let signs = Array(plate)
         guard (4...longest).contains(signs.count) else { return false }
-        if signs.allSatisfy({ isLetter($0) || isDigit($0) }) { return signs.contains(where: isDigit) }
+        if signs.allSatisfy({ isLetter($0) || isDigit($0) }) {
+            return signs.contains(where: isDigit) && !lacksItsProvince(signs)
+        }
         if plate.hasPrefix("WJ") { return isOfThePolice(signs.dropFirst(2)) }
         if plate.hasPrefix("民航") { return isSerial(signs.dropFirst(2), 4...6) }
         if plate.hasPrefix("使") { return signs.count == 7 && signs.dropFirst().allSatisfy(isDigit) }
@@ -49,9 +51,16 @@ package enum PlateText {
         return isOfAPlace(signs[...], serial: 5...6) || isOfAFarm(signs)
     }
 
-    /// A province, the letter of its office, and the serial.
+    /// A letter and a serial: a plate of GA 36 of which the province is missing, and none from elsewhere.
+    private static func lacksItsProvince(_ signs: [Character]) -> Bool {
+        isLetter(signs[0]) && !isLetter(signs[1]) && isSerial(signs.dropFirst(), 5...5)
+    }
+
+    /// A province, the letter of its office (I is none), and the serial.
     private static func isOfAPlace(_ signs: ArraySlice<Character>, serial: ClosedRange<Int>) -> Bool {
-        guard let first = signs.first, provinces.contains(first), let office = signs.dropFirst().first, isLetter(office)
+        guard let first = signs.first, provinces.contains(first), let office = signs.dropFirst().first,
+            isLetter(office),
+            office != "I"
         else { return false }
         let rest = signs.dropFirst(2)
         guard isSerial(rest, serial) else { return false }
@@ -67,10 +76,10 @@ package enum PlateText {
             && isSerial(signs.dropFirst(3), 5...5)
     }
 
-    /// Armed police: with or without the province, five signs.
+    /// Armed police: with or without the province, five signs; the last one may be 警.
     private static func isOfThePolice(_ signs: ArraySlice<Character>) -> Bool {
         let rest = signs.first.map { provinces.contains($0) } == true ? signs.dropFirst() : signs
-        return isSerial(rest, 4...7)
+        return rest.last == "警" ? isSerial(rest.dropLast(), 4...4) : isSerial(rest, 4...7)
     }
 
     /// Digits and letters without I and O.

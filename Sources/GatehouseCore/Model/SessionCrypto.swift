@@ -80,10 +80,14 @@ package struct ReaderKey: Sendable {
 }
 
 extension ReaderKey.Fault: Error, CustomStringConvertible {
-    package var description: String {
+    package var description: String { sentence.english }
+
+    package var sentence: Sentence {
         switch self {
-        case .length(let count): "a reader key has 16 octets, or 32 hexadecimal digits; this has \(count) octets"
-        case .patterned: "this key repeats or counts, as sample keys and the default key do: anybody can guess it"
+        case .length(let count):
+            Sentence("a reader key has 16 octets, or 32 hexadecimal digits; this has \(count, "octet", "octets")")
+        case .patterned:
+            Sentence("this key repeats or counts, as sample keys and the default key do: anybody can guess it")
         }
     }
 }

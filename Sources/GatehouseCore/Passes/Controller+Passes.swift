@@ -101,7 +101,12 @@ extension Controller {
         guard step.now.isCivilTrusted else { return }
         let (changes, entries) = ledger.dropPasses(at: step.now.civil.seconds)
         for change in changes { step.yield(.durable(.ledger(change))) }
-        if !entries.isEmpty { step.yield(.durable(.eraseVisitors(entries))) }
+        guard !entries.isEmpty else { return }
+        step.yield(.durable(.eraseVisitors(entries)))
+        var entry = JournalEntry(kind: .erasure)
+        entry.result = .expired
+        entry.detail[.entries] = .array(entries.map { .integer(Int64(clamping: $0)) })
+        record(entry, &step)
     }
 
     // MARK: Orders

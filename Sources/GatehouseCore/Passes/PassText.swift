@@ -21,16 +21,27 @@ package enum PassText {
         return PassToken(octets: octets) != nil
     }
 
-    /// Whether a text may be part of a pass: a run of its signs as no card and no tag has.
+    /// Whether a text may be part of a pass: a run of its signs as no card, no tag and no word has.
     package static func mayBePart(_ text: String) -> Bool {
         if found(in: text.uppercased()) != nil { return true }
-        return text.utf8.split(whereSeparator: { value(of: $0) == nil }).contains { run in
-            let hasLower = run.contains { (0x61...0x7A).contains($0) }
-            let hasUpper = run.contains { (0x41...0x5A).contains($0) }
-            // A scanner may be set to one case; long runs of more than hexadecimal signs are no tag then.
-            let isLong = run.count >= 24 && run.contains { (0x67...0x7A).contains($0 | 0x20) }
-            return run.count >= 12 && hasLower && hasUpper || isLong
+        return text.utf8.split(whereSeparator: { value(of: $0) == nil }).contains { mayBePart(Array($0)) }
+    }
+
+    private static func mayBePart(_ run: [UInt8]) -> Bool {
+        func isUpper(_ sign: UInt8) -> Bool { (0x41...0x5A).contains(sign) }
+        func isLower(_ sign: UInt8) -> Bool { (0x61...0x7A).contains(sign) }
+        func isDigit(_ sign: UInt8) -> Bool { (0x30...0x39).contains(sign) }
+        // Both cases in one run are no number and no word, but for the one that begins a sentence.
+        if run.contains(where: isLower), run.contains(where: isUpper) {
+            return run.count >= 4 && !(isUpper(run[0]) && run.dropFirst().allSatisfy(isLower))
         }
+        // Of one case, by the piece or by a scanner that is set to it: hexadecimal signs are a tag, letters that go over into
+        // digits once or twice a number as people make them.
+        guard run.contains(where: { (0x67...0x7A).contains($0 | 0x20) }) else { return false }
+        let changes = zip(run, run.dropFirst()).count {
+            isDigit($0) && (isUpper($1) || isLower($1)) || isDigit($1) && (isUpper($0) || isLower($0))
+        }
+        return run.count >= 24 || run.count >= 8 && changes >= 3
     }
 
     private static func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {

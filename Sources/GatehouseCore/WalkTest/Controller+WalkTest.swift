@@ -189,13 +189,21 @@ extension Controller {
         self.walkEndsAt = nil
     }
 
-    /// A run goes on over a restart. One after a cut is what it waits for.
-    mutating func restoreWalk(_ report: StartReport, _ newest: CivilTime?, _ step: inout Step) {
+    /// A run goes on over a restart. One after a cut of the power is what it waits for: `boot` and the report name the start of
+    /// the machine before and now.
+    mutating func restoreWalk(
+        _ report: StartReport, newest: CivilTime?, boot: String?, _ step: inout Step
+    ) {
         guard let watch = walk else { return }
         walkEndsAt = step.now.monotonic + max(.zero, watch.run.until - step.now.civil)
-        guard !report.wasCleanStop else { return }
-        let outage = newest.map { max(0, (step.now.civil - $0).wholeMilliseconds) } ?? 0
-        walk({ $0.seen(.restart, [.outage: outage]) }, &step)
+        guard !report.wasCleanStop, let before = boot, let now = report.boot else { return }
+        guard before != now else { return walk({ $0.crashed() }, &step) }
+        // The kernel's monotonic clock begins with the machine.
+        var measured: [WalkMeasure: Int64] = [.ready: (step.now.monotonic - .zero).wholeMilliseconds]
+        if step.now.isCivilTrusted, let newest {
+            measured[.outage] = max(0, (step.now.civil - newest).wholeMilliseconds)
+        }
+        walk({ $0.powerWasCut(measured) }, &step)
     }
 }
 

@@ -109,6 +109,8 @@ package enum WalkFault: String, Hashable, Sendable, CaseIterable {
     // Outputs.
     case withoutEffect
     case noPicture
+    /// The program ended and came again; the machine was not without power.
+    case crashed
 }
 
 /// What was measured at a part of the site. The raw value is the word in journal and reports, with its unit at its end.
@@ -136,8 +138,11 @@ package enum WalkMeasure: String, Hashable, Sendable, CaseIterable {
     case octets
     /// Portals that stood released by the fire input.
     case portals
-    /// From the newest entry before a cut to the first one after it.
+    /// From the newest entry before a cut to the first one after it: the power was away for less. Not where the time after the
+    /// cut is no trusted one.
     case outage = "outage_ms"
+    /// From the start of the machine to the first entry after a cut.
+    case ready = "ready_ms"
     /// 1 where the time was trusted meanwhile.
     case trusted
 }

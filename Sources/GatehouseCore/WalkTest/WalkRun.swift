@@ -8,6 +8,8 @@ package struct WalkRun: Hashable, Sendable {
         /// Where it was heard instead, or the reason for having no picture.
         package var other: String?
         package var measured: [String: Int64] = [:]
+        /// Who did it or said so, in the words of entries; nil where nobody said beforehand what would be done.
+        package var by: String?
         /// The entry that says so, and its time.
         package var entry: UInt64?
         package var at: CivilTime?
@@ -23,6 +25,7 @@ package struct WalkRun: Hashable, Sendable {
     /// The entry with which it began.
     package let entry: UInt64
     package let begun: CivilTime
+    /// Who began it.
     package let by: String
     package private(set) var rows: [Row]
     /// What is being done now, because somebody said so.
@@ -66,6 +69,7 @@ package struct WalkRun: Hashable, Sendable {
         else { return }
         if result == .begun {
             rows[index] = Row(part: part)
+            rows[index].by = entry.actor
             current = part
             return
         }
@@ -75,6 +79,7 @@ package struct WalkRun: Hashable, Sendable {
         row.fault = entry.detail[.fault]?.text.flatMap(WalkFault.init(rawValue:))
         row.other = entry.detail[.other]?.text
         row.measured = (entry.detail[.measured]?.map ?? [:]).compactMapValues(\.integer)
+        row.by = entry.actor ?? rows[index].by
         row.entry = entry.sequence
         row.at = entry.civil
         rows[index] = row

@@ -206,6 +206,15 @@ package struct WalkWatch: Hashable, Sendable {
         }
     }
 
+    /// The program ended and came again, and the machine ran on: that is no cut of its power.
+    mutating func crashed() -> [WalkFinding] { tick(.bad(.restart, .crashed)) }
+
+    /// What a cut says takes the place of what a crash said before.
+    mutating func powerWasCut(_ measured: [WalkMeasure: Int64]) -> [WalkFinding] {
+        let finding = WalkFinding.good(.restart, measured)
+        return run.row(.restart)?.fault == .crashed ? [finding] : tick(finding)
+    }
+
     /// Anything that is seen at once.
     mutating func seen(_ part: WalkPart, _ measured: [WalkMeasure: Int64]) -> [WalkFinding] {
         tick(.good(part, measured))

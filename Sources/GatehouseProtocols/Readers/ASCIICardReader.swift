@@ -243,11 +243,16 @@ package struct ASCIICardReader: Sendable {
             state = isEnd ? .idle : .dropping(last: now)
             return []
         case .collecting(var octets, _):
-            if isEnd {
+            if CardLineContent.isByteOrderMark(octets, octet) {
+                state = .idle
+                return []
+            }
+            let isWide = octet == 0 && octets.count == 1 || CardLineContent.isWide(octets)
+            if isEnd, !isWide || octets.count.isMultiple(of: 2) {
                 state = .idle
                 return deliver(read(octets, content), at: now)
             }
-            guard octets.count < CardLineContent.bound else {
+            guard octets.count < (isWide ? 2 : 1) * CardLineContent.bound else {
                 state = .dropping(last: now)
                 counters.tooLong += 1
                 return deliver(.failure(.malformed), at: now)
@@ -257,11 +262,6 @@ package struct ASCIICardReader: Sendable {
             state = .collecting(octets, last: now)
             return []
         }
-    }
-
-    private static func trimmed(_ octets: [UInt8]) -> [UInt8] {
-        let last = octets.lastIndex { $0 != 0x20 }
-        return last.map { Array(octets[...$0]) } ?? []
     }
 
     private mutating func deliver(_ card: Result<CardNumber, ReadFault>, at now: MonotonicTime) -> [ReaderSignal] {
@@ -285,10 +285,13 @@ package struct ASCIICardReader: Sendable {
 
     /// Without what the scanner adds, and what stands around the tag.
     private mutating func read(_ octets: [UInt8], _ content: CardLineContent) -> Result<CardNumber, ReadFault> {
-        var rest = Self.trimmed(octets)[...]
-        let (prefix, suffix) = (settings.prefix, settings.suffix)
+        var rest = CardLineContent.bare(CardLineContent.narrow(octets)[...])
+        // What is around the whole is off already, of the site's own signs too.
+        let (prefix, suffix) = (
+            CardLineContent.bareStart(settings.prefix[...]), CardLineContent.bareEnd(settings.suffix[...])
+        )
         if !prefix.isEmpty, rest.count > prefix.count, rest.starts(with: prefix) { rest = rest.dropFirst(prefix.count) }
-        if !suffix.isEmpty, rest.count > suffix.count, rest.suffix(suffix.count) == suffix[...] {
+        if !suffix.isEmpty, rest.count > suffix.count, rest.suffix(suffix.count) == suffix {
             rest = rest.dropLast(suffix.count)
         }
         guard let pattern = settings.pattern else { return content.read(Array(rest)) }

@@ -43,6 +43,7 @@ package enum CardLineContent: Hashable, Sendable {
     static func withoutSymbology(_ line: [UInt8]) -> [UInt8] {
         var rest = line[...]
         while true {
+            rest = bare(rest)
             let next = rest.dropFirst()
             if rest.first == UInt8(ascii: "]"), next.count > 2, let kind = next.first, isLetter(kind),
                 let modifier = next.dropFirst().first, isDigit(modifier) || isLetter(modifier)
@@ -54,6 +55,45 @@ package enum CardLineContent: Hashable, Sendable {
                 return Array(rest)
             }
         }
+    }
+
+    // MARK: What stands around a code
+
+    /// Signs that no card begins or ends with: blanks, and what scanners and codes put around one (TAB, GS, RS, EOT).
+    static func isAround(_ octet: UInt8) -> Bool { octet <= 0x20 || octet == 0x7F }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    static func bareStart(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = octets.drop(while: isAround)
+        while rest.starts(with: byteOrderMark) { rest = rest.dropFirst(byteOrderMark.count).drop(while: isAround) }
+        return rest
+    }
+
+    static func bareEnd(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        octets.lastIndex { !isAround($0) }.map { octets[...$0] } ?? []
+    }
+
+    static func bare(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> { bareEnd(bareStart(octets)) }
+
+    // MARK: Two octets a sign
+
+    /// Whether an octet ends the mark that a UTF-16 text begins with, in either order.
+    static func isByteOrderMark(_ begun: [UInt8], _ octet: UInt8) -> Bool {
+        begun == [0xFF] && octet == 0xFE || begun == [0xFE] && octet == 0xFF
+    }
+
+    /// Whether a text that has begun has two octets a sign (UTF-16, either order): a zero behind the first one.
+    static func isWide(_ octets: [UInt8]) -> Bool { octets.count > 1 && octets[1] == 0 }
+
+    /// A text of two octets a sign with one octet a sign; any other as it is. Signs beyond ASCII stay, and make it unreadable.
+    static func narrow(_ octets: [UInt8]) -> [UInt8] {
+        var rest = octets[...]
+        if rest.count > 1, isByteOrderMark([octets[0]], octets[1]) { rest = rest.dropFirst(2) }
+        if rest.first == 0 { rest = rest.dropFirst() }
+        let wide = Array(rest)
+        guard isWide(wide), stride(from: 1, to: wide.count, by: 2).allSatisfy({ wide[$0] == 0 }) else { return octets }
+        return stride(from: 0, to: wide.count, by: 2).map { wide[$0] }
     }
 
     private static func isLetter(_ octet: UInt8) -> Bool {

@@ -85,6 +85,34 @@ package enum ReaderKind: Hashable, Sendable {
 
     package var hasKeypad: Bool { if case .osdp = self { true } else { false } }
 
+    /// How what it says is protected on its line.
+    package enum Protection: Hashable, Sendable {
+        /// By nothing, as its kind is.
+        case plain
+        /// By nothing, because the site says so.
+        case clear
+        case encrypted
+        /// Each frame, in a channel that has to be opened first.
+        case channel
+    }
+
+    package var protection: Protection {
+        switch self {
+        case .osdp(let reader): reader.channel == .clear ? .clear : .channel
+        case .face(let encryption): encryption == nil ? .plain : .encrypted
+        case .em4100, .line, .framed, .plate, .uhf: .plain
+        }
+    }
+
+    /// Whether it is asked, so that its silence is noticed.
+    package var isSupervised: Bool {
+        switch self {
+        case .osdp, .face: true
+        case .uhf(let settings): !settings.isActive
+        case .em4100, .line, .framed, .plate: false
+        }
+    }
+
     /// Whether it sends text as it stands, so that it could read a pass.
     package var sendsText: Bool {
         switch self {

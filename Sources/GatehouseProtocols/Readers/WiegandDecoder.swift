@@ -29,9 +29,10 @@ package struct WiegandDecoder: Sendable {
         /// Silence that ends a frame: three times the longest gap in it, held between these two.
         package var shortestSilence: Duration
         package var longestSilence: Duration
-        /// Delivers a card with its last bit, without waiting for the silence. Takes effect only when all formats have
-        /// one length and the reader has no keypad. A bit that follows within the silence shows that the length was
-        /// not the whole truth: `frameOverrun` is reported once, and from then on every frame waits for its silence.
+        /// Delivers a card when its length is there and the next bit is overdue by half its time, without waiting for the
+        /// silence. Takes effect only when all formats have one length and the reader has no keypad, and of a frame whose pulses
+        /// come at one pace: what has a spike in it waits for the silence. A bit that follows within the silence shows that the
+        /// length was not the whole truth: `frameOverrun` is reported once, and from then on every frame waits for its silence.
         package var endsAtLength: Bool
         /// Quiet time on both lines before the first frame after the start and after a lost event or a storm.
         package var settle: Duration
@@ -80,11 +81,16 @@ package struct WiegandDecoder: Sendable {
         /// Last accepted edge of DATA0 and of DATA1.
         var lastOfLine: [MonotonicTime?] = [nil, nil]
         var longestGap: Int64 = 0
+        var shortestGap = Int64.max
         var isBad = false
         /// More edges than a frame may have.
         var isStorm = false
         /// Delivered at its length; what follows belongs to no card.
         var isDelivered = false
+
+        /// Pulses of a reader come at one pace, and at the least that is its: a pulse between two of them is not the reader's, and
+        /// one that is missing leaves a gap.
+        var isEven: Bool { shortestGap >= Int64(clamping: crowded) && longestGap - shortestGap <= shortestGap / 2 }
     }
 
     package init(_ settings: Settings, startedAt start: MonotonicTime) {
@@ -102,15 +108,32 @@ package struct WiegandDecoder: Sendable {
     /// The end of the frame that is being collected. Nothing waits between frames.
     package var nextDeadline: Deadline? {
         guard case .collecting(let frame) = state else { return nil }
-        return Deadline(at: end(of: frame), waiter: "wiegand end of frame")
+        let end = end(of: frame)
+        return Deadline(at: min(earlyEnd(of: frame) ?? end, end), waiter: "wiegand end of frame")
+    }
+
+    /// When a frame of the one length is whole, unless another pulse comes: a spike in the place of the last bit is followed by
+    /// the bit itself.
+    private func earlyEnd(of frame: Frame) -> MonotonicTime? {
+        guard frame.bits.count == earlyLength, !frame.isDelivered, !frame.isBad, frame.isEven else { return nil }
+        return frame.lastEdge + .nanoseconds(frame.longestGap + frame.longestGap / 2)
+    }
+
+    /// Delivers a frame whose early end has come.
+    private mutating func deliverEarly(at now: MonotonicTime) -> [ReaderSignal] {
+        guard case .collecting(var frame) = state, let early = earlyEnd(of: frame), early <= now else { return [] }
+        frame.isDelivered = true
+        state = .collecting(frame)
+        return deliver(frame)
     }
 
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [ReaderSignal] {
         switch input {
-        case .edge(let line, let moment): return edge(line, at: moment)
+        case .edge(let line, let moment): return deliverEarly(at: moment) + edge(line, at: moment)
         case .time:
-            guard case .collecting(let frame) = state, now >= end(of: frame) else { return [] }
-            return finish(frame)
+            let early = deliverEarly(at: now)
+            guard case .collecting(let frame) = state, now >= end(of: frame) else { return early }
+            return early + finish(frame)
         case .lostEvents:
             counters.lostEvents += 1
             counters.timing += 1
@@ -161,6 +184,7 @@ package struct WiegandDecoder: Sendable {
             let gap = (moment - frame.lastEdge).wholeNanoseconds
             if frame.bits.count > 0, !frame.isStorm { timing.add(gap) }
             frame.longestGap = max(frame.longestGap, gap)
+            if frame.bits.count > 0 { frame.shortestGap = min(frame.shortestGap, gap) }
             frame.lastEdge = moment
         }
         frame.lastOfLine[own] = moment
@@ -176,10 +200,6 @@ package struct WiegandDecoder: Sendable {
         } else if !frame.bits.append(line == .data1), !frame.isStorm {
             frame.isStorm = true
             counters.storms += 1
-        }
-        if frame.bits.count == earlyLength, !frame.isDelivered, !frame.isBad {
-            frame.isDelivered = true
-            signals = deliver(frame)
         }
         state = .collecting(frame)
         return signals

@@ -19,7 +19,8 @@ struct PresentRegister: RegisterSource, Sendable {
     /// People whose consent stands.
     var consented: [UInt32: ConsentRow] = [:]
     var nextID: [RegistryKind: UInt32] = [:]
-    private var personIDs: Set<UInt32> = []
+    /// References by identity.
+    private var references: [UInt32: String] = [:]
     private var homeIDs: Set<UInt32> = []
 
     init(_ rows: [RegistryRow]) {
@@ -44,7 +45,7 @@ struct PresentRegister: RegisterSource, Sendable {
             tables.reduce(0) { $0 + (kinds.contains($1.kind) ? $1.lines.count : 0) }
         }
         persons.reserveCapacity(persons.count + lines(.person))
-        personIDs.reserveCapacity(persons.count + lines(.person))
+        references.reserveCapacity(persons.count + lines(.person))
         homes.reserveCapacity(homes.count + lines(.dwelling))
         credentials.reserveCapacity(credentials.count + lines(.credential, .vehicle))
     }
@@ -58,8 +59,10 @@ struct PresentRegister: RegisterSource, Sendable {
 
     mutating func put(_ row: PersonRow) {
         persons[row.reference] = row
-        personIDs.insert(row.id)
+        references[row.id] = row.reference
     }
+
+    func reference(of person: UInt32) -> String? { references[person] }
 
     mutating func put(_ row: CredentialRow) {
         for key in credentials[row.key]?.allKeys ?? [] { credentials[key] = nil }
@@ -94,7 +97,7 @@ struct PresentRegister: RegisterSource, Sendable {
     func tenancies(of dwelling: UInt32) -> [TenancyRow] { tenancies[dwelling, default: []] }
     func isPresent(_ kind: RegistryKind, _ id: UInt32) -> Bool {
         switch kind {
-        case .person: personIDs.contains(id)
+        case .person: references[id] != nil
         case .dwelling: homeIDs.contains(id)
         case .community: communities.values.contains { $0.id == id }
         case .tenancy, .credential, .vehicle, .consent: true

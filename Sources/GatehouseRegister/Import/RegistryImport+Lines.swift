@@ -130,15 +130,12 @@ extension RegistryImport {
         let old = present.credentials[new.key]
         if let old, old.person != person.id {
             let first = seen(.credential, old.id).map { Self.text($0.file, $0.place) }
-            throw FieldProblem(
-                "value",
-                first.map { Sentence("belongs to another person already, by \($0)") }
-                    ?? Sentence("belongs to another person already"))
+            throw FieldProblem("value", taken(new.label, old, by: first))
         }
         var row = try fields.credential(texts, new, of: person.id, changing: old, id: 0, in: present, &days)
         for other in row.others {
             guard let taken = present.credentials[other.key], taken.id != old?.id else { continue }
-            throw FieldProblem("also", Sentence("\(other.label) is a card of its own, or of another one, already"))
+            throw FieldProblem("also", self.taken(other.label, taken, by: nil))
         }
         if row.kind == .face, row != old, row.status == .enabled {
             try consent(of: person, line)
@@ -152,6 +149,17 @@ extension RegistryImport {
         for number in numbers {
             guard let card = CardNumber(number), let warning = fields.cards.warning(card) else { continue }
             warn(Sentence("\(row.kind.noun) of \(person.reference): \(warning)"), line)
+        }
+    }
+
+    /// Which number it is that somebody else has; of a PIN nobody is told whose it is.
+    private func taken(_ label: String, _ row: CredentialRow, by first: String?) -> Sentence {
+        let whose = row.kind == .pin ? nil : present.reference(of: row.person)
+        return switch (whose, first) {
+        case (let whose?, let first?): Sentence("\(label) belongs to \(whose) already, by \(first)")
+        case (let whose?, nil): Sentence("\(label) belongs to \(whose) already")
+        case (nil, let first?): Sentence("belongs to another person already, by \(first)")
+        case (nil, nil): Sentence("belongs to another person already")
         }
     }
 

@@ -98,6 +98,9 @@ extension RegistryFields {
         var found: [CredentialRow.OtherNumber] = []
         for word in text.split(whereSeparator: { $0.isWhitespace || $0 == ";" || $0 == "；" || $0 == "、" }) {
             let number = try card(String(word))
+            if number.isPlate {
+                throw FieldProblem("also", Sentence("a plate is no further number of a card: use vehicle add"))
+            }
             let key = CredentialKey(card: number, primitives: primitives)
             guard key != row.key, !found.contains(where: { $0.key == key }) else { continue }
             found.append(CredentialRow.OtherNumber(key: key, label: number.description))

@@ -27,7 +27,7 @@ package struct WrongAccepts: Sendable {
 
     package let format: CardFormat
     private let unchecked: CardFormat
-    private let cards: [BitString]
+    let cards: [BitString]
     private let enrolled: Set<CardNumber>
 
     package init(_ format: CardFormat, _ enrolment: Enrolment, cards count: Int, dice: inout Dice) {

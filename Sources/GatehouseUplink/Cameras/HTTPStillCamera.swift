@@ -20,8 +20,8 @@ package struct HTTPStillCamera: Sendable {
 
     /// Less than this is not worth another try.
     static let shortestTry: Duration = .milliseconds(50)
-    /// Before each further try: one that is not there does not hold up the pictures behind it.
-    static let pauses: [Duration] = [.milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800)]
+    /// Before the second try, and twice as long before each further one, up to the longest.
+    private static let (firstPause, longestPause) = (Duration.milliseconds(100), Duration.milliseconds(800))
 
     package static func take(
         within limit: Duration, clock: () -> MonotonicTime, pause: (Duration) -> Void,
@@ -29,10 +29,10 @@ package struct HTTPStillCamera: Sendable {
     ) -> Result<[UInt8], CameraFailure> {
         let end = clock() + limit
         var result = attempt(limit)
-        for length in pauses {
-            guard case .failure(let failure) = result, failure.reason.mayPass, end - clock() >= length + shortestTry
-            else { break }
+        var length = firstPause
+        while case .failure(let failure) = result, failure.mayPass, end - clock() >= length + shortestTry {
             pause(length)
+            length = min(length * 2, longestPause)
             let again = attempt(max(shortestTry, end - clock()))
             // A try that had only the rest of the time says less than the one before it.
             if case .failure(let late) = again, late.reason == .timeout { break }
@@ -57,7 +57,11 @@ package struct HTTPStillCamera: Sendable {
             if answer.offersOnlyBasic, !exchange.allowsBasic, settings.user != nil {
                 return .failure(CameraFailure(reason: .cleartextPassword))
             }
-            guard answer.status == 200 else { return .failure(CameraFailure(reason: Self.reason(answer.status))) }
+            guard answer.status == 200 else {
+                // An error of the camera's own program (RFC 9110, 15.6) may be over at the next try.
+                let reason = Self.reason(answer.status)
+                return .failure(CameraFailure(reason: reason, mayPass: reason.mayPass || answer.status >= 500))
+            }
             return Self.frame(of: answer.body)
         } catch {
             return .failure(CameraFailure(reason: Self.reason(error)))
@@ -86,8 +90,9 @@ package struct HTTPStillCamera: Sendable {
         }
     }
 
-    /// The whole JPEG that an answer begins with.
+    /// The whole JPEG that an answer begins with, behind line ends that some cameras put before it.
     package static func frame(of octets: [UInt8]) -> Result<[UInt8], CameraFailure> {
+        let octets = Array(octets.drop { $0 == 0x0D || $0 == 0x0A })
         do throws(JPEGFrame.Fault) {
             return .success(Array(octets.prefix(try JPEGFrame(octets).octets)))
         } catch {
@@ -103,12 +108,11 @@ package struct HTTPStillCamera: Sendable {
 }
 
 extension SnapshotFailure {
-    /// Whether a camera that is only busy, or starts, answers so.
+    /// Whether a camera that is only busy, or starts, answers so; one that starts shows its page before it has a picture.
     fileprivate var mayPass: Bool {
         switch self {
-        case .unreachable, .cameraBusy, .empty, .truncated: true
-        case .noCamera, .timeout, .tlsFailed, .refused, .unauthorized, .noSuchPath, .redirected, .notAPicture,
-            .tooLarge,
+        case .unreachable, .cameraBusy, .empty, .truncated, .notAPicture: true
+        case .noCamera, .timeout, .tlsFailed, .refused, .unauthorized, .noSuchPath, .redirected, .tooLarge,
             .diskFull, .notStored, .uplinkAway, .busy, .cleartextPassword:
             false
         }
@@ -117,5 +121,10 @@ extension SnapshotFailure {
 
 package struct CameraFailure: Error, Hashable, Sendable {
     package var reason: SnapshotFailure
-    package init(reason: SnapshotFailure) { self.reason = reason }
+    /// Whether another try, a moment later, may bring a picture.
+    package var mayPass: Bool
+    package init(reason: SnapshotFailure, mayPass: Bool? = nil) {
+        self.reason = reason
+        self.mayPass = mayPass ?? reason.mayPass
+    }
 }
