@@ -22,6 +22,10 @@ enum Evidence {
         if let leaves = try? EntryBundle.read(octets, count: 2) {
             precondition((try? EntryBundle.write(leaves)) == octets, "a bundle has two forms")
         }
+        if let request = try? WitnessRequest(octets) {
+            precondition(request.octets == octets, "a request has two forms")
+            precondition(request.proof.count <= WitnessRequest.proofLimit, "more hashes than a proof has")
+        }
         guard let proof = try? LogProof(octets) else { return }
         precondition(proof.octets == octets, "a proof has two forms")
         precondition(proof.path.count <= LogProof.pathLimit, "more hashes than a path has")

@@ -119,6 +119,30 @@ struct CheckpointTests {
         #expect(throws: EvidenceFault.self) { try SignedNote(long) }
     }
 
+    @Test func aKeySignsForItsOwnLogAlone() throws {
+        let seed = SecretKey(EvidenceVectors.octets(vectors.keys.log.seed_hex))
+        let key = try EvidenceVectors.log
+        let text = Checkpoint(origin: "another/journal/1", size: 0, root: Merkle.emptyRoot).text
+        let octets = try Ed25519.sign(Array(text.utf8), seed: seed)
+        let note = SignedNote(text: text, signatures: [.init(name: key.name, id: key.id, octets: octets)])
+        #expect(try note.signers(among: [key]) == [key])
+        let fault = #expect(throws: EvidenceFault.self) { try Checkpoint.open(note, key: key) }
+        #expect(fault?.problem == .otherOrigin)
+        let policy = try LogPolicy(Array("log \(key)\nquorum none\n".utf8))
+        #expect(throws: EvidenceFault.self) { try policy.open(note) }
+    }
+
+    @Test func severalNotesOfAFileAreReadOneByOne() throws {
+        let names = ["size7", "size257-w1", "size70000"]
+        let texts = try names.map { name in try #require(vectors.checkpoints.first { $0.name == name }).note }
+        for between in ["", "\n", "\n\n"] {
+            let notes = try SignedNote.several(Array(texts.joined(separator: between).utf8))
+            #expect(notes.map { String(decoding: $0.octets, as: UTF8.self) } == texts)
+        }
+        #expect(try SignedNote.several([]).isEmpty)
+        #expect(throws: EvidenceFault.self) { try SignedNote.several(Array((texts[0] + "more\n").utf8)) }
+    }
+
     /// A text may hold empty lines: the last one splits.
     @Test func theLastEmptyLineSplits() throws {
         let note = try SignedNote(Array("a\n\nb\n\n\u{2014} x AAAAAAA=\n".utf8))

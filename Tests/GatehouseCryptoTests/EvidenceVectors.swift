@@ -28,6 +28,7 @@ struct EvidenceVectors: Decodable {
     struct Refused: Decodable { var why: String, leaf: String?, file: String }
     struct Limit: Decodable { var what: String, leaf_hash: String, bundle_sha256: String?, bundle_hex: String? }
     struct Policy: Decodable { var name: String, file: String, satisfied: [String: Bool] }
+    struct Exchange: Decodable { var name: String, request: String, status: Int, reply: String }
     struct Monitor: Decodable { var path: String, reply: String }
 
     var leaf_hashes: [Leaf], roots: [Root], right_edges: [Edge], inclusion: [Inclusion], consistency: [Consistency]
@@ -35,7 +36,7 @@ struct EvidenceVectors: Decodable {
     var tiles: [Tile], tile_digests: [Digest], tile_census_70000: Census, tile_paths: [Path]
     var entry_bundles: [Bundle], entry_bundle_digests: [Digest]
     var proofs: [Proof], proofs_refused: [Refused], limits: [Limit], policies: [Policy], policies_refused: [Refused]
-    var monitor: Monitor
+    var monitor: Monitor, witness_exchange: [Exchange]
 
     static let all: EvidenceVectors = {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

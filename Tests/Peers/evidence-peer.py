@@ -70,10 +70,10 @@ def proved_by_judge(octets, leaf):
 
 def grown(octets, old, new):
     try:
-        proof = [base64.b64decode(line, validate=True) for line in octets.decode().splitlines()]
-        return all(len(one) == 32 for one in proof) and aics_tlog.verify_consistency(old[0], new[0], old[1], new[1], proof)
-    except (ValueError, UnicodeDecodeError):
+        proof = [judge.unb64(line, 32) for line in octets.decode().splitlines()]
+    except (judge.Bad, UnicodeDecodeError):
         return False
+    return aics_tlog.verify_consistency(old[0], new[0], old[1], new[1], proof)
 
 
 def audited(folder, head):

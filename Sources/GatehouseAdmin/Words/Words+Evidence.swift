@@ -17,6 +17,7 @@ extension EvidenceFault {
         case .policy: Sentence("the policy")
         case .tile: Sentence("the tile")
         case .bundle: Sentence("the bundle")
+        case .request: Sentence("the request")
         }
     }
 

@@ -2,7 +2,7 @@
 package struct EvidenceFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was read.
     package enum Part: String, CaseIterable, Sendable {
-        case key, note, checkpoint, proof, policy, tile, bundle
+        case key, note, checkpoint, proof, policy, tile, bundle, request
     }
 
     package enum Problem: String, CaseIterable, Sendable {
