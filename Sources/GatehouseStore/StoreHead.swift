@@ -1,21 +1,21 @@
-package import GatehouseCore
+internal import GatehouseCore
 
 /// One keyed record over everything that decides, moved by every transaction: whose run of numbers it is, how far the journal
 /// has come, and a digest of all rows of the state. Whoever puts an older file, row or page back has no head that fits it.
-package struct StoreHead: Hashable, Sendable, Comparable {
-    package var epoch: UInt64 = 1
+struct StoreHead: Hashable, Sendable, Comparable {
+    var epoch: UInt64 = 1
     /// Transactions of this epoch.
-    package var counter: UInt64 = 0
+    var counter: UInt64 = 0
     /// The number of the next entry.
-    package var next: UInt64 = 1
-    package var revision: UInt64 = 0
+    var next: UInt64 = 1
+    var revision: UInt64 = 0
     /// Leaves of the journal's tree, and its root (RFC 6962).
-    package var size: UInt64 = 0
-    package var root: [UInt8] = []
+    var size: UInt64 = 0
+    var root: [UInt8] = []
     var state = StateDigest()
 
     /// What is later was written later: no two heads of a controller share epoch and counter.
-    package static func < (left: Self, right: Self) -> Bool {
+    static func < (left: Self, right: Self) -> Bool {
         (left.epoch, left.counter) < (right.epoch, right.counter)
     }
 
