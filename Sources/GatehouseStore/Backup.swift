@@ -86,6 +86,9 @@ package enum Backup {
         return (epoch, known.next, try replace(path, with: incoming, epoch: epoch))
     }
 
+    /// No entry has this number or a later one.
+    static let numberLimit: Int64 = 1 << 60
+
     /// The highest epoch and the number behind all that the controller of this database ever gave out.
     static func behind(_ path: String, _ secrets: StoreSecrets) -> (epoch: UInt64, next: UInt64) {
         var known: (epoch: UInt64, next: UInt64) = (0, 1)
@@ -93,7 +96,11 @@ package enum Backup {
         if let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets) {
             known = (max(known.epoch, copy.epoch), max(known.next, copy.nextSequence))
         }
-        return known
+        if let head = HeadCopy.read(besides: path, secrets) {
+            known = (max(known.epoch, head.epoch), max(known.next, head.next))
+        }
+        // Whatever somebody wrote there leaves room for the next.
+        return (min(known.epoch, 1 << 48), min(known.next, UInt64(numberLimit)))
     }
 
     /// Puts a complete database in the place of the present one, which is kept: its new name comes back.
@@ -114,36 +121,40 @@ package enum Backup {
     }
 
     /// Begins a new epoch in a database: its first entry says what it is, and carries the head that was signed last. The tree goes on
-    /// under another origin, because it may lack leaves that the old one has signed. `place` is where the database comes to stand.
+    /// under another origin, because it may lack leaves that the old one has signed. `place` is where the database comes to stand. What
+    /// `putInOrder` does, the rows, the entries and the head are one transaction: whatever happens in between, none of it is.
     static func begin(
         epoch: UInt64, first: UInt64, in path: String, besides place: String? = nil, at now: CivilTime, actor: String,
         source: String,
-        detail: [String: CanonicalValue] = [:], ledger: [LedgerChange] = [], _ secrets: StoreSecrets
+        detail: [String: CanonicalValue] = [:], ledger: [LedgerChange] = [],
+        rows: (changes: [RegistryChange], revision: UInt64)? = nil,
+        putInOrder: @escaping (Database) throws -> Void = { _ in }, _ secrets: StoreSecrets
     ) throws {
-        do {
-            let database = try StoreWriter.prepared(path: path, secrets: secrets)
-            try database.transaction {
-                let set = try database.prepare(
-                    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-                )
-                try set.bind("epoch", String(epoch)).run()
-                try set.bind("first", String(first)).run()
-            }
-            try StoreHead.remake(database, secrets)
-        }
         var entry = JournalEntry(kind: .restored)
         entry.sequence = first
         entry.civil = now
         entry.actor = actor
         entry.outcome = source
         entry.detail = detail
-        entry.detail["epoch"] = .integer(Int64(epoch))
+        entry.detail["epoch"] = .integer(Int64(clamping: epoch))
         let head = CheckpointKeeper.lastNote(place ?? path) ?? CheckpointKeeper.lastNote(path)
         entry.detail[.head] = head.map { .text($0) }
-        let writer = StoreWriter(
-            path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)", issuerCertificate: nil,
-            keepsHeadCopy: false)
-        try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)] + ledger.map { .ledger($0) }))
+        let writer = StoreWriter(path: path, secrets: secrets, epoch: epoch, run: "restore-\(epoch)") { database in
+            try putInOrder(database)
+            let set = try database.prepare(
+                "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+            try set.bind("epoch", String(epoch)).run()
+            try set.bind("first", String(first)).run()
+        }
+        var effects: [DurableEffect] = [.record(entry)] + ledger.map { .ledger($0) }
+        if let rows, !rows.changes.isEmpty {
+            var change = JournalEntry(kind: .registry)
+            (change.sequence, change.civil, change.actor, change.result) = (first + 1, now, actor, .done)
+            change.registryRevision = rows.revision
+            change.detail[.rows] = .integer(Int64(rows.changes.count))
+            effects += [.registry(rows.changes, revision: rows.revision), .record(change)]
+        }
+        try writer.commit(CommitGate.Batch(number: 1, effects: effects))
         let database = try StoreWriter.open(path: path)
         try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
@@ -155,15 +166,18 @@ package enum Backup {
             SELECT (SELECT at FROM journal ORDER BY seq DESC LIMIT 1), (SELECT coalesce(max(revision), 0) FROM revision)
             """)
         guard try statement.step() else { return (CivilTime(milliseconds: 0), 0) }
-        return (CivilTime(milliseconds: statement.optionalInteger(0) ?? 0), UInt64(statement.integer(1)))
+        return (.clamped(statement.optionalInteger(0) ?? 0), UInt64(clamping: statement.integer(1)))
     }
 
     private static func numbers(_ path: String) throws -> (epoch: UInt64, next: UInt64) {
         let database = try Database(path: path)
         let statement = try database.prepare(
-            "SELECT (SELECT value FROM meta WHERE key = 'epoch'), (SELECT coalesce(max(seq), 0) + 1 FROM journal)")
+            """
+            SELECT (SELECT value FROM meta WHERE key = 'epoch'),
+                (SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE seq < \(numberLimit))
+            """)
         guard try statement.step() else { return (0, 1) }
-        return (UInt64(statement.text(0)) ?? 0, UInt64(statement.integer(1)))
+        return (UInt64(statement.text(0)) ?? 0, UInt64(clamping: statement.integer(1)))
     }
 
     private static func chunk(_ descriptor: Int32, _ path: String) throws -> [UInt8]? {

@@ -7,6 +7,8 @@ package struct DatabaseError: Error, CustomStringConvertible, Sendable {
     package let detail: String
 
     package var description: String { "\(attempt): \(detail) (SQLite \(code))" }
+    /// The code of a file that is not what it should be.
+    static let damage = SQLITE_CORRUPT
     /// Whether the file itself is damaged or no database.
     package var isDamage: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
 }
@@ -36,6 +38,10 @@ package final class Database {
         self.handle = handle
         self.path = path
         sqlite3_busy_timeout(handle, 5000)
+        let refused = csqlite_harden(handle)
+        guard refused == SQLITE_OK else {
+            throw DatabaseError(attempt: "open \(path)", code: refused, detail: "triggers cannot be switched off")
+        }
     }
 
     deinit { sqlite3_close_v2(handle) }

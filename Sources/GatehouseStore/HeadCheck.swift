@@ -12,6 +12,7 @@ struct HeadReport {
 struct HeadCheck {
     private static let journal = "journal"
     private static let head = "head"
+    static let schema = "schema"
     /// Leaves that are hashed anew at a start: those under no full node of the tree.
     private static let freshLeaves = 256
 
@@ -30,15 +31,14 @@ struct HeadCheck {
 
     private func report(beside copies: [StoreHead]) throws -> HeadReport {
         var report = HeadReport()
-        report.state.isUnwitnessed = copies.isEmpty
+        report.state.isUnwitnessed = try copies.isEmpty && JournalTree.size(database) > 0
         let own: StoreHead?
         switch try StoreHead.read(database, secrets) {
         case .head(let head): own = head
-        case .missing where copies.isEmpty:
-            // A new one has nothing to say.
+        // Nothing was ever sealed here: only runs without the key wrote.
+        case .missing where try copies.isEmpty && !isMarked():
             guard try JournalTree.size(database) > 0 else { return HeadReport() }
             report.state.finding = .made
-            report.state.isUnwitnessed = false
             return report
         case .missing, .broken: own = nil
         }
@@ -77,7 +77,7 @@ struct HeadCheck {
         // What an epoch before this one was found to be stands in its first entry.
         let last = try database.prepare(
             """
-            SELECT leaf, hash FROM journal WHERE seq >= (SELECT first_seq FROM journal_run WHERE epoch = ?)
+            SELECT leaf, hash FROM journal WHERE seq >= (SELECT min(first_seq) FROM journal_run WHERE epoch = ?)
             ORDER BY seq DESC LIMIT \(Self.freshLeaves)
             """
         ).bind(Int64(clamping: own.epoch))
@@ -93,6 +93,11 @@ struct HeadCheck {
         let check = HeadCheck(database: database, path: path, secrets: secrets)
         let copies = check.copies
         return try database.snapshot { try check.report(beside: copies).state }
+    }
+
+    /// Whether a key has written here, which makes a head at once.
+    private func isMarked() throws -> Bool {
+        try database.prepare("SELECT 1 FROM meta WHERE key = 'key'").step()
     }
 
     private func rows(of table: String) throws -> UInt64 {

@@ -106,7 +106,7 @@ package final class JournalReader {
             """, Int64(kind.rawValue), Int64(id)
         ) { statement in
             guard try statement.step() else { return nil }
-            return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets)
+            return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64(clamping: $0) }, secrets)
         }
     }
 
@@ -119,7 +119,7 @@ package final class JournalReader {
             """)
         try statement.bind(Int64(kind.rawValue), Int64(id), Int64(clamping: revision))
         guard try statement.step() else { return nil }
-        return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets)
+        return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64(clamping: $0) }, secrets)
     }
 
     /// All present rows of a kind.
@@ -136,7 +136,7 @@ package final class JournalReader {
             let statement = try RegistryRows.present(database, pending)
             try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) })
             while try statement.step() {
-                let end = statement.optionalInteger(5).map { UInt64($0) }
+                let end = statement.optionalInteger(5).map { UInt64(clamping: $0) }
                 if let row = RegistryRows.read(statement, to: end, secrets) { try body(row) }
             }
         }
@@ -163,8 +163,8 @@ package final class JournalReader {
             try statement.bind(Int64(kind.rawValue), Int64(id))
             var states: [(from: UInt64, to: UInt64?, row: RegistryRow)] = []
             while try statement.step() {
-                let from = UInt64(statement.integer(2))
-                let end = statement.optionalInteger(5).map { UInt64($0) }
+                let from = UInt64(clamping: statement.integer(2))
+                let end = statement.optionalInteger(5).map { UInt64(clamping: $0) }
                 if from != pending, let row = RegistryRows.read(statement, to: end, secrets) {
                     states.append((from, end == pending ? nil : end, row))
                 }
@@ -178,7 +178,7 @@ package final class JournalReader {
         let statement = try database.prepare("SELECT at, seq FROM revision WHERE revision = ?")
         try statement.bind(Int64(clamping: number))
         guard try statement.step() else { return nil }
-        return (CivilTime(milliseconds: statement.integer(0)), UInt64(statement.integer(1)))
+        return (CivilTime(milliseconds: statement.integer(0)), UInt64(clamping: statement.integer(1)))
     }
 
     /// The revision that was in force at an instant.
@@ -207,7 +207,7 @@ package final class JournalReader {
 
     package func lastSequence() throws -> UInt64 {
         let statement = try database.prepare("SELECT coalesce(max(seq), 0) FROM journal")
-        return try statement.step() ? UInt64(statement.integer(0)) : 0
+        return try statement.step() ? UInt64(clamping: statement.integer(0)) : 0
     }
 
     /// Pictures stored before an instant, oldest first: what retention may delete.
@@ -223,7 +223,8 @@ package final class JournalReader {
         while try statement.step() {
             rows.append(
                 (
-                    UInt64(statement.integer(0)), statement.text(1), statement.text(2), Int(statement.integer(3)),
+                    UInt64(clamping: statement.integer(0)), statement.text(1), statement.text(2),
+                    Int(statement.integer(3)),
                     CivilTime(milliseconds: statement.integer(4))
                 ))
         }

@@ -17,6 +17,7 @@ struct JournalTree {
     /// Goes on where the database stands.
     init(_ database: Database, _ sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
         let size = try Self.size(database)
+        epoch = try Self.lastEpoch(database)
         tree = try MerkleTree(edge: Self.edge(of: size, database, sha256), sha256: sha256)
     }
 
@@ -39,6 +40,11 @@ struct JournalTree {
     }
 
     // MARK: what stands in the database
+
+    private static func lastEpoch(_ database: Database) throws -> UInt64? {
+        let row = try database.prepare("SELECT epoch FROM journal ORDER BY seq DESC LIMIT 1")
+        return try row.step() ? UInt64(clamping: row.integer(0)) : nil
+    }
 
     /// How many leaves there are: the rank of the newest entry, and one.
     static func size(_ database: Database) throws -> UInt64 {
@@ -138,13 +144,14 @@ struct JournalTree {
         let insertRun = try database.prepare(StoreWriter.Connection.runSQL)
         let insertNode = try database.prepare(StoreWriter.Connection.nodeSQL)
         var tree = MerkleTree(sha256: sha256)
-        var last: Int64?
+        var last: (epoch: Int64, sequence: Int64)?
         let rows = try database.prepare("SELECT seq, epoch, hash FROM journal ORDER BY seq")
         while try rows.step() {
-            if last != rows.integer(1) {
-                last = rows.integer(1)
+            // Where an entry is missing the next one is another run: ranks stay those of the rows.
+            if last?.epoch != rows.integer(1) || last.map({ $0.sequence &+ 1 }) != rows.integer(0) {
                 try insertRun.bind(rows.integer(1), rows.integer(0), Int64(clamping: tree.size)).run()
             }
+            last = (rows.integer(1), rows.integer(0))
             try tree.append(leafHash: rows.octets(2)) { subtree in
                 guard subtree.height % height == 0 else { return }
                 try insertNode.bind(Int64(subtree.height / height), Int64(clamping: subtree.position), subtree.hash)

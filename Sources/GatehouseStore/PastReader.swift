@@ -29,7 +29,7 @@ extension JournalReader {
             read += 1
             try body(
                 PastDecision(
-                    sequence: UInt64(statement.integer(0)), at: CivilTime(milliseconds: statement.integer(1)),
+                    sequence: UInt64(clamping: statement.integer(0)), at: CivilTime(milliseconds: statement.integer(1)),
                     accessPoint: point, person: statement.optionalInteger(3).map { UInt32(clamping: $0) },
                     credential: statement.optionalInteger(4).map { UInt32(clamping: $0) }, outcome: statement.text(5),
                     reason: statement.optionalText(6), facts: facts))
@@ -51,7 +51,7 @@ extension JournalReader {
             while try statement.step() {
                 // Erased since: nobody's any more.
                 if statement.octets(4).isEmpty { continue }
-                let end = statement.optionalInteger(5).map { UInt64($0) }
+                let end = statement.optionalInteger(5).map { UInt64(clamping: $0) }
                 guard let row = RegistryRows.read(statement, to: end, secrets),
                     registry.problem(with: .put(row), isLoading: true) == nil
                 else {
@@ -175,7 +175,7 @@ extension JournalReader {
     package func pendingErasures(limit: Int) throws -> [(event: UInt64, camera: String)] {
         let statement = try database.prepare("SELECT event, camera FROM erasure ORDER BY event LIMIT \(max(1, limit))")
         var found: [(event: UInt64, camera: String)] = []
-        while try statement.step() { found.append((UInt64(statement.integer(0)), statement.text(1))) }
+        while try statement.step() { found.append((UInt64(clamping: statement.integer(0)), statement.text(1))) }
         return found
     }
 }

@@ -63,11 +63,7 @@ package enum RegistryCopy {
     }
 
     private static func isUnproved(_ database: Database) throws -> Bool {
-        let row = try database.prepare("SELECT value FROM ledger WHERE key = ?").bind(LedgerChange.rewindingKey)
-        guard try row.step(), let value = CanonicalValue(decoding: row.octets(0)),
-            case .rewinding(let found?) = LedgerChange(key: LedgerChange.rewindingKey, value: value)
-        else { return false }
-        return found.isRegisterUnproved
+        try StateRemedy.stored(database)?.isRegisterUnproved ?? false
     }
 
     /// The mark of the register that a copy holds (`StoreWriter.registryMark`); nil where it has none.

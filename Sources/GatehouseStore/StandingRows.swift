@@ -54,6 +54,20 @@ enum StandingRows {
         return values[run]?.text != EntryKind.start.rawValue
     }
 
+    /// Of rows that nobody can prove those stay that keep people out, or let them out of a fire.
+    static func keepWhatTakesAway(_ database: Database) throws {
+        let rows = try database.prepare("SELECT key, value FROM standing")
+        var dropped: [String] = []
+        while try rows.step() {
+            let key = rows.text(0)
+            let posture = CanonicalValue(decoding: rows.octets(1))?.text.flatMap { Posture(word: $0) }
+            let isKept = key == fire || key.hasPrefix(withdrawn) || posture == .blocked || posture == .lockdown
+            if !isKept { dropped.append(key) }
+        }
+        let drop = try database.prepare("DELETE FROM standing WHERE key = ?")
+        for key in dropped { try drop.bind(key).run() }
+    }
+
     /// Of a database from before these rows: from the leaves of the entries that its columns name, once.
     static func build(_ database: Database) throws {
         try database.execute("DELETE FROM standing")

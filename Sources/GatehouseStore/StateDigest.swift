@@ -1,6 +1,6 @@
 internal import GatehouseCore
 
-/// A keyed digest of all rows that decide, table by table: the sum of each row's HMAC without carry, and how many there are.
+/// A keyed digest of all rows that decide, table by table: the exclusive or of each row's HMAC, and how many there are.
 /// It follows each change at a constant cost. It is only ever written sealed (see `StoreHead`): who cannot see sums cannot
 /// combine rows to an equal one.
 struct StateDigest: Hashable, Sendable {
@@ -8,11 +8,11 @@ struct StateDigest: Hashable, Sendable {
     enum Table: String, CaseIterable, Sendable {
         case registry, mark, revision, ledger, area, watch, standing, erasure, outbox, meta
         case readerIdentity = "reader_identity"
-        case ownedPicture = "owed_picture"
+        case owedPicture = "owed_picture"
         case run = "journal_run"
 
         /// Values of `meta` that change with every batch and decide nothing.
-        static let unkeptMeta = ["batch", "floor"]
+        static let unkeptMeta = ["batch"]
 
         /// What of the table is left out: what changes with every batch and decides nothing, and what is settled.
         var condition: String {

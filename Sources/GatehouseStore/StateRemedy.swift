@@ -21,42 +21,44 @@ struct StateRemedy {
         return head.state[Self.registry] == newest.state[Self.registry]
     }
 
-    /// Puts the database in order, and says what was found.
+    /// Puts the database in order, and says what was found. All of it is one transaction.
     func carryOut() throws -> (report: StateReport, isRegisterUnproved: Bool) {
         let database = try StoreWriter.open(path: path)
-        let isRegisterWrong = found.tables.contains(Self.registry)
+        let prior = try Self.stored(database)
+        // A finding that stood is not over because another one comes; one that cannot be read may have been any.
+        let isLedgerWrong = found.tables.contains(.ledger)
+        let isRegisterWrong = found.tables.contains(Self.registry) || prior?.isRegisterUnproved ?? isLedgerWrong
         let difference = isRegisterWrong ? try self.difference(database) : Difference()
         let isUnproved = isRegisterWrong && !copyFits
         var report = found.state
         report.registerRows = difference.rows.count
-        try database.transaction {
-            if !found.isJournalTrue { try JournalTree.build(database, secrets.sha256) }
-            // How a portal stands is taken from nothing that was changed: each stands as the configuration has it.
-            if found.tables.contains(.standing) { try database.execute("DELETE FROM standing") }
-            try database.execute("DELETE FROM meta WHERE key IN ('marks', 'pending', 'stale'); DELETE FROM mark")
-            try RegistryMarks.insert(database, secrets)
-        }
-        let (epoch, first) = try numbers(database)
+        let (epoch, next) = Backup.behind(path, secrets)
         let rewinding = Rewinding(
-            at: now, isRegisterUnproved: isUnproved, areCountsUnproved: found.tables.contains(.ledger))
+            at: now, isRegisterUnproved: isUnproved,
+            areCountsUnproved: isLedgerWrong || prior?.areCountsUnproved ?? false)
+        let revision = max(found.newest?.revision ?? 0, copy?.revision ?? 0, try self.revision(database)) + 1
         try Backup.begin(
-            epoch: epoch, first: first, in: path, at: now, actor: "gatehoused", source: found.state.finding.rawValue,
-            detail: detail(report, difference), ledger: [.rewinding(rewinding)], secrets)
-        if isRegisterWrong, copyFits, !difference.changes.isEmpty {
-            let revision = max(found.newest?.revision ?? 0, try self.revision(database)) + 1
-            let writer = StoreWriter(
-                path: path, secrets: secrets, epoch: epoch, run: "copy-\(epoch)", issuerCertificate: nil,
-                keepsHeadCopy: false)
-            var entry = JournalEntry(kind: .registry)
-            (entry.sequence, entry.civil, entry.actor, entry.result) = (first + 1, now, "gatehoused", .done)
-            entry.registryRevision = revision
-            entry.detail[.rows] = .integer(Int64(difference.rows.count))
-            try writer.commit(
-                CommitGate.Batch(
-                    number: 1,
-                    effects: [.registry(difference.changes, revision: revision), .record(entry)]))
-        }
+            epoch: epoch + 1, first: max(next, found.newest?.next ?? 1), in: path, at: now, actor: "gatehoused",
+            source: found.state.finding.rawValue, detail: detail(report, difference), ledger: [.rewinding(rewinding)],
+            rows: isRegisterWrong && copyFits ? (difference.changes, revision) : nil, putInOrder: putInOrder, secrets)
         return (report, isUnproved)
+    }
+
+    private func putInOrder(_ database: Database) throws {
+        try SchemaCheck.mend(database)
+        if !found.isJournalTrue { try JournalTree.build(database, secrets.sha256) }
+        if found.tables.contains(.standing) { try StandingRows.keepWhatTakesAway(database) }
+        try database.execute("DELETE FROM meta WHERE key IN ('marks', 'pending', 'stale'); DELETE FROM mark")
+        try RegistryMarks.insert(database, secrets)
+    }
+
+    /// The finding that stands in a database; nil where none does, or none can be read.
+    static func stored(_ database: Database) throws -> Rewinding? {
+        let row = try database.prepare("SELECT value FROM ledger WHERE key = ?").bind(LedgerChange.rewindingKey)
+        guard try row.step(), let value = CanonicalValue(decoding: row.octets(0)),
+            case .rewinding(let found?) = LedgerChange(key: LedgerChange.rewindingKey, value: value)
+        else { return nil }
+        return found
     }
 
     /// What an entry says of the finding: the tables, what is missing, and the tree that this epoch does not go on from.
@@ -74,14 +76,6 @@ struct StateRemedy {
             ])
         }
         return detail
-    }
-
-    private func numbers(_ database: Database) throws -> (epoch: UInt64, first: UInt64) {
-        let present = try StoreHead.made(database, secrets)
-        return (
-            max(present.epoch, found.newest?.epoch ?? 0) + 1,
-            max(present.next, found.newest?.next ?? 1, copy?.nextSequence ?? 1)
-        )
     }
 
     private func revision(_ database: Database) throws -> UInt64 {

@@ -94,13 +94,11 @@ struct StoreHead: Hashable, Sendable, Comparable {
         return head
     }
 
-    /// Makes the head of a database anew: after it was put together from another one, or when it never had one.
+    /// Makes the head of a database that has none, in the transaction of the caller.
     @discardableResult
-    static func remake(_ database: Database, _ secrets: StoreSecrets) throws -> StoreHead {
-        try database.transaction {
-            let head = try made(database, secrets)
-            try database.prepare(setSQL).bind(head.sealed(secrets)).run()
-            return head
-        }
+    static func make(_ database: Database, _ secrets: StoreSecrets) throws -> StoreHead {
+        let head = try made(database, secrets)
+        try database.prepare(setSQL).bind(head.sealed(secrets)).run()
+        return head
     }
 }

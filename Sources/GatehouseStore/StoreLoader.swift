@@ -38,14 +38,14 @@ package struct StoreLoader {
     package func load(site: Site, decides: (RegistryRow) -> Bool = { _ in true }) throws -> Loaded {
         var restored = Restored()
         let (last, newest) = try lastEntry()
-        let floor = try meta("floor").flatMap { Int64($0) }.map { CivilTime(milliseconds: $0) } ?? newest
+        let floor = try meta("floor").flatMap { Int64($0) }.map { CivilTime.clamped($0) } ?? newest
         restored.nextSequence = last + 1
-        restored.epoch = UInt64(try meta("epoch") ?? "1") ?? 1
+        restored.epoch = min(UInt64(try meta("epoch") ?? "1") ?? 1, 1 << 48)
         // A restore leaves a floor under the numbers, so that none is given twice.
         if let floor = try meta("first").flatMap({ UInt64($0) }) {
             restored.nextSequence = max(restored.nextSequence, floor)
         }
-        restored.nextOutboxID = UInt64(try single("SELECT coalesce(max(id), 0) FROM outbox")) + 1
+        restored.nextOutboxID = UInt64(clamping: try single("SELECT coalesce(max(id), 0) FROM outbox")) + 1
 
         var damaged = 0
         restored.registry = try registry(&damaged, decides)
@@ -55,7 +55,7 @@ package struct StoreLoader {
         while try areas.step() {
             restored.ledger.move(
                 UInt32(clamping: areas.integer(0)),
-                to: Ledger.Presence(area: AreaID(areas.text(1)), since: CivilTime(milliseconds: areas.integer(2))))
+                to: Ledger.Presence(area: AreaID(areas.text(1)), since: .clamped(areas.integer(2))))
         }
         let ledger = try database.prepare("SELECT key, value FROM ledger ORDER BY key")
         while try ledger.step() {
@@ -117,18 +117,21 @@ package struct StoreLoader {
         default: return nil
         }
         return OutboxItem(
-            id: UInt64(statement.integer(0)), destination: DestinationID(statement.text(1)), kind: kind,
-            event: UInt64(statement.integer(3)), idempotencyKey: statement.text(4),
-            created: CivilTime(milliseconds: statement.integer(5)),
+            id: UInt64(clamping: statement.integer(0)), destination: DestinationID(statement.text(1)), kind: kind,
+            event: UInt64(clamping: statement.integer(3)), idempotencyKey: statement.text(4),
+            created: .clamped(statement.integer(5)),
             expires: statement.optionalInteger(6).map { CivilTime(milliseconds: $0) }, content: content)
     }
 
     private func registry(_ damaged: inout Int, _ decides: (RegistryRow) -> Bool) throws -> Registry {
-        var registry = Registry(revision: UInt64(try single("SELECT coalesce(max(revision), 0) FROM revision")))
+        var registry = Registry(
+            revision: UInt64(clamping: try single("SELECT coalesce(max(revision), 0) FROM revision")))
+        // As many as there are rows: identities are dense, and one that somebody wrote makes no room for a million.
+        func count(_ kind: RegistryKind) throws -> Int {
+            Int(try single("SELECT count(*) FROM registry NOT INDEXED WHERE kind = \(kind.rawValue)"))
+        }
         registry.reserve(
-            persons: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 3")),
-            credentials: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 5")),
-            tenancies: Int(try single("SELECT coalesce(max(id), 0) FROM registry WHERE kind = 4")))
+            persons: try count(.person), credentials: try count(.credential), tenancies: try count(.tenancy))
         let revision = registry.revision
         try RegistryRows.each(database, secrets) { row in
             if let row, !decides(row) { return }
@@ -161,7 +164,7 @@ package struct StoreLoader {
             requests.append(
                 CaptureRequest(
                     event: UInt64(clamping: statement.integer(0)), camera: CameraID(statement.text(1)),
-                    at: CivilTime(milliseconds: statement.integer(2))))
+                    at: .clamped(statement.integer(2))))
         }
         return requests
     }
@@ -197,7 +200,7 @@ package struct StoreLoader {
     private func lastEntry() throws -> (UInt64, CivilTime) {
         let statement = try database.prepare("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1")
         guard try statement.step() else { return (0, CivilTime(milliseconds: 0)) }
-        return (UInt64(statement.integer(0)), CivilTime(milliseconds: statement.integer(1)))
+        return (UInt64(clamping: statement.integer(0)), .clamped(statement.integer(1)))
     }
 
     private func meta(_ key: String) throws -> String? {
@@ -222,7 +225,7 @@ enum RegistryRows {
             for kind in RegistryKind.allCases {
                 try statement.bind(Int64(kind.rawValue), pending.map { Int64($0) })
                 while try statement.step() {
-                    try body(read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets))
+                    try body(read(statement, to: statement.optionalInteger(5).map { UInt64(clamping: $0) }, secrets))
                 }
                 statement.reset()
             }
@@ -233,7 +236,7 @@ enum RegistryRows {
     static func present(_ database: Database, _ pending: UInt64?) throws -> Statement {
         try database.prepare(
             """
-            SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry
+            SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry NOT INDEXED
             WHERE kind = ?1 AND \(PendingRevision.present(pending)) ORDER BY id
             """)
     }

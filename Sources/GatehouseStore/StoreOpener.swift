@@ -25,7 +25,7 @@ package enum StoreOpener {
             // Without the key no head can be read, and none is written.
             if secrets.keepsPersonal { held = try hold(path, secrets, at: now) }
             var loaded = try load(path, site, secrets)
-            guard loaded.damagedRows > 0,
+            guard loaded.damagedRows > 0, loaded.restored.ledger.rewinding?.isRegisterUnproved != true,
                 let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets),
                 copy.revision == loaded.restored.registry.revision
             else {
@@ -48,8 +48,17 @@ package enum StoreOpener {
     private static func hold(
         _ path: String, _ secrets: StoreSecrets, at now: CivilTime
     ) throws -> Opened.Held {
-        let database = try StoreWriter.prepared(path: path, secrets: secrets)
-        let found = try HeadCheck(database: database, path: path, secrets: secrets).report()
+        let database = try StoreWriter.open(path: path)
+        let schema = try SchemaCheck.differences(database)
+        let isNew = try StoreWriter.prepare(database, secrets)
+        var found = try HeadCheck(database: database, path: path, secrets: secrets).report()
+        if isNew, found.state.finding == .inOrder, try JournalTree.size(database) > 0 {
+            found.state.finding = .made
+        }
+        if !schema.isEmpty {
+            found.state.tables.append(HeadCheck.schema)
+            if found.state.isGood { found.state.finding = .altered }
+        }
         guard !found.state.isGood else { return Opened.Held(state: found.state) }
         let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
         let (report, isUnproved) = try StateRemedy(
@@ -128,20 +137,21 @@ package enum StoreOpener {
     ) throws -> Opened {
         guard isOurs(path) else { throw error }
         let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
-        let epoch = (copy?.epoch ?? 0) + 1
-        let first = copy?.nextSequence ?? 1
+        let (epoch, first) = Backup.behind(path, secrets)
+        let head = HeadCopy.read(besides: path, secrets)
         let aside = "\(path).damaged-\(now.seconds)"
         guard Files.rename(path, aside) else { throw error }
         for suffix in ["-wal", "-shm"] where Files.exists(path + suffix) {
             _ = Files.rename(path + suffix, aside + suffix)
         }
-        try Backup.begin(epoch: epoch, first: first, in: path, at: now, actor: "gatehoused", source: "damage", secrets)
-        if let copy {
-            let writer = StoreWriter(
-                path: path, secrets: secrets, epoch: epoch, run: "copy-\(epoch)", issuerCertificate: nil)
-            let changes = copy.rows.map { RegistryChange.put($0) }
-            try writer.commit(CommitGate.Batch(number: 1, effects: [.registry(changes, revision: copy.revision)]))
-        }
+        // How often a card was used is gone with the database; whether the copy is the newest, its head says.
+        let newest = [head, copy?.head].compactMap { $0 }.max()
+        let isUnproved = newest.map { $0.state.mark(of: .registry) != copy?.head?.state.mark(of: .registry) } ?? false
+        let found = Rewinding(at: now, isRegisterUnproved: isUnproved, areCountsUnproved: newest != nil)
+        try Backup.begin(
+            epoch: epoch + 1, first: first, in: path, at: now, actor: "gatehoused", source: "damage",
+            ledger: newest == nil ? [] : [.rewinding(found)],
+            rows: copy.map { ($0.rows.map { .put($0) }, max($0.revision, newest?.revision ?? 0)) }, secrets)
         let loaded = try StoreLoader(path: path, secrets: secrets).load(site: site)
         return Opened(
             loaded: loaded, usedCopy: copy != nil,

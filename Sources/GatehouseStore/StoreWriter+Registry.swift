@@ -190,10 +190,11 @@ extension StoreWriter {
         if let pending { try connection.dropRow.bind(kindNumber, number, Int64(pending)).run() }
         let present = try connection.readRow.bind(kindNumber, number, pending.map { Int64($0) })
         guard try present.step() else { return }
-        let from = UInt64(present.integer(0))
+        let place = present.integer(0)
+        let from = UInt64(clamping: place)
         let plain = present.octets(1)
         let sealed = present.octets(2)
-        let to = present.optionalInteger(3).map { UInt64($0) }
+        let to = present.optionalInteger(3).map { UInt64(clamping: $0) }
         present.reset()
         let isPending = revision == pending
         if isPending, to == revision { return }
@@ -204,7 +205,7 @@ extension StoreWriter {
         }
         // A row changed twice in one revision keeps only its last state.
         if from == revision {
-            try connection.dropRow.bind(kindNumber, number, Int64(from)).run()
+            try connection.dropRow.bind(kindNumber, number, place).run()
             return
         }
         // A damaged row is ended as it is: its seal stays broken, and it admits nobody.
@@ -212,7 +213,7 @@ extension StoreWriter {
             try secrets.sealRegistry(
                 $0, RegistryCodec.associated(kind: kind, id: id, from: from, to: revision, plain: plain))
         }
-        try connection.endRow.bind(kindNumber, number, Int64(from), Int64(revision), closed ?? sealed).run()
+        try connection.endRow.bind(kindNumber, number, place, Int64(revision), closed ?? sealed).run()
     }
 
     private func mark(_ row: RegistryRow, _ statement: Statement) throws {

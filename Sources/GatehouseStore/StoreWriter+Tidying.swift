@@ -140,6 +140,6 @@ extension StoreWriter {
             """)
         try statement.bind(row.place.kind, pending.map { Int64($0) }, row.place.id)
         guard try statement.step() else { return nil }
-        return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64($0) }, secrets)
+        return RegistryRows.read(statement, to: statement.optionalInteger(5).map { UInt64(clamping: $0) }, secrets)
     }
 }

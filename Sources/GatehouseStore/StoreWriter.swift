@@ -10,11 +10,15 @@ package final class StoreWriter {
     private let run: String
     private var connection: Connection?
     /// The journal's tree as it is on the disk; nil before the first batch and after a failed one.
-    private var tree: JournalTree?
+    var tree: JournalTree?
     /// The head as it is on the disk, and what follows the changes of the connection for the next one. Nil without the key.
-    private(set) var head: StoreHead?
-    private var follower: StateFollower?
-    private let headCopy: HeadCopy?
+    var head: StoreHead?
+    var follower: StateFollower?
+    /// Puts a database together in the first batch's transaction, before its effects; its head is made anew there.
+    var beginning: ((Database) throws -> Void)?
+    /// The head of the last transaction that is known to be on the disk, whatever a new connection finds.
+    var lastHead: StoreHead?
+    let headCopy: HeadCopy?
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0
     /// Something was erased that the write-ahead file may still hold.
@@ -22,7 +26,7 @@ package final class StoreWriter {
     /// Values older than this are on their way out.
     private var erasesBefore: CivilTime?
     /// The newest entry and the newest sealed revision of this run.
-    private var lastSequence: UInt64 = 0
+    var lastSequence: UInt64 = 0
     var lastRevision: UInt64 = 0
     /// The trusted civil time that stands in the database as the floor of the next start.
     private var floor = CivilTime(milliseconds: 0)
@@ -35,7 +39,7 @@ package final class StoreWriter {
     /// The revision of which portions stand on the disk, as far as transactions are whole; it may have been dropped.
     private(set) var pending: UInt64?
     /// The one that portions are still written of.
-    private var growing: UInt64?
+    var growing: UInt64?
     /// Marks of the portions that are on disk, by their first octet: random as they are, they are written in the order of
     /// their table when all rows are there, so that each of its pages is written once.
     var laterMarks: [[Mark]] = []
@@ -55,6 +59,19 @@ package final class StoreWriter {
         headCopy = keepsHeadCopy && secrets.keepsPersonal ? HeadCopy(besides: path) : nil
     }
 
+    /// A writer whose first batch puts the database together as well, all in one transaction. No copy of its head is kept.
+    init(
+        path: String, secrets: StoreSecrets, epoch: UInt64, run: String,
+        beginning: @escaping (Database) throws -> Void
+    ) {
+        self.path = path
+        self.secrets = secrets
+        self.epoch = epoch
+        self.run = run
+        self.beginning = beginning
+        headCopy = nil
+    }
+
     /// Opens a database for writing as all of Gatehouse does: write-ahead log, every commit on the disk, freed pages
     /// overwritten.
     package static func open(path: String) throws -> Database {
@@ -69,18 +86,6 @@ package final class StoreWriter {
         return database
     }
 
-    /// The same, with what follows from the journal: a database from before gets it here.
-    static func prepared(path: String, secrets: StoreSecrets) throws -> Database {
-        let database = try open(path: path)
-        if try !JournalTree.isBuilt(database) {
-            try database.transaction {
-                try JournalTree.build(database, secrets.sha256)
-                try StandingRows.build(database)
-            }
-        }
-        return database
-    }
-
     /// Writes the batch in one transaction. After an error the connection is given up, because a failed sync may
     /// have lost pages that a second try on the same one would take for written.
     package func commit(_ batch: CommitGate.Batch) throws {
@@ -91,6 +96,7 @@ package final class StoreWriter {
             var state = (pending: pending, growing: growing)
             let isTurn = batch.effects.contains { $0.isEndOfPortions }
             try transaction(connection) {
+                if let beginning { try begin(beginning, connection.database) }
                 for (index, effect) in batch.effects.enumerated() {
                     switch effect {
                     case .registry(let changes, let revision):
@@ -118,10 +124,11 @@ package final class StoreWriter {
                     default: try write(effect, connection)
                     }
                 }
-                try connection.markBatch.bind("\(run)/\(batch.number)").run()
+                try connection.markBatch.bind(mark(of: batch)).run()
                 if let floor = newFloor { try connection.setFloor.bind(String(floor.milliseconds)).run() }
             }
             lastNumber = batch.number
+            beginning = nil
             floor = newFloor ?? floor
             if (growing == nil) != (state.growing == nil) {
                 let pages = state.growing == nil ? Self.checkpointPages.usual : Self.checkpointPages.growing
@@ -136,59 +143,29 @@ package final class StoreWriter {
         }
     }
 
-    /// Another value for each state of the register's rows; nil where no head is kept, and while a large change grows.
-    package var registryMark: [UInt8]? { growing == nil ? head?.state.mark(of: .registry) : nil }
-
-    /// One transaction, which moves the head as well.
-    func transaction<Result>(_ connection: Connection, _ body: () throws -> Result) throws -> Result {
-        var next = head
-        var sealed: [UInt8] = []
-        let result: Result
-        do {
-            result = try connection.database.transaction {
-                let result = try body()
-                guard let follower, let tree, next != nil else { return result }
-                next?.move(to: follower.state, tree, epoch: epoch, last: lastSequence, revision: lastRevision)
-                sealed = try next?.sealed(secrets) ?? []
-                try connection.setHead.bind(sealed).run()
-                return result
-            }
-        } catch {
-            if let head { follower?.rollBack(to: head.state) }
-            throw error
-        }
-        head = next
-        if let next { headCopy?.write(sealed, counter: next.counter) }
-        return result
-    }
-
     /// The connection, made where there is none; nil where a new one finds the batch on the disk already.
     private func openedConnection(for batch: CommitGate.Batch) throws -> Connection? {
         if let connection { return connection }
         let database = try Self.prepared(path: path, secrets: secrets)
-        tree = try JournalTree(database, secrets.sha256)
+        // Where it is put together anew the tree is as well.
+        if beginning == nil { tree = try JournalTree(database, secrets.sha256) }
         let connection = try Connection(database)
         self.connection = connection
         // What a run before this one did not seal never comes into force: only this run's grows.
         pending = try PendingRevision.read(database)
         if secrets.keepsPersonal {
-            try markKey(database)
+            // Of a run without the key nothing of this is there.
             if try !RegistryMarks.isBuilt(database) { try RegistryMarks.build(database, secrets) }
-            let found: StoreHead
-            if case .head(let head) = try StoreHead.read(database, secrets) {
-                found = head
-            } else {
-                found = try StoreHead.remake(database, secrets)
-            }
-            head = found
-            follower = StateFollower.follow(database, from: found.state, secrets)
+            if beginning == nil { try takeHead(of: database, isWritten: connection.lastBatch() == mark(of: batch)) }
         }
         // After a failure the connection is a new one, and the database alone knows how far the batch came.
-        guard try connection.lastBatch() == "\(run)/\(batch.number)" else { return connection }
+        guard try connection.lastBatch() == mark(of: batch) else { return connection }
         growing = Self.growing(after: batch, growing)
         if growing == nil { endPortions() }
         return nil
     }
+
+    private func mark(of batch: CommitGate.Batch) -> String { "\(run)/\(batch.number)" }
 
     private static func growing(after batch: CommitGate.Batch, _ before: UInt64?) -> UInt64? {
         batch.effects.reduce(before) { growing, effect in
@@ -204,12 +181,6 @@ package final class StoreWriter {
 
     /// Nothing of a dropped revision is left.
     func forgetPending() { pending = nil }
-
-    /// The first key that writes marks the database as its own.
-    private func markKey(_ database: Database) throws {
-        let mark = try database.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('key', ?)")
-        try mark.bind(secrets.keyMark).run()
-    }
 
     /// The trusted time that the batch proves, when it is far enough from what is stored; also backwards, after an
     /// operator has accepted an earlier clock.

@@ -109,8 +109,8 @@ struct LogProofTests {
                 do {
                     _ = try policy.open(note)
                     #expect(holds, "\(row.name) took \(name)")
-                } catch let fault as EvidenceFault {
-                    #expect(!holds && fault.problem == .quorumNotMet, "\(row.name) refused \(name): \(fault)")
+                } catch {
+                    #expect(!holds && error.problem == .quorumNotMet, "\(row.name) refused \(name): \(error)")
                 }
             }
         }

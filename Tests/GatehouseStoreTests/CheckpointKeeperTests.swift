@@ -72,7 +72,7 @@ struct CheckpointKeeperTests {
         try commit(21...40, scratch, run: "three", .look)
         #expect(
             refusal { _ = try keeper(scratch).make() } == .differs(.file, signed: 30), "other entries in their place")
-        let signed = try #require(try SignedNote(scratch.contents(path + ".checkpoint")))
+        let signed = try SignedNote(scratch.contents(path + ".checkpoint"))
         #expect(try Checkpoint(text: signed.text).size == 30, "what was signed stays what it was")
         // A restore on purpose begins another log.
         #expect(try keeper(scratch, epoch: 2).make()?.size == 40)

@@ -100,6 +100,8 @@ import Testing
         let database = try Database(path: scratch.database)
         try database.execute("UPDATE snapshot SET digest = zeroblob(32)")
         #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])
+        try database.execute("UPDATE snapshot SET state = 'missing'")
+        #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])
         try database.execute("UPDATE snapshot SET state = 'expired'")
         #expect(try faults(scratch) == ["entry 1: its picture counts as expired, and no entry says so"])
         try database.execute("DELETE FROM snapshot")

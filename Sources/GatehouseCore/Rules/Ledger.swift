@@ -287,7 +287,7 @@ extension PINLockout.Tries {
 
 extension CivilTime {
     /// A moment of this era, whatever was written.
-    static func clamped(_ milliseconds: Int64) -> CivilTime {
+    package static func clamped(_ milliseconds: Int64) -> CivilTime {
         CivilTime(milliseconds: min(max(milliseconds, 0), 1 << 50))
     }
 }

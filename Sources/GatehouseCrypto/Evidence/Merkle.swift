@@ -1,4 +1,4 @@
-package import GatehouseCore
+internal import GatehouseCore
 
 /// The tree of RFC 6962, section 2.1: hashes, makers of proofs that follow its recursion, and the checkers of RFC 9162, which are loops of
 /// another kind, so that the two do not share a mistake.

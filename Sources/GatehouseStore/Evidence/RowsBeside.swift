@@ -66,10 +66,13 @@ struct RowsBeside {
                 return "entry \(event): the row of its picture is not the one of entry \(entry.sequence)"
             }
             return fault(ofFile: path, digest, event)
-        case "expired": expired[place] = event
-        default: break
+        case "expired":
+            expired[place] = event
+            return nil
+        default:
+            return entry.result == .stored
+                ? "entry \(event): the row of its picture is not the one of entry \(entry.sequence)" : nil
         }
-        return nil
     }
 
     private func fault(ofFile path: String, _ digest: [UInt8], _ event: UInt64) -> String? {

@@ -10,8 +10,8 @@ enum V0009 {
             PRIMARY KEY (level, position)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS journal_run (
-            epoch INTEGER PRIMARY KEY,
-            first_seq INTEGER NOT NULL,
+            first_seq INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
             first_index INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE IF NOT EXISTS standing (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
