@@ -1,4 +1,5 @@
 import GatehouseConfiguration
+import GatehouseCore
 import GatehouseCrypto
 import GatehouseSimulation
 import Glibc
