@@ -26,10 +26,19 @@ enum SchemaCheck {
         return try items(database)
     }
 
+    /// Of what is there that which bears on our tables: whatever else somebody keeps in the file stays as it is.
+    private static func bearing(_ database: Database, _ wanted: Set<Item>) throws -> Set<Item> {
+        let tables = Set(wanted.map(\.table))
+        return try items(database).filter {
+            tables.contains($0.table) || $0.name.hasPrefix("sqlite_stat")
+        }
+    }
+
     /// Names of what is there and should not be, or the other way round. Throws the error of a damaged file where a table of ours
     /// is not there, or not as it was made.
     static func differences(_ database: Database) throws -> [String] {
-        let (found, wanted) = (try items(database), try wanted())
+        let wanted = try wanted()
+        let found = try bearing(database, wanted)
         let missing = wanted.subtracting(found)
         if let table = missing.first(where: { $0.type == "table" }) {
             throw DatabaseError(
@@ -48,7 +57,7 @@ enum SchemaCheck {
     /// Takes out what no step made, and makes all indexes anew: in the transaction of the caller.
     static func mend(_ database: Database) throws {
         let wanted = try wanted()
-        let others = try items(database).subtracting(wanted)
+        let others = try bearing(database, wanted).subtracting(wanted)
         for item in others.sorted(by: { $0.type > $1.type }) {
             let name = item.name.replacing("\"", with: "\"\"")
             try database.execute("DROP \(item.type.uppercased()) IF EXISTS \"\(name)\"")

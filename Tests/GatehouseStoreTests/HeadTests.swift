@@ -233,6 +233,34 @@ private struct Site {
         #expect(again.state.isGood, "\(again.state)")
     }
 
+    /// A path that somebody mistyped names a database of another program.
+    @Test func somebodyElsesDatabaseStaysAsItIs() throws {
+        let scratch = Scratch()
+        let path = scratch.folder + "/theirs.db"
+        try Database(path: path).execute(
+            "CREATE TABLE places (url TEXT); INSERT INTO places VALUES ('a'); CREATE INDEX i ON places (url); ANALYZE")
+        #expect(StoreOpener.obstacle(path, keyMark: nil) != nil)
+        #expect {
+            try StoreOpener.open(path: path, site: Scratch.site, secrets: scratch.secrets, at: CivilTime(seconds: 1))
+        } throws: {
+            "\($0)".contains("no database of Gatehouse")
+        }
+        let schema = try Database(path: path).prepare(
+            "SELECT group_concat(name) FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'")
+        #expect(try schema.step() && schema.text(0) == "places,i")
+    }
+
+    @Test func whatElseStandsInTheFileStays() throws {
+        let site = try Site()
+        try site.run(
+            "CREATE TABLE notes (x); INSERT INTO notes VALUES (1); CREATE TRIGGER t AFTER INSERT ON journal BEGIN SELECT 1; END"
+        )
+        #expect(try site.open().state.tables == ["schema"])
+        let notes = try Database(path: site.scratch.database).prepare("SELECT x FROM notes")
+        #expect(try notes.step() && notes.integer(0) == 1)
+        #expect(try site.open().state.isGood)
+    }
+
     @Test func aTableThatIsGoneIsDamageAndTheGateStarts() throws {
         for table in ["registry", "ledger", "outbox", "meta", "journal", "mark", "revision"] {
             let site = try Site()

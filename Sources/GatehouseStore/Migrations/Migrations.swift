@@ -14,7 +14,19 @@ enum Migrations {
                 attempt: "open \(database.path)", code: 0,
                 detail: "its schema is version \(present), this program knows \(steps.count); use the newer program")
         }
+        if present == 0, try isSomebodyElses(database) {
+            throw DatabaseError(
+                attempt: "open \(database.path)", code: 0,
+                detail: "this is no database of Gatehouse, and stays as it is; give files.database a path of its own")
+        }
         return present
+    }
+
+    /// Tables, and none of ours among them.
+    private static func isSomebodyElses(_ database: Database) throws -> Bool {
+        let tables = try database.prepare(
+            "SELECT count(*), sum(name IN ('meta', 'journal', 'registry')) FROM sqlite_schema WHERE type = 'table'")
+        return try tables.step() && tables.integer(0) > 0 && tables.integer(1) == 0
     }
 
     /// What each step makes first: a number that was turned back does not make it twice.
