@@ -31,13 +31,13 @@ struct HeadCheck {
 
     private func report(beside copies: [StoreHead]) throws -> HeadReport {
         var report = HeadReport()
-        report.state.isUnwitnessed = try copies.isEmpty && JournalTree.size(database) > 0
+        report.state.isUnwitnessed = try copies.isEmpty && rows(of: "(SELECT 1 FROM journal LIMIT 1)") > 0
         let own: StoreHead?
         switch try StoreHead.read(database, secrets) {
         case .head(let head): own = head
         // Nothing was ever sealed here: only runs without the key wrote.
         case .missing where try copies.isEmpty && !isMarked():
-            guard try JournalTree.size(database) > 0 else { return HeadReport() }
+            guard report.state.isUnwitnessed else { return HeadReport() }
             report.state.finding = .made
             return report
         case .missing, .broken: own = nil

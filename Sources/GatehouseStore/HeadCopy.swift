@@ -22,7 +22,7 @@ final class HeadCopy {
     /// False when the file cannot be written.
     @discardableResult
     func write(_ sealed: [UInt8], counter: UInt64) -> Bool {
-        let octets = UInt32(clamping: sealed.count).bigEndianOctets + sealed
+        let octets = Archive.length(sealed.count) + sealed
         guard octets.count <= Self.place else { return false }
         isSynced = false
         return pwrite(descriptor, octets, octets.count, off_t(counter % 2) * off_t(Self.place)) == octets.count
@@ -43,8 +43,4 @@ final class HeadCopy {
             return StoreHead(sealed: Array(octets[(start + 4)..<(start + 4 + count)]), secrets)
         }.max()
     }
-}
-
-extension UInt32 {
-    fileprivate var bigEndianOctets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> UInt32(24 - $0 * 8)) } }
 }

@@ -284,6 +284,18 @@ private struct Site {
         #expect(site.status(opened, 1) == nil && site.status(opened) == nil)
     }
 
+    @Test func aTreeThatIsGoneTogetherWithAllCopiesStopsNoStart() throws {
+        for table in ["journal_run", "journal_node"] {
+            let site = try Site()
+            try site.goOn()
+            try site.run("DELETE FROM \(table)")
+            for ending in [".head", ".registry"] { unlink(site.scratch.database + ending) }
+            let opened = try site.open()
+            #expect(opened.state.finding == .altered && opened.state.isUnwitnessed, "without \(table)")
+            #expect(site.status(opened) == .lost && site.status(opened, 1) == .enabled, "the head proves the register")
+        }
+    }
+
     /// A second change does not open what the first one closed.
     @Test func aFindingStandsOverTheNextOne() throws {
         let site = try Site()
