@@ -296,6 +296,22 @@ private struct Site {
         }
     }
 
+    /// Else it would be the last good copy after one night, and prove itself.
+    @Test func whatIsNotProvenMakesNoCopy() throws {
+        let site = try Site()
+        try site.goOn()
+        let copy = site.scratch.database + ".registry"
+        unlink(copy)
+        try site.run("DELETE FROM registry WHERE kind = 5 AND id = 2")
+        for _ in 0..<2 {
+            let opened = try site.open()
+            #expect(opened.loaded.restored.ledger.rewinding?.isRegisterUnproved == true)
+            #expect(site.status(opened, 1) == nil)
+            try RegistryCopy.make(database: site.scratch.database, secrets: site.scratch.secrets)
+            #expect(access(copy, F_OK) != 0)
+        }
+    }
+
     /// A second change does not open what the first one closed.
     @Test func aFindingStandsOverTheNextOne() throws {
         let site = try Site()
