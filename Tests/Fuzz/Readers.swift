@@ -46,7 +46,8 @@ enum Readers {
             }
             index += 3
         }
-        if let end = decoder.nextDeadline { bound(decoder.handle(.time, at: end.at)) }
+        // The early end of a card, and the silence after it.
+        for _ in 0..<2 { if let end = decoder.nextDeadline { bound(decoder.handle(.time, at: end.at)) } }
         precondition(decoder.nextDeadline == nil, "a frame does not end")
     }
 
