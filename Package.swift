@@ -139,7 +139,9 @@ let package = Package(
             dependencies: ["GatehouseProtocols", "GatehouseCore", "GatehouseCrypto", "GatehouseSimulation"],
             exclude: ["Recordings"]),
         .testTarget(name: "GatehouseCryptoTests", dependencies: ["GatehouseCrypto", "GatehouseCore"]),
-        .testTarget(name: "GatehouseStoreTests", dependencies: ["GatehouseStore", "GatehouseCrypto", "GatehouseCore"]),
+        .testTarget(
+            name: "GatehouseStoreTests",
+            dependencies: ["GatehouseStore", "GatehouseAdmin", "GatehouseCrypto", "GatehouseCore"]),
         .testTarget(
             name: "GatehouseConfigurationTests",
             dependencies: ["GatehouseConfiguration", "GatehouseProtocols", "GatehouseCore"]),

@@ -18,6 +18,8 @@ package struct Configuration: Hashable, Sendable {
     package var snapshots = SnapshotSettings()
     package var watchlist: WatchlistSettings?
     package var passKeys: [PassKeySettings] = []
+    /// Who cosigns the heads of the journal; nil where nobody is asked to.
+    package var witnesses: WitnessSettings?
     /// The formats of `card_formats`.
     package var cardFormats: [CardFormat] = []
 
@@ -57,6 +59,7 @@ package struct Configuration: Hashable, Sendable {
             ("readers", readers == other.readers), ("cameras", cameras == other.cameras),
             ("destinations", destinations == other.destinations), ("snapshots", snapshots == other.snapshots),
             ("watchlist", watchlist == other.watchlist), ("passes", passKeys == other.passKeys),
+            ("witnesses", witnesses == other.witnesses),
             ("card_formats", cardFormats == other.cardFormats),
         ]
         let found = sections.filter { !$0.1 }.map(\.0)
@@ -82,6 +85,17 @@ package struct FileSettings: Hashable, Sendable {
     /// Folders that backups may go to; the first is the usual one.
     package var backups = ["/var/lib/gatehouse/backups"]
     package init() {}
+}
+
+package struct WitnessSettings: Hashable, Sendable {
+    /// A file in the form of C2SP tlog-policy: each witness with its address, and how many have to have signed. Both programs read it.
+    package var policyFile: String
+    /// By which the certificates of witnesses are checked; nil for those of the system.
+    package var caFile: String?
+    /// How long an answer is waited for.
+    package var timeout: Duration = .seconds(5)
+
+    package init(policyFile: String) { self.policyFile = policyFile }
 }
 
 package struct JournalSettings: Hashable, Sendable {

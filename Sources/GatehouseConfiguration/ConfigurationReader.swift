@@ -101,6 +101,7 @@ package enum ConfigurationReader {
             }
         }
         PassSection.read(top, &configuration)
+        WitnessSection.read(top, &configuration)
         checkCameras(top, configuration, errors)
         return configuration
     }

@@ -11,10 +11,11 @@ package enum StartCheck {
         package var isCertain: Bool
     }
 
-    /// Everything that is wrong, in the order of the configuration. `masterKeyFault` says what is wrong with the octets of a
-    /// master key; `withUplink` is about the secrets of gatehouse-uplink too.
+    /// Everything that is wrong, in the order of the configuration. `masterKeyFault` and `policyFault` say what is wrong with the
+    /// octets of a master key and of a policy of witnesses; `withUplink` is about the secrets of gatehouse-uplink too.
     package static func problems(
-        of configuration: Configuration, withUplink: Bool, masterKeyFault: ([UInt8]) -> Sentence?
+        of configuration: Configuration, withUplink: Bool, masterKeyFault: ([UInt8]) -> Sentence?,
+        policyFault: ([UInt8]) -> Sentence?
     ) -> [Problem] {
         var found: [Problem?] = [
             zoneProblem(of: configuration), masterKeyProblem(configuration.files.masterKey, masterKeyFault),
@@ -24,7 +25,9 @@ package enum StartCheck {
             found.append(
                 Problem(sentence: Sentence("reader \(reader): \(problem.sentence)"), isCertain: problem.isCertain))
         }
+        found.append(policyProblem(configuration.witnesses?.policyFile, policyFault))
         guard withUplink else { return found.compactMap(\.self) }
+        found.append(certificateProblem(configuration.witnesses?.caFile, Sentence("the witnesses")))
         for camera in configuration.cameras {
             found.append(secretProblem(camera.passwordFile, Sentence("camera \(camera.id)")))
             found.append(certificateProblem(camera.caFile, Sentence("camera \(camera.id)")))
@@ -136,6 +139,13 @@ package enum StartCheck {
         }
         guard let octets = FileOctets.read(path), let fault = fault(octets) else { return nil }
         return Problem(sentence: Sentence("\(path): \(fault)"), isCertain: true)
+    }
+
+    private static func policyProblem(_ path: String?, _ fault: ([UInt8]) -> Sentence?) -> Problem? {
+        guard let path else { return nil }
+        if let problem = unreadable(path, Sentence("the policy of the witnesses")) { return problem }
+        guard let octets = FileOctets.read(path) else { return nil }
+        return fault(octets).map { Problem(sentence: Sentence("\(path): \($0)"), isCertain: true) }
     }
 
     private static func secretProblem(_ name: String?, _ whose: Sentence) -> Problem? {

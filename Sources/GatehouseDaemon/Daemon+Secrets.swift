@@ -1,3 +1,4 @@
+internal import GatehouseAdmin
 internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
@@ -43,6 +44,14 @@ extension Daemon {
         do throws(MasterKeyFile.Fault) { return try MasterKeyFile.key(octets) } catch {
             throw StartFailure("\(path): \(error)")
         }
+    }
+
+    /// Who cosigns the heads of the journal, or why nobody can. No gate waits for a policy.
+    static func witnesses(_ configuration: Configuration) -> (WitnessPolicy?, Sentence?) {
+        guard let settings = configuration.witnesses else { return (nil, nil) }
+        do throws(WitnessPolicy.Fault) {
+            return (try WitnessPolicy.read(settings.policyFile, by: FileOctets.read), nil)
+        } catch { return (nil, error.sentence) }
     }
 
     static func zone(_ configuration: Configuration) throws -> SiteCalendar {

@@ -1,5 +1,6 @@
 internal import CLinux
 package import GatehouseConfiguration
+internal import GatehouseCore
 internal import GatehouseDevices
 internal import GatehouseStore
 internal import GatehouseThreads
@@ -35,11 +36,16 @@ package enum Daemon {
 
         let home = Home(ground.lock)
         let threads = Threads(inbox: loop.inbox, bound: loop.bind(home))
-        let writer = threads.writer(on: ground)
+        // The uplink says who has signed to the thread whose heads it carries.
+        let (carrier, keeper) = (Guarded<UplinkService?>(nil), Guarded<WriterThread?>(nil))
+        let writer = threads.writer(
+            on: ground, offer: { carrier.withLock { $0 }?.offer($0) }, keep: { carrier.withLock { $0 }?.keep($0) })
+        keeper.withLock { $0 = writer }
         let readerKeys = ReaderKeys(ground.configuration, secrets: ground.secrets, log: ground.log)
         let gate = ground.gate(on: loop, readerKeys, writer)
         home.gate = gate
-        let uplink = try threads.uplink(on: ground)
+        let uplink = try threads.uplink(on: ground) { keeper.withLock { $0 } }
+        carrier.withLock { $0 = uplink }
         threads.connect(gate, uplink, readerKeys, on: ground)
         let (ending, ended) = (Cancellation(), Cancellation())
         let bridge = LoopBridge(loop: loop.bind(gate), inbox: loop.inbox, ending: ending, ended: ended, writer: writer)
@@ -47,10 +53,14 @@ package enum Daemon {
         home.door = door
 
         let reload = ground.reload(source)
-        try loop.onSignals([SIGTERM, SIGINT, SIGHUP]) { signal in
-            if signal == SIGHUP { return reload(gate) }
+        let stop = {
             door.beginStop()
             gate.stop()
+        }
+        home.stop = stop
+        try loop.onSignals([SIGTERM, SIGINT, SIGHUP]) { signal in
+            if signal == SIGHUP { return reload(gate) }
+            stop()
         }
         writer.start()
         threads.loads.start()
@@ -60,7 +70,7 @@ package enum Daemon {
         ground.begin(gate)
         return Running(
             loop: loop, gate: gate, door: door, uplink: uplink, writer: writer, loads: threads.loads, ended: ended,
-            log: ground.log)
+            log: ground.log, home: home, path: ground.path, secrets: ground.secrets)
     }
 
     private struct Running {
@@ -72,6 +82,9 @@ package enum Daemon {
         let loads: Worker
         let ended: Cancellation
         let log: Logger
+        let home: Home
+        let path: String
+        let secrets: StoreSecrets
 
         /// Nobody is there to answer any more: whoever waits hears so, and no thread is waited for long.
         func end() {
@@ -82,6 +95,10 @@ package enum Daemon {
             uplink.stop()
             let isWritten = writer.stop(within: .milliseconds(300))
             loads.stop(within: .milliseconds(100))
+            // The last commits have written their own beside it.
+            if let head = home.keptHead, !StoreOpener.put(kept: head, besides: path, secrets: secrets) {
+                log.critical("the head that the uplink kept could not be put beside the database")
+            }
             log.notice(isWritten ? "stopped" : "stopped; the disk did not answer")
         }
     }
@@ -90,9 +107,17 @@ package enum Daemon {
     final class Home {
         var gate: GateLoop?
         var door: CommandDoor?
+        var stop: () -> Void = {}
+        /// The head of a later database, for the next start.
+        private(set) var keptHead: [UInt8]?
         /// For the life of the process.
         let lock: StoreLock
 
         init(_ lock: StoreLock) { self.lock = lock }
+
+        func end(with head: [UInt8]) {
+            keptHead = head
+            stop()
+        }
     }
 }

@@ -23,6 +23,9 @@ struct Ground {
     let signer: ReportSigner?
     /// Signs heads of the journal; nil where nothing is sealed.
     let logSigner: LogSigner?
+    /// Who cosigns them; nil where nobody is asked to, or the policy cannot be read.
+    let witnesses: WitnessPolicy?
+    let witnessFault: Sentence?
     let calendar: SiteCalendar
     let secrets: StoreSecrets
     let lock: StoreLock
@@ -40,6 +43,8 @@ struct Ground {
         for fault in faults { log.error("configuration: \(fault)") }
         (keys, keyProblem) = try Daemon.keys(for: configuration)
         if let keyProblem { log.critical("\(keyProblem)") }
+        (witnesses, witnessFault) = Daemon.witnesses(configuration)
+        if let witnessFault { log.error("witnesses: \(witnessFault.english)") }
         calendar = try Daemon.zone(configuration)
         secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
         signer = keyProblem == nil ? try ReportSigner(seed: keys.handover) : nil
@@ -77,6 +82,7 @@ struct Ground {
                 usedCopy: opened.usedCopy, state: opened.state, boot: Self.boot()),
             missing: restored.missingSnapshots)
         if !faults.isEmpty { gate.give(.health(.configurationWrong, subject: "", isOn: true)) }
+        if witnessFault != nil { gate.give(.health(.journalUnwitnessed, subject: "policy", isOn: true)) }
         if keyProblem != nil { gate.give(.health(.withoutKey, subject: "", isOn: true)) }
         let counts = restored.registry.counts
         log.notice(

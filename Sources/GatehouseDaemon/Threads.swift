@@ -1,4 +1,5 @@
 internal import CLinux
+internal import GatehouseAdmin
 internal import GatehouseConfiguration
 internal import GatehouseCore
 internal import GatehouseCrypto
@@ -19,7 +20,10 @@ struct Threads {
     let inbox: LoopInbox
     let bound: LoopBound<Daemon.Home>
 
-    func writer(on ground: Ground) -> WriterThread {
+    /// `offer` and `keep` give the newest heads away: the signed one of the journal, and the sealed one of the state.
+    func writer(
+        on ground: Ground, offer: @escaping @Sendable (String) -> Void, keep: @escaping @Sendable ([UInt8]) -> Void
+    ) -> WriterThread {
         let (inbox, bound, loads, checks, log) = (inbox, bound, loads, checks, ground.log)
         let (path, secrets, run) = (ground.path, ground.secrets, ground.run)
         // Nothing that outlives the start may hold the whole of what was restored: it would be in memory twice.
@@ -63,20 +67,26 @@ struct Threads {
                     } catch { log.error("the database was not held against its head: \(error)") }
                 }
             },
-            makeKeeper: keeper,
-            checkpointRefused: { refusal in
-                if let refusal { log.critical("no checkpoint was signed: \(refusal)") }
-                inbox.post {
-                    bound.value.gate?.give(.health(.checkpointRefused, subject: "", isOn: refusal != nil))
-                }
-            },
+            makeKeeper: keeper, witnesses: ground.witnesses?.closures,
+            checkpoints: Checkpoints.Listeners(
+                refused: { refusal in
+                    if let refusal { log.critical("no checkpoint was signed: \(refusal)") }
+                    inbox.post {
+                        bound.value.gate?.give(.health(.checkpointRefused, subject: "", isOn: refusal != nil))
+                    }
+                },
+                signed: { offer(String(decoding: $0.note, as: UTF8.self)) },
+                unwitnessed: { isOn in
+                    inbox.post { bound.value.gate?.give(.health(.journalUnwitnessed, subject: "", isOn: isOn)) }
+                }),
+            headMoved: keep,
             readSpace: { DiskSpace.read(path) },
             diskNearlyFull: { isOn in
                 inbox.post { bound.value.gate?.give(.health(.diskNearlyFull, subject: "", isOn: isOn)) }
             })
     }
 
-    func uplink(on ground: Ground) throws -> UplinkService {
+    func uplink(on ground: Ground, _ writer: @escaping @Sendable () -> WriterThread?) throws -> UplinkService {
         let (inbox, bound, loads) = (inbox, bound, loads)
         let (path, secrets) = (ground.path, ground.secrets)
         return try UplinkService(
@@ -94,7 +104,58 @@ struct Threads {
                     done((try? reader.pendingErasures(limit: 1000)) ?? [])
                 }
             },
-            give: { input in inbox.post { bound.value.gate?.give(input) } })
+            evidence: evidence(on: ground, writer), give: { input in inbox.post { bound.value.gate?.give(input) } })
+    }
+
+    /// What the uplink has to do with the journal itself.
+    private func evidence(on ground: Ground, _ writer: @escaping @Sendable () -> WriterThread?)
+        -> UplinkService.Evidence
+    {
+        let (inbox, bound, loads, checks, log) = (inbox, bound, loads, checks, ground.log)
+        let (path, secrets) = (ground.path, ground.secrets)
+        let names = Set(ground.witnesses?.witnesses.map(\.name) ?? [])
+        return UplinkService.Evidence(
+            prove: { old, new, done in
+                loads.post {
+                    do {
+                        let prover = try JournalProver(path: path, sha256: secrets.sha256)
+                        guard old <= new, try prover.hasTree, try prover.size >= new else { return }
+                        done(try prover.consistency(old: old, new: new))
+                    } catch { log.error("no proof was made for a witness: \(error)") }
+                }
+            },
+            cosigned: { witness, size, line in writer()?.cosigned(by: witness, size: size, line: line) },
+            stands: { witness, standing in
+                guard names.contains(witness) else { return }
+                let isOn: Bool
+                switch standing {
+                case .agrees: isOn = false
+                case .away: return
+                case .disagrees: isOn = true
+                }
+                inbox.post { bound.value.gate?.give(.health(.witnessDisagrees, subject: witness, isOn: isOn)) }
+            },
+            kept: { head, done in
+                checks.post {
+                    do {
+                        switch try StoreOpener.compare(path, kept: head, secrets: secrets) {
+                        case .inOrder: done()
+                        case .none:
+                            if !head.isEmpty { log.warning("the head that the uplink keeps is not of this gate's key") }
+                            done()
+                        case .ahead(let report, let isPut):
+                            log.critical(
+                                "the head that the uplink kept is not that of this database: \(report.faults.joined(separator: "; "))"
+                            )
+                            inbox.post {
+                                bound.value.gate?.give(.stateFound(report))
+                                // The next start puts the database in order; without a disk to write to it would find nothing.
+                                if isPut { bound.value.end(with: head) }
+                            }
+                        }
+                    } catch { log.error("the database was not held against the uplink's copy of its head: \(error)") }
+                }
+            })
     }
 
     /// What the gate wants of the others.
@@ -125,7 +186,7 @@ struct Threads {
         let desk = Desk(
             configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
             primitives: ground.primitives, passKeys: ground.passKeys, signer: ground.signer,
-            logSigner: ground.logSigner,
+            logSigner: ground.logSigner, witnesses: ground.witnesses,
             surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
         let door = try CommandDoor(
             path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,

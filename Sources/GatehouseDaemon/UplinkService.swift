@@ -8,8 +8,23 @@ internal import Synchronization
 /// The uplink's socket: what is owed goes out, pictures and receipts come in. One uplink at a time; a second one takes
 /// the place of the first.
 final class UplinkService: Sendable {
+    /// What it has to do with the journal itself, on threads that may wait.
+    struct Evidence: Sendable {
+        /// Makes a proof and calls with it, where there is one.
+        var prove: @Sendable (_ old: UInt64, _ new: UInt64, @escaping @Sendable ([[UInt8]]) -> Void) -> Void
+        var cosigned: @Sendable (_ witness: String, _ size: UInt64, _ line: String) -> Void
+        var stands: @Sendable (_ witness: String, WitnessStanding) -> Void
+        /// Holds the database against a head that the uplink kept; calls where the database goes on from it.
+        var kept: @Sendable ([UInt8], @escaping @Sendable () -> Void) -> Void
+    }
+
     private struct State {
         var connection: LineServer.ConnectionID?
+        /// What the uplink keeps was held against the database: a newer head may take its place.
+        var mayKeep = false
+        /// The newest of each, for whoever connects.
+        var checkpoint: String?
+        var head: [UInt8]?
     }
     private let state = Mutex(State())
     /// False when the loop has no room: then the uplink has to come again.
@@ -20,6 +35,7 @@ final class UplinkService: Sendable {
     private let fetch: @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void
     /// Finds pictures that wait for their deletion, on a thread that may wait, and calls with them.
     private let erasures: @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void
+    private let evidence: Evidence
     private let log: Logger
     private let serverBox = Mutex<LineServer?>(nil)
 
@@ -27,8 +43,9 @@ final class UplinkService: Sendable {
         path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, log: Logger,
         fetch: @escaping @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void,
         erasures: @escaping @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void,
-        give: @escaping @Sendable (Input) -> Bool
+        evidence: Evidence, give: @escaping @Sendable (Input) -> Bool
     ) throws {
+        self.evidence = evidence
         self.erasures = erasures
         self.run = run
         self.first = first
@@ -69,13 +86,14 @@ final class UplinkService: Sendable {
             return
         }
         if case .hello(let version) = message {
-            let earlier = state.withLock { state in
-                defer { state.connection = connection }
-                return state.connection
+            let (earlier, checkpoint) = state.withLock { state in
+                defer { (state.connection, state.mayKeep) = (connection, false) }
+                return (state.connection, state.checkpoint)
             }
             if let earlier, earlier != connection { serverBox.withLock { $0 }?.close(earlier) }
             log.notice("the uplink is connected", metadata: ["version": "\(version.prefix(32))"])
             say(.welcome(version: GatehouseVersion.text, run: run, first: first), to: connection)
+            if let checkpoint { say(.checkpoint(note: checkpoint), to: connection) }
             send(.eraseSnapshots)
             return pass(.uplink(isConnected: true), from: connection)
         }
@@ -86,8 +104,43 @@ final class UplinkService: Sendable {
         case .delivered(let id, let receipt): pass(.delivered(id, receipt: receipt), from: connection)
         case .failed(let id, let reason, let isFinal):
             pass(.deliveryFailed(id, reason: reason, isFinal: isFinal), from: connection)
-        case .welcome, .noted, .capture, .deliver, .erase, .hello: log.warning("the uplink sent a message of ours")
+        case .prove(let old, let new):
+            evidence.prove(old, new) { [weak self] in self?.say(.proof(old: old, new: new, hashes: $0), to: connection)
+            }
+        case .cosigned(let witness, let size, let line): evidence.cosigned(witness, size, line)
+        case .witness(let name, let standing): evidence.stands(name, standing)
+        case .kept(let head): evidence.kept(head) { [weak self] in self?.mayKeep(connection) }
+        case .welcome, .noted, .capture, .deliver, .erase, .hello, .checkpoint, .proof, .keep:
+            log.warning("the uplink sent a message of ours")
         }
+    }
+
+    private func mayKeep(_ connection: LineServer.ConnectionID) {
+        let head: [UInt8]? = state.withLock { state in
+            guard state.connection == connection else { return nil }
+            state.mayKeep = true
+            return state.head
+        }
+        if let head { say(.keep(head: head), to: connection) }
+    }
+
+    /// The newest signed head of the journal, for the witnesses.
+    func offer(_ note: String) {
+        let connection: LineServer.ConnectionID? = state.withLock { state in
+            guard state.checkpoint != note else { return nil }
+            state.checkpoint = note
+            return state.connection
+        }
+        if let connection { say(.checkpoint(note: note), to: connection) }
+    }
+
+    /// The newest sealed head of the state.
+    func keep(_ head: [UInt8]) {
+        let connection: LineServer.ConnectionID? = state.withLock { state in
+            state.head = head
+            return state.mayKeep ? state.connection : nil
+        }
+        if let connection { say(.keep(head: head), to: connection) }
     }
 
     /// An uplink whose words find no room is sent away: it comes again and says what was not noted.

@@ -15,6 +15,8 @@ final class WriterThread: Sendable {
         case batch(CommitGate.Batch)
         /// Somebody asks for a head that covers what is there now.
         case checkpoint(Awaited<CheckpointAnswer>)
+        /// A witness has signed the head of so many entries.
+        case cosigned(witness: String, size: UInt64, line: String)
         case stop
     }
 
@@ -30,8 +32,10 @@ final class WriterThread: Sendable {
     private let everyDay: @Sendable () -> Void
     /// Nil in a run without the master key: it signs nothing.
     private let makeKeeper: (@Sendable () -> CheckpointKeeper)?
-    /// What became of a checkpoint, where it is not as the last time: nil where it was signed again.
-    private let checkpointRefused: @Sendable (CheckpointKeeper.Refusal?) -> Void
+    private let witnesses: CheckpointWitnesses?
+    private let checkpoints: Checkpoints.Listeners
+    /// The sealed head, to be kept elsewhere: at most once a second, and when nothing comes for a while.
+    private let headMoved: @Sendable ([UInt8]) -> Void
     /// What is free on the disk; asked after each batch, and once a minute.
     private let readSpace: @Sendable () -> DiskSpace.Reading?
     private let diskNearlyFull: @Sendable (Bool) -> Void
@@ -45,8 +49,8 @@ final class WriterThread: Sendable {
         makeWriter: @escaping @Sendable () -> StoreWriter,
         finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
         registrySettled: @escaping @Sendable () -> Void, copied: [UInt8]?, everyDay: @escaping @Sendable () -> Void,
-        makeKeeper: (@Sendable () -> CheckpointKeeper)?,
-        checkpointRefused: @escaping @Sendable (CheckpointKeeper.Refusal?) -> Void,
+        makeKeeper: (@Sendable () -> CheckpointKeeper)?, witnesses: CheckpointWitnesses?,
+        checkpoints: Checkpoints.Listeners, headMoved: @escaping @Sendable ([UInt8]) -> Void,
         readSpace: @escaping @Sendable () -> DiskSpace.Reading?, diskNearlyFull: @escaping @Sendable (Bool) -> Void
     ) {
         self.readSpace = readSpace
@@ -54,7 +58,9 @@ final class WriterThread: Sendable {
         self.copied = copied
         self.everyDay = everyDay
         self.makeKeeper = makeKeeper
-        self.checkpointRefused = checkpointRefused
+        self.witnesses = witnesses
+        self.checkpoints = checkpoints
+        self.headMoved = headMoved
         self.makeWriter = makeWriter
         self.finished = finished
         self.registrySettled = registrySettled
@@ -78,6 +84,11 @@ final class WriterThread: Sendable {
         return answer.wait(atMost: limit, unless: ended)
     }
 
+    /// A witness's line below the head of so many entries.
+    func cosigned(by witness: String, size: UInt64, line: String) {
+        post(.cosigned(witness: witness, size: size, line: line))
+    }
+
     /// Ends the thread after what was posted. False when it did not end in time: the disk does not answer.
     func stop(within limit: Duration) -> Bool {
         post(.stop)
@@ -92,7 +103,8 @@ final class WriterThread: Sendable {
 
     private func run() {
         let writer = makeWriter()
-        var checkpoints = Checkpoints(makeKeeper?(), tell: checkpointRefused)
+        var checkpoints = Checkpoints(makeKeeper?(), witnesses, checkpoints)
+        var head = HeadNews(headMoved)
         // Says at once where an older database was put in the place of this one.
         _ = checkpoints.make()
         var copied = copied
@@ -108,13 +120,15 @@ final class WriterThread: Sendable {
         var space = DiskSpace()
         while true {
             var waiting = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-            let patience = isDirty || owesCopy() ? 200 : checkpoints.milliseconds(atMost: 60_000)
+            let patience = isDirty || owesCopy() || head.isOwed ? 200 : checkpoints.milliseconds(atMost: 60_000)
             let ready = poll(&waiting, 1, patience)
             if ready == 0 {
                 // Nothing for a while: the write-ahead file is folded in while nobody waits for it.
                 if isDirty { isDirty = !writer.idle() }
                 copyRegistry()
                 checkpoints.makeIfDue(somebodyWaits: false)
+                checkpoints.tellIfLate()
+                head.tell()
                 look(at: &space)
                 if SystemClock.monotonic() >= nextDay {
                     nextDay = SystemClock.monotonic() + .seconds(86_400)
@@ -135,15 +149,18 @@ final class WriterThread: Sendable {
                         isDirty = true
                         checkpoints.took(batch.effects.count(where: \.isEntry))
                         finished(batch.number, .success(()))
+                        head.moved(to: writer.sealedHead)
                     } catch {
                         finished(batch.number, .failure(WriterFailure(description: "\(error)")))
                     }
                     checkpoints.makeIfDue(somebodyWaits: !queue.withLock(\.isEmpty))
                     look(at: &space)
                 case .checkpoint(let answer): answer.fulfil(checkpoints.make())
+                case .cosigned(let witness, let size, let line): checkpoints.add(line, of: witness, size: size)
                 case .stop:
                     copyRegistry()
                     checkpoints.makeIfOwed()
+                    head.tell()
                     return
                 }
             }
@@ -152,6 +169,31 @@ final class WriterThread: Sendable {
 
     private func look(at space: inout DiskSpace) {
         if let change = readSpace().flatMap({ space.take($0) }) { diskNearlyFull(change) }
+    }
+}
+
+/// Tells of the newest head now and then.
+private struct HeadNews: ~Copyable {
+    private static let pause: Duration = .seconds(1)
+
+    private let listener: @Sendable ([UInt8]) -> Void
+    private var owed: [UInt8]?
+    private var toldAt: MonotonicTime?
+
+    init(_ listener: @escaping @Sendable ([UInt8]) -> Void) { self.listener = listener }
+
+    var isOwed: Bool { owed != nil }
+
+    mutating func moved(to sealed: [UInt8]?) {
+        owed = sealed ?? owed
+        let now = SystemClock.monotonic()
+        if toldAt.map({ now - $0 >= Self.pause }) ?? true { tell() }
+    }
+
+    mutating func tell() {
+        guard let head = owed else { return }
+        (owed, toldAt) = (nil, SystemClock.monotonic())
+        listener(head)
     }
 }
 

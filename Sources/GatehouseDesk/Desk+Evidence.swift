@@ -52,11 +52,33 @@ extension Desk {
         }
     }
 
-    func showCheckpoint(_: JournalCheckpoint, _ call: Call) throws -> JournalCheckpoint.Reply {
-        let (made, key) = try head()
+    func showCheckpoint(_ command: JournalCheckpoint, _ call: Call) throws -> JournalCheckpoint.Reply {
+        let (made, key) = try command.witnessed?.isOn == true ? witnessedHead() : head()
+        let note = try? SignedNote(made.note)
         return JournalCheckpoint.Reply(
             size: made.size, root: Hexadecimal.encode(made.root), key: "\(key)",
-            note: String(decoding: made.note, as: UTF8.self))
+            note: String(decoding: made.note, as: UTF8.self),
+            witnesses: note.flatMap { witnesses?.policy.names(of: $0) } ?? [],
+            enough: note.flatMap { witnesses?.policy.isWitnessed($0) })
+    }
+
+    /// The newest head that enough witnesses have signed.
+    private func witnessedHead() throws -> (made: CheckpointKeeper.Made, key: NoteKey) {
+        guard let witnesses else {
+            throw CommandRefusal(
+                code: "malformed", message: Sentence("this site has no witnesses: docs/witness.md says how to ask some")
+            )
+        }
+        let key = try head().key
+        let areEnough = witnesses.closures.areEnough
+        guard
+            let made = try CheckpointKeeper.newest(
+                configuration.files.database, origin: key.name, where: { areEnough($0.note) })
+        else {
+            throw CommandRefusal(
+                code: "notWitnessed", message: Sentence("no head that is kept here has enough witnesses"))
+        }
+        return (made, key)
     }
 
     func proveEntry(_ command: JournalProve, _ call: Call) throws -> JournalProve.Reply {

@@ -23,6 +23,8 @@ package final class Desk: Sendable {
     package let signer: ReportSigner?
     /// Signs heads of the journal; nil in a run without the master key.
     package let logSigner: LogSigner?
+    /// Who cosigns its heads; nil where nobody is asked to.
+    let witnesses: WitnessPolicy?
     package let surroundings: DeskSurroundings
     package let uploads: UploadShelf
     package let followers: Followers
@@ -32,7 +34,8 @@ package final class Desk: Sendable {
 
     package init(
         configuration: Configuration, calendar: SiteCalendar, secrets: StoreSecrets, primitives: Primitives,
-        passKeys: PassKeys?, signer: ReportSigner?, logSigner: LogSigner?, surroundings: DeskSurroundings
+        passKeys: PassKeys?, signer: ReportSigner?, logSigner: LogSigner?, witnesses: WitnessPolicy? = nil,
+        surroundings: DeskSurroundings
     ) {
         self.configuration = configuration
         self.secrets = secrets
@@ -40,6 +43,7 @@ package final class Desk: Sendable {
         self.passKeys = passKeys
         self.signer = signer
         self.logSigner = logSigner
+        self.witnesses = witnesses
         self.surroundings = surroundings
         fields = RegistryFields(
             calendar: calendar, primitives: primitives, aloneDigits: configuration.site.lockout.aloneDigits,

@@ -21,10 +21,8 @@ struct HeadCheck {
     let secrets: StoreSecrets
 
     private var copies: [StoreHead] {
-        [
-            HeadCopy.read(besides: path, secrets),
-            RegistryCopy.head(RegistryCopy.path(besides: path), secrets: secrets),
-        ].compactMap { $0 }
+        HeadCopy.all(besides: path, secrets)
+            + [RegistryCopy.head(RegistryCopy.path(besides: path), secrets: secrets)].compactMap { $0 }
     }
 
     func report() throws -> HeadReport { try report(beside: copies) }
@@ -93,6 +91,20 @@ struct HeadCheck {
         let check = HeadCheck(database: database, path: path, secrets: secrets)
         let copies = check.copies
         return try database.snapshot { try check.report(beside: copies).state }
+    }
+
+    /// Looks at it beside a head that was kept elsewhere. Nil where the database is that head's, or goes on from it.
+    static func look(_ path: String, beside kept: StoreHead, _ secrets: StoreSecrets) throws -> StateReport? {
+        let database = try Database(path: path, mode: .readOnly)
+        let check = HeadCheck(database: database, path: path, secrets: secrets)
+        return try database.snapshot {
+            if case .head(let own) = try StoreHead.read(database, secrets), own >= kept,
+                try own.epoch > kept.epoch || check.root(at: kept.size) == kept.root
+            {
+                return nil
+            }
+            return try check.report(beside: check.copies + [kept]).state
+        }
     }
 
     /// Whether a key has written here, which makes a head at once.

@@ -33,14 +33,25 @@ final class HeadCopy {
         isSynced = fdatasync(descriptor) == 0
     }
 
+    /// Puts a head that was kept elsewhere beside the database, for the next start to find. False when it is not on disk.
+    static func put(_ sealed: [UInt8], counter: UInt64, besides database: String) -> Bool {
+        guard let copy = HeadCopy(besides: database), copy.write(sealed, counter: counter) else { return false }
+        copy.sync()
+        return copy.isSynced
+    }
+
     /// The newest of the two; nil where neither opens.
     static func read(besides database: String, _ secrets: StoreSecrets) -> StoreHead? {
-        guard let octets = Files.read(path(besides: database), atMost: 2 * place) else { return nil }
+        all(besides: database, secrets).max()
+    }
+
+    static func all(besides database: String, _ secrets: StoreSecrets) -> [StoreHead] {
+        guard let octets = Files.read(path(besides: database), atMost: 2 * place) else { return [] }
         return [0, place].compactMap { start -> StoreHead? in
             guard octets.count >= start + 4 else { return nil }
             let count = Int(octets[start..<(start + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
             guard count <= place - 4, octets.count >= start + 4 + count else { return nil }
             return StoreHead(sealed: Array(octets[(start + 4)..<(start + 4 + count)]), secrets)
-        }.max()
+        }
     }
 }

@@ -81,6 +81,29 @@ package enum StoreOpener {
         secrets.keepsPersonal ? try HeadCheck.look(path, secrets) : StateReport()
     }
 
+    /// A head that was kept outside of the machine's own folder.
+    package enum KeptHead: Sendable {
+        /// Nothing is kept, or what no key of this gate sealed.
+        case none
+        /// The database is that head's, or goes on from it.
+        case inOrder
+        /// The database is older, or another one. The head stands beside it for the next start, where `isPut`.
+        case ahead(StateReport, isPut: Bool)
+    }
+
+    /// Holds a database in use against a head that was kept elsewhere.
+    package static func compare(_ path: String, kept sealed: [UInt8], secrets: StoreSecrets) throws -> KeptHead {
+        guard secrets.keepsPersonal, let kept = StoreHead(sealed: sealed, secrets) else { return .none }
+        guard let report = try HeadCheck.look(path, beside: kept, secrets) else { return .inOrder }
+        return .ahead(report, isPut: HeadCopy.put(sealed, counter: kept.counter, besides: path))
+    }
+
+    /// Puts it beside the database once nobody writes there any more.
+    package static func put(kept sealed: [UInt8], besides path: String, secrets: StoreSecrets) -> Bool {
+        guard let kept = StoreHead(sealed: sealed, secrets) else { return false }
+        return HeadCopy.put(sealed, counter: kept.counter, besides: path)
+    }
+
     /// While nothing proves the register, only what is equal in the database and in the last copy decides.
     private static func load(_ path: String, _ site: Site, _ secrets: StoreSecrets) throws -> StoreLoader.Loaded {
         let loader = try StoreLoader(path: path, secrets: secrets)

@@ -48,6 +48,7 @@ extension StoreWriter {
         if let moved {
             (head, lastHead) = (moved.head, moved.head)
             headCopy?.write(moved.sealed, counter: moved.head.counter)
+            sealedHead = moved.sealed
         }
         return result
     }

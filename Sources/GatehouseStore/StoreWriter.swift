@@ -18,6 +18,8 @@ package final class StoreWriter {
     var beginning: ((Database) throws -> Void)?
     /// The head of the last transaction that is known to be on the disk, whatever a new connection finds.
     var lastHead: StoreHead?
+    /// The head of the last transaction, as it stands on disk; nil before the first, and without the key.
+    package internal(set) var sealedHead: [UInt8]?
     let headCopy: HeadCopy?
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0

@@ -40,6 +40,8 @@ package final class Uplink: Sendable {
     private let channels: [String: (channel: WebhookChannel, worker: Worker)]
     /// Deletes pictures: hours of it may wait after a month without power.
     private let housekeeper = Worker("housekeeper", limit: 1, longestJob: .seconds(3600))
+    private let head: HeadKeeper
+    private let witnesses: WitnessDesk?
 
     package init(_ configuration: Configuration, reserve: Int64 = 256 << 20) throws(UplinkFailure) {
         self.configuration = configuration
@@ -65,6 +67,19 @@ package final class Uplink: Sendable {
             )
         }
         self.channels = channels
+        head = HeadKeeper(folder: configuration.files.snapshots, longestJob: Self.slack)
+        witnesses = configuration.witnesses.flatMap { [log] in Self.witnesses($0, log) }
+    }
+
+    /// Pictures and alerts do not wait for a policy that can be read.
+    private static func witnesses(_ settings: WitnessSettings, _ log: Logger) -> WitnessDesk? {
+        do {
+            return WitnessDesk(
+                settings, try WitnessPolicy.read(settings.policyFile, by: FileOctets.read), slack: slack, log: log)
+        } catch {
+            log.error("no witness is asked: \(error)")
+            return nil
+        }
     }
 
     /// Serves until the process ends. `ready` is called once everything stands.
@@ -84,6 +99,7 @@ package final class Uplink: Sendable {
                 try client.send(Array(UplinkMessage.hello(version: GatehouseVersion.text).line.utf8) + [10])
                 while surroundings.goesOn() {
                     keepHouse(&chores, surroundings, store)
+                    witnesses?.timePassed(link)
                     guard let line = try client.receive(within: turn(surroundings)) else { continue }
                     if take(line, client, link, store) { callBack.answered() }
                 }
@@ -109,7 +125,8 @@ package final class Uplink: Sendable {
     }
 
     private var workers: [Worker] {
-        cameras.values.map(\.worker) + channels.values.map(\.worker) + [housekeeper]
+        cameras.values.map(\.worker) + channels.values.map(\.worker) + [housekeeper, head.worker]
+            + (witnesses?.workers ?? [])
     }
 
     private func turn(_ surroundings: Surroundings) -> Duration {
@@ -142,11 +159,16 @@ package final class Uplink: Sendable {
         case .welcome(let version, let run, let first):
             log.notice("connected to the daemon", metadata: ["version": "\(version.prefix(32))"])
             store.drop(link.open(client, run: run, first: first))
+            link.send(.kept(head: head.kept))
+            witnesses?.connected(link)
             return true
         case .noted(let report): link.forget([report])
         case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
         case .deliver(let item): deliver(item, link)
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
+        case .checkpoint(let note): witnesses?.offer(note, link)
+        case .proof(let old, let new, let hashes): witnesses?.give(proof: hashes, old: old, new: new, link)
+        case .keep(let octets): head.keep(octets)
         default:
             if case .refused(let refusal)? = ReceivedReply(line: line) {
                 log.warning("the daemon does not take us: \(refusal.message)")

@@ -27,21 +27,35 @@ struct JournalCommand: ParsableCommand {
                           gatehousectl journal checkpoint --qr
                 """))
         @Flag(help: told("As a QR code.")) var qr = false
+        @Flag(help: told("The newest that enough witnesses have signed, not one that is made now.")) var witnessed =
+            false
         @Option(help: told("A new file for it.")) var output: String?
         @OptionGroup var common: Common
 
         func run() throws {
             let file = try output.map { try NewFile($0) }
-            try ask(JournalCheckpoint(), common) { reply in
+            try ask(JournalCheckpoint(witnessed: witnessed ? FlagArgument(true) : nil), common) { reply in
                 file?.write(reply.note)
                 if qr {
-                    // A note of ours has 200 octets; the largest code takes 2,331.
+                    // A note of ours has 200 octets, and 130 for each witness; the largest code takes 2,331.
                     guard let code = QRCode(reply.note) else { return complain(words("that does not fit a QR code")) }
                     print(code.terminal)
                 } else if file == nil {
                     print(plain(reply.note.dropLast().split(separator: "\n", omittingEmptySubsequences: false)))
                 }
                 complain(words("\(reply.size, "entry", "entries"); checked by the key \(reply.key)"))
+                if let isEnough = reply.enough {
+                    complain(witnesses(plain(reply.witnesses.joined(separator: ", ")), isEnough))
+                }
+            }
+        }
+
+        private func witnesses(_ names: String, _ areEnough: Bool) -> String {
+            switch (names.isEmpty, areEnough) {
+            case (true, false): words("no witness has signed it yet")
+            case (true, true): words("no witness has signed it, and none has to")
+            case (false, true): words("signed by the witnesses \(names): enough by the policy")
+            case (false, false): words("signed by the witnesses \(names): not yet enough by the policy")
             }
         }
     }

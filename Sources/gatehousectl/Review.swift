@@ -270,7 +270,8 @@ struct Config: ParsableCommand {
 
 /// All that would keep a program from starting. What only the service may read is named, and is no fault.
 private func checkSurroundings(_ configuration: Configuration) throws {
-    let problems = StartCheck.problems(of: configuration, withUplink: true, masterKeyFault: MasterKeyFile.fault)
+    let problems = StartCheck.problems(
+        of: configuration, withUplink: true, masterKeyFault: MasterKeyFile.fault, policyFault: WitnessPolicy.fault)
     for problem in problems { complain(problem.sentence.text(in: Tongue.current)) }
     let obstacle = databaseObstacle(configuration)
     if let obstacle { complain(obstacle.text(in: Tongue.current)) }

@@ -44,6 +44,52 @@ def whole(gate):
     return gate.ctl("journal", "verify")[0] == 0
 
 
+def kept():
+    """The whole folder of yesterday, with every copy in it: what the uplink keeps elsewhere names it."""
+    with running("kept") as gate:
+        def decided(text):
+            before = gate.last()
+            gate.do(f"card lane-old {text}")
+            return eventually(lambda: gate.seen(kind="decision", after=before))[-1]
+
+        head = gate.dir / "pictures" / "head"
+        gate.start_uplink()
+        check("kept: the uplink is there", eventually(lambda: not gate.has("uplinkAway")), gate.log())
+        check("kept: it keeps the head", eventually(head.exists))
+        gate.end_uplink()
+        gate.end()
+        keep(gate, "yesterday")
+        assert gate.start()
+        gate.start_uplink()
+        number = next(one["id"] for one in gate.ask("credential list", {"person": "R-1"})["items"] if "4711" in str(one))
+        before = head.read_bytes()
+        check("kept: the card is blocked", gate.ask("credential change", {"id": number, "status": "stolen"}, "lost in the yard")["ok"])
+        check("kept: the head moves with it", eventually(lambda: head.read_bytes() != before))
+        gate.end_uplink()
+        gate.end()
+        seen = head.read_bytes()
+
+        put(gate, "yesterday", FILES)
+        assert gate.start()
+        check("kept: by itself yesterday's folder is in order", not gate.has("stateRewound"), gate.conditions())
+        check("kept: and the stolen card opens", decided("TEXT:4711")["outcome"] == "granted")
+        for word in ("block", "normal") * 6:
+            assert gate.ask(f"portal {word}", {"portal": "lane"}, "night")["ok"]
+        gate.start_uplink()
+        check("kept: until the uplink comes: the daemon stops for its next start", eventually(lambda: gate.daemon.poll() is not None, 20), gate.log())
+        check("kept: which head it was is in the log", "the head that the uplink kept is not that of this database" in gate.log())
+        check("kept: the older database took nothing from the uplink", head.read_bytes() == seen)
+        assert gate.start()
+        check("kept: the next start names it", gate.has("stateRewound"), gate.conditions())
+        found = gate.seen(kind="restored")
+        check("kept: once by what was found, once by what was done", found[-1]["outcome"] in ("rewound", "altered"), found)
+        found = decided("TEXT:4711")
+        check("kept: decisions say that the register is not proven", found["detail"].get("unproved"), found)
+        check("kept: the uplink takes the head of the new epoch", eventually(lambda: not gate.has("uplinkAway")) and eventually(lambda: head.read_bytes() != seen), gate.conditions())
+        check("kept: the gate stays up", gate.daemon.poll() is None)
+        check("kept: two people settle it", settled(gate))
+
+
 def rewound():
     """S5: an older row, the whole database of yesterday, a posture by UPDATE, a cut tail, rows that are gone."""
     with running("rewound") as gate:

@@ -138,6 +138,7 @@ class Gate:
         (self.dir / "key").chmod(0o600)
         (self.dir / "state").mkdir()
         self.daemon = None
+        self.uplink = None
         self.said = []
         self.bench = None
         Gate.all.append(self)
@@ -193,6 +194,15 @@ class Gate:
     def end(self, how=signal.SIGTERM):
         self.daemon.send_signal(how)
         return self.daemon.wait(20)
+
+    def start_uplink(self):
+        log = open(self.dir / "uplink.log", "ab")
+        self.uplink = subprocess.Popen([BIN / "gatehouse-uplink", "--config", self.path], stdout=log, stderr=log)
+
+    def end_uplink(self, how=signal.SIGTERM):
+        self.uplink.send_signal(how)
+        self.uplink.wait(20)
+        self.uplink = None
 
     def fill(self):
         for name, text in FILES.items():
@@ -267,7 +277,7 @@ class Gate:
             print(self.log()[-4000:], "\n".join(self.said[-20:]), sep="\n", file=sys.stderr)
 
     def kill(self):
-        for process in (self.daemon, self.bench):
+        for process in (self.daemon, self.bench, self.uplink):
             if process and process.poll() is None:
                 process.kill()
                 process.wait()

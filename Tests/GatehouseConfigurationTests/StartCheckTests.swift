@@ -26,8 +26,10 @@ import Testing
     }
 
     private func problems(_ configuration: Configuration, withUplink: Bool = true) -> [String] {
-        StartCheck.problems(of: configuration, withUplink: withUplink) { $0.count == 32 ? nil : Sentence("no key") }
-            .map(\.description)
+        StartCheck.problems(
+            of: configuration, withUplink: withUplink, masterKeyFault: { $0.count == 32 ? nil : Sentence("no key") },
+            policyFault: { $0.starts(with: Array("quorum".utf8)) ? nil : Sentence("no quorum") }
+        ).map(\.description)
     }
 
     private func withFile(_ count: Int, _ body: (String) throws -> Void) throws {
@@ -116,11 +118,26 @@ import Testing
         }
     }
 
+    @Test func aPolicyOfWitnessesIsReadBeforeAStart() throws {
+        try withFile(32) { key in
+            try withFile(7) { policy in
+                let text = "\nwitnesses: {policy: \(policy)}"
+                let configuration = try configuration(key: key, more: text)
+                #expect(configuration.witnesses?.policyFile == policy)
+                #expect(problems(configuration, withUplink: false) == ["\(policy): no quorum"])
+            }
+            let missing = try configuration(key: key, more: "\nwitnesses: {policy: /nowhere/policy}")
+            let found = problems(missing, withUplink: false)
+            #expect(found.count == 1 && found[0].hasPrefix("/nowhere/policy: the policy of the witnesses"), "\(found)")
+        }
+    }
+
     @Test func foldersThatTheServiceManagerMakesAreNoFault() throws {
         try withFile(32) { key in
             let configuration = try configuration(
                 key: key, replacing: ("admin_socket: /tmp/x.sock", "admin_socket: /run/gatehouse/admin.sock"))
-            let found = StartCheck.problems(of: configuration, withUplink: false) { _ in nil }
+            let found = StartCheck.problems(
+                of: configuration, withUplink: false, masterKeyFault: { _ in nil }, policyFault: { _ in nil })
             #expect(found.allSatisfy { !$0.isCertain })
         }
     }

@@ -1,3 +1,4 @@
+import GatehouseAdmin
 import GatehouseCore
 import GatehouseCrypto
 import Glibc
@@ -49,6 +50,61 @@ struct CheckpointKeeperTests {
         let next = try #require(try keeper(scratch).make())
         #expect(next.size == 301)
         #expect(try CheckpointKeeper.stored(scratch.database) == next)
+    }
+
+    @Test func linesOfWitnessesStandBelowTheHead() throws {
+        let scratch = Scratch()
+        try commit(1...20, scratch)
+        let keeper = try keeper(scratch)
+        let bare = try #require(try keeper.make())
+        let text = try SignedNote(bare.note).text
+        let seed = SecretKey([UInt8](repeating: 9, count: 32))
+        let key = try NoteKey(name: "committee/w1", kind: .witness, publicKey: Ed25519.publicKey(seed: seed))
+        func line(at seconds: UInt64, over text: String) throws -> String {
+            let octets = try Cosignature(of: Array(text.utf8), at: seconds, seed: seed).octets
+            return String(SignedNote.Signature(name: key.name, id: key.id, octets: octets).line.dropLast())
+        }
+        let witnesses = try WitnessPolicy(
+            Array("witness one \(key) https://w1.example\nquorum one\n".utf8)
+        ).closures
+        #expect(!witnesses.areEnough(bare.note))
+        let good = try line(at: 1_790_000_000, over: text)
+        #expect(try keeper.add(good, of: "two", size: 20, witnesses) == nil, "nobody of that name is asked")
+        #expect(try keeper.add(good, of: "one", size: 19, witnesses) == nil, "there is no such head")
+        let foreign = try line(at: 1, over: "another text\n")
+        #expect(try keeper.add(foreign, of: "one", size: 20, witnesses) == nil)
+        #expect(try keeper.add("not a line", of: "one", size: 20, witnesses) == nil)
+        #expect(try keeper.make() == bare)
+        let cosigned = try #require(try keeper.add(good, of: "one", size: 20, witnesses))
+        #expect(witnesses.areEnough(cosigned.note))
+        #expect(try keeper.make() == cosigned, "the same head, with its witness")
+        // Of one witness one line, the latest.
+        let again = try #require(
+            try keeper.add(line(at: 1_790_000_100, over: text), of: "one", size: 20, witnesses))
+        #expect(again.note.count == cosigned.note.count && again.note != cosigned.note)
+        #expect(try SignedNote(again.note).signatures.count == 2)
+        #expect(try CheckpointKeeper.stored(scratch.database) == again)
+    }
+
+    @Test func aWitnessThatIsAwayIsToldAfterAWhileAndUntilItHasSigned() {
+        let start = MonotonicTime(nanoseconds: 0)
+        var watch = WitnessWatch()
+        #expect(watch.remaining(at: start) == nil)
+        watch.signed(10, at: start)
+        watch.signed(20, at: start + .seconds(60))
+        #expect(watch.remaining(at: start + .seconds(100)) == .seconds(20))
+        #expect(!watch.isLate(at: start + .seconds(119)) && watch.isLate(at: start + .seconds(120)))
+        watch.witnessed(10)
+        #expect(!watch.isLate(at: start + .seconds(179)) && watch.isLate(at: start + .seconds(180)))
+        watch.witnessed(20)
+        watch.signed(20, at: start + .seconds(200))
+        #expect(!watch.isLate(at: start + .seconds(10_000)))
+        // For days.
+        for size in 21...5000 as ClosedRange<UInt64> { watch.signed(size, at: start + .seconds(Int64(size))) }
+        watch.witnessed(84)
+        #expect(!watch.isLate(at: start + .seconds(5000)), "what was not counted is told with the next head")
+        watch.signed(5001, at: start + .seconds(5001))
+        #expect(watch.isLate(at: start + .seconds(5121)))
     }
 
     @Test func aJournalWithoutATreeHasNoCheckpoint() throws {

@@ -449,6 +449,62 @@ private struct Site {
         #expect(opened.state.finding == .altered && opened.state.tables == ["journal"])
     }
 
+    // MARK: a copy elsewhere
+
+    private func isInOrder(_ kept: StoreOpener.KeptHead) -> Bool { if case .inOrder = kept { true } else { false } }
+
+    private func finding(_ kept: StoreOpener.KeptHead) -> StateReport? {
+        if case .ahead(let report, isPut: true) = kept { report } else { nil }
+    }
+
+    /// The whole folder of yesterday, with all that stands in it: only what is kept elsewhere tells.
+    @Test func theFolderOfYesterdayIsNamedByWhatIsKeptElsewhere() throws {
+        let site = try Site()
+        let yesterday = try site.save()
+        let (path, secrets) = (site.scratch.database, site.scratch.secrets)
+        try site.goOn()
+        let kept = try #require(try site.scratch.head())
+        #expect(isInOrder(try StoreOpener.compare(path, kept: kept, secrets: secrets)))
+        site.put(yesterday, ["", "-wal", ".head", ".registry"])
+        #expect(try site.open().state.isGood, "by itself it is in order")
+        let report = finding(try StoreOpener.compare(path, kept: kept, secrets: secrets))
+        #expect(report?.finding == .rewound && report?.missingEntries == 2)
+        // It stands beside the database now, and the next start finds it there.
+        let opened = try site.open()
+        #expect(opened.state.finding == .rewound && opened.loaded.restored.epoch == 2)
+        #expect(isInOrder(try StoreOpener.compare(path, kept: kept, secrets: secrets)), "a new epoch: once is enough")
+    }
+
+    /// As yesterday, and the gate has gone on since, further than what is kept.
+    @Test func aHistoryThatGrewAfterItWasPutBackIsNamedToo() throws {
+        let site = try Site()
+        let yesterday = try site.save()
+        let (path, secrets) = (site.scratch.database, site.scratch.secrets)
+        try site.goOn()
+        let kept = try #require(try site.scratch.head())
+        site.put(yesterday, ["", "-wal", ".head", ".registry"])
+        let writer = site.scratch.writer(run: "third")
+        for number in 301...310 as ClosedRange<UInt64> {
+            try writer.commit(.init(number: number, effects: [site.scratch.entry(number, .look)]))
+        }
+        #expect(finding(try StoreOpener.compare(path, kept: kept, secrets: secrets))?.tables == ["journal"])
+        // The running writer writes beside it until it stops.
+        try writer.commit(.init(number: 311, effects: [site.scratch.entry(311)]))
+        #expect(StoreOpener.put(kept: kept, besides: path, secrets: secrets))
+        #expect(try site.open().state.finding == .altered)
+    }
+
+    @Test func whatIsKeptOfAnotherGateIsNothing() throws {
+        let site = try Site()
+        let (path, secrets) = (site.scratch.database, site.scratch.secrets)
+        for octets in [[], [1, 2, 3], (try #require(try site.scratch.head())).map { $0 ^ 1 }] as [[UInt8]] {
+            guard case .none = try StoreOpener.compare(path, kept: octets, secrets: secrets) else {
+                Issue.record("\(octets.count) octets were taken for a head")
+                continue
+            }
+        }
+    }
+
     @Test func aWriteAheadFileOfBeforeIsNamed() throws {
         let site = try Site()
         let before = try site.save()

@@ -39,6 +39,12 @@ final class Scratch {
         if let card { entry.personal = [PersonalField(name: .cardNumber, value: Array(card.utf8))] }
         return .record(entry)
     }
+    /// The sealed head, as it is given away.
+    func head() throws -> [UInt8]? {
+        let row = try Database(path: database, mode: .readOnly).prepare("SELECT sealed FROM head")
+        return try row.step() ? row.octets(0) : nil
+    }
+
     func contents(_ path: String) -> [UInt8] {
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }

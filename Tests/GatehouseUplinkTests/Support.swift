@@ -65,16 +65,22 @@ final class Mailbox<Element: Sendable>: Sendable {
 /// The daemon's half of the socket, played by the test.
 final class PlayedDaemon: Sendable {
     let said = Mailbox<(connection: LineServer.ConnectionID, message: UplinkMessage)>()
+    /// What each uplink said of the head that it kept.
+    let kept = Mailbox<[UInt8]>()
     private let server: LineServer
 
     init(_ path: String) throws {
-        let said = said
+        let (said, kept) = (said, kept)
         server = try LineServer(
             path: path, mode: 0o600,
             handlers: .init(
                 admit: { _ in .success(()) },
                 line: { connection, _, line, _ in
-                    if let message = UplinkMessage(line: line) { said.put((connection, message)) }
+                    switch UplinkMessage(line: line) {
+                    case .kept(let head): kept.put(head)
+                    case let message?: said.put((connection, message))
+                    case nil: break
+                    }
                 }))
         server.start()
     }

@@ -55,6 +55,30 @@ struct UplinkTests {
         try uplink.stop()
     }
 
+    /// A daemon that was put back a day hears of the later head before it can send its own.
+    @Test func theHeadIsKeptAndSaidBeforeAnotherOneIsTaken() throws {
+        mkdir("\(place.path)/pictures", 0o750)
+        place.write("of before", to: "pictures/head")
+        let uplink = try RunningUplink(configuration())
+        _ = try uplink.pauses.take()
+        let daemon = try daemon()
+        uplink.callAgain()
+        let connection = try daemon.welcome(run: "aa", first: 1)
+        #expect(try daemon.kept.take() == Array("of before".utf8))
+        daemon.send(.keep(head: [1, 2, 3]), to: connection)
+        daemon.send(.keep(head: [4, 5, 6]), to: connection)
+        daemon.send(.capture(event: 1, camera: "none", at: Self.now), to: connection)
+        _ = try daemon.report()
+        daemon.hangUp(connection)
+        _ = try uplink.pauses.take()
+        uplink.callAgain()
+        _ = try daemon.welcome(run: "bb", first: 1)
+        #expect(try daemon.kept.take() == [4, 5, 6])
+        daemon.stop()
+        _ = try uplink.pauses.take()
+        try uplink.stop()
+    }
+
     @Test func secondUplinkLeavesThePicturesAlone() throws {
         let uplink = try RunningUplink(configuration())
         _ = try uplink.pauses.take()

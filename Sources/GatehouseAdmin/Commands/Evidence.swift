@@ -81,7 +81,9 @@ package struct JournalCheckpoint: AdminCommand {
     package static let name = CommandName.journalCheckpoint
     package static let entry = CommandEntry.question(
         [.manager, .auditor, .installer], Sentence("the signed head of the journal, to be kept elsewhere"))
-    package init() {}
+    /// The newest that enough witnesses have signed, in place of one that is made now.
+    package var witnessed: FlagArgument?
+    package init(witnessed: FlagArgument? = nil) { self.witnessed = witnessed }
 
     package struct Reply: Codable, Hashable, Sendable {
         package var size: UInt64
@@ -90,11 +92,17 @@ package struct JournalCheckpoint: AdminCommand {
         package var key: String
         /// The signed note (C2SP tlog-checkpoint).
         package var note: String
-        package init(size: UInt64, root: String, key: String, note: String) {
+        /// Names, by the site's policy, of the witnesses whose lines stand below it.
+        package var witnesses: [String]
+        /// Whether they are enough; left out where the site has no witnesses.
+        package var enough: Bool?
+        package init(size: UInt64, root: String, key: String, note: String, witnesses: [String], enough: Bool?) {
             self.size = size
             self.root = root
             self.key = key
             self.note = note
+            self.witnesses = witnesses
+            self.enough = enough
         }
     }
 }

@@ -1,4 +1,5 @@
 package import GatehouseCore
+internal import GatehouseCrypto
 
 /// What daemon and uplink say to one another, one JSON object a line, version 1. The uplink says hello, the daemon
 /// welcome.
@@ -12,12 +13,33 @@ package enum UplinkMessage: Hashable, Sendable {
     case deliver(UplinkDelivery)
     /// The picture is to go; it is answered like one that expired.
     case erase(event: UInt64, camera: String)
+    /// The newest signed head of the journal, for the witnesses: a note (C2SP tlog-checkpoint).
+    case checkpoint(note: String)
+    /// That the journal of `new` entries begins with that of `old`, as it was asked for.
+    case proof(old: UInt64, new: UInt64, hashes: [[UInt8]])
+    /// The sealed head of the state, to be kept in place of the one before.
+    case keep(head: [UInt8])
     // Uplink to daemon.
     case hello(version: String)
     /// `stored`, `missing` or `expired`, under a number by which it is noted.
     case picture(SnapshotRow, report: UInt64)
     case delivered(id: UInt64, receipt: String)
     case failed(id: UInt64, reason: String, isFinal: Bool)
+    /// What is kept of the head, said before anything is taken in its place; empty where nothing is.
+    case kept(head: [UInt8])
+    case prove(old: UInt64, new: UInt64)
+    /// The line of a witness below the checkpoint of so many entries.
+    case cosigned(witness: String, size: UInt64, line: String)
+    case witness(String, WitnessStanding)
+}
+
+/// How a witness stands to the journal of this gate.
+package enum WitnessStanding: Hashable, Sendable {
+    case agrees
+    /// It gave no answer that can be used. The status of its answer, where there was one.
+    case away(status: Int?)
+    /// It has seen another history: more entries than there are, or others.
+    case disagrees(seen: UInt64?)
 }
 
 package struct UplinkDelivery: Hashable, Sendable {
@@ -83,6 +105,45 @@ extension UplinkMessage {
                 "v": 1, "type": "failed", "id": .integer(Int64(id)), "reason": .string(reason),
                 "final": .boolean(isFinal),
             ]
+        case .checkpoint, .proof, .keep, .kept, .prove, .cosigned, .witness: evidence
+        }
+    }
+
+    /// What is said about the journal itself.
+    private var evidence: JSON {
+        switch self {
+        case .checkpoint(let note): ["v": 1, "type": "checkpoint", "note": .string(note)]
+        case .proof(let old, let new, let hashes):
+            [
+                "v": 1, "type": "proof", "old": .integer(Int64(clamping: old)), "new": .integer(Int64(clamping: new)),
+                "hashes": .array(hashes.map { .string(Base64.encode($0)) }),
+            ]
+        case .keep(let head): ["v": 1, "type": "keep", "head": .string(Base64.encode(head))]
+        case .kept(let head): ["v": 1, "type": "kept", "head": .string(Base64.encode(head))]
+        case .prove(let old, let new):
+            [
+                "v": 1, "type": "prove", "old": .integer(Int64(clamping: old)), "new": .integer(Int64(clamping: new)),
+            ]
+        case .cosigned(let witness, let size, let line):
+            [
+                "v": 1, "type": "cosigned", "witness": .string(witness), "size": .integer(Int64(clamping: size)),
+                "line": .string(line),
+            ]
+        case .witness(let name, let standing):
+            switch standing {
+            case .agrees: ["v": 1, "type": "witness", "witness": .string(name), "standing": "agrees"]
+            case .away(let status):
+                [
+                    "v": 1, "type": "witness", "witness": .string(name), "standing": "away",
+                    "status": status.map { .integer(Int64($0)) } ?? .null,
+                ]
+            case .disagrees(let seen):
+                [
+                    "v": 1, "type": "witness", "witness": .string(name), "standing": "disagrees",
+                    "seen": seen.map { .integer(Int64(clamping: $0)) } ?? .null,
+                ]
+            }
+        default: .null
         }
     }
 
@@ -131,6 +192,40 @@ extension UplinkMessage {
             guard let id = count("id"), let reason = json["reason"]?.string, let isFinal = json["final"]?.boolean
             else { return nil }
             self = .failed(id: id, reason: String(reason.prefix(256)), isFinal: isFinal)
+        default: self.init(evidence: json, type: type)
+        }
+    }
+
+    private init?(evidence json: JSON, type: String) {
+        func count(_ name: String) -> UInt64? { json[name]?.integer.flatMap { UInt64(exactly: $0) } }
+        func head() -> [UInt8]? { json["head"]?.string.flatMap { Base64.decode($0) } }
+        switch type {
+        case "checkpoint":
+            guard let note = json["note"]?.string else { return nil }
+            self = .checkpoint(note: note)
+        case "proof":
+            guard let old = count("old"), let new = count("new"),
+                let hashes = json["hashes"]?.array?.compactMap({ $0.string.flatMap { Base64.decode($0) } }),
+                hashes.count == json["hashes"]?.array?.count, hashes.allSatisfy({ $0.count == 32 })
+            else { return nil }
+            self = .proof(old: old, new: new, hashes: hashes)
+        case "keep":
+            guard let head = head() else { return nil }
+            self = .keep(head: head)
+        case "kept":
+            guard let head = head() else { return nil }
+            self = .kept(head: head)
+        case "prove":
+            guard let old = count("old"), let new = count("new") else { return nil }
+            self = .prove(old: old, new: new)
+        case "cosigned":
+            guard let witness = json["witness"]?.string, let size = count("size"), let line = json["line"]?.string,
+                line.utf8.count <= 4096
+            else { return nil }
+            self = .cosigned(witness: witness, size: size, line: line)
+        case "witness":
+            guard let witness = json["witness"]?.string, let standing = WitnessStanding(json) else { return nil }
+            self = .witness(witness, standing)
         default: return nil
         }
     }
@@ -165,6 +260,17 @@ extension UplinkMessage {
             return .stored(path: path, size: size, digest: digest)
         case "missing": return json["reason"]?.string.flatMap(SnapshotFailure.init(rawValue:)).map { .missing($0) }
         case "expired": return .expired
+        default: return nil
+        }
+    }
+}
+
+extension WitnessStanding {
+    fileprivate init?(_ json: JSON) {
+        switch json["standing"]?.string {
+        case "agrees": self = .agrees
+        case "away": self = .away(status: json["status"]?.integer.flatMap { Int(exactly: $0) })
+        case "disagrees": self = .disagrees(seen: json["seen"]?.integer.flatMap { UInt64(exactly: $0) })
         default: return nil
         }
     }

@@ -7,7 +7,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         registryDamaged
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
-    case stateRewound, stateUnwitnessed, checkpointRefused
+    case stateRewound, stateUnwitnessed, checkpointRefused, witnessDisagrees, journalUnwitnessed
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -27,7 +27,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped, .stateRewound, .checkpointRefused:
+            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -36,7 +36,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalLate, .readerPower, .readerUnsolicited, .faceTableDiffers, .frameOverrun, .uplinkAway,
             .outboxStuck,
             .clockNotTrusted, .portalHeldOpen, .registryFromCopy, .diskNearlyFull, .restartNeeded, .handedOver,
-            .credentialSuspended, .stateUnwitnessed:
+            .credentialSuspended, .stateUnwitnessed, .journalUnwitnessed:
             .warning
         case .readerKeyedOnWire, .threatRaised: .info
         }
@@ -114,6 +114,14 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             Sentence(
                 "No copy of the head was found outside the database: an older database would not have been noticed at this start."
             )
+        case .witnessDisagrees:
+            Sentence(
+                "The witness has seen another history of this gate's journal: an older or another database stands here, or somebody else signs with its key."
+            )
+        case .journalUnwitnessed:
+            Sentence(
+                "Not enough witnesses have signed what the journal has had since then. Gates go on, and it is offered again."
+            )
         case .credentialSuspended:
             Sentence("A guard suspended this credential until the office is there; it ends by itself.")
         }
@@ -189,6 +197,14 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .checkpointRefused:
             Sentence(
                 "Find out who changed it: journalctl -u gatehoused says what differs. Put the right database back, or restore a backup on purpose: gatehousectl restore; docs/operating.md."
+            )
+        case .witnessDisagrees:
+            Sentence(
+                "Keep the disk. The witness has both heads (gatehouse-witness show); gatehousectl journal verify says whether the journal holds in itself; docs/witness.md."
+            )
+        case .journalUnwitnessed:
+            Sentence(
+                "journalctl -u gatehouse-uplink says which witness does not answer, and how: its address in the policy, its network, its list of logs."
             )
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")

@@ -25,3 +25,19 @@ package struct CheckpointSigner: Sendable {
         self.sign = sign
     }
 }
+
+/// Whose words below a head count, as closures.
+package struct CheckpointWitnesses: Sendable {
+    /// The note with a witness's line below it; nil where that witness is not asked here, or its line does not fit.
+    package let add: @Sendable (_ note: [UInt8], _ witness: String, _ line: String) -> [UInt8]?
+    /// Whether enough have signed.
+    package let areEnough: @Sendable (_ note: [UInt8]) -> Bool
+
+    package init(
+        add: @escaping @Sendable ([UInt8], String, String) -> [UInt8]?,
+        areEnough: @escaping @Sendable ([UInt8]) -> Bool
+    ) {
+        self.add = add
+        self.areEnough = areEnough
+    }
+}

@@ -114,6 +114,26 @@ package struct LogPolicy: Sendable {
         return checkpoint
     }
 
+    /// Whether enough witnesses have signed, whoever's log it is. Without a quorum nobody has to.
+    package func isWitnessed(_ note: SignedNote) -> Bool {
+        guard let quorum else { return true }
+        return holds(quorum, Set(signers(of: note)))
+    }
+
+    /// False where checkpoints count without any witness.
+    package var asksForWitnesses: Bool { quorum != nil }
+
+    /// Witnesses whose line stands below a note and fits, in the order of the file.
+    package func names(of note: SignedNote) -> [String] {
+        let signed = Set(signers(of: note))
+        return witnesses.filter { signed.contains($0.key) }.map(\.name)
+    }
+
+    /// A line that does not fit hides no other witness.
+    private func signers(of note: SignedNote) -> [NoteKey] {
+        witnesses.map(\.key).filter { (try? note.signers(among: [$0])) == [$0] }
+    }
+
     /// A group names what stands before it, so that the walk ends.
     private func holds(_ name: String, _ signed: Set<NoteKey>) -> Bool {
         switch nodes[name] {

@@ -74,6 +74,22 @@ package final class CheckpointKeeper {
         } catch { return .failed("\(error)") }
     }
 
+    /// Puts a witness's line below the head of so many entries. Nil where there is no such head, or the line does not fit.
+    package func add(_ line: String, of witness: String, size: UInt64, _ witnesses: CheckpointWitnesses) throws -> Made?
+    {
+        guard let database else { return nil }
+        let row = try database.prepare("SELECT root, note FROM checkpoint WHERE origin = ? AND size = ?")
+        guard try row.bind(signer.reader.origin, Int64(clamping: size)).step() else { return nil }
+        let (root, note) = (row.octets(0), row.octets(1))
+        row.reset()
+        guard signer.reader.open(note)?.root == root, let cosigned = witnesses.add(note, witness, line) else {
+            return nil
+        }
+        let update = try database.prepare("UPDATE checkpoint SET note = ? WHERE origin = ? AND size = ?")
+        try update.bind(cosigned, signer.reader.origin, Int64(clamping: size)).run()
+        return Made(origin: signer.reader.origin, size: size, root: root, note: cosigned)
+    }
+
     private func make(in database: Database) throws -> Made? {
         let prover = try JournalProver(database, secrets.sha256)
         guard try prover.hasTree else { return nil }
@@ -125,6 +141,21 @@ package final class CheckpointKeeper {
             Files.read(file(besides: path), atMost: LeafBound.text)
             ?? (Files.exists(path) ? try? stored(path)?.note : nil)
         return octets.flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The newest head of a log over at least so many entries that is `wanted`.
+    package static func newest(
+        _ path: String, origin: String, atLeast size: UInt64 = 0, where isWanted: (Made) -> Bool
+    ) throws -> Made? {
+        let rows = try Database(path: path, mode: .readOnly).prepare(
+            "SELECT size, root, note FROM checkpoint WHERE origin = ? AND size >= ? ORDER BY size DESC")
+        try rows.bind(origin, Int64(clamping: size))
+        while try rows.step() {
+            let made = Made(
+                origin: origin, size: UInt64(clamping: rows.integer(0)), root: rows.octets(1), note: rows.octets(2))
+            if isWanted(made) { return made }
+        }
+        return nil
     }
 
     /// The note over so many entries, of the log that signed most of them where none is named. Needs no key; nil where there is none.
