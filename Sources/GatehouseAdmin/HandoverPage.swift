@@ -26,6 +26,8 @@ package struct HandoverPage: Sendable {
     package var unreadable: UInt64 = 0
     package var faults: UInt64 = 0
     package var pins: UInt64 = 0
+    /// Signed heads of the journal that go along.
+    package var checkpoints: UInt64 = 0
 
     package init(
         site: String, epoch: UInt64, at: CivilTime, made: CivilTime, key: String, archive: String, octets: Int,
@@ -68,6 +70,7 @@ package struct HandoverPage: Sendable {
             (Sentence("SHA-256 of the archive"), digest), (Sentence("Signed with the key of the site"), key),
             (Sentence("Entries of the journal"), "\(entries) (\(first)–\(last))"),
             (Sentence("Root of the journal (RFC 6962)"), "\(entries):\(root)"), (Sentence("Epoch"), "\(epoch)"),
+            (Sentence("Signed heads of the journal that go along"), "\(checkpoints)"),
             (Sentence("Revision of the register"), "\(revision)"),
         ]
         let rest: [(Sentence, String)] = [

@@ -50,6 +50,8 @@ struct HandoverCommand: ParsableCommand {
             let receiver = Hexadecimal.encode(digest)
             if let at { try announce(at, digest) }
             let standing = try standing(untilEnded: at == "now")
+            // A head over all that goes along; whoever may not have it made hands over those that there are.
+            _ = try? AdminClient(path: common.socket).ask(JournalCheckpoint())
             guard let standing else {
                 complain(words("no hand-over is announced: say with --at when your access ends"))
                 throw Exit.refused
@@ -203,11 +205,27 @@ struct HandoverCommand: ParsableCommand {
             guard !common.isJSON else { return }
             print(
                 words("taken; epoch \(report.epoch), the next entry is \(report.first + 1)"))
+            tell(report)
             if let kept = report.kept { print(words("the database before stands at \(kept)")) }
             if let manifest = report.check.manifest, manifest.pins > 0 {
                 print(
                     words(
                         "\(manifest.pins, "PIN has", "PINs have") to be set anew: they were hashed with a secret of the old site."
+                    ))
+            }
+        }
+
+        /// The signed heads that came along.
+        private func tell(_ report: HandoverImport.Report) {
+            guard report.checkpoints > 0 else { return }
+            print(
+                words(
+                    "\(report.checkpoints, "checkpoint", "checkpoints") of the old site came along; the first entry here carries the newest"
+                ))
+            for size in report.foreignCheckpoints.prefix(8) {
+                complain(
+                    words(
+                        "the first \(size) entries are NOT those that the old site signed: its journal was changed after that. Keep the archive."
                     ))
             }
         }
@@ -283,6 +301,7 @@ struct HandoverCommand: ParsableCommand {
         page.present = manifest.present.sorted { $0.key < $1.key }.map { (kind: $0.key, rows: $0.value) }
         (page.pictures, page.missing, page.pins) = (manifest.pictures, manifest.missing, manifest.pins)
         (page.unreadable, page.faults) = (manifest.unreadable, manifest.faults)
+        page.checkpoints = manifest.checkpoints
         return page
     }
 
@@ -330,6 +349,7 @@ struct HandoverCommand: ParsableCommand {
     static func show(_ manifest: HandoverManifest) {
         print(words("\(manifest.entries, "entry", "entries"), \(manifest.first) to \(manifest.last)"))
         print(words("root \(manifest.entries):\(Hexadecimal.encode(manifest.root))"))
+        print(words("\(manifest.checkpoints, "signed head", "signed heads") of the journal"))
         let present = manifest.present.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         print(words("register at revision \(manifest.revision): \(present.joined(separator: ", "))"))
         print(
@@ -355,6 +375,7 @@ struct HandoverCommand: ParsableCommand {
             "present": .object(manifest.present.mapValues(number)), "pictures": number(manifest.pictures),
             "missing": number(manifest.missing), "unreadable": number(manifest.unreadable),
             "faults": number(manifest.faults), "pins": number(manifest.pins),
+            "checkpoints": number(manifest.checkpoints),
         ]
     }
 }

@@ -160,6 +160,44 @@ import Testing
         #expect(last.detail["key"]?.octets == made.publicKey && last.detail["entries"]?.integer == 3)
     }
 
+    /// What the old company signed goes along with the lines of its witnesses, and the journal goes on from it under another name.
+    @Test func signedHeadsGoAlongAndTheNextExtendsThem() throws {
+        try fill(events: 700)
+        let signer = try old.keys.logSigner(site: "lotus", epoch: 1)
+        let keeper = CheckpointKeeper(path: old.database, secrets: old.secrets, signer: signer.closures)
+        let made = try #require(try keeper.make())
+        #expect(made.size == 700)
+        #expect(try export().manifest.checkpoints == 1)
+        let report = try take()
+        #expect(report.checkpoints == 1 && report.foreignCheckpoints == [])
+        #expect(try CheckpointKeeper.stored(new.database) == made)
+        let reader = try JournalReader(path: new.database, secrets: newKeys.storeSecrets)
+        let entry = try #require(try reader.entry(report.first, withPersonal: false)).entry
+        #expect(entry.detail[.head]?.text == String(decoding: made.note, as: UTF8.self))
+        let next = try newKeys.logSigner(site: "lotus", epoch: report.epoch)
+        let first = try #require(
+            try CheckpointKeeper(path: new.database, secrets: newKeys.storeSecrets, signer: next.closures).make())
+        #expect(first.origin == "lotus/journal/2" && first.size == 701)
+        let prover = try JournalProver(path: new.database, sha256: Hash.sha256)
+        #expect(
+            Merkle.extends(
+                old: 700, oldRoot: made.root, new: 701, newRoot: first.root,
+                proof: try prover.consistency(old: 700, new: 701)))
+        #expect(try JournalVerifier(path: new.database, secrets: newKeys.storeSecrets).verify().isWhole)
+    }
+
+    /// A company that changed its journal after it had been signed, and before it left.
+    @Test func aJournalThatIsNotTheSignedOneIsTold() throws {
+        try fill(events: 20)
+        let signer = try old.keys.logSigner(site: "lotus", epoch: 1)
+        _ = try CheckpointKeeper(path: old.database, secrets: old.secrets, signer: signer.closures).make()
+        try Database(path: old.database).execute("DELETE FROM journal WHERE seq > 15")
+        try export()
+        let report = try take()
+        #expect(report.checkpoints == 1 && report.foreignCheckpoints == [20])
+        #expect(try CheckpointKeeper.stored(new.database)?.size == 20, "it stays, as evidence")
+    }
+
     /// Pieces, and lots of the journal, end where records do not.
     @Test func largePicturesAndLongJournalsAreCutAndJoinedAgain() throws {
         try fill(events: 2500)

@@ -11,6 +11,10 @@ package struct HandoverImport {
         /// Portals and access points that the archive's entries name, in order.
         package var portals: [String] = []
         package var accessPoints: [String] = []
+        /// Signed heads of the old site, with the lines of its witnesses.
+        package var checkpoints = 0
+        /// Of these, sizes whose entries are not those that were signed.
+        package var foreignCheckpoints: [UInt64] = []
     }
 
     private let database: Database
@@ -52,6 +56,7 @@ package struct HandoverImport {
                 "pictures": .integer(Int64(clamping: manifest.pictures)), "from": .integer(Int64(clamping: head.epoch)),
             ], secrets)
         try sync(incoming)
+        try compareCheckpoints(incoming, secrets, &report)
         report.portals = try names("portal", in: incoming)
         report.accessPoints = try names("point", in: incoming)
         try HandoverFolder.move(staging, into: pictures)
@@ -71,6 +76,22 @@ package struct HandoverImport {
                 """)
         else { return false }
         return (try? found.step()) == true && found.integer(0) == 0
+    }
+
+    /// What the old company signed stays, whether it fits or not: it is evidence of whoever signed.
+    private static func compareCheckpoints(_ path: String, _ secrets: StoreSecrets, _ report: inout Report) throws {
+        let database = try Database(path: path, mode: .readOnly)
+        let prover = try JournalProver(database, secrets.sha256)
+        let size = try prover.size
+        let rows = try database.prepare("SELECT size, root FROM checkpoint ORDER BY size")
+        while try rows.step() {
+            let signed = UInt64(clamping: rows.integer(0))
+            report.checkpoints += 1
+            guard signed <= size, try prover.root(size: signed) == rows.octets(1) else {
+                report.foreignCheckpoints.append(signed)
+                continue
+            }
+        }
     }
 
     private static func names(_ column: String, in path: String) throws -> [String] {

@@ -27,6 +27,7 @@ package struct HandoverManifest: Hashable, Sendable {
 
     package var entries: UInt64 { parts["journal"]?.rows ?? 0 }
     package var root: [UInt8] { parts["journal"]?.digest ?? [] }
+    package var checkpoints: UInt64 { parts["checkpoint"]?.rows ?? 0 }
     package var pictures: UInt64 { parts["pictures"]?.rows ?? 0 }
 
     static let picturesPart = "pictures"

@@ -5,7 +5,7 @@ enum HandoverTables {
     /// In this order. Rows go as they are, but for `personal.value` and `registry.sealed`: these are opened, and sealed
     /// anew under the receiver's key.
     static let carried = [
-        "journal", "personal", "snapshot", "registry", "revision", "area", "ledger", "reader_identity",
+        "journal", "personal", "snapshot", "registry", "revision", "area", "ledger", "reader_identity", "checkpoint",
     ]
     /// With the reason.
     static let leftOut = [
@@ -15,7 +15,6 @@ enum HandoverTables {
         "mark": "keyed digests, made anew", "journal_node": "follows from the journal, made anew",
         "journal_run": "follows from the journal, made anew", "standing": "follows from the journal, made anew",
         "head": "keyed for one database, made anew",
-        "checkpoint": "signed by the key of the company that leaves",
     ]
 
     /// Every table of the schema has to stand in one of the lists, so that none is lost without a word.
