@@ -22,7 +22,26 @@ package enum PrivacyPage {
             say(Sentence("\(reply.faceDeletionsDue, "face has", "faces have") to leave the modules")),
             say(Sentence("\(reply.picturesToErase, "picture waits", "pictures wait") to be deleted")),
         ].compactMap(\.self)
+        lines += reply.classes.flatMap { ["", say(noun($0))] + details($0).map(say) }
         return lines
+    }
+
+    private static func noun(_ kept: PrivacyStatus.Reply.Kept) -> Sentence {
+        switch kept.name {
+        case "ended":
+            Sentence("\(kept.rows, "ended state", "ended states") of the register with names and numbers in it")
+        case "alerts": Sentence("\(kept.rows, "alert that is", "alerts that are") settled")
+        case "entries": Sentence("\(kept.rows, "entry", "entries") of the journal, by numbers alone")
+        default: Sentence("\(kept.rows, "row", "rows") of where a picture lies or why there is none")
+        }
+    }
+
+    private static func details(_ kept: PrivacyStatus.Reply.Kept) -> [Sentence] {
+        [
+            kept.older > 0 ? Sentence("\(kept.older, "of them is", "of them are") older than they may be") : nil,
+            kept.days.map { Sentence("kept for \(Int($0), "day", "days")") } ?? Sentence("kept without end"),
+            kept.oldest.map { Sentence("the oldest of \(PageText.time($0))") },
+        ].compactMap(\.self)
     }
 }
 

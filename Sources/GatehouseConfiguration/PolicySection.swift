@@ -33,6 +33,14 @@ enum PolicySection {
                 "keep_personal", .duration(in: .seconds(30 * 86400)...(.seconds(3650 * 86400))),
                 default: .seconds(365 * 86400))
             policy.personalDays = kept.wholeMilliseconds / 86_400_000
+            let ended = group.optional(
+                "keep_ended", .duration(in: .seconds(30 * 86400)...(.seconds(36500 * 86400))),
+                default: .seconds(1095 * 86400))
+            policy.endedDays = ended.wholeMilliseconds / 86_400_000
+            let alerts = group.optional(
+                "keep_alerts", .duration(in: .seconds(30 * 86400)...(.seconds(3650 * 86400))),
+                default: .seconds(365 * 86400))
+            policy.alertDays = alerts.wholeMilliseconds / 86_400_000
             let deletion = group.optional(
                 "face_deletion", .duration(in: .seconds(86400)...(.seconds(30 * 86400))), default: .seconds(15 * 86400))
             policy.deletionDeadline = deletion.wholeMilliseconds / 1000
@@ -187,7 +195,8 @@ enum PolicySection {
         }
         for role in PersonRole.allCases { text += policy.ages[role].map { "age \(role.word) \($0)\n" } ?? "" }
         text += "grace \(policy.tenancyGrace)\n"
-        text += "privacy \(policy.personalDays ?? 0) \(policy.deletionDeadline)\n"
+        text +=
+            "privacy \(policy.personalDays ?? 0) \(policy.deletionDeadline) \(policy.endedDays ?? 0) \(policy.alertDays ?? 0)\n"
         return text + "lockdown \(policy.lockdownGroups.joined(separator: ","))\n"
     }
 }

@@ -172,7 +172,8 @@ extension Desk {
     /// What is kept for how long, and that nothing older is there: counted in the database at this moment.
     func tellPrivacy(_ command: PrivacyStatus, _ call: Call) throws -> PrivacyStatus.Reply {
         let reader = try reader()
-        let (now, kept) = try ask { ($0.now.civil, $0.controller.site.policy.personalDays) }
+        let (now, policy) = try ask { ($0.now.civil, $0.controller.site.policy) }
+        let kept = policy.personalDays
         let counts = try reader.personalCounts(before: kept.map { now + .seconds(-Int($0) * 86400) })
         var overdue: [UInt32] = []
         var due = 0
@@ -183,6 +184,21 @@ extension Desk {
         return PrivacyStatus.Reply(
             at: text(now), personalValues: counts.kept, keptDays: kept, olderThanKept: counts.older,
             erasedValues: counts.erased, oldest: counts.oldest.map(text), faceDeletionsDue: due, overdue: overdue,
-            picturesToErase: counts.pictures)
+            picturesToErase: counts.pictures, classes: try keptClasses(policy, now, reader))
+    }
+
+    private func keptClasses(
+        _ policy: AccessPolicy, _ now: CivilTime, _ reader: JournalReader
+    ) throws -> [PrivacyStatus.Reply.Kept] {
+        func kept(_ name: String, _ days: Int64?, _ counts: KeptCounts) -> PrivacyStatus.Reply.Kept {
+            PrivacyStatus.Reply.Kept(
+                name: name, days: days, rows: counts.rows, older: counts.older, oldest: counts.oldest.map(text))
+        }
+        func limit(_ days: Int64?) -> CivilTime? { days.map { now + .seconds(-Int($0) * 86400) } }
+        return [
+            kept("ended", policy.endedDays, try reader.endedCounts(before: limit(policy.endedDays))),
+            kept("alerts", policy.alertDays, try reader.settledAlertCounts(before: limit(policy.alertDays))),
+            kept("entries", nil, try reader.entryCounts()), kept("picture rows", nil, try reader.pictureRowCounts()),
+        ]
     }
 }

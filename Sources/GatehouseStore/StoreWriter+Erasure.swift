@@ -23,17 +23,4 @@ extension StoreWriter {
         let one = try database.prepare("DELETE FROM personal WHERE seq = ? AND name = ?")
         for entry in entries { for name in names { try one.bind(Int64(clamping: entry), name.rawValue).run() } }
     }
-
-    /// Erases the values beside the oldest entries that have any, where they are older than this: a portion, so that no
-    /// commit waits for years of them. False when nothing more was found.
-    func erasePersonal(before: CivilTime, _ database: Database) throws -> Bool {
-        try database.prepare(
-            """
-            DELETE FROM personal WHERE seq IN (
-                SELECT journal.seq FROM (SELECT DISTINCT seq FROM personal ORDER BY seq LIMIT 2000) AS oldest
-                JOIN journal ON journal.seq = oldest.seq WHERE journal.at < ?)
-            """
-        ).bind(before.milliseconds).run()
-        return database.changes > 0
-    }
 }

@@ -24,9 +24,8 @@ package final class StoreWriter {
     /// The last batch that is on disk as far as this writer knows.
     private var lastNumber: UInt64 = 0
     /// Something was erased that the write-ahead file may still hold.
-    private var owesErasure = false
-    /// Values older than this are on their way out.
-    private var erasesBefore: CivilTime?
+    var owesErasure = false
+    var expiries = Expiries()
     /// The newest entry and the newest sealed revision of this run.
     var lastSequence: UInt64 = 0
     var lastRevision: UInt64 = 0
@@ -202,12 +201,7 @@ package final class StoreWriter {
         headCopy?.sync()
         guard let connection else { return true }
         let database = connection.database
-        if let before = erasesBefore {
-            // A failure is tried again with the next day's.
-            let found = try? transaction(connection) { try erasePersonal(before: before, database) }
-            if found == true { return false }
-            erasesBefore = nil
-        }
+        if expire(connection) { return false }
         if (try? tidy(connection, isGrowing: growing != nil)) == true { return false }
         guard owesErasure else {
             database.checkpoint()
@@ -241,8 +235,10 @@ package final class StoreWriter {
         case .erasePersonal(let before):
             // The rest follows when nothing waits.
             owesErasure = true
-            erasesBefore = before
+            expiries.personal = before
             _ = try erasePersonal(before: before, connection.database)
+        case .eraseEnded(let before): expiries.ended = (before, nil)
+        case .dropAlerts(let before): expiries.alerts = before
         case .eraseVisitors(let entries):
             owesErasure = true
             try eraseVisitors(entries, connection.database)

@@ -141,8 +141,19 @@ struct PageTests {
     @Test func whatIsKeptIsAPageAndWhatIsWrongComesFirst() {
         let reply = PrivacyStatus.Reply(
             at: "2026-11-27T18:00:00.000+08:00", personalValues: 12, keptDays: 365, olderThanKept: 1, erasedValues: 4,
-            oldest: "2025-12-01T08:00:00.000+08:00", faceDeletionsDue: 2, overdue: [9], picturesToErase: 1)
+            oldest: "2025-12-01T08:00:00.000+08:00", faceDeletionsDue: 2, overdue: [9], picturesToErase: 1,
+            classes: [
+                .init(name: "ended", days: 1095, rows: 3, older: 1, oldest: "2023-12-01T08:00:00.000+08:00"),
+                .init(name: "entries", days: nil, rows: 70, older: 0, oldest: nil),
+            ])
         let page = PrivacyPage.lines(reply, .english)
+        #expect(
+            page.suffix(7) == [
+                "3 ended states of the register with names and numbers in it", "1 of them is older than they may be",
+                "kept for 1095 days", "the oldest of 2023-12-01 08:00", "",
+                "70 entries of the journal, by numbers alone",
+                "kept without end",
+            ])
         #expect(page[0] == "2026-11-27 18:00 · kept for 365 days")
         #expect(page[1] == "1 value is older than they may be" && page[2] == "1 face is overdue to leave the modules")
         #expect(PrivacyPage.lines(reply, .chinese)[1] == "有 1 项超过保存期")

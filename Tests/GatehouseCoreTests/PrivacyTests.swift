@@ -25,12 +25,35 @@ import Testing
     @Test func nothingIsErasedByAClockThatCannotBeTrustedNorWherePolicyKeepsAll() {
         var builder = SiteBuilder()
         builder.site.policy.personalDays = nil
+        builder.site.policy.endedDays = nil
+        builder.site.policy.alertDays = nil
         var bench = Bench(builder)
         #expect(erasures((0..<48).flatMap { _ in bench.pass(.seconds(3600)) }).isEmpty)
         builder.site.policy.personalDays = 30
         bench = Bench(builder, isTrusted: false)
         #expect(erasures((0..<48).flatMap { _ in bench.pass(.seconds(3600)) }).isEmpty)
         #expect(bench.controller.ledger.retentionDay == nil)
+    }
+
+    @Test func eachClassGoesByItsOwnDaysAndTheEntrySaysSo() throws {
+        var builder = SiteBuilder()
+        builder.site.policy.personalDays = nil
+        builder.site.policy.endedDays = 100
+        builder.site.policy.alertDays = 40
+        var bench = Bench(builder)
+        let effects = (0..<26).flatMap { _ in bench.pass(.seconds(3600)) }
+        #expect(erasures(effects).isEmpty)
+        let entry = try #require(effects.entries.last { $0.kind == .erasure })
+        let (ended, alerts) = (entry.detail["endedBefore"]?.integer, entry.detail["alertsBefore"]?.integer)
+        #expect(try #require(alerts) - #require(ended) == 60 * 86_400_000)
+        #expect(entry.detail["before"] == nil, "values beside the journal are kept without end")
+        let said = effects.compactMap { effect -> Int64? in
+            switch effect {
+            case .durable(.eraseEnded(let before)), .durable(.dropAlerts(let before)): before.milliseconds
+            default: nil
+            }
+        }
+        #expect(Set(said).isSuperset(of: [ended, alerts].compactMap(\.self)))
     }
 
     @Test func aPersonIsErasedWithTheirRowsAndNeedsAReason() throws {

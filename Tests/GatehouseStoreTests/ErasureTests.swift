@@ -133,6 +133,94 @@ import Testing
         #expect(try reader.personalCounts(before: nil).kept == 0)
     }
 
+    private func settle(_ writer: StoreWriter) {
+        var isDone = false
+        for _ in 0..<50 where !isDone { isDone = writer.idle() }
+        #expect(isDone)
+    }
+
+    /// Who lived here years ago is nobody's business; present rows and later ends stay, and the head moves with it.
+    @Test func statesThatEndedLongAgoLoseWhatWasSealedInThem() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        func change(_ number: UInt64, _ changes: [RegistryChange], days: Int64) throws {
+            var entry = JournalEntry(kind: .registry)
+            (entry.sequence, entry.civil) = (number, CivilTime(seconds: 1_780_000_000 + days * 86400))
+            try writer.commit(
+                .init(number: number, effects: [.registry(changes, revision: number), .record(entry)]))
+        }
+        try change(1, [scratch.person(1, "王芳"), scratch.person(2, "李伟"), scratch.person(3, "赵强")], days: 0)
+        try change(2, [.end(.person, id: 1)], days: 10)
+        try change(3, [.end(.person, id: 2)], days: 30)
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        let cutOff = CivilTime(seconds: 1_780_000_000 + 20 * 86400)
+        var counts = try reader.endedCounts(before: cutOff)
+        #expect(counts.rows == 2 && counts.older == 1)
+        #expect(counts.oldest == CivilTime(seconds: 1_780_000_000 + 10 * 86400))
+        try writer.commit(.init(number: 4, effects: [.eraseEnded(before: cutOff), erasure(4)]))
+        settle(writer)
+        counts = try reader.endedCounts(before: cutOff)
+        #expect(counts.rows == 1 && counts.older == 0)
+        #expect(try reader.history(.person, 1).allSatisfy { $0.row == nil })
+        #expect(try reader.history(.person, 2).contains { $0.row != nil })
+        #expect(try reader.rows(.person).count == 1)
+        #expect(try JournalVerifier(path: scratch.database, secrets: scratch.secrets).verify().isWhole)
+        #expect(try StoreOpener.look(scratch.database, secrets: scratch.secrets).isGood)
+        #expect(
+            try StoreOpener.open(
+                path: scratch.database, site: Scratch.site, secrets: scratch.secrets,
+                at: CivilTime(seconds: 1_790_000_000)
+            ).state.isGood)
+    }
+
+    /// More rows than one go looks at, with ended ones at its edges.
+    @Test func aLongRegisterIsLookedThroughInPortions() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        let many = (1...9000 as ClosedRange<UInt32>).map { scratch.person($0, "N") }
+        try writer.commit(.init(number: 1, effects: [.registry(many, revision: 1), scratch.entry(1, .registry)]))
+        let ended: [UInt32] = [1, 3999, 4000, 4001, 8000, 9000]
+        try writer.commit(
+            .init(
+                number: 2,
+                effects: [.registry(ended.map { .end(.person, id: $0) }, revision: 2), scratch.entry(2, .registry)]))
+        let later = CivilTime(seconds: 1_990_000_000)
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        #expect(try reader.endedCounts(before: later).older == ended.count)
+        try writer.commit(.init(number: 3, effects: [.eraseEnded(before: later), erasure(3)]))
+        settle(writer)
+        #expect(try reader.endedCounts(before: later).rows == 0)
+        #expect(try reader.rows(.person).count == 9000 - ended.count)
+    }
+
+    @Test func settledAlertsGoAndTheNextNumberDoesNotComeAgain() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        func item(_ id: UInt64, days: Int64) -> OutboxItem {
+            OutboxItem(
+                id: id, destination: "desk", kind: .forced, event: id, idempotencyKey: "k\(id)",
+                created: CivilTime(seconds: 1_780_000_000 + days * 86400), expires: nil, content: .plain(["a": "b"]))
+        }
+        let items = (1...5 as ClosedRange<UInt64>).map { item($0, days: Int64($0)) }
+        try writer.commit(.init(number: 1, effects: items.map { .enqueue($0) } + [scratch.entry(1)]))
+        try writer.commit(
+            .init(
+                number: 2,
+                effects: [items[0], items[1], items[3], items[4]].map { .settle($0, .delivered(receipt: "r")) }
+                    + [scratch.entry(2)]))
+        let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+        let later = CivilTime(seconds: 1_990_000_000)
+        #expect(try reader.settledAlertCounts(before: later).older == 3, "the newest is not counted")
+        try writer.commit(.init(number: 3, effects: [.dropAlerts(before: later), erasure(3)]))
+        settle(writer)
+        #expect(try reader.settledAlertCounts(before: later).rows == 1)
+        #expect(try reader.outboxCounts().map(\.owed) == [1], "what is owed stays")
+        #expect(
+            try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+                .restored.nextOutboxID == 6)
+        #expect(try StoreOpener.look(scratch.database, secrets: scratch.secrets).isGood)
+    }
+
     @Test func yearsOfValuesGoInPortionsWhileNothingWaits() throws {
         let scratch = Scratch()
         let writer = scratch.writer()

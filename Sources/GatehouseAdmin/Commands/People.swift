@@ -361,6 +361,25 @@ package struct PrivacyStatus: AdminCommand {
         package var faceDeletionsDue: Int
         package var overdue: [UInt32]
         package var picturesToErase: Int
+        /// The other classes of what is kept.
+        package var classes: [Kept]
+
+        /// A class: how long it is kept by the policy, how much of it there is, and how much is older than it may be.
+        package struct Kept: Codable, Hashable, Sendable {
+            package var name: String
+            /// Left out where it is kept without end.
+            package var days: Int64?
+            package var rows: Int
+            package var older: Int
+            package var oldest: String?
+            package init(name: String, days: Int64?, rows: Int, older: Int, oldest: String?) {
+                self.name = name
+                self.days = days
+                self.rows = rows
+                self.older = older
+                self.oldest = oldest
+            }
+        }
         private enum CodingKeys: String, CodingKey {
             case at
             case personalValues = "personal_values"
@@ -371,10 +390,11 @@ package struct PrivacyStatus: AdminCommand {
             case faceDeletionsDue = "face_deletions_due"
             case overdue
             case picturesToErase = "pictures_to_erase"
+            case classes
         }
         package init(
             at: String, personalValues: Int, keptDays: Int64?, olderThanKept: Int, erasedValues: Int, oldest: String?,
-            faceDeletionsDue: Int, overdue: [UInt32], picturesToErase: Int
+            faceDeletionsDue: Int, overdue: [UInt32], picturesToErase: Int, classes: [Kept]
         ) {
             self.at = at
             self.personalValues = personalValues
@@ -385,6 +405,7 @@ package struct PrivacyStatus: AdminCommand {
             self.faceDeletionsDue = faceDeletionsDue
             self.overdue = overdue
             self.picturesToErase = picturesToErase
+            self.classes = classes
         }
     }
 }

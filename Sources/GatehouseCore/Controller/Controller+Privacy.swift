@@ -1,17 +1,26 @@
 extension Controller {
-    /// Once a local day: values that were kept long enough are erased, and withdrawn consents are looked after; passes that
+    /// Once a local day: what was kept long enough goes, class by class and as one entry, and withdrawn consents are looked after; passes that
     /// are over go within the hour. A clock that cannot be trusted erases nothing.
     mutating func settleRetention(_ step: inout Step) {
         guard retention.isDue(at: step.now.monotonic) else { return }
         dropPasses(&step)
         set(.faceDeletionDue, "", registry.hasOverdueDeletion(at: step.now.civil.seconds), &step)
-        let limit = retention.limit(days: site.policy.personalDays, lastDay: ledger.retentionDay, step.now)
-        guard let before = limit else { return }
+        guard let limits = retention.limits(site.policy, lastDay: ledger.retentionDay, step.now) else { return }
         keep(.retention(day: step.now.localDay), &step)
-        step.yield(.durable(.erasePersonal(before: before)))
         var entry = JournalEntry(kind: .erasure)
         entry.result = .retention
-        entry.detail[.before] = .integer(before.milliseconds)
+        if let before = limits.personal {
+            step.yield(.durable(.erasePersonal(before: before)))
+            entry.detail[.before] = .integer(before.milliseconds)
+        }
+        if let before = limits.ended {
+            step.yield(.durable(.eraseEnded(before: before)))
+            entry.detail[.endedBefore] = .integer(before.milliseconds)
+        }
+        if let before = limits.alerts {
+            step.yield(.durable(.dropAlerts(before: before)))
+            entry.detail[.alertsBefore] = .integer(before.milliseconds)
+        }
         record(entry, &step)
     }
 

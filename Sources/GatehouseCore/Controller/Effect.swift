@@ -45,6 +45,10 @@ package enum DurableEffect: Hashable, Sendable {
     case erase(person: UInt32, [RegistryRowID])
     /// Erases the values beside entries older than this.
     case erasePersonal(before: CivilTime)
+    /// Erases what was sealed in states of the register that ended before this.
+    case eraseEnded(before: CivilTime)
+    /// Drops alerts that are settled and were made before this.
+    case dropAlerts(before: CivilTime)
     /// Erases who the visitors were of passes that are over, beside the entries of these passes.
     case eraseVisitors([UInt64])
     /// Which device stands under the name of a reader.

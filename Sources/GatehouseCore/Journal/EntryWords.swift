@@ -14,8 +14,9 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
 /// Names of further facts of an entry. The raw value stands in the canonical bytes: it is never changed and never given
 /// another meaning.
 package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
-    case alarm, at, before, bits, boot, camera, cause, changed, command, corrects, count, destination, document, ended,
-        entries, entry,
+    case alarm, alertsBefore, at, before, bits, boot, camera, cause, changed, command, corrects, count, destination,
+        document, ended,
+        endedBefore, entries, entry,
         face, family, fault
     case firmware, firmwareBefore, format, from, head, host, id, input, issuer, kind, level, maker, makerBefore,
         measured,

@@ -10,10 +10,19 @@ struct Retention: Sendable {
 
     mutating func hasten(at now: MonotonicTime) { nextDeadline = now }
 
-    /// Once a local day: values of entries before this instant have been kept for all their days. A clock that cannot be
-    /// trusted erases nothing.
-    func limit(days: Int64?, lastDay: Int32?, _ now: Moment) -> CivilTime? {
-        guard now.isCivilTrusted, let days, lastDay != now.localDay else { return nil }
-        return now.civil + .seconds(-days * 86400)
+    /// Instants before which everything of a class has been kept for all its days.
+    struct Limits: Hashable {
+        var personal: CivilTime?
+        var ended: CivilTime?
+        var alerts: CivilTime?
+    }
+
+    /// Once a local day; nil where nothing is to go. A clock that cannot be trusted erases nothing.
+    func limits(_ policy: AccessPolicy, lastDay: Int32?, _ now: Moment) -> Limits? {
+        guard now.isCivilTrusted, lastDay != now.localDay else { return nil }
+        func limit(_ days: Int64?) -> CivilTime? { days.map { now.civil + .seconds(-$0 * 86400) } }
+        let limits = Limits(
+            personal: limit(policy.personalDays), ended: limit(policy.endedDays), alerts: limit(policy.alertDays))
+        return limits == Limits() ? nil : limits
     }
 }

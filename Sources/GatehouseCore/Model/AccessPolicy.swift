@@ -12,6 +12,10 @@ package struct AccessPolicy: Hashable, Sendable {
     package var tenancyGrace: Int64 = 0
     /// Days for which values that name people stay beside the journal; nil keeps them.
     package var personalDays: Int64? = 365
+    /// Days for which states of the register that have ended keep what was sealed in them: names, numbers, contracts; nil keeps it.
+    package var endedDays: Int64? = 1095
+    /// Days for which alerts stay that were delivered or given up; nil keeps them.
+    package var alertDays: Int64? = 365
     /// Seconds from the withdrawal of a consent in which a face has to be gone.
     package var deletionDeadline: Int64 = 15 * 86400
     package var firstPersons: [FirstPersonSettings] = []
