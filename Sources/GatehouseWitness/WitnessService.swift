@@ -74,6 +74,15 @@ package struct WitnessService: Sendable {
         return (faults, signer?.key, keys ?? [])
     }
 
+    /// Takes the clock as it stands, while no witness runs with these files. The count of logs that were signed for a time to come is returned.
+    package static func acceptClock(key: String, state: String) throws(WitnessFault) -> Int {
+        let file = try StateFile(state, signer: try WitnessSettings.key(key))
+        var memory = try file.read()
+        let count = memory.accept(clock: civilSeconds())
+        try file.replace(with: memory)
+        return count
+    }
+
     package static func civilSeconds() -> WitnessState.Seconds {
         UInt64(clamping: CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000).seconds)
     }

@@ -76,7 +76,7 @@ package struct WitnessState: Hashable, Sendable {
     }
 
     /// When this memory began. No clock that is behind it is believed.
-    package let since: Seconds
+    package private(set) var since: Seconds
     package var logs: [String: Log] = [:]
     /// Refused requests that no watched log signed, the newest first.
     package var strangers: [Refusal] = []
@@ -126,6 +126,21 @@ package struct WitnessState: Hashable, Sendable {
         log.head = head
         log.histories.removeAll { !$0.areProof && $0.offered.text == head.note.text }
         logs[head.checkpoint.origin] = log
+    }
+
+    /// After a clock that ran ahead was put right: what was signed for a time that is to come counts as signed now. What was seen stays. The
+    /// count of logs comes back.
+    package mutating func accept(clock now: Seconds) -> Int {
+        since = min(since, now)
+        var count = 0
+        for (origin, log) in logs {
+            guard let head = log.head, head.cosigned > now,
+                let accepted = try? Head(note: head.note, cosigned: now)
+            else { continue }
+            logs[origin]?.head = accepted
+            count += 1
+        }
+        return count
     }
 
     /// Keeps what was offered beside what was seen. Whether these two were not there.

@@ -8,7 +8,7 @@ struct GatehouseWitnessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gatehouse-witness",
         abstract: "The residents' committee's second key: cosigns the journals of gates, and refuses a second history.",
-        version: GatehouseVersion.text, subcommands: [Run.self, Key.self, Check.self, Show.self])
+        version: GatehouseVersion.text, subcommands: [Run.self, Key.self, Check.self, Show.self, Clock.self])
 }
 
 /// What every part of the program is told.

@@ -57,6 +57,23 @@ import Testing
         #expect(witness.status(try log.request(7, 8)) == 200)
     }
 
+    /// A clock that ran ahead ends with an act of somebody, and forgets nothing that was seen.
+    @Test func aClockThatRanAheadIsTakenBack() throws {
+        let log = try TestLog()
+        let fork = try TestLog(leaf: "other")
+        let witness = try TestWitness(logs: [log.key])
+        witness.time.withLock { $0 = 4_000_000_000 }
+        #expect(witness.status(try log.request(0, 300)) == 200)
+        var state = witness.keeper.state
+        #expect(state.accept(clock: 900) == 1 && state.accept(clock: 900) == 0)
+        let later = try TestWitness(logs: [log.key], state: state)
+        later.time.withLock { $0 = 900 }
+        #expect(later.status(try fork.request(300, 300)) == 422 && later.status(try log.request(0, 300)) == 409)
+        #expect(later.status(try log.request(300, 301)) == 200)
+        later.time.withLock { $0 = 899 }
+        #expect(later.status(try log.request(301, 302)) == 503)
+    }
+
     @Test func bothHistoriesAreKeptAsEvidence() throws {
         let log = try TestLog()
         let fork = try TestLog(leaf: "other")
