@@ -3,7 +3,7 @@ SEEDS ?= 200
 SECONDS ?= 96
 PREFIX ?= /usr
 DESTDIR ?=
-PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-sim
+PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-witness gatehouse-sim
 
 BENCH_ROWS ?= 10000000
 
@@ -39,6 +39,7 @@ test:
 	Tests/Peers/test-passes .build/debug
 	Tests/Peers/test-sheets .build/debug
 	Tests/Peers/test-evidence .build/debug
+	Tests/Peers/test-witness .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 
@@ -64,7 +65,7 @@ test-lines:
 
 test-tsan:
 	scripts/install-packages build test
-	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseThreadsTests|GatehouseDevicesTests|GatehouseUplinkTests|LineServerTests|RefusalBookTests|SideThreadTests|HandoverTests|RegistryRowTests'
+	swift test --sanitize=thread --scratch-path .build-tsan --filter 'GatehouseThreadsTests|GatehouseDevicesTests|GatehouseUplinkTests|GatehouseWitnessTests|LineServerTests|RefusalBookTests|SideThreadTests|HandoverTests|RegistryRowTests'
 
 mutants:
 	scripts/install-packages build test
@@ -109,9 +110,9 @@ install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)/etc/gatehouse \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/vendor-completions fish/vendor_completions.d man/man1)
-	install -d -m 700 $(addprefix $(DESTDIR)/etc/gatehouse/,credentials reader-keys uplink-secrets)
+	install -d -m 700 $(DESTDIR)/etc/gatehouse-witness $(addprefix $(DESTDIR)/etc/gatehouse/,credentials reader-keys uplink-secrets)
 	install -m 755 $(addprefix out/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 systemd/gatehoused.service systemd/gatehouse-uplink.service $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 644 $(addprefix systemd/,gatehoused.service gatehouse-uplink.service gatehouse-witness.service) $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 644 systemd/gatehouse.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
 	install -m 644 systemd/gatehouse.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatehouse.conf
 	install -m 644 systemd/60-gatehouse.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-gatehouse.rules

@@ -9,6 +9,7 @@ let package = Package(
         .executable(name: "gatehoused", targets: ["gatehoused"]),
         .executable(name: "gatehouse-uplink", targets: ["gatehouse-uplink"]),
         .executable(name: "gatehousectl", targets: ["gatehousectl"]),
+        .executable(name: "gatehouse-witness", targets: ["gatehouse-witness"]),
         .executable(name: "gatehouse-sim", targets: ["gatehouse-sim"]),
     ],
     dependencies: [
@@ -70,6 +71,12 @@ let package = Package(
                 "GatehouseThreads", "CCurl", "CLinux", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
+            name: "GatehouseWitness",
+            dependencies: [
+                "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CMicroHTTPD", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
             name: "GatehouseSimulation",
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
@@ -87,6 +94,12 @@ let package = Package(
             name: "gatehouse-uplink",
             dependencies: [
                 "GatehouseUplink", "GatehouseConfiguration", "GatehouseCrypto", "GatehouseAdmin", "GatehouseCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "gatehouse-witness",
+            dependencies: [
+                "GatehouseWitness", "GatehouseAdmin", "GatehouseCrypto", "GatehouseCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -108,6 +121,12 @@ let package = Package(
             dependencies: [
                 "GatehouseUplink", "GatehouseSimulation", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseCore",
                 "GatehouseCrypto", "GatehouseThreads", "CLinux",
+            ]),
+        .testTarget(
+            name: "GatehouseWitnessTests",
+            dependencies: [
+                "GatehouseWitness", "GatehouseThreads", "GatehouseCrypto", "GatehouseCore", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GatehouseDeskTests",

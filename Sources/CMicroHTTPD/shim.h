@@ -46,3 +46,27 @@ static inline enum MHD_Result gatehouse_mhd_digest_challenge(
     return MHD_queue_auth_fail_response2(connection, realm, "opaque", response, MHD_NO,
         is_sha256 ? MHD_DIGEST_ALG_SHA256 : MHD_DIGEST_ALG_MD5);
 }
+
+// A server that its owner turns (MHD_run_wait): the library makes no thread, and holds no more than it is allowed.
+static inline struct MHD_Daemon *gatehouse_mhd_open(
+    unsigned address, unsigned short port, unsigned connections, size_t memory, MHD_AccessHandlerCallback handler,
+    MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback notified, void *context) {
+    struct sockaddr_in place;
+    memset(&place, 0, sizeof place);
+    place.sin_family = AF_INET;
+    place.sin_port = htons(port);
+    place.sin_addr.s_addr = htonl(address);
+    return MHD_start_daemon(MHD_USE_EPOLL, port, NULL, NULL, handler, context,
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&place, MHD_OPTION_CONNECTION_LIMIT, connections,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
+        MHD_OPTION_NOTIFY_CONNECTION, notified, context, MHD_OPTION_END);
+}
+
+static inline int gatehouse_mhd_is_closed(enum MHD_ConnectionNotificationCode code) {
+    return code == MHD_CONNECTION_NOTIFY_CLOSED;
+}
+
+static inline int gatehouse_mhd_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}

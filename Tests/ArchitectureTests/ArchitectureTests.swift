@@ -66,6 +66,10 @@ struct ArchitectureTests {
                 "CCurl", "Logging",
             ]), reason: "the network; no device and no database"),
         Target(
+            name: "GatehouseWitness",
+            may: base.union(["GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CMicroHTTPD", "Logging"]),
+            reason: "the committee's key: the rules of evidence, one file and a loopback; nothing of a gate"),
+        Target(
             name: "GatehouseSimulation",
             may: base.union([
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
@@ -101,6 +105,11 @@ struct ArchitectureTests {
                 "Glibc",
                 "ArgumentParser",
             ], reason: "reads its arguments and starts the uplink; nothing of the deciding side"),
+        Target(
+            name: "gatehouse-witness",
+            may: [
+                "GatehouseCore", "GatehouseCrypto", "GatehouseAdmin", "GatehouseWitness", "Glibc", "ArgumentParser",
+            ], reason: "starts the witness, and says in words what it keeps"),
         Target(
             name: "gatehouse-sim",
             may: [
