@@ -17,7 +17,7 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case alarm, at, before, bits, boot, camera, cause, changed, command, corrects, count, destination, document, ended,
         entries, entry,
         face, family, fault
-    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, kind, level, maker, makerBefore,
+    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, key, kind, level, maker, makerBefore,
         measured,
         milliseconds,
         missing, model, modelBefore
