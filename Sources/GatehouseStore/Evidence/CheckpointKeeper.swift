@@ -140,6 +140,21 @@ package final class CheckpointKeeper {
         return Made(
             origin: row.text(0), size: UInt64(clamping: row.integer(1)), root: row.octets(2), note: row.octets(3))
     }
+
+    /// The notes of a log over so many entries or more, the newest first. Needs no key.
+    package static func stored(_ path: String, origin: String, covering size: UInt64) throws -> [Made] {
+        let database = try Database(path: path, mode: .readOnly)
+        let row = try database.prepare(
+            "SELECT size, root, note FROM checkpoint WHERE origin = ? AND size >= ? ORDER BY size DESC")
+        try row.bind(origin, Int64(clamping: size))
+        var found: [Made] = []
+        while try row.step() {
+            found.append(
+                Made(
+                    origin: origin, size: UInt64(clamping: row.integer(0)), root: row.octets(1), note: row.octets(2)))
+        }
+        return found
+    }
 }
 
 /// What whoever asks for a checkpoint hears.
