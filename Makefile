@@ -39,6 +39,7 @@ test:
 	Tests/Peers/test-passes .build/debug
 	Tests/Peers/test-sheets .build/debug
 	Tests/Peers/test-evidence .build/debug
+	Tests/Peers/test-case .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 
