@@ -40,6 +40,7 @@ test:
 	Tests/Peers/test-sheets .build/debug
 	Tests/Peers/test-evidence .build/debug
 	Tests/Peers/test-witness .build/debug
+	Tests/Peers/test-case .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Imports point downwards only: Core <- Threads, Protocols, Crypto <- Store, Configuration, Admin, Devices <- Register,
-// Runtime <- Desk <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
+// Runtime, Case <- Desk <- Daemon, Uplink, Simulation <- programs. Tests/ArchitectureTests holds the same table with the reasons.
 let package = Package(
     name: "gatehouse",
     products: [
@@ -50,10 +50,13 @@ let package = Package(
             dependencies: ["GatehouseAdmin", "GatehouseProtocols", "GatehouseCrypto", "GatehouseCore", "CLinux"]),
         .target(name: "GatehouseSheets", dependencies: ["GatehouseCore", "CZip", "CExpat"]),
         .target(
+            name: "GatehouseCase",
+            dependencies: ["GatehouseAdmin", "GatehouseCrypto", "GatehouseCore", "CLinux", "CQREncode"]),
+        .target(
             name: "GatehouseDesk",
             dependencies: [
-                "GatehouseRegister", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseProtocols",
-                "GatehouseThreads", "GatehouseCrypto", "GatehouseCore",
+                "GatehouseRegister", "GatehouseCase", "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore",
+                "GatehouseProtocols", "GatehouseThreads", "GatehouseCrypto", "GatehouseCore",
             ]),
         .target(name: "GatehouseRuntime", dependencies: ["GatehouseCore", "GatehouseStore"]),
         .target(
@@ -106,7 +109,7 @@ let package = Package(
             name: "gatehousectl",
             dependencies: [
                 "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseCrypto", "GatehouseCore",
-                "GatehouseRegister", "GatehouseSheets", "CLinux", "CQREncode", "CGD",
+                "GatehouseRegister", "GatehouseSheets", "GatehouseCase", "CLinux", "CGD",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -131,8 +134,9 @@ let package = Package(
         .testTarget(
             name: "GatehouseDeskTests",
             dependencies: [
-                "GatehouseSimulation", "GatehouseDesk", "GatehouseRegister", "GatehouseAdmin", "GatehouseConfiguration",
-                "GatehouseStore", "GatehouseRuntime", "GatehouseProtocols", "GatehouseThreads", "GatehouseCrypto",
+                "GatehouseSimulation", "GatehouseDesk", "GatehouseRegister", "GatehouseCase", "GatehouseAdmin",
+                "GatehouseConfiguration", "GatehouseStore", "GatehouseRuntime", "GatehouseProtocols",
+                "GatehouseThreads", "GatehouseCrypto",
                 "GatehouseCore",
             ]),
         .testTarget(
@@ -144,6 +148,9 @@ let package = Package(
                 "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
             ]),
         .testTarget(name: "GatehouseSheetsTests", dependencies: ["GatehouseSheets", "GatehouseCore"]),
+        .testTarget(
+            name: "GatehouseCaseTests",
+            dependencies: ["GatehouseCase", "GatehouseAdmin", "GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["GatehouseAdmin", "GatehouseCore"]),
         .testTarget(name: "GatehouseThreadsTests", dependencies: ["GatehouseThreads", "GatehouseCore"]),
         .testTarget(
@@ -186,7 +193,7 @@ if isFuzzing {
             dependencies: [
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseConfiguration", "GatehouseAdmin",
                 "GatehouseSimulation", "GatehouseUplink", "GatehouseStore", "GatehouseRegister", "GatehouseRuntime",
-                "GatehouseSheets",
+                "GatehouseSheets", "GatehouseCase",
             ],
             path: "Tests/Fuzz", exclude: ["make-corpus", "test-fuzz", "Crashes"],
             // The linker that SwiftPM takes dies on the sections of the sanitizers.

@@ -133,3 +133,7 @@ void clinux_name_thread(const char *name) {
     strncpy(shown, name, sizeof shown - 1);
     pthread_setname_np(pthread_self(), shown);
 }
+
+int clinux_rename_new(const char *from, const char *to) {
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}

@@ -83,7 +83,7 @@ package enum LogTable {
         return entry.personal?["account"] ?? entry.actor ?? ""
     }
 
-    private static func happened(_ entry: EntryView, _ language: Language) -> String {
+    package static func happened(_ entry: EntryView, _ language: Language) -> String {
         var parts: [String] = []
         let kind = EntryKind(rawValue: entry.kind)
         if let command = entry.detail?["command"]?.string {

@@ -1,7 +1,7 @@
 /// What the pages for paper have in common: one style, no script, nothing that is fetched.
-enum PrintedPage {
+package enum PrintedPage {
     /// A whole page around its body; `style` is what this page has beside the common one.
-    static func html(_ title: String, language: String, style: String, body: String) -> String {
+    package static func html(_ title: String, language: String, style: String, body: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="\(language)">
@@ -29,7 +29,7 @@ enum PrintedPage {
     }
 
     /// A text as HTML shows it and nothing else: marks are escaped, and what would steer or turn the line is a dot.
-    static func text(_ text: String) -> String {
+    package static func text(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -30,7 +30,12 @@ final class CallNotes: Sendable {
     }
 
     func lookedAt(_ look: Look) {
-        guard case .people(let people) = look else { return }
+        let people: [UInt32]
+        switch look {
+        case .people(let named): people = named
+        case .caseFile(let given): people = given.people
+        case .entries, .register: return
+        }
         notes.withLock { $0.lookedAt.formUnion(people) }
     }
 

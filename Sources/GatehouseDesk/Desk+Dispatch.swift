@@ -168,6 +168,7 @@ extension Desk {
         case .journalCheckpoint: return try run(showCheckpoint)
         case .journalProve: return try run(proveEntry)
         case .journalProveAppend: return try run(proveAppend)
+        case .caseExport: return try run(exportCase)
         case .readerList: return try run(listReaders)
         case .readerShow: return try run(showReader)
         case .readerDoctor: return try run(tellDoctor)

@@ -35,7 +35,7 @@ extension Desk {
         code: "unknownEvent", message: Sentence("there is no entry of that number"))
 
     /// The newest head, over all that is on disk now.
-    private func head() throws -> (made: CheckpointKeeper.Made, key: NoteKey) {
+    func head() throws -> (made: CheckpointKeeper.Made, key: NoteKey) {
         guard let key = logSigner?.key else {
             throw CommandRefusal(
                 code: "withoutKey", message: Sentence("without the master key nothing is signed"))
@@ -72,8 +72,8 @@ extension Desk {
         let key = try head().key
         let areEnough = witnesses.closures.areEnough
         guard
-            let made = try CheckpointKeeper.newest(
-                configuration.files.database, origin: key.name, where: { areEnough($0.note) })
+            let made = try CheckpointKeeper.stored(configuration.files.database, origin: key.name, covering: 0)
+                .first(where: { areEnough($0.note) })
         else {
             throw CommandRefusal(
                 code: "notWitnessed", message: Sentence("no head that is kept here has enough witnesses"))
@@ -90,28 +90,11 @@ extension Desk {
         try look(call, .people([stored.entry.person].compactMap(\.self)))
         let (made, key) = try head()
         let prover = try JournalProver(path: configuration.files.database, sha256: secrets.sha256)
-        guard let index = try prover.index(of: event), let leaf = try prover.leaf(of: event), index < made.size else {
-            throw Self.busy
-        }
         // Without a reason the proof says what happened, and of nobody.
         let openings = call.reason == nil ? [] : try reader.openings(of: event)
-        let extra = ProofExtra(
-            leaf: Base64.encode(leaf),
-            opened: openings.map {
-                ProofExtra.Opened(name: $0.name, salt: Base64.encode($0.salt), value: Base64.encode($0.value))
-            })
-        let proof = LogProof(
-            extra: WireJSON.encode(extra), index: index, path: try prover.inclusion(index: index, size: made.size),
-            checkpoint: try SignedNote(made.note))
-        // What does not hold never leaves the house.
-        do { try proof.verify(leaf: leaf, in: Checkpoint.open(proof.checkpoint, key: key)) } catch {
-            throw CommandRefusal(
-                code: "notWhole",
-                message: Sentence(
-                    "the journal does not prove this entry: gatehousectl journal verify says what is wrong"))
-        }
+        let (_, proof) = try CaseMaker.prove(event, under: SignedNote(made.note), key, prover, openings)
         return JournalProve.Reply(
-            event: event, index: index, size: made.size, opened: openings.map(\.name), key: "\(key)",
+            event: event, index: proof.index, size: made.size, opened: openings.map(\.name), key: "\(key)",
             proof: String(decoding: proof.octets, as: UTF8.self))
     }
 

@@ -113,7 +113,7 @@ extension Desk {
         return try signed(document, by: signer, event: event, isRecorded: true, call)
     }
 
-    private func reportSigner() throws -> ReportSigner {
+    func reportSigner() throws -> ReportSigner {
         guard let signer else {
             throw CommandRefusal(code: OrderRefusal.withoutKey.word, message: OrderRefusal.withoutKey.sentence)
         }

@@ -100,7 +100,7 @@ extension Desk {
 
     // MARK: Causes
 
-    private func cause(of entry: JournalEntry, _ person: PersonRow, _ reader: JournalReader) throws -> Why.Cause? {
+    func cause(of entry: JournalEntry, _ person: PersonRow, _ reader: JournalReader) throws -> Why.Cause? {
         guard let reason = DenialReason.allCases.first(where: { $0.word == entry.reason }) else { return nil }
         switch reason {
         case .unknownCredential: return try causeOfGone(entry, person, reader)

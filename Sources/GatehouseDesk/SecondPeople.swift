@@ -16,14 +16,17 @@ final class SecondPeople: Sendable {
     static let wait: Duration = .seconds(300)
 
     /// Whether another person wished the same within five minutes. If not, this wish waits for one.
-    func agrees(_ what: String, _ actor: String, at now: MonotonicTime) -> Bool {
+    func agrees(_ what: String, _ actor: String, at now: MonotonicTime) -> Bool { first(what, actor, at: now) != nil }
+
+    /// The other person who wished the same within five minutes. Where there is none, this wish waits for one.
+    func first(_ what: String, _ actor: String, at now: MonotonicTime) -> String? {
         state.withLock { state in
             if let first = state.wishes[what], now - first.at <= Self.wait, first.actor != actor {
                 state.wishes[what] = nil
-                return true
+                return first.actor
             }
             state.wishes[what] = Wish(actor: actor, at: now)
-            return false
+            return nil
         }
     }
 

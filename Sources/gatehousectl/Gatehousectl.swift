@@ -32,7 +32,8 @@ struct Gatehousectl: ParsableCommand {
             DecideCommand.self,
             WhoCanCommand.self,
             ReplayCommand.self,
-            JournalCommand.self, Reader.self, WalkTestCommand.self, Face.self, BackupCommand.self, Restore.self,
+            JournalCommand.self, CaseCommand.self, Reader.self, WalkTestCommand.self, Face.self, BackupCommand.self,
+            Restore.self,
             HandoverCommand.self,
             WatchlistCommand.self, Config.self,
         ])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatehouseAdmin
+import GatehouseCase
 import GatehouseCore
 import GatehouseCrypto
 import GatehouseStore

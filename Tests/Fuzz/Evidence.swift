@@ -1,3 +1,4 @@
+import GatehouseCase
 import GatehouseCrypto
 
 /// Notes, proofs and policies: they come by mail and on sticks, and a witness answers over the network.
@@ -29,6 +30,18 @@ enum Evidence {
         guard let proof = try? LogProof(octets) else { return }
         precondition(proof.octets == octets, "a proof has two forms")
         precondition(proof.path.count <= LogProof.pathLimit, "more hashes than a path has")
+    }
+
+    /// The list and the readable form of a case, and a folder that has nothing else.
+    static func caseFile(_ octets: [UInt8]) {
+        if let list = try? CaseList(octets) {
+            precondition(list.octets == octets, "a list has two forms")
+            precondition(list.digests.keys.allSatisfy { CaseFile($0)?.name == $0 }, "a file has two names")
+        }
+        for file in [CaseFile.list, .document, .policy, .checkpoint, .key, .leaf(1), .proof(1)] {
+            let check = CaseCheck(CaseFolder.Found(files: [file.name: octets]))
+            precondition(!check.isWhole, "one file is no case")
+        }
     }
 
     static func policy(_ octets: [UInt8]) {

@@ -18,7 +18,7 @@ enum Targets {
         "uplink": uplink, "http-answer": Uplink.httpAnswer, "ledger": Uplink.ledger, "document": Uplink.document,
         "traces": Uplink.traces, "yaml": yaml, "canonical": canonical, "csv": csv, "pass": pass,
         "archive": Archives.check, "sheets": sheets,
-        "note": Evidence.note, "proof": Evidence.proof, "policy": Evidence.policy,
+        "note": Evidence.note, "case": Evidence.caseFile, "proof": Evidence.proof, "policy": Evidence.policy,
     ]
 
     static func lineWire(_ octets: [UInt8]) {

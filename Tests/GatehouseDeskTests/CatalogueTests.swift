@@ -91,6 +91,7 @@ struct CatalogueTests {
         journal checkpoint  --MIA -      questions question
         journal prove       --M-A -      questions question
         journal prove-append --MIA -     questions question
+        case export         --M-A reason questions question
         reader list         VGMIA -      register  question
         reader show         VGMIA -      devices   order
         reader doctor       VGMIA -      register  question

@@ -133,6 +133,7 @@ struct DeskTests {
         case .journalCheckpoint: Case(JournalCheckpoint())
         case .journalProve: Case(JournalProve(event: 1))
         case .journalProveAppend: Case(JournalProveAppend(old: 0, new: 1))
+        case .caseExport: Case(CaseExport(events: "1"))
         default: ofDevices(name)
         }
     }

@@ -68,6 +68,9 @@ long clinux_to_utf8(const char *name, const unsigned char *octets, size_t count,
 /// Sends these octets of a file on their way to the disk, and does not wait for them: a hint, which fails without a word.
 void clinux_start_writing(int fd, int64_t offset, int64_t count);
 
+/// Gives a file or folder a name that nothing has. 0, or -1 with errno: EEXIST where something has it.
+int clinux_rename_new(const char *from, const char *to);
+
 /// poll(2) with a limit in nanoseconds. `fds` is an array of struct pollfd, which the Glibc module owns.
 int clinux_ppoll(void *fds, unsigned long count, int64_t limit);
 

@@ -93,6 +93,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case journalCheckpoint = "journal checkpoint"
     case journalProve = "journal prove"
     case journalProveAppend = "journal prove-append"
+    case caseExport = "case export"
 
     case readerList = "reader list"
     case readerShow = "reader show"
@@ -233,6 +234,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .journalCheckpoint: JournalCheckpoint.self
         case .journalProve: JournalProve.self
         case .journalProveAppend: JournalProveAppend.self
+        case .caseExport: CaseExport.self
         case .readerList: ReaderList.self
         case .readerShow: ReaderShow.self
         case .readerDoctor: ReaderDoctor.self

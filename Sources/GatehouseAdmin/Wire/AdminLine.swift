@@ -295,10 +295,10 @@ struct AnyKey: CodingKey, ExpressibleByStringLiteral {
 
 /// Measures JSON before anything reads it: nesting and the number of values are bounded, so that no line costs more time or
 /// stack than its length says.
-enum JSONBounds {
+package enum JSONBounds {
     /// A name that an object has twice: of two values nobody knows which was meant. A name with an escape counts as doubled,
     /// because it may be any other one. The octets are within the bounds.
-    static func doubledMember(_ octets: [UInt8]) -> String? {
+    package static func doubledMember(_ octets: [UInt8]) -> String? {
         var names: [Set<ArraySlice<UInt8>>] = []
         var index = 0
         while index < octets.count {
@@ -330,7 +330,7 @@ enum JSONBounds {
         return nil
     }
 
-    static func hold(_ octets: [UInt8], depth: Int, values: Int) -> Bool {
+    package static func hold(_ octets: [UInt8], depth: Int, values: Int) -> Bool {
         var open = 0
         var count = 0
         var isInText = false

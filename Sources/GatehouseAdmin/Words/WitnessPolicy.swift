@@ -40,6 +40,14 @@ package struct WitnessPolicy: Sendable {
         }
     }
 
+    /// The same for readers elsewhere: of one log, whose key the gate knows better than a file that was written before its last restore.
+    package func octets(for log: NoteKey) -> [UInt8] {
+        let others = octets.split(separator: 0x0A).filter { line in
+            line.split { $0 == 0x20 || $0 == 0x09 }.first.map { !$0.elementsEqual("log".utf8) } ?? false
+        }
+        return Array("log \(log)\n".utf8) + others.flatMap { $0 + [0x0A] }
+    }
+
     /// As the store takes it. A newer line of a witness takes the place of its older one.
     package var closures: CheckpointWitnesses {
         let (witnesses, policy) = (witnesses, policy)

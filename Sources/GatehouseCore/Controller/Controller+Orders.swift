@@ -208,14 +208,12 @@ extension Controller {
         var entry = orderEntry(order, .done)
         entry.kind = .look
         switch look {
-        case .people(let people):
-            guard people.count <= Self.namedLooks else { return record(register(entry), &step) }
-            var last: UInt64?
-            for person in people.isEmpty ? [nil] : Set(people).sorted().map(Optional.some) {
-                entry.person = person
-                last = record(entry, &step)
-            }
-            return last
+        case .people(let people): return recordLook(at: people, entry, &step)
+        case .caseFile(let given):
+            entry.detail[.entries] = .array(given.entries.map { .integer(Int64(clamping: $0)) })
+            entry.detail[.key] = .octets(given.key)
+            entry.detail[.with] = given.with.map { .text($0) }
+            return recordLook(at: given.people, entry, &step)
         case .entries(let first, let through):
             entry.detail[.scope] = .text("entries")
             entry.detail[.from] = .integer(Int64(clamping: first))
@@ -223,6 +221,18 @@ extension Controller {
             return record(entry, &step)
         case .register: return record(register(entry), &step)
         }
+    }
+
+    /// One entry for each of the people, or one of nobody. The number of the last one.
+    private mutating func recordLook(at people: [UInt32], _ look: JournalEntry, _ step: inout Step) -> UInt64? {
+        guard people.count <= Self.namedLooks else { return record(register(look), &step) }
+        var entry = look
+        var last: UInt64?
+        for person in people.isEmpty ? [nil] : Set(people).sorted().map(Optional.some) {
+            entry.person = person
+            last = record(entry, &step)
+        }
+        return last
     }
 
     /// People that a look names one by one; more of them are the register.

@@ -18,7 +18,7 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
         document, ended,
         endedBefore, entries, entry,
         face, family, fault
-    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, kind, level, maker, makerBefore,
+    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, key, kind, level, maker, makerBefore,
         measured,
         milliseconds,
         missing, model, modelBefore

@@ -21,6 +21,8 @@ package final class DeskBench: @unchecked Sendable {
         package var parent = "/tmp"
         /// Fills the database before it is opened.
         package var prepare: ((_ path: String, _ secrets: StoreSecrets) throws -> Void)?
+        /// Who cosigns the heads of the journal.
+        package var witnesses: WitnessPolicy?
         package init() {}
     }
 
@@ -83,7 +85,8 @@ package final class DeskBench: @unchecked Sendable {
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
             primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys,
-            signer: try ReportSigner(seed: keys.handover), logSigner: logSigner, surroundings: surroundings())
+            signer: try ReportSigner(seed: keys.handover), logSigner: logSigner, witnesses: settings.witnesses,
+            surroundings: surroundings())
         give([.started(StartReport(version: "bench", wasCleanStop: true))])
     }
 

@@ -143,21 +143,6 @@ package final class CheckpointKeeper {
         return octets.flatMap { String(validating: $0, as: UTF8.self) }
     }
 
-    /// The newest head of a log over at least so many entries that is `wanted`.
-    package static func newest(
-        _ path: String, origin: String, atLeast size: UInt64 = 0, where isWanted: (Made) -> Bool
-    ) throws -> Made? {
-        let rows = try Database(path: path, mode: .readOnly).prepare(
-            "SELECT size, root, note FROM checkpoint WHERE origin = ? AND size >= ? ORDER BY size DESC")
-        try rows.bind(origin, Int64(clamping: size))
-        while try rows.step() {
-            let made = Made(
-                origin: origin, size: UInt64(clamping: rows.integer(0)), root: rows.octets(1), note: rows.octets(2))
-            if isWanted(made) { return made }
-        }
-        return nil
-    }
-
     /// The note over so many entries, of the log that signed most of them where none is named. Needs no key; nil where there is none.
     package static func stored(_ path: String, origin: String? = nil, size: UInt64? = nil) throws -> Made? {
         let database = try Database(path: path, mode: .readOnly)
@@ -170,6 +155,21 @@ package final class CheckpointKeeper {
         guard try row.bind(origin, size.map { Int64(clamping: $0) }).step() else { return nil }
         return Made(
             origin: row.text(0), size: UInt64(clamping: row.integer(1)), root: row.octets(2), note: row.octets(3))
+    }
+
+    /// The notes of a log over so many entries or more, the newest first. Needs no key.
+    package static func stored(_ path: String, origin: String, covering size: UInt64) throws -> [Made] {
+        let database = try Database(path: path, mode: .readOnly)
+        let row = try database.prepare(
+            "SELECT size, root, note FROM checkpoint WHERE origin = ? AND size >= ? ORDER BY size DESC")
+        try row.bind(origin, Int64(clamping: size))
+        var found: [Made] = []
+        while try row.step() {
+            found.append(
+                Made(
+                    origin: origin, size: UInt64(clamping: row.integer(0)), root: row.octets(1), note: row.octets(2)))
+        }
+        return found
     }
 }
 

@@ -1,17 +1,16 @@
-import CGD
-import CQREncode
+internal import CQREncode
 
 /// A QR code, as the dark and light squares that it is made of.
-struct QRCode {
+package struct QRCode: Sendable {
     /// Squares of an edge, without the margin.
-    let width: Int
+    package let width: Int
     private let squares: [Bool]
 
     /// Light squares around it, by the standard.
-    static let margin = 4
+    package static let margin = 4
 
     /// Nil when the text does not fit.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let octets = Array(text.utf8)
         // Level M: a crumpled print or a scratched screen still reads.
         guard let code = QRcode_encodeData(Int32(octets.count), octets, 0, QR_ECLEVEL_M) else { return nil }
@@ -21,13 +20,13 @@ struct QRCode {
     }
 
     /// Whether the square is dark; all of the margin is light.
-    private func isDark(_ x: Int, _ y: Int) -> Bool {
+    package func isDark(_ x: Int, _ y: Int) -> Bool {
         (0..<width).contains(x) && (0..<width).contains(y) && squares[y * width + x]
     }
 
     private var whole: Range<Int> { -Self.margin..<width + Self.margin }
 
-    var svg: String {
+    package var svg: String {
         let size = width + 2 * Self.margin
         var path = ""
         for y in 0..<width {
@@ -41,7 +40,7 @@ struct QRCode {
     }
 
     /// Two rows of squares a line of half blocks, dark on light whatever the colours of the terminal are.
-    var terminal: String {
+    package var terminal: String {
         stride(from: whole.lowerBound, to: whole.upperBound, by: 2).map { y in
             "\u{1B}[30;107m"
                 + whole.map { x in
@@ -53,26 +52,5 @@ struct QRCode {
                     }
                 }.joined() + "\u{1B}[0m"
         }.joined(separator: "\n")
-    }
-
-    /// A PNG with so many pixels an edge of a square; empty when there was no memory.
-    func png(scale: Int32 = 8) -> [UInt8] {
-        let size = Int32(width + 2 * Self.margin) * scale
-        guard let image = gdImageCreate(size, size) else { return [] }
-        defer { gdImageDestroy(image) }
-        // The first colour is the ground.
-        _ = gdImageColorAllocate(image, 255, 255, 255)
-        let dark = gdImageColorAllocate(image, 0, 0, 0)
-        for y in 0..<width {
-            for x in 0..<width where isDark(x, y) {
-                let left = Int32(x + Self.margin) * scale
-                let top = Int32(y + Self.margin) * scale
-                gdImageFilledRectangle(image, left, top, left + scale - 1, top + scale - 1, dark)
-            }
-        }
-        var count: Int32 = 0
-        guard let data = gdImagePngPtr(image, &count) else { return [] }
-        defer { gdFree(data) }
-        return Array(UnsafeRawBufferPointer(start: data, count: Int(count)))
     }
 }
