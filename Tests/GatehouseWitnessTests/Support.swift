@@ -123,6 +123,9 @@ final class TestServer: Sendable {
         guard getaddrinfo("127.0.0.1", "\(port)", nil, &found) == 0, let found else { return -1 }
         defer { freeaddrinfo(found) }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // A server that never answers fails the test, and does not hold it.
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard connect(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 else {
             close(descriptor)
             return -1
@@ -151,6 +154,13 @@ final class TestServer: Sendable {
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
+    }
+
+    /// Whether the other end has closed it.
+    static func isEnded(_ descriptor: Int32) -> Bool {
+        var octet: UInt8 = 0
+        let count = read(descriptor, &octet, 1)
+        return count == 0 || count < 0 && errno != EAGAIN
     }
 
     static func rest(of descriptor: Int32) -> [UInt8] {
