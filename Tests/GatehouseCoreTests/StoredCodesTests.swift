@@ -61,7 +61,7 @@ struct StoredCodesTests {
                 "from",
                 "head", "host", "id",
                 "input",
-                "issuer", "kind", "level", "maker", "makerBefore", "measured", "milliseconds", "missing", "model",
+                "issuer", "key", "kind", "level", "maker", "makerBefore", "measured", "milliseconds", "missing", "model",
                 "modelBefore",
                 "near", "note", "other", "part", "parts", "pass", "passes", "path", "points", "problem", "reason",
                 "receiver", "reopens", "row",
