@@ -145,7 +145,7 @@ def is_same(readable, entry, opened):  # Whether what stands readable is what th
             and moment == datetime.timedelta(milliseconds=entry["at"]) and all(
                 text in (opened[name].hex(), opened[name].decode("utf-8", "replace")) for name, text in view.get("personal", {}).items()))
 def check(path, key, policy_path):
-    (files, faults), entries = read_folder(path), {}
+    (files, faults), entries = read_folder(path if os.path.isdir(path) else os.path.dirname(path) or "."), {}  # or a file in it
     def step(name, body):
         try: return body()
         except Exception as fault: faults.append((name, fault))  # whatever a hostile file brings about is its fault

@@ -21,7 +21,7 @@ package struct CasePage {
             style: """
                 code { font-size: 8pt; word-break: break-all; } pre { font-size: 8pt; white-space: pre-wrap; word-break: break-all; }
                 img { max-width: 100%; max-height: 110mm; } section { break-inside: avoid; border-top: 2px solid #000; }
-                th { width: 11em; } .en { color: #444; }
+                th { width: 11em; } .en { color: #444; } td .en, p .en { display: block; }
                 """,
             body: ([export, witnessed] + document.entries.map(section) + [proof]).joined(separator: "\n"))
     }
@@ -61,7 +61,9 @@ package struct CasePage {
     private func section(_ entry: CaseDocument.Entry) -> String {
         let view = entry.view
         let person = [view.name, view.reference, view.dwelling].compactMap(\.self).joined(separator: ", ")
-        let personal = (view.personal ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let personal = (view.personal ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+            "\(PersonalField.Name(rawValue: name).map { Self.text(Self.plain($0.noun)) } ?? Self.text(name)): \(Self.text(value))"
+        }
         let rows: [(Sentence, String?)] = [
             (Sentence("When"), Self.text(view.at) + (view.clock == nil ? "" : "<br>" + Self.both(Self.untrusted))),
             (
@@ -70,7 +72,7 @@ package struct CasePage {
             ),
             (Sentence("Who"), person.isEmpty ? nil : Self.text(person)),
             (Sentence("What"), Self.both(entry.told)),
-            (Sentence("Proved beside it"), personal.isEmpty ? nil : Self.text(personal.joined(separator: "; "))),
+            (Sentence("Proved beside it"), personal.isEmpty ? nil : personal.joined(separator: "<br>")),
             (Sentence("Rules"), rules(entry)),
             (Sentence("Files"), Self.code(CaseFile.leaf(view.seq).name + "  " + CaseFile.proof(view.seq).name)),
         ]
@@ -95,7 +97,7 @@ package struct CasePage {
                         ? Sentence("Asked again with the facts of the entry, the rules say the same.")
                         : Sentence("Asked again with the facts of the entry, the rules of today say something else.")))
         }
-        return lines.joined(separator: "<br>")
+        return lines.map { "<div>\($0)</div>" }.joined()
     }
 
     private func picture(_ picture: CaseDocument.Picture) -> String {
@@ -155,5 +157,20 @@ package struct CasePage {
     private static func text(_ plain: String, lines: Bool) -> String {
         plain.split(separator: "\n", omittingEmptySubsequences: false).map { PrintedPage.text(String($0)) }
             .joined(separator: "\n")
+    }
+}
+
+extension PersonalField.Name {
+    fileprivate var noun: Sentence {
+        switch self {
+        case .cardNumber: Sentence("number of the card")
+        case .rawBits: Sentence("bits of the card as they came")
+        case .plate: Sentence("number plate")
+        case .name: Sentence("name")
+        case .note: Sentence("reason that was given")
+        case .account: Sentence("account of who did it")
+        case .visitor: Sentence("visitor")
+        case .phone: Sentence("telephone")
+        }
     }
 }
