@@ -225,7 +225,7 @@ struct HandoverCommand: ParsableCommand {
             for size in report.foreignCheckpoints.prefix(8) {
                 complain(
                     words(
-                        "the first \(size) entries are NOT those that the old site signed: its journal was changed after that. Keep the archive."
+                        "its first \(size, "entry is", "entries are") NOT what the old site signed: the journal was changed after that. Keep the archive."
                     ))
             }
         }

@@ -52,7 +52,7 @@ class Neighbour:
 
     def shows(self):
         done = subprocess.run(
-            [BIN / "gatehouse-witness", "show", "--key", self.dir / "key", "--state", self.dir / "state", "--logs", self.dir / "logs"],
+            [BIN / "gatehouse-witness", "show", "--key", self.dir / "key", "--state", self.dir / "state"],
             capture_output=True, text=True,
         )
         return done.returncode, done.stdout + done.stderr
@@ -176,7 +176,7 @@ def around(gate, neighbours):
     check("witnessed: no head of this history is witnessed", checkpoint(gate, witnessed="true").get("size", 0) < size and accused(gate) == set(NAMES))
     shown = [one.shows() for one in neighbours]
     check("witnessed: each shows what it refused", all(code == 1 for code, _ in shown), shown)
-    check("witnessed: it is an entry", any(one["detail"].get("code") == "witnessDisagrees" or "witnessDisagrees" in str(one) for one in gate.entries()))
+    check("witnessed: it is an entry", any("witnessDisagrees" in str(one) for one in gate.entries()))
     stop(gate)
     put(gate, "today")
     begin(gate)
