@@ -177,7 +177,7 @@ enum Sample {
                 "type", "level", "user":
                 return "3"
             case "all", "beside", "bound", "duress", "dry-run", "ends", "pieces", "follow", "refused", "needs-time",
-                "reopen", "empty", "picture", "pictures", "pulse", "seen":
+                "reopen", "empty", "picture", "pictures", "pulse", "seen", "witnessed":
                 return "yes"
             default: return "some-text"
             }

@@ -54,8 +54,10 @@ struct StoredCodesTests {
             ])
         #expect(
             EntryDetail.allCases.map(\.rawValue) == [
-                "alarm", "at", "before", "bits", "boot", "camera", "cause", "changed", "command", "corrects", "count",
-                "destination", "document", "ended", "entries", "entry", "face", "family", "fault", "firmware",
+                "alarm", "alertsBefore", "at", "before", "bits", "boot", "camera", "cause", "changed", "command",
+                "corrects", "count",
+                "destination", "document", "ended", "endedBefore", "entries", "entry", "face", "family", "fault",
+                "firmware",
                 "firmwareBefore",
                 "format",
                 "from",
