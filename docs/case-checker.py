@@ -170,7 +170,7 @@ def check(path, key, policy_path):
         case = read_json(files["case.json"])
         facts = ("gatehouse case", 1, head[0], head[1].hex(), site.hex(), export["seq"], export["actor"])
         told = (case["form"], case["version"], case["head"]["size"], case["head"]["root"], case["site_key"], case["export"]["entry"], case["export"]["by"])
-        need(told == facts and len(case["entries"]) == len(entries) and parse_key(case["key"], 1) == head[2] and all(
+        need(told == facts and [one["view"]["seq"] for one in case["entries"]] == sorted(entries) and (policy_path or case["head"]["witnesses"] == list(head[3])) and all(one["view"]["seq"] in (picture["entry"], entries[picture["entry"]][0].get("about")) for one in case["entries"] for picture in one["pictures"] if picture.get("file")) and parse_key(case["key"], 1) == head[2] and all(
             is_same(one, *entries[one["view"]["seq"]][:2]) for one in case["entries"]), "所写与记录不一致", "it says something else than the entries")
         return case
     step("manifest.txt", check_list)
@@ -189,8 +189,8 @@ if __name__ == "__main__":
     say(*(f"有误 · FAULT  {name}: {fault}" for name, fault in faults))
     if faults: sys.exit("案卷不完整。 · The case file is NOT whole.")
     for view, told in [(one["view"], one["told"]) for one in case["entries"]]:
-        opened, picture = entries[view["seq"]][1:]
-        say(f"记录 · entry {view['seq']}  {view['at']}", f"    {told['zh']}", f"    {told['en']}", f"    一并证明 · bound to it: {[*opened, *['picture'] * bool(picture)]}")
+        (entry, opened, picture), names = entries[view["seq"]], "kind outcome reason portal point person credential about untrusted".split()
+        say(f"记录 · entry {view['seq']}  {view['at']}", f"    {told['zh']}", f"    {told['en']}", f"    日志原文 · in the journal itself: {({name: entry[name] for name in names if name in entry})}", f"    一并证明 · bound to it: {[*opened, *['picture'] * bool(picture)]}")
     say(f"{len(entries)} 条记录确在日志中，此后无人改动。 · {len(entries)} entries stand in the journal {head[2][0]} of {head[0]} entries, unchanged since.")
     times = [f"{name} {datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)}" for name, seconds in head[3].items()]
     say(f"见证人 · witnessed by {times}" if times else "无人见证，只凭门禁自己的密钥。 · Not witnessed: it rests on the gate's own key.")

@@ -276,7 +276,22 @@ package struct CaseCheck: Sendable {
             && document.export.by == export?.actor
             && document.key == key.map { "\($0)" } && document.siteKey == siteKey.map { Hexadecimal.encode($0) }
             && document.head.size == head?.size && zip(document.entries, entries).allSatisfy { Self.fits($0.view, $1) }
+            && document.head.root == head.map { Hexadecimal.encode($0.root) }
+            // By a policy of the reader's own, others may have signed it.
+            && (trust.policy != nil || document.head.witnesses == witnesses.map(\.name))
+            && document.entries.allSatisfy { havePictures($0) }
         if !isSame { fault(.document, Sentence("it says something else than the entries")) }
+    }
+
+    /// Whether the pictures that stand with an entry are of it.
+    private func havePictures(_ readable: CaseDocument.Entry) -> Bool {
+        readable.pictures.allSatisfy { picture in
+            guard let file = picture.file else { return true }
+            return entries.contains {
+                $0.entry.sequence == picture.entry && $0.picture == file
+                    && [$0.entry.about, $0.entry.sequence].contains(readable.view.seq)
+            }
+        }
     }
 
     private static func fits(_ view: EntryView, _ proved: Proved) -> Bool {

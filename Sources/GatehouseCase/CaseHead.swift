@@ -31,8 +31,9 @@ package struct CaseHead: Sendable {
             return (note, head)
         }.first
         (note, checkpoint) = seen ?? (newest, own)
-        isEnough = seen != nil
-        policy = isEnough == true ? asked.octets : Self.withoutQuorum(asked.octets)
+        // Nobody has to have signed where the policy asks for none: then lines are evidence all the same, and enough is no question.
+        isEnough = asked.policy.asksForWitnesses ? seen != nil : nil
+        policy = seen != nil ? asked.octets : Self.withoutQuorum(asked.octets)
         let found = try note.signers(among: asked.policy.witnesses.map(\.key))
         witnesses = asked.policy.witnesses.filter { found.contains($0.key) }.map(\.name)
     }

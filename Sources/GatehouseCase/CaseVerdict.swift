@@ -27,6 +27,7 @@ package enum CaseVerdict {
         zip(check.entries, check.document?.entries ?? []).flatMap { proved, readable in
             let told = language == .chinese ? readable.told.zh : readable.told.en
             var lines = [Sentence("entry \(proved.entry.sequence)  \(readable.view.at)  \(told)").text(in: language)]
+            lines.append("  " + Sentence("in the journal itself: \(facts(proved.entry))").text(in: language))
             if !proved.opened.isEmpty {
                 let names = proved.opened.map(\.name).joined(separator: ", ")
                 lines.append("  " + Sentence("bound to it: \(names)").text(in: language))
@@ -36,6 +37,18 @@ package enum CaseVerdict {
             }
             return lines
         }
+    }
+
+    /// What the leaf says, in its own words: whatever stands above it in sentences is the site's.
+    private static func facts(_ entry: JournalEntry) -> String {
+        let facts = [
+            ("kind", entry.kind.rawValue), ("outcome", entry.outcome), ("reason", entry.reason),
+            ("portal", entry.portal?.name), ("point", entry.accessPoint?.name),
+            ("person", entry.person.map { "#\($0)" }),
+            ("credential", entry.credential.map { "#\($0)" }), ("about", entry.about.map { "\($0)" }),
+            ("clock", entry.isCivilTrusted ? nil : "untrusted"),
+        ]
+        return facts.compactMap { name, value in value.map { "\(name) \($0)" } }.joined(separator: ", ")
     }
 
     private static func proof(_ check: CaseCheck) -> [Sentence] {

@@ -25,6 +25,25 @@ final class UplinkService: Sendable {
         /// The newest of each, for whoever connects.
         var checkpoint: String?
         var head: [UInt8]?
+        /// Of each kind that costs more than a look.
+        var proofs = TokenBucket(Pace(perSecond: 20, burst: 200), at: SystemClock.monotonic())
+        var lines = TokenBucket(Pace(perSecond: 100, burst: 400), at: SystemClock.monotonic())
+        var standings = Turns()
+    }
+
+    /// Changes of how witnesses stand, each of which becomes an entry: a handful at once, then one in ten seconds.
+    private struct Turns {
+        private static let (burst, pause) = (32, Duration.seconds(10))
+        private var left = burst
+        private var filledAt = SystemClock.monotonic()
+
+        mutating func take(at now: MonotonicTime) -> Bool {
+            let gained = Int(min(Int64(Self.burst), (now - filledAt).wholeMilliseconds / Self.pause.wholeMilliseconds))
+            if gained > 0 { (left, filledAt) = (min(Self.burst, left + gained), now) }
+            guard left > 0 else { return false }
+            left -= 1
+            return true
+        }
     }
     private let state = Mutex(State())
     /// False when the loop has no room: then the uplink has to come again.
@@ -98,6 +117,11 @@ final class UplinkService: Sendable {
             return pass(.uplink(isConnected: true), from: connection)
         }
         guard state.withLock({ $0.connection }) == connection else { return }
+        guard isPaced(message) else {
+            log.warning("the uplink says too much about witnesses: it has to come again")
+            serverBox.withLock { $0 }?.close(connection)
+            return
+        }
         switch message {
         case .picture(let row, let report):
             pass(.snapshot(row, report: ReportKey(connection, report).value), from: connection)
@@ -113,6 +137,25 @@ final class UplinkService: Sendable {
         case .welcome, .noted, .capture, .deliver, .erase, .hello, .checkpoint, .proof, .keep:
             log.warning("the uplink sent a message of ours")
         }
+    }
+
+    /// Whether a message comes no more often than it has reason to.
+    private func isPaced(_ message: UplinkMessage) -> Bool {
+        let now = SystemClock.monotonic()
+        return state.withLock { state in
+            switch message {
+            case .prove: Self.takes(from: &state.proofs, at: now)
+            case .cosigned: Self.takes(from: &state.lines, at: now)
+            case .witness: state.standings.take(at: now)
+            default: true
+            }
+        }
+    }
+
+    private static func takes(from bucket: inout TokenBucket, at now: MonotonicTime) -> Bool {
+        guard bucket.opens(at: now) <= now else { return false }
+        bucket.take(1, at: now)
+        return true
     }
 
     private func mayKeep(_ connection: LineServer.ConnectionID) {

@@ -15,8 +15,8 @@ final class WriterThread: Sendable {
         case batch(CommitGate.Batch)
         /// Somebody asks for a head that covers what is there now.
         case checkpoint(Awaited<CheckpointAnswer>)
-        /// A witness has signed the head of so many entries.
-        case cosigned(witness: String, size: UInt64, line: String)
+        /// The last good copy of the register of this mark is on disk, or is not.
+        case copied([UInt8], Bool)
         case stop
     }
 
@@ -24,8 +24,8 @@ final class WriterThread: Sendable {
     private let makeWriter: @Sendable () -> StoreWriter
     private let finished: @Sendable (UInt64, Result<Void, WriterFailure>) -> Void
     /// Called when nothing has come for a while after a registry change, and at the end: time for the last good copy. It
-    /// must not take long here.
-    private let registrySettled: @Sendable () -> Void
+    /// must not take long here; false when it has no room now. What became of it is said later.
+    private let registrySettled: @Sendable (@escaping @Sendable (Bool) -> Void) -> Bool
     /// The mark of the register of which there is a copy.
     private let copied: [UInt8]?
     /// Called once a day: time to hold the database against its head. It must not take long here.
@@ -40,6 +40,8 @@ final class WriterThread: Sendable {
     private let readSpace: @Sendable () -> DiskSpace.Reading?
     private let diskNearlyFull: @Sendable (Bool) -> Void
     private let queue = Mutex<[Work]>([])
+    /// The newest line of each witness: taken when no batch waits.
+    private let cosigned = Mutex<[String: (size: UInt64, line: String)]>([:])
     private let wake: Int32
     private let hasEnded = Awaited<Bool>()
 
@@ -48,7 +50,8 @@ final class WriterThread: Sendable {
     init(
         makeWriter: @escaping @Sendable () -> StoreWriter,
         finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
-        registrySettled: @escaping @Sendable () -> Void, copied: [UInt8]?, everyDay: @escaping @Sendable () -> Void,
+        registrySettled: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Bool, copied: [UInt8]?,
+        everyDay: @escaping @Sendable () -> Void,
         makeKeeper: (@Sendable () -> CheckpointKeeper)?, witnesses: CheckpointWitnesses?,
         checkpoints: Checkpoints.Listeners, headMoved: @escaping @Sendable ([UInt8]) -> Void,
         readSpace: @escaping @Sendable () -> DiskSpace.Reading?, diskNearlyFull: @escaping @Sendable (Bool) -> Void
@@ -86,7 +89,8 @@ final class WriterThread: Sendable {
 
     /// A witness's line below the head of so many entries.
     func cosigned(by witness: String, size: UInt64, line: String) {
-        post(.cosigned(witness: witness, size: size, line: line))
+        cosigned.withLock { $0[witness] = (size, line) }
+        wakeUp()
     }
 
     /// Ends the thread after what was posted. False when it did not end in time: the disk does not answer.
@@ -97,6 +101,10 @@ final class WriterThread: Sendable {
 
     private func post(_ work: Work) {
         queue.withLock { $0.append(work) }
+        wakeUp()
+    }
+
+    private func wakeUp() {
         var one: UInt64 = 1
         _ = write(wake, &one, 8)
     }
@@ -107,14 +115,14 @@ final class WriterThread: Sendable {
         var head = HeadNews(headMoved)
         // Says at once where an older database was put in the place of this one.
         _ = checkpoints.make()
-        var copied = copied
+        var copy = RegistryCopying(copied)
         var nextDay = SystemClock.monotonic() + .seconds(86_400)
         /// The register is another one than its copy holds.
-        func owesCopy() -> Bool { writer.registryMark.map { $0 != copied } ?? false }
+        func owesCopy() -> Bool { copy.isOwed(writer.registryMark, at: SystemClock.monotonic()) }
         func copyRegistry() {
-            guard owesCopy() else { return }
-            copied = writer.registryMark
-            registrySettled()
+            guard owesCopy(), let mark = writer.registryMark else { return }
+            let isTaken = registrySettled { self.post(.copied(mark, $0)) }
+            copy.began(mark, isTaken: isTaken, at: SystemClock.monotonic())
         }
         var isDirty = false
         var space = DiskSpace()
@@ -156,7 +164,7 @@ final class WriterThread: Sendable {
                     checkpoints.makeIfDue(somebodyWaits: !queue.withLock(\.isEmpty))
                     look(at: &space)
                 case .checkpoint(let answer): answer.fulfil(checkpoints.make())
-                case .cosigned(let witness, let size, let line): checkpoints.add(line, of: witness, size: size)
+                case .copied(let mark, let isDone): copy.ended(mark, isDone, at: SystemClock.monotonic())
                 case .stop:
                     copyRegistry()
                     checkpoints.makeIfOwed()
@@ -164,11 +172,44 @@ final class WriterThread: Sendable {
                     return
                 }
             }
+            addCosigned(to: &checkpoints)
+        }
+    }
+
+    /// Lines of witnesses, while no batch waits for the disk.
+    private func addCosigned(to checkpoints: inout Checkpoints) {
+        while queue.withLock(\.isEmpty), let (witness, line) = cosigned.withLock({ $0.popFirst() }) {
+            checkpoints.add(line.line, of: witness, size: line.size)
         }
     }
 
     private func look(at space: inout DiskSpace) {
         if let change = readSpace().flatMap({ space.take($0) }) { diskNearlyFull(change) }
+    }
+}
+
+/// Of which state of the register there is a last good copy; one that did not come about is owed again after a while.
+private struct RegistryCopying {
+    private static let pause: Duration = .seconds(30)
+
+    private var copied: [UInt8]?
+    private var underWay: [UInt8]?
+    private var notBefore: MonotonicTime?
+
+    init(_ copied: [UInt8]?) { self.copied = copied }
+
+    func isOwed(_ mark: [UInt8]?, at now: MonotonicTime) -> Bool {
+        guard let mark, mark != copied, mark != underWay else { return false }
+        return notBefore.map { $0 <= now } ?? true
+    }
+
+    mutating func began(_ mark: [UInt8], isTaken: Bool, at now: MonotonicTime) {
+        if isTaken { underWay = mark } else { notBefore = now + Self.pause }
+    }
+
+    mutating func ended(_ mark: [UInt8], _ isDone: Bool, at now: MonotonicTime) {
+        if underWay == mark { underWay = nil }
+        if isDone { (copied, notBefore) = (mark, nil) } else { notBefore = now + Self.pause }
     }
 }
 

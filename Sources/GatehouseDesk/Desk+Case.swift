@@ -144,7 +144,7 @@ extension Desk {
         guard wish.numbers.count <= CaseFile.mostEntries else { throw Self.caseTooLarge }
         for number in wish.numbers {
             guard let stored = try reader.entry(number, withPersonal: true),
-                !stored.entry.kind.isForTheAuditorAlone || call.actor.role == .auditor
+                call.actor.role == .auditor || !stored.entry.kind.isForTheAuditorAlone && stored.entry.kind != .look
             else {
                 throw CommandRefusal(code: "unknownEvent", message: Sentence("there is no entry \(number)"))
             }

@@ -5,6 +5,9 @@ internal import GatehouseThreads
 ///
 /// A class because its thread shares it.
 final class HeadKeeper: Sendable {
+    /// A head has some hundred octets; what is longer is none.
+    static let limit = 4096
+
     private let path: String
     private let newest = Guarded<[UInt8]>([])
     let worker: Worker
@@ -17,7 +20,9 @@ final class HeadKeeper: Sendable {
     /// The newest, whether the disk has it yet or not.
     var kept: [UInt8] {
         let newest = newest.withLock { $0 }
-        return newest.isEmpty ? FileOctets.read(path) ?? [] : newest
+        guard newest.isEmpty else { return newest }
+        let octets = FileOctets.read(path) ?? []
+        return octets.count <= Self.limit ? octets : []
     }
 
     /// What comes faster than the disk writes is passed over: the newest is written.

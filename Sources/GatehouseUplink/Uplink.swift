@@ -160,7 +160,7 @@ package final class Uplink: Sendable {
             log.notice("connected to the daemon", metadata: ["version": "\(version.prefix(32))"])
             store.drop(link.open(client, run: run, first: first))
             link.send(.kept(head: head.kept))
-            witnesses?.connected(link)
+            witnesses?.connected()
             return true
         case .noted(let report): link.forget([report])
         case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
@@ -168,7 +168,7 @@ package final class Uplink: Sendable {
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
         case .checkpoint(let note): witnesses?.offer(note, link)
         case .proof(let old, let new, let hashes): witnesses?.give(proof: hashes, old: old, new: new, link)
-        case .keep(let octets): head.keep(octets)
+        case .keep(let octets): if octets.count <= HeadKeeper.limit { head.keep(octets) }
         default:
             if case .refused(let refusal)? = ReceivedReply(line: line) {
                 log.warning("the daemon does not take us: \(refusal.message)")

@@ -132,6 +132,8 @@ def masked(text, gate):
     # How many attempts a loaded machine took.
     text = re.sub(r"(?m)^\d+ (personal values? beside)", r"# \1", text)
     text = re.sub(r"(日志旁有个人信息 )\d+", r"\1#", text)
+    text = re.sub(r"(?m)^\d+ (entr(?:y|ies) of the journal|rows? of where a picture)", r"# \1", text)
+    text = re.sub(r"(?m)^(日志 |照片登记 )\d+ 条", r"\1# 条", text)
     # What a reader counted.
     text = re.sub(r"(?m)^ *[a-zA-Z]+ \d+(, [a-zA-Z]+ \d+)*\n", "", text)
     return text

@@ -177,6 +177,22 @@ struct CaseCheckTests {
         #expect(check.faults.map(\.file).contains("checkpoint.txt") && check.head == nil, "\(check.faults)")
     }
 
+    /// The site signs what stands readable; what the files themselves say is held against it.
+    @Test(arguments: [
+        ("\"witnesses\":[]", "\"witnesses\":[\"supreme-court\"]"),
+        ("\"pictures\":[]", "\"pictures\":[{\"entry\":3,\"file\":\"picture-3.jpg\"}]"),
+    ])
+    func whatTheSiteSaysOfItsFilesIsHeldAgainstThem(old: String, new: String) throws {
+        var sample = try SampleCase()
+        let text = String(decoding: try #require(sample.files["case.json"]), as: UTF8.self)
+        let changed = text.replacing(old, with: new)
+        #expect(changed != text)
+        sample.files["case.json"] = Array(changed.utf8)
+        try sample.seal()
+        let check = sample.check(CaseCheck.Trust(key: sample.log.key))
+        #expect(check.faults.map(\.file) == ["case.json"], "\(check.faults)")
+    }
+
     /// A witness that came with the case may be anybody.
     @Test func witnessesOfTheCaseItselfAreSaidToBe() throws {
         let seed = SecretKey([UInt8](repeating: 50, count: 32))

@@ -108,7 +108,8 @@ struct SampleCase {
                 entry: UInt64(leaves.count), at: "2026-11-18T19:10", by: "uid 1001 (manager)", account: nil, with: nil,
                 reason: "case 12/2026", court: nil, person: nil, from: nil, until: nil),
             head: CaseDocument.Head(
-                size: head.size, root: Hexadecimal.encode(head.root), witnesses: [], enough: nil),
+                size: head.size, root: Hexadecimal.encode(head.root),
+                witnesses: note.signatures.count > 1 ? ["w1"] : [], enough: nil),
             entries: views.map {
                 CaseDocument.Entry(
                     view: $0, told: CaseDocument.Both { _ in "refused" }, rules: [], again: nil,

@@ -118,36 +118,36 @@ struct WitnessTalkTests {
 
     @Test mutating func eachHeadIsSignedAndAWitnessThatKnowsMoreNamesItsSize() throws {
         var talk = WitnessTalk()
-        var told = try settle(talk.handle(.offered(log.offer(7)), at: Self.start), &talk, log)
+        var told = try settle(talk.handle(.offered(log.offer(7), again: false), at: Self.start), &talk, log)
         #expect(sizes(told) == [7] && standings(told) == [.agrees])
-        told = try settle(talk.handle(.offered(log.offer(257)), at: Self.start), &talk, log)
+        told = try settle(talk.handle(.offered(log.offer(257), again: false), at: Self.start), &talk, log)
         #expect(sizes(told) == [257] && standings(told) == [])
         // A process that was started anew knows nothing of what the witness saw.
         var fresh = WitnessTalk()
-        told = try settle(fresh.handle(.offered(log.offer(300)), at: Self.start), &fresh, log)
+        told = try settle(fresh.handle(.offered(log.offer(300), again: false), at: Self.start), &fresh, log)
         #expect(sizes(told) == [300])
         #expect(witness.signed == [7, 257, 300])
     }
 
     @Test mutating func twoHistoriesAreNamedAtTheNextHead() throws {
         var talk = WitnessTalk()
-        _ = try settle(talk.handle(.offered(log.offer(100)), at: Self.start), &talk, log)
+        _ = try settle(talk.handle(.offered(log.offer(100), again: false), at: Self.start), &talk, log)
         var fork = log
         fork.salt = "other"
         // Longer than what the witness saw, and another journal.
-        var told = try settle(talk.handle(.offered(fork.offer(140)), at: Self.start), &talk, fork)
+        var told = try settle(talk.handle(.offered(fork.offer(140), again: false), at: Self.start), &talk, fork)
         #expect(standings(told) == [.disagrees(seen: nil)] && sizes(told) == [])
         // As long, and another one: by a process that was started anew.
         var fresh = WitnessTalk()
-        told = try settle(fresh.handle(.offered(fork.offer(100)), at: Self.start), &fresh, fork)
+        told = try settle(fresh.handle(.offered(fork.offer(100), again: false), at: Self.start), &fresh, fork)
         #expect(standings(told) == [.disagrees(seen: nil)])
         // Put back: shorter than what the witness saw.
         var older = WitnessTalk()
-        told = try settle(older.handle(.offered(log.offer(90)), at: Self.start), &older, log)
+        told = try settle(older.handle(.offered(log.offer(90), again: false), at: Self.start), &older, log)
         #expect(standings(told) == [.disagrees(seen: 100)])
         #expect(witness.signed == [100])
         // Where it was a mistake and the right database is back, it signs again.
-        told = try settle(older.handle(.offered(log.offer(120)), at: Self.start), &older, log)
+        told = try settle(older.handle(.offered(log.offer(120), again: false), at: Self.start), &older, log)
         #expect(told == [], "it rests")
         told = try settle(older.handle(.time, at: Self.start + .seconds(3)), &older, log)
         #expect(standings(told) == [.agrees] && sizes(told) == [120])
@@ -156,7 +156,7 @@ struct WitnessTalkTests {
     @Test func whoIsAwayIsAskedLessAndLessOftenAndAtMostEveryMinute() throws {
         var talk = WitnessTalk()
         var now = Self.start
-        var outputs = talk.handle(.offered(try log.offer(5)), at: now)
+        var outputs = talk.handle(.offered(try log.offer(5), again: false), at: now)
         var pauses: [Int64] = []
         for _ in 0..<8 {
             guard case .post? = outputs.first else {
@@ -176,31 +176,32 @@ struct WitnessTalkTests {
         #expect(pauses == [2, 4, 8, 16, 32, 60, 60, 60])
         outputs = talk.handle(.answered(.refused(404)), at: now)
         #expect(outputs == [.stands(.away(status: 404))])
-        #expect(talk.handle(.connected, at: now) == [.stands(.away(status: 404))], "another daemon hears it too")
+        #expect(
+            talk.handle(.offered(try log.offer(5), again: true), at: now) == [.stands(.away(status: 404))],
+            "another daemon hears it too")
     }
 
     @Test mutating func whatWasSignedIsSaidAgainToADaemonThatLostIt() throws {
         var talk = WitnessTalk()
-        let told = try settle(talk.handle(.offered(log.offer(9)), at: Self.start), &talk, log)
+        let told = try settle(talk.handle(.offered(log.offer(9), again: false), at: Self.start), &talk, log)
         let line = told.first { if case .cosigned = $0 { true } else { false } }
-        #expect(talk.handle(.connected, at: Self.start) == [.stands(.agrees)])
-        #expect(talk.handle(.offered(try log.offer(9)), at: Self.start) == [line])
+        #expect(talk.handle(.offered(try log.offer(9), again: true), at: Self.start) == [.stands(.agrees), line])
         #expect(witness.signed == [9], "and it is not asked again")
     }
 
     @Test func aDaemonThatForgetsAProofIsAskedAgain() throws {
         var talk = WitnessTalk()
-        guard case .post? = talk.handle(.offered(try log.offer(9)), at: Self.start).first else { return }
+        guard case .post? = talk.handle(.offered(try log.offer(9), again: false), at: Self.start).first else { return }
         #expect(talk.handle(.answered(.asksFrom(4)), at: Self.start) == [.prove(old: 4, new: 9)])
         #expect(talk.handle(.proof(old: 3, new: 9, hashes: []), at: Self.start) == [], "that was not asked for")
         #expect(talk.handle(.time, at: Self.start + .seconds(29)) == [])
         #expect(talk.handle(.time, at: Self.start + .seconds(31)) == [.prove(old: 4, new: 9)])
-        #expect(talk.handle(.offered(try log.offer(12)), at: Self.start) == [.prove(old: 4, new: 12)])
+        #expect(talk.handle(.offered(try log.offer(12), again: false), at: Self.start) == [.prove(old: 4, new: 12)])
     }
 
     @Test func aWitnessThatNamesAnotherSizeEachTimeIsLeftForAWhile() throws {
         var talk = WitnessTalk()
-        var outputs = talk.handle(.offered(try log.offer(100)), at: Self.start)
+        var outputs = talk.handle(.offered(try log.offer(100), again: false), at: Self.start)
         var rounds = 0
         while let output = outputs.first, rounds < 20 {
             rounds += 1
@@ -212,19 +213,44 @@ struct WitnessTalkTests {
             }
         }
         #expect(rounds < 10)
-        #expect(talk.handle(.connected, at: Self.start) == [.stands(.away(status: 409))])
+        #expect(
+            talk.handle(.offered(try log.offer(100), again: true), at: Self.start) == [.stands(.away(status: 409))])
     }
 
     /// After a restore the journal has another name, of which the witness has seen nothing.
     @Test mutating func anotherEpochBeginsAnew() throws {
         var talk = WitnessTalk()
-        _ = try settle(talk.handle(.offered(log.offer(50)), at: Self.start), &talk, log)
+        _ = try settle(talk.handle(.offered(log.offer(50), again: false), at: Self.start), &talk, log)
         let next = try NaiveLog(origin: "lotus/journal/2")
-        var told = try settle(talk.handle(.offered(next.offer(20)), at: Self.start), &talk, next)
+        var told = try settle(talk.handle(.offered(next.offer(20), again: false), at: Self.start), &talk, next)
         #expect(standings(told) == [.away(status: 404)], "the committee has not taken it on")
         witness = try NaiveWitness([log.signer.key, next.signer.key])
         told = try settle(talk.handle(.time, at: Self.start + .seconds(3)), &talk, next)
         #expect(sizes(told) == [20])
+    }
+
+    /// A journal that was put in order goes on under another name: what a witness said of the old one is not said of it.
+    @Test mutating func anAccusationEndsWithTheJournalThatItIsAbout() throws {
+        var talk = WitnessTalk()
+        _ = try settle(talk.handle(.offered(log.offer(50), again: false), at: Self.start), &talk, log)
+        var fork = log
+        fork.salt = "other"
+        let told = try settle(talk.handle(.offered(fork.offer(60), again: false), at: Self.start), &talk, fork)
+        #expect(standings(told) == [.disagrees(seen: nil)])
+        let next = try NaiveLog(origin: "lotus/journal/2")
+        #expect(
+            talk.handle(.offered(try next.offer(61), again: true), at: Self.start) == [],
+            "nothing is said yet, and it rests")
+    }
+
+    /// Another history of the same length is another head.
+    @Test mutating func aForkOfTheSameLengthIsOfferedToo() throws {
+        var talk = WitnessTalk()
+        _ = try settle(talk.handle(.offered(log.offer(50), again: false), at: Self.start), &talk, log)
+        var fork = log
+        fork.salt = "other"
+        let told = try settle(talk.handle(.offered(fork.offer(50), again: false), at: Self.start), &talk, fork)
+        #expect(standings(told) == [.disagrees(seen: nil)])
     }
 
     /// Whatever is lost on the way: what is signed only grows, nobody is accused, and in the end the newest is signed.
@@ -242,10 +268,10 @@ struct WitnessTalkTests {
             var queue: [WitnessTalk.Output] = []
             if round < 60, chance(50) {
                 size += random.next() % 30 + 1
-                queue = talk.handle(.offered(try log.offer(size)), at: now)
+                queue = talk.handle(.offered(try log.offer(size), again: false), at: now)
             } else if chance(5), !isCalm {
                 talk = WitnessTalk()
-                queue = talk.handle(.offered(try log.offer(size)), at: now)
+                queue = talk.handle(.offered(try log.offer(size), again: false), at: now)
             }
             queue += talk.handle(.time, at: now)
             while !queue.isEmpty {

@@ -57,6 +57,7 @@ package struct WitnessPolicy: Sendable {
                     let signature = try? SignedNote.Signature(Array(line.utf8)), signature.name == witness.key.name,
                     signature.id == witness.key.id
                 else { return nil }
+                if note.signatures.contains(signature) { return octets }
                 note.signatures.removeAll { $0.name == signature.name && $0.id == signature.id }
                 guard note.signatures.count < SignedNote.signatureLimit else { return nil }
                 note.signatures.append(signature)

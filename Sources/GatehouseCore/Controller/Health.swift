@@ -116,7 +116,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             )
         case .witnessDisagrees:
             Sentence(
-                "The witness has seen another history of this gate's journal: an older or another database stands here, or somebody else signs with its key."
+                "The witness says that it has seen another history of this gate's journal: an older or another database stands here, or somebody else signs with its key."
             )
         case .journalUnwitnessed:
             Sentence(

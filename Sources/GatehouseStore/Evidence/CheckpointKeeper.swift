@@ -18,8 +18,6 @@ package final class CheckpointKeeper {
         case behind(Place, signed: UInt64, present: UInt64)
         /// As many, but others.
         case differs(Place, signed: UInt64)
-        /// A row of the table that this gate's key did not sign.
-        case forged(UInt64)
 
         package enum Place: String, Hashable, Sendable { case table, file }
 
@@ -29,7 +27,6 @@ package final class CheckpointKeeper {
                 "the \(place.rawValue) says that \(signed) entries were signed; \(present) are there"
             case .differs(let place, let signed):
                 "the first \(signed) entries are not those that the \(place.rawValue) says were signed"
-            case .forged(let size): "the checkpoint of \(size) entries in the table was not signed by this gate"
             }
         }
     }
@@ -85,6 +82,9 @@ package final class CheckpointKeeper {
         guard signer.reader.open(note)?.root == root, let cosigned = witnesses.add(note, witness, line) else {
             return nil
         }
+        guard cosigned != note else {
+            return Made(origin: signer.reader.origin, size: size, root: root, note: note)
+        }
         let update = try database.prepare("UPDATE checkpoint SET note = ? WHERE origin = ? AND size = ?")
         try update.bind(cosigned, signer.reader.origin, Int64(clamping: size)).run()
         return Made(origin: signer.reader.origin, size: size, root: root, note: cosigned)
@@ -110,13 +110,16 @@ package final class CheckpointKeeper {
         return made
     }
 
+    /// A row that this gate's key did not sign says nothing; `journal verify` names it.
     private func newest(_ database: Database) throws -> Made? {
-        let row = try database.prepare(
-            "SELECT size, note FROM checkpoint WHERE origin = ? ORDER BY size DESC LIMIT 1")
-        guard try row.bind(signer.reader.origin).step() else { return nil }
-        let (size, note) = (UInt64(clamping: row.integer(0)), row.octets(1))
-        guard let opened = signer.reader.open(note), opened.size == size else { throw Refusal.forged(size) }
-        return Made(origin: signer.reader.origin, size: size, root: opened.root, note: note)
+        let rows = try database.prepare("SELECT size, note FROM checkpoint WHERE origin = ? ORDER BY size DESC")
+        try rows.bind(signer.reader.origin)
+        while try rows.step() {
+            let (size, note) = (UInt64(clamping: rows.integer(0)), rows.octets(1))
+            guard let opened = signer.reader.open(note), opened.size == size else { continue }
+            return Made(origin: signer.reader.origin, size: size, root: opened.root, note: note)
+        }
+        return nil
     }
 
     private func keep(_ made: Made, _ database: Database) throws {

@@ -21,6 +21,8 @@ final class WitnessDesk: Sendable {
 
     private let places: [Place]
     private let talks: Guarded<[WitnessTalk]>
+    /// The next head is the first of a daemon.
+    private let isNew = Guarded(true)
     private let settings: WitnessSettings
     private let log: Logger
 
@@ -38,13 +40,17 @@ final class WitnessDesk: Sendable {
 
     var workers: [Worker] { places.map(\.worker) }
 
-    func connected(_ link: DaemonLink) { feed(.connected, link) }
+    func connected() { isNew.withLock { $0 = true } }
 
     func offer(_ note: String, _ link: DaemonLink) {
         guard let offer = WitnessTalk.Offer(note: note) else {
             return log.warning("the daemon sent a head that is none")
         }
-        feed(.offered(offer), link)
+        let again = isNew.withLock { isNew in
+            defer { isNew = false }
+            return isNew
+        }
+        feed(.offered(offer, again: again), link)
     }
 
     func give(proof hashes: [[UInt8]], old: UInt64, new: UInt64, _ link: DaemonLink) {

@@ -24,9 +24,8 @@ package struct WitnessTalk: Sendable {
     }
 
     package enum Input: Sendable {
-        /// The daemon is there; nothing of what was said before is known to it.
-        case connected
-        case offered(Offer)
+        /// The newest head; a daemon that has just come says its own first, and nothing of what was said before is known to it.
+        case offered(Offer, again: Bool)
         case proof(old: UInt64, new: UInt64, hashes: [[UInt8]])
         case answered(WitnessReply)
         /// Nobody answered.
@@ -60,7 +59,7 @@ package struct WitnessTalk: Sendable {
     private var newest: Offer?
     /// How much the witness has seen; not known before its first answer.
     private var seen: UInt64?
-    private var last: (size: UInt64, line: SignedNote.Signature)?
+    private var last: (offer: Offer, line: SignedNote.Signature)?
     private var standing: WitnessStanding?
     private var phase = Phase.idle
     private var failures = 0
@@ -70,8 +69,7 @@ package struct WitnessTalk: Sendable {
 
     package mutating func handle(_ input: Input, at now: MonotonicTime) -> [Output] {
         switch input {
-        case .connected: return standing.map { [.stands($0)] } ?? []
-        case .offered(let offer): return take(offer, at: now)
+        case .offered(let offer, let again): return take(offer, again: again, at: now)
         case .proof(let old, let new, let hashes):
             guard case .proving(old, let offer, _) = phase, offer.size == new else { return [] }
             return post(offer, old: old, hashes)
@@ -91,18 +89,22 @@ package struct WitnessTalk: Sendable {
         }
     }
 
-    private mutating func take(_ offer: Offer, at now: MonotonicTime) -> [Output] {
-        if newest?.origin != offer.origin { (seen, last) = (nil, nil) }
+    private mutating func take(_ offer: Offer, again: Bool, at now: MonotonicTime) -> [Output] {
+        // What was said of another log is not said of this one.
+        if newest?.origin != offer.origin { (seen, last, standing) = (nil, nil, nil) }
         newest = offer
-        if let last, last.size == offer.size { return [.cosigned(size: last.size, last.line)] }
+        let said = again ? standing.map { [Output.stands($0)] } ?? [] : []
+        if let last, last.offer.note.text == offer.note.text {
+            return said + [.cosigned(size: offer.size, last.line)]
+        }
         // The daemon that was asked may be gone.
         if case .proving = phase { phase = .idle }
-        return next(at: now)
+        return said + next(at: now)
     }
 
     /// Asks for the newest, where nothing is under way.
     private mutating func next(at now: MonotonicTime) -> [Output] {
-        guard phase == .idle, let offer = newest, last?.size != offer.size else { return [] }
+        guard phase == .idle, let offer = newest, last?.offer.note.text != offer.note.text else { return [] }
         let old = min(seen ?? 0, offer.size)
         guard old > 0, old < offer.size else { return post(offer, old: old, []) }
         phase = .proving(old: old, offer, until: now + Self.proofPatience)
@@ -115,10 +117,15 @@ package struct WitnessTalk: Sendable {
     }
 
     private mutating func take(_ reply: WitnessReply, to offer: Offer, at now: MonotonicTime) -> [Output] {
+        // The journal has got another name meanwhile: an answer about the old one says nothing of it.
+        guard newest?.origin == offer.origin else {
+            phase = .idle
+            return next(at: now)
+        }
         switch reply {
         case .cosigned(let line):
             phase = .idle
-            (seen, last) = (offer.size, (offer.size, line))
+            (seen, last) = (offer.size, (offer, line))
             (failures, sizesNamed) = (0, 0)
             return [.cosigned(size: offer.size, line)] + stand(.agrees) + next(at: now)
         case .asksFrom(let size), .isAhead(let size):
