@@ -22,6 +22,8 @@ final class UplinkService: Sendable {
         var connection: LineServer.ConnectionID?
         /// What the uplink keeps was held against the database: a newer head may take its place.
         var mayKeep = false
+        /// It has said what it keeps: once is enough.
+        var hasSaid = false
         /// The newest of each, for whoever connects.
         var checkpoint: String?
         var head: [UInt8]?
@@ -29,9 +31,10 @@ final class UplinkService: Sendable {
         var proofs = TokenBucket(Pace(perSecond: 20, burst: 200), at: SystemClock.monotonic())
         var lines = TokenBucket(Pace(perSecond: 100, burst: 400), at: SystemClock.monotonic())
         var standings = Turns()
+        var hellos = Turns()
     }
 
-    /// Changes of how witnesses stand, each of which becomes an entry: a handful at once, then one in ten seconds.
+    /// For what becomes an entry each time: a handful at once, then one in ten seconds.
     private struct Turns {
         private static let (burst, pause) = (32, Duration.seconds(10))
         private var left = burst
@@ -44,6 +47,9 @@ final class UplinkService: Sendable {
             left -= 1
             return true
         }
+
+        /// The next is in ten seconds.
+        mutating func spend(at now: MonotonicTime) { (left, filledAt) = (0, now) }
     }
     private let state = Mutex(State())
     /// False when the loop has no room: then the uplink has to come again.
@@ -105,8 +111,12 @@ final class UplinkService: Sendable {
             return
         }
         if case .hello(let version) = message {
+            guard state.withLock({ $0.hellos.take(at: SystemClock.monotonic()) }) else {
+                serverBox.withLock { $0 }?.close(connection)
+                return
+            }
             let (earlier, checkpoint) = state.withLock { state in
-                defer { (state.connection, state.mayKeep) = (connection, false) }
+                defer { (state.connection, state.mayKeep, state.hasSaid) = (connection, false, false) }
                 return (state.connection, state.checkpoint)
             }
             if let earlier, earlier != connection { serverBox.withLock { $0 }?.close(earlier) }
@@ -118,7 +128,8 @@ final class UplinkService: Sendable {
         }
         guard state.withLock({ $0.connection }) == connection else { return }
         guard isPaced(message) else {
-            log.warning("the uplink says too much about witnesses: it has to come again")
+            log.warning("the uplink says too much about witnesses: it may come again in ten seconds")
+            state.withLock { $0.hellos.spend(at: SystemClock.monotonic()) }
             serverBox.withLock { $0 }?.close(connection)
             return
         }
@@ -133,7 +144,12 @@ final class UplinkService: Sendable {
             }
         case .cosigned(let witness, let size, let line): evidence.cosigned(witness, size, line)
         case .witness(let name, let standing): evidence.stands(name, standing)
-        case .kept(let head): evidence.kept(head) { [weak self] in self?.mayKeep(connection) }
+        case .kept(let head):
+            let isFirst = state.withLock { state in
+                defer { state.hasSaid = true }
+                return !state.hasSaid
+            }
+            if isFirst { evidence.kept(head) { [weak self] in self?.mayKeep(connection) } }
         case .welcome, .noted, .capture, .deliver, .erase, .hello, .checkpoint, .proof, .keep:
             log.warning("the uplink sent a message of ours")
         }

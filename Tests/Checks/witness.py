@@ -1,9 +1,11 @@
 """Witnesses around a gate: who is away, who is killed, and what a gate that was put back, forked or cut meets there."""
 
+import json
 import random
 import shutil
 import socket
 import subprocess
+import threading
 import time
 
 from evidence import FILES, keep, run
@@ -197,3 +199,63 @@ def around(gate, neighbours):
         assert one.start()
     check("witnessed: until they take it on", signed(gate), (gate.dir / "uplink.log").read_text())
     check("witnessed: what they hold is one history each", all(one.process.poll() is None for one in neighbours))
+
+
+def flooding(gate, line, stop):
+    """An uplink that says the same for ever, and comes again whenever it is sent away."""
+    hello = json.dumps({"v": 1, "type": "hello", "version": "x"}).encode() + b"\n"
+    while not stop.is_set():
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(gate.dir / "uplink.sock"))
+                connection.sendall(hello)
+                while not stop.is_set():
+                    connection.sendall(line() * 40)
+                    stop.wait(0.01)
+        except OSError:
+            stop.wait(0.05)
+
+
+def hostile():
+    """Whoever speaks as the uplink keeps no gate from opening and fills no journal."""
+    gate = Gate("hostile", CONFIGURATION + "\nwitnesses: {{policy: {dir}/policy, timeout: 2 s}}\n")
+    one = Neighbour(gate, NAMES[0])
+    (gate.dir / "policy").write_text(f"witness {one.name} {one.key} http://127.0.0.1:{one.port}\nquorum {one.name}\n")
+    assert gate.start(), gate.log()
+    assert gate.fill()[0] == 0, gate.log()
+    key = checkpoint(gate)["key"]
+    one.logs = [key]
+    assert one.start()
+    gate.start_uplink()
+    check("hostile: the head is signed", signed(gate, NAMES[:1]))
+    gate.end_uplink()
+    found = checkpoint(gate, witnessed="true")
+    good = found["note"].rstrip("\n").split("\n")[-1]
+    turns = iter(range(1 << 60))
+
+    def said(**words):
+        return json.dumps({"v": 1, **words}, ensure_ascii=False).encode() + b"\n"
+
+    floods = {
+        "good lines": lambda: said(type="cosigned", witness=one.name, size=found["size"], line=good),
+        "spoilt lines": lambda: said(type="cosigned", witness=one.name, size=found["size"], line=good[:-8] + "AAAAAA=="),
+        "accusations": lambda: said(type="witness", witness=one.name, standing="disagrees" if next(turns) % 2 else "agrees", seen=9),
+        "proofs": lambda: said(type="prove", old=1, new=found["size"]),
+        "heads": lambda: said(type="kept", head="AAAA"),
+    }
+    for what, line in floods.items():
+        stop, before = threading.Event(), gate.last()
+        thread = threading.Thread(target=flooding, args=(gate, line, stop))
+        thread.start()
+        opened = gate.pulses("lane")
+        gate.do("card lane-old TEXT:4711")
+        passed = eventually(lambda: gate.pulses("lane") > opened, 10)
+        stop.wait(6)
+        stop.set()
+        thread.join()
+        check(f"hostile: a card opens under {what}", passed, gate.log()[-1500:])
+        grown = gate.last() - before
+        check(f"hostile: {what} fill no journal ({grown} entries)", grown < 150, gate.log()[-1500:])
+    check("hostile: the gate is itself again", not gate.has("journalBacklogFull") and gate.ctl("journal", "verify")[0] == 0)
+    one.kill()
+    gate.remove()
