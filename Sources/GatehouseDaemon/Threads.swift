@@ -115,7 +115,7 @@ struct Threads {
     private func evidence(on ground: Ground, _ writer: @escaping @Sendable () -> WriterThread?)
         -> UplinkService.Evidence
     {
-        let (inbox, bound, loads, checks, log) = (inbox, bound, loads, checks, ground.log)
+        let (inbox, bound, checks, log) = (inbox, bound, checks, ground.log)
         let (path, secrets) = (ground.path, ground.secrets)
         let names = Set(ground.witnesses?.witnesses.map(\.name) ?? [])
         return UplinkService.Evidence(
