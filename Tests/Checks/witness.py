@@ -231,6 +231,24 @@ def hostile():
     gate.end_uplink()
     found = checkpoint(gate, witnessed="true")
     good = found["note"].rstrip("\n").split("\n")[-1]
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(gate.dir / "uplink.sock"))
+        connection.settimeout(2.5)
+        said_by_gate = connection.makefile("rb")
+
+        def heads(word):
+            connection.sendall(json.dumps({"v": 1, **word}).encode() + b"\n")
+            grow(gate)
+            found = []
+            try:
+                while True:
+                    found.append(json.loads(said_by_gate.readline())["type"])
+            except OSError:
+                return found.count("keep")
+
+        check("hostile: no newer head is given before the kept one is said", heads({"type": "hello", "version": "x"}) == 0)
+        said_by_gate = connection.makefile("rb")
+        check("hostile: and then it is", heads({"type": "kept", "head": ""}) > 0)
     turns = iter(range(1 << 60))
 
     def said(**words):
