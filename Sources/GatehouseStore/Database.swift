@@ -3,12 +3,14 @@ internal import CSQLite
 /// What SQLite refused: the attempt, the result code and SQLite's own words.
 package struct DatabaseError: Error, CustomStringConvertible, Sendable {
     package let attempt: String
-    package let code: Int32
+    package var code: Int32
     package let detail: String
 
     package var description: String { "\(attempt): \(detail) (SQLite \(code))" }
     /// The code of a file that is not what it should be.
     static let damage = SQLITE_CORRUPT
+    /// Whether a statement names what is not there, or not as it says.
+    var isMissing: Bool { code == SQLITE_ERROR }
     /// Whether the file itself is damaged or no database.
     package var isDamage: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
 }

@@ -127,20 +127,29 @@ extension JournalReader {
         return rows
     }
 
-    /// By the plain columns, which say whose a row is: nothing is opened.
+    /// Present rows by their marks, also those whose seal is broken; ended ones have none, and each is opened.
     private func everRows(_ kind: RegistryKind, of person: UInt32) throws -> [UInt32] {
-        let column = kind == .vehicle ? 1 : 0
-        let statement = try database.prepare("SELECT id, plain FROM registry WHERE kind = ? ORDER BY id")
-        try statement.bind(Int64(kind.rawValue))
-        var found: [UInt32] = []
-        while try statement.step() {
-            guard let plain = CanonicalValue(decoding: statement.octets(1))?.array, plain.count > column,
-                plain[column].integer == Int64(person)
-            else { continue }
-            let id = UInt32(clamping: statement.integer(0))
-            if found.last != id { found.append(id) }
+        let mark = RegistryMark.of(person: person)
+        return try database.snapshot {
+            let present = try database.prepare("SELECT id FROM mark WHERE mark = ? AND kind = ?")
+                .bind(secrets.mark(Array(mark.text.utf8)), Int64(kind.rawValue))
+            var found: Set<UInt32> = []
+            while try present.step() { found.insert(UInt32(clamping: present.integer(0))) }
+            let ended = try database.prepare(
+                """
+                SELECT kind, id, from_revision, plain, sealed, to_revision FROM registry
+                WHERE kind = ? AND to_revision IS NOT NULL
+                """
+            ).bind(Int64(kind.rawValue))
+            while try ended.step() {
+                let end = ended.optionalInteger(5).map { UInt64(clamping: $0) }
+                guard let row = RegistryRows.read(ended, to: end, secrets),
+                    RegistryMarks.all(of: row).contains(mark)
+                else { continue }
+                found.insert(row.id)
+            }
+            return found.sorted()
         }
-        return found
     }
 
     /// Values beside the journal: how many there are, how many of them are older than they may be, when the oldest was

@@ -1,8 +1,18 @@
 internal import GatehouseCore
 
-/// Registry rows as two parts: plain columns, which anybody with the file may read, and sealed ones, which are
-/// personal or admit people. The seal covers both.
+/// Registry rows as two parts: columns that say who belongs to whom and until when, and those that name or admit somebody.
+/// On disk both are sealed as one; rows from before have the first part in clear, which their seal covers.
 enum RegistryCodec {
+    /// What is sealed of a row.
+    static func whole(_ row: RegistryRow) -> [UInt8] {
+        let (plain, secret) = encode(row)
+        return whole(plain: plain, secret: secret)
+    }
+
+    static func whole(plain: [UInt8], secret: [UInt8]) -> [UInt8] {
+        CanonicalValue.array([.octets(plain), .octets(secret)]).encoded()
+    }
+
     static func encode(_ row: RegistryRow) -> (plain: [UInt8], sealed: [UInt8]) {
         let plain: [CanonicalValue]
         let secret: [CanonicalValue]
@@ -59,8 +69,15 @@ enum RegistryCodec {
         return (CanonicalValue.array(plain).encoded(), CanonicalValue.array(secret).encoded())
     }
 
-    /// Rows of the first schema have the first columns of each kind only.
+    /// A row from what stands beside its seal, which is empty where all of it is sealed, and what was under it. Rows of the first
+    /// schema have the first columns of each kind only.
     static func decode(kind: RegistryKind, id: UInt32, plain: [UInt8], secret: [UInt8]) -> RegistryRow? {
+        if plain.isEmpty {
+            guard let parts = CanonicalValue(decoding: secret)?.array, parts.count == 2,
+                let plain = parts[0].octets, !plain.isEmpty, let secret = parts[1].octets
+            else { return nil }
+            return decode(kind: kind, id: id, plain: plain, secret: secret)
+        }
         guard let plain = CanonicalValue(decoding: plain)?.array, let secret = CanonicalValue(decoding: secret)?.array
         else { return nil }
         let columns = Columns(plain: plain, secret: secret)
@@ -181,7 +198,7 @@ enum RegistryCodec {
         }
     }
 
-    /// What the seal of a row covers beside its secret part.
+    /// What the seal of a row covers beside what is sealed.
     static func associated(kind: RegistryKind, id: UInt32, from: UInt64, to: UInt64?, plain: [UInt8]) -> [UInt8] {
         var octets: [UInt8] = []
         octets.reserveCapacity(plain.count + 32)

@@ -35,7 +35,7 @@ extension StoreWriter {
                 unused[row.kind] = unused[row.kind].map { max($0, row.id + 1) }
                 guard let sealed else { break }
                 try connection.insertRow.bind(
-                    Int64(row.kind.rawValue), Int64(row.id), Int64(revision), sealed.plain, sealed.secret
+                    Int64(row.kind.rawValue), Int64(row.id), Int64(revision), [UInt8](), sealed.octets
                 ).run()
                 if revision == pending {
                     keep(sealed.marks)
@@ -97,16 +97,13 @@ extension StoreWriter {
 
     /// A row as it is stored.
     private struct SealedRow: Sendable {
-        var plain: [UInt8]
-        var secret: [UInt8]
+        var octets: [UInt8]
         var marks: [Mark]
 
         init(_ row: RegistryRow, _ revision: UInt64, _ secrets: StoreSecrets) throws {
-            let (plain, secret) = RegistryCodec.encode(row)
-            self.plain = plain
-            self.secret = try secrets.sealRegistry(
-                secret,
-                RegistryCodec.associated(kind: row.kind, id: row.id, from: revision, to: nil, plain: plain))
+            octets = try secrets.sealRegistry(
+                RegistryCodec.whole(row),
+                RegistryCodec.associated(kind: row.kind, id: row.id, from: revision, to: nil, plain: []))
             marks = RegistryMarks.all(of: row).map {
                 Mark(digest: Mark.Digest(secrets.mark(Array($0.text.utf8))), kind: row.kind, id: row.id)
             }

@@ -81,13 +81,15 @@ extension StoreWriter {
         return last
     }
 
-    private struct StoredRow {
+    struct StoredRow {
         var place: RowPlace
         var to: Int64?
         var plain: [UInt8]
         var sealed: [UInt8]
 
-        func associated(to end: UInt64?) -> [UInt8] {
+        func associated(to end: UInt64?) -> [UInt8] { associated(to: end, plain: plain) }
+
+        func associated(to end: UInt64?, plain: [UInt8]) -> [UInt8] {
             RegistryCodec.associated(
                 kind: RegistryKind(rawValue: UInt8(clamping: place.kind)) ?? .community, id: UInt32(clamping: place.id),
                 from: UInt64(clamping: place.from), to: end, plain: plain)
@@ -119,7 +121,7 @@ extension StoreWriter {
         return try rows(statement.bind(place.kind, place.id, place.from)).first
     }
 
-    private func rows(_ statement: Statement) throws -> [StoredRow] {
+    func rows(_ statement: Statement) throws -> [StoredRow] {
         var rows: [StoredRow] = []
         while try statement.step() {
             rows.append(

@@ -46,6 +46,9 @@ package final class StoreWriter {
     var laterMarks: [[Mark]] = []
     /// Where the tidying behind large changes has come to.
     var tidied: RowPlace?
+    /// Where the sealing of rows from before has come to, and whether there are none left.
+    var clear: RowPlace?
+    var isSealedWhole = false
 
     /// `keepsHeadCopy` is false for a database that is still to be put in its place.
     package init(
@@ -203,6 +206,7 @@ package final class StoreWriter {
         let database = connection.database
         if expire(connection) { return false }
         if (try? tidy(connection, isGrowing: growing != nil)) == true { return false }
+        if (try? sealClear(connection, isGrowing: growing != nil)) == true { return false }
         guard owesErasure else {
             database.checkpoint()
             return true

@@ -82,6 +82,11 @@ import Testing
         }
         #expect(try reader.history(.person, 3).count == 2, "what the change of the name ended is kept")
         #expect(try JournalVerifier(path: copy, secrets: secrets).verify().faults.isEmpty)
+        #expect(String(decoding: Site020.read(copy), as: UTF8.self).contains("1-102"))
+        while !writer.idle() {}
+        let disk = String(decoding: Site020.read(copy) + Site020.read(copy + "-wal"), as: UTF8.self)
+        #expect(!disk.contains("1-102"), "nobody learns from the disk who lives where")
+        #expect(try reader.history(.person, 3).count == 2)
     }
 
     @Test func theConfigurationReadsWithItsKeys() throws {

@@ -273,6 +273,16 @@ private struct Site {
         }
     }
 
+    /// The number of the schema is turned back as well: the steps are asked for what they cannot find.
+    @Test func aTableThatIsGoneFromAnOlderSchemaIsDamageToo() throws {
+        for table in ["registry", "journal"] {
+            let site = try Site()
+            try site.goOn()
+            try site.run("DROP TABLE \(table); DROP TABLE head; PRAGMA user_version = 3")
+            #expect(site.status(try site.open()) == .lost, "without \(table)")
+        }
+    }
+
     /// The head's row and all copies taken away is no new database.
     @Test func aHeadThatIsGoneIsNotMadeAnew() throws {
         let site = try Site()

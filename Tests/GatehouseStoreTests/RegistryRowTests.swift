@@ -43,6 +43,71 @@ import Testing
         #expect(RegistryCodec.decode(kind: row.kind, id: row.id, plain: plain, secret: secret) == row)
     }
 
+    @Test(arguments: rows) func everyFieldComesBackFromUnderOneSeal(row: RegistryRow) {
+        let whole = RegistryCodec.whole(row)
+        #expect(RegistryCodec.decode(kind: row.kind, id: row.id, plain: [], secret: whole) == row)
+        // What is sealed in clear parts is not read from inside another seal.
+        let twice = RegistryCodec.whole(plain: [], secret: whole)
+        #expect(RegistryCodec.decode(kind: row.kind, id: row.id, plain: [], secret: twice) == nil)
+    }
+
+    /// Rows as older programs stored them: present, ended, one whose seal is broken and one that was erased.
+    private func clearRows(_ scratch: Scratch) throws {
+        let database = try StoreWriter.open(path: scratch.database)
+        let insert = try database.prepare("INSERT INTO registry VALUES (?, ?, ?, ?, ?, ?)")
+        func put(_ row: RegistryRow, from: UInt64, to: UInt64?, seal: ([UInt8]) -> [UInt8] = { $0 }) throws {
+            let (plain, secret) = RegistryCodec.encode(row)
+            let sealed = try scratch.secrets.sealRegistry(
+                secret, RegistryCodec.associated(kind: row.kind, id: row.id, from: from, to: to, plain: plain))
+            try insert.bind(
+                Int64(row.kind.rawValue), Int64(row.id), Int64(from), to.map { Int64($0) }, plain, seal(sealed)
+            ).run()
+        }
+        for row in Self.rows {
+            try put(row, from: 2, to: nil)
+            try put(row, from: 1, to: 2)
+        }
+        let erased = PersonRow(id: 8, reference: "", name: "", role: .resident, dwelling: 77, groups: [])
+        try put(.person(erased), from: 1, to: 2, seal: { _ in [] })
+        let broken = PersonRow(id: 9, reference: "R9", name: "B", role: .resident, groups: [], shift: "brokenshift")
+        try put(.person(broken), from: 1, to: nil, seal: { $0.dropLast() + [$0.last.map { $0 ^ 1 } ?? 0] })
+    }
+
+    @Test func rowsFromBeforeAreSealedWhole() throws {
+        let scratch = Scratch()
+        let first = scratch.writer(run: "first")
+        try first.commit(.init(number: 1, effects: [scratch.entry(1)]))
+        try clearRows(scratch)
+        let database = try Database(path: scratch.database)
+        try database.execute("DELETE FROM head")
+        func columns() throws -> (clear: Int64, states: [RegistryRow]) {
+            let count = try database.prepare("SELECT count(*) FROM registry WHERE length(plain) > 0")
+            let reader = try JournalReader(path: scratch.database, secrets: scratch.secrets)
+            let states = try Self.rows.flatMap { try reader.history($0.kind, $0.id).compactMap(\.row) }
+            return (try count.step() ? count.integer(0) : -1, states)
+        }
+        let before = try columns()
+        #expect(before.clear == Int64(2 * Self.rows.count + 2) && before.states.count == 2 * Self.rows.count)
+        let writer = scratch.writer(run: "second")
+        try writer.commit(.init(number: 1, effects: [scratch.entry(2)]))
+        while !writer.idle() {}
+        let after = try columns()
+        #expect(after.clear == 1, "only what is broken stays as it is")
+        #expect(after.states == before.states)
+        guard case .head(let head) = try StoreHead.read(database, scratch.secrets) else {
+            Issue.record("no head")
+            return
+        }
+        #expect(writer.head == head)
+        #expect(try writer.head?.state == StateDigest(database, scratch.secrets))
+        let disk = String(
+            decoding: scratch.contents(scratch.database) + scratch.contents(scratch.database + "-wal"), as: UTF8.self)
+        #expect(disk.contains("brokenshift"), "this is where it would be found")
+        for word in ["3-2-501", "lotus", "莲花苑", "residents"] {
+            #expect(!disk.contains("\(word)"), "\(word) is on the disk")
+        }
+    }
+
     /// What the first schema stored has fewer columns.
     @Test(arguments: rows) func rowsOfTheFirstSchemaAreRead(row: RegistryRow) throws {
         let (plain, secret) = RegistryCodec.encode(row)

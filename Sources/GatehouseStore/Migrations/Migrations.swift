@@ -2,7 +2,7 @@
 enum Migrations {
     static let steps: [String] = [
         V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql, V0007.sql,
-        V0008.sql, V0009.sql, V0010.sql,
+        V0008.sql, V0009.sql, V0010.sql, V0011.sql,
     ]
 
     /// The steps that the database has; throws where it has more than this program knows.
@@ -32,13 +32,14 @@ enum Migrations {
     /// What each step makes first: a number that was turned back does not make it twice.
     private static let marks = [
         "journal", "journal_watchlist", "ledger", "mark", "reader_identity", "erasure", "owed_picture", "journal_rare",
-        "head", "checkpoint",
+        "head", "checkpoint", "registry_clear",
     ]
     /// Steps from here on make what is not there, and nothing else: tables that somebody dropped are there again, and empty.
     private static let firstRepeatable = 8
-    private static let repeatable = ["head", "standing", "journal_node", "journal_run", "checkpoint"]
+    private static let repeatable = ["head", "standing", "journal_node", "journal_run", "checkpoint", "registry_clear"]
 
-    /// Brings the database to the newest schema, each step in a transaction of its own.
+    /// Brings the database to the newest schema, each step in a transaction of its own. A step that does not find what those before
+    /// it made stands before a damaged file.
     static func apply(to database: Database) throws {
         let said = try check(database)
         let there = try database.prepare("SELECT count(*) FROM sqlite_master WHERE name = ?")
@@ -51,9 +52,14 @@ enum Migrations {
         if try present > firstRepeatable && !repeatable.allSatisfy(has) { present = firstRepeatable }
         if present == steps.count, said < present { try database.execute("PRAGMA user_version = \(present)") }
         for version in present..<steps.count {
-            try database.transaction {
-                try database.execute(steps[version])
-                try database.execute("PRAGMA user_version = \(version + 1)")
+            do {
+                try database.transaction {
+                    try database.execute(steps[version])
+                    try database.execute("PRAGMA user_version = \(version + 1)")
+                }
+            } catch var error as DatabaseError where error.isMissing {
+                error.code = DatabaseError.damage
+                throw error
             }
         }
     }
