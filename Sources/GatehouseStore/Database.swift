@@ -46,7 +46,22 @@ package final class Database {
         }
     }
 
-    deinit { sqlite3_close_v2(handle) }
+    deinit {
+        if keepsLog {
+            sqlite3_busy_timeout(handle, 0)
+            _ = truncateLog()
+        }
+        sqlite3_close_v2(handle)
+    }
+
+    private var keepsLog = false
+
+    /// The write-ahead file and its index stay beside the database when the last connection closes, emptied: a start on a disk
+    /// without room has no need to make them.
+    func keepLog() {
+        var isKept: Int32 = 1
+        keepsLog = sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept) == SQLITE_OK
+    }
 
     /// Runs statements that give no rows.
     package func execute(_ sql: String) throws(DatabaseError) {

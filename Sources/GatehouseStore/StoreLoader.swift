@@ -18,6 +18,7 @@ package struct StoreLoader {
 
     package init(path: String, secrets: StoreSecrets) throws {
         database = try StoreWriter.prepared(path: path, secrets: secrets)
+        database.keepLog()
         self.secrets = secrets
     }
 

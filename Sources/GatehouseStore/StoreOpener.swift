@@ -49,6 +49,7 @@ package enum StoreOpener {
         _ path: String, _ secrets: StoreSecrets, at now: CivilTime
     ) throws -> Opened.Held {
         let database = try StoreWriter.open(path: path)
+        database.keepLog()
         let schema = try SchemaCheck.differences(database)
         let isNew = try StoreWriter.prepare(database, secrets)
         var found = try HeadCheck(database: database, path: path, secrets: secrets).report()

@@ -151,6 +151,7 @@ package final class StoreWriter {
     private func openedConnection(for batch: CommitGate.Batch) throws -> Connection? {
         if let connection { return connection }
         let database = try Self.prepared(path: path, secrets: secrets)
+        if beginning == nil { database.keepLog() }
         // Where it is put together anew the tree is as well.
         if beginning == nil { tree = try JournalTree(database, secrets.sha256) }
         let connection = try Connection(database)

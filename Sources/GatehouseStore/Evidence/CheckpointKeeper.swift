@@ -55,6 +55,7 @@ package final class CheckpointKeeper {
             database = open
         } else {
             database = try StoreWriter.open(path: path)
+            database.keepLog()
             self.database = database
         }
         do { return try make(in: database) } catch {
