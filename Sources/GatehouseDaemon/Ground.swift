@@ -33,6 +33,9 @@ struct Ground {
     /// Names this run in reports of the uplink and in the journal.
     let run = Hexadecimal.encode(Random.octets(8))
 
+    /// What the condition of a journal without witnesses names where the file that lists them is at fault.
+    private static let policy = "policy"
+
     var path: String { configuration.files.database }
     var restored: Restored { opened.loaded.restored }
     var primitives: Primitives { keys.primitives(epoch: restored.epoch, passes: passKeys) }
@@ -82,7 +85,7 @@ struct Ground {
                 usedCopy: opened.usedCopy, state: opened.state, boot: Self.boot()),
             missing: restored.missingSnapshots)
         if !faults.isEmpty { gate.give(.health(.configurationWrong, subject: "", isOn: true)) }
-        if witnessFault != nil { gate.give(.health(.journalUnwitnessed, subject: "policy", isOn: true)) }
+        if witnessFault != nil { gate.give(.health(.journalUnwitnessed, subject: Self.policy, isOn: true)) }
         if keyProblem != nil { gate.give(.health(.withoutKey, subject: "", isOn: true)) }
         let counts = restored.registry.counts
         log.notice(
@@ -107,13 +110,18 @@ struct Ground {
 
     /// Reads the configuration again. Of it the policy comes into force; what else changed needs a restart.
     func reload(_ source: ConfigurationSource) -> (GateLoop) -> Void {
-        { [configuration, notifier, log] gate in
+        { [configuration, witnesses, notifier, log] gate in
             notifier.reloading(at: SystemClock.monotonic())
             do throws(InvalidConfiguration) {
                 let fresh = try source.fresh()
                 gate.give(.policy(fresh.site.policy))
                 gate.give(.health(.configurationWrong, subject: "", isOn: false))
-                let needsRestart = !fresh.differsOnlyInPolicy(from: configuration)
+                let (asked, fault) = Daemon.witnesses(fresh)
+                if let fault { log.error("witnesses: \(fault.english)") }
+                gate.give(.health(.journalUnwitnessed, subject: Self.policy, isOn: fault != nil))
+                let needsRestart =
+                    !fresh.differsOnlyInPolicy(from: configuration)
+                    || fault == nil && asked?.octets != witnesses?.octets
                 gate.give(.health(.restartNeeded, subject: "", isOn: needsRestart))
                 let changed = fresh.sections(differingFrom: configuration).joined(separator: ", ")
                 log.notice(

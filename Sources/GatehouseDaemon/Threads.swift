@@ -118,6 +118,14 @@ struct Threads {
         let (inbox, bound, checks, log) = (inbox, bound, checks, ground.log)
         let (path, secrets) = (ground.path, ground.secrets)
         let names = Set(ground.witnesses?.witnesses.map(\.name) ?? [])
+        // On the first day, and behind a version that gave no head away, nothing is missed.
+        let isOwed =
+            secrets.keepsPersonal && ground.restored.nextSequence > 1 && ground.opened.state.finding != .made
+        let witnessed: @Sendable (Bool) -> Void = { isKept in
+            inbox.post {
+                bound.value.gate?.give(.health(.stateUnwitnessed, subject: "uplink", isOn: isOwed && !isKept))
+            }
+        }
         return UplinkService.Evidence(
             // Behind its bound a proof is asked for again; what the gate needs has a thread of its own.
             prove: { old, new, done in
@@ -146,9 +154,12 @@ struct Threads {
                 checks.post {
                     do {
                         switch try StoreOpener.compare(path, kept: head, secrets: secrets) {
-                        case .inOrder: done()
+                        case .inOrder:
+                            witnessed(true)
+                            done()
                         case .none:
                             if !head.isEmpty { log.warning("the head that the uplink keeps is not of this gate's key") }
+                            witnessed(false)
                             done()
                         case .ahead(let report, let isPut):
                             log.critical(

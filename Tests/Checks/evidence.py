@@ -87,6 +87,15 @@ def kept():
         check("kept: decisions say that the register is not proven", found["detail"].get("unproved"), found)
         check("kept: the uplink takes the head of the new epoch", eventually(lambda: not gate.has("uplinkAway")) and eventually(lambda: head.read_bytes() != seen), gate.conditions())
         check("kept: the gate stays up", gate.daemon.poll() is None)
+        check("kept: a head that is there is no condition", not gate.has("stateUnwitnessed"), gate.conditions())
+        gate.end_uplink()
+        head.unlink()
+        gate.start_uplink()
+        check("kept: one that was taken away is missed", eventually(lambda: gate.has("stateUnwitnessed")), gate.conditions())
+        check("kept: and given again", eventually(head.exists))
+        gate.end_uplink()
+        gate.start_uplink()
+        check("kept: until it is found there", eventually(lambda: not gate.has("stateUnwitnessed")), gate.conditions())
         check("kept: two people settle it", settled(gate))
 
 

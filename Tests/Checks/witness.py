@@ -2,6 +2,7 @@
 
 import json
 import random
+import signal
 import shutil
 import socket
 import subprocess
@@ -199,6 +200,19 @@ def around(gate, neighbours):
         assert one.start()
     check("witnessed: until they take it on", signed(gate), (gate.dir / "uplink.log").read_text())
     check("witnessed: what they hold is one history each", all(one.process.poll() is None for one in neighbours))
+
+    # A policy is read again with the configuration, and named where it is wrong.
+    policy = gate.dir / "policy"
+    right = policy.read_text()
+    policy.write_text("quorum nobody\n")
+    gate.daemon.send_signal(signal.SIGHUP)
+    check("witnessed: a wrong policy is named at a reload", eventually(lambda: gate.has("journalUnwitnessed")), gate.conditions())
+    policy.write_text(right)
+    gate.daemon.send_signal(signal.SIGHUP)
+    check("witnessed: put right it is no condition", eventually(lambda: not gate.has("journalUnwitnessed")) and not gate.has("restartNeeded"), gate.conditions())
+    policy.write_text(right + "# and a remark\n")
+    gate.daemon.send_signal(signal.SIGHUP)
+    check("witnessed: another one needs a restart", eventually(lambda: gate.has("restartNeeded")), gate.conditions())
 
 
 def flooding(gate, line, stop):

@@ -112,7 +112,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             )
         case .stateUnwitnessed:
             Sentence(
-                "No copy of the head was found outside the database: an older database would not have been noticed at this start."
+                "No copy of the head was found where one should be, beside the database or with the uplink: an older database would not have been noticed."
             )
         case .witnessDisagrees:
             Sentence(
@@ -193,7 +193,9 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
                 "Keep the disk for whoever looks into it. gatehousectl log --kind restored says what differs. When it is known: two people give gatehousectl journal settle --reason …"
             )
         case .stateUnwitnessed:
-            Sentence("The copy is written again with the next entry. If nobody removed it, look at the disk.")
+            Sentence(
+                "The copy is written again by itself, and the uplink is asked for its own whenever it connects. If nobody removed it, look at the disk."
+            )
         case .checkpointRefused:
             Sentence(
                 "Find out who changed it: journalctl -u gatehoused says what differs. Put the right database back, or restore a backup on purpose: gatehousectl restore; docs/operating.md."
