@@ -177,7 +177,7 @@ package final class Statement {
 
     package func reset() { sqlite3_reset(handle) }
 
-    var columnCount: Int32 { sqlite3_column_count(handle) }
+    package var columnCount: Int32 { sqlite3_column_count(handle) }
 
     package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
     package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
@@ -204,7 +204,7 @@ package final class Statement {
     }
 
     /// The same, straight behind the octets of a row.
-    func append(_ column: Int32, to body: inout [UInt8]) {
+    package func append(_ column: Int32, to body: inout [UInt8]) {
         let type = sqlite3_column_type(handle, column)
         switch type {
         case SQLITE_NULL: return body.append(0)

@@ -17,16 +17,20 @@ struct Run: ParsableCommand {
     @Option(help: "The first seed.") var seed: UInt64 = 1
     @Option(help: "How many seeds, one after the other.") var seeds: UInt64 = 1
     @Option(help: "Simulated days of each.") var days = 1
+    @Option(help: "Changes that somebody makes to the disk at the end of each.") var tamperings = 5
 
     func run() throws {
         var broken = 0
         var decisions = 0
+        var changes = 0
         var answers: [String: Int] = [:]
         for seed in seed..<(seed + seeds) {
             var settings = SimulationRun.Settings(seed: seed)
             settings.days = days
+            settings.tamperings = tamperings
             let report = try SimulationRun.run(settings)
             decisions += report.decisionsCompared + report.ruleDecisions
+            changes += report.tamperings
             answers.merge(report.ruleAnswers) { $0 + $1 }
             if !report.violations.isEmpty { broken += 1 }
             if seeds <= 10 || !report.violations.isEmpty {
@@ -46,7 +50,8 @@ struct Run: ParsableCommand {
             broken += 1
         }
         print(
-            "\(seeds) seeds of \(days) days, \(decisions) decisions asked again, \(broken) seeds with a broken promise")
+            "\(seeds) seeds of \(days) days, \(decisions) decisions asked again, \(changes) changes of the disk, \(broken) seeds with a broken promise"
+        )
         print("\(seeds - UInt64(broken)) passed, \(broken) failed")
         if broken > 0 { throw ExitCode(1) }
     }

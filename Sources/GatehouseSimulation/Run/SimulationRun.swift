@@ -6,6 +6,8 @@ package struct SimulationRun {
     package struct Settings: Sendable {
         package var seed: UInt64
         package var days = 1
+        /// How often somebody changes what stands on the disk at the end.
+        package var tamperings = 5
         /// Where the database stands; memory is best.
         package var folder = "/dev/shm"
         package init(seed: UInt64) { self.seed = seed }
@@ -29,6 +31,8 @@ package struct SimulationRun {
         package var misread = 0
         package var readerFaults = 0
         package var quarantines = 0
+        /// Changes of the disk, each of which has to be noticed.
+        package var tamperings = 0
         /// Decisions at a random site with every rule, and what came out of them.
         package var ruleDecisions = 0
         package var ruleAnswers: [String: Int] = [:]

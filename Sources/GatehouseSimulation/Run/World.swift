@@ -87,12 +87,14 @@ final class World: @unchecked Sendable {
         numbers = Dictionary(
             uniqueKeysWithValues: (1...UInt64(virtual.cardCount + 6)).map { (VirtualSite.card($0), $0) })
         readers = SimulatedReaders(seed: settings.seed, at: now)
-        remove()
+        Self.remove(path)
     }
 
-    deinit { remove() }
+    deinit { Self.remove(path) }
 
-    func remove() { for suffix in ["", "-wal", "-shm", ".registry"] { unlink(path + suffix) } }
+    static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm", ".registry", ".head"] { unlink(path + suffix) }
+    }
 
     /// What time it really is.
     var truth: Int64 { truthBase + now.nanoseconds / 1_000_000 }
@@ -128,8 +130,28 @@ final class World: @unchecked Sendable {
         todo.add(now + dice.between(.seconds(600), .seconds(20_000)), .trouble)
         todo.add(now + .seconds(1800), .readerTrouble)
         todo.add(now + .seconds(120), .command)
+        let middle = now + (end - now) / 2
+        while try step(until: middle) {}
+        let yesterday = try leave()
         while try step(until: end) {}
         try finish()
+        try tamper(yesterday)
+    }
+
+    /// What stands on the disk now, with a copy of the register.
+    private func leave() throws -> DiskTrial.Files {
+        try RegistryCopy.make(database: path, secrets: secrets)
+        return DiskTrial.take(path)
+    }
+
+    /// Somebody has the disk in hand before the next start.
+    private func tamper(_ yesterday: DiskTrial.Files) throws {
+        var trial = DiskTrial(
+            self, path: path + ".trial", today: try leave(), yesterday: yesterday, kept: writer.sealedHead ?? [],
+            seed: settings.seed)
+        try trial.run(settings.tamperings)
+        report.tamperings = trial.changes
+        for sentence in trial.violations { violation(sentence) }
     }
 
     /// Lets the next thing happen: a batch reaches the disk, something at the gate, a deadline. False at the horizon.
