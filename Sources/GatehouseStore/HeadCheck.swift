@@ -1,7 +1,7 @@
 internal import GatehouseCore
 
 /// The finding of a start, with the newest head that there is.
-struct HeadReport {
+struct HeadReport: Sendable {
     var state = StateReport()
     var newest: StoreHead?
     var tables: Set<StateDigest.Table> = []
@@ -24,8 +24,6 @@ struct HeadCheck {
         HeadCopy.all(besides: path, secrets)
             + [RegistryCopy.head(RegistryCopy.path(besides: path), secrets: secrets)].compactMap { $0 }
     }
-
-    func report() throws -> HeadReport { try report(beside: copies) }
 
     private func report(beside copies: [StoreHead]) throws -> HeadReport {
         var report = HeadReport()
@@ -86,11 +84,11 @@ struct HeadCheck {
     }
 
     /// Looks at a database that is in use: copies first, which are never behind it.
-    static func look(_ path: String, _ secrets: StoreSecrets) throws -> StateReport {
+    static func look(_ path: String, _ secrets: StoreSecrets) throws -> HeadReport {
         let database = try Database(path: path, mode: .readOnly)
         let check = HeadCheck(database: database, path: path, secrets: secrets)
         let copies = check.copies
-        return try database.snapshot { try check.report(beside: copies).state }
+        return try database.snapshot { try check.report(beside: copies) }
     }
 
     /// Looks at it beside a head that was kept elsewhere. Nil where the database is that head's, or goes on from it.

@@ -10,7 +10,10 @@ enum RegistryCodec {
     }
 
     static func whole(plain: [UInt8], secret: [UInt8]) -> [UInt8] {
-        CanonicalValue.array([.octets(plain), .octets(secret)]).encoded()
+        var octets: [UInt8] = []
+        octets.reserveCapacity(plain.count + secret.count + 1)
+        octets.appendCanonical(arrayOf: 2)
+        return octets + plain + secret
     }
 
     static func encode(_ row: RegistryRow) -> (plain: [UInt8], sealed: [UInt8]) {
@@ -72,14 +75,11 @@ enum RegistryCodec {
     /// A row from what stands beside its seal, which is empty where all of it is sealed, and what was under it. Rows of the first
     /// schema have the first columns of each kind only.
     static func decode(kind: RegistryKind, id: UInt32, plain: [UInt8], secret: [UInt8]) -> RegistryRow? {
-        if plain.isEmpty {
-            guard let parts = CanonicalValue(decoding: secret)?.array, parts.count == 2,
-                let plain = parts[0].octets, !plain.isEmpty, let secret = parts[1].octets
-            else { return nil }
-            return decode(kind: kind, id: id, plain: plain, secret: secret)
-        }
-        guard let plain = CanonicalValue(decoding: plain)?.array, let secret = CanonicalValue(decoding: secret)?.array
-        else { return nil }
+        let parts =
+            plain.isEmpty
+            ? CanonicalValue(decoding: secret)?.array
+            : [CanonicalValue(decoding: plain), CanonicalValue(decoding: secret)].compactMap(\.self)
+        guard let parts, parts.count == 2, let plain = parts[0].array, let secret = parts[1].array else { return nil }
         let columns = Columns(plain: plain, secret: secret)
         return switch kind {
         case .community: columns.community(id)

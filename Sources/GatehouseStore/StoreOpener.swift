@@ -22,9 +22,13 @@ package enum StoreOpener {
     package static func open(path: String, site: Site, secrets: StoreSecrets, at now: CivilTime) throws -> Opened {
         do {
             var held = Opened.Held()
-            // Without the key no head can be read, and none is written.
-            if secrets.keepsPersonal { held = try hold(path, secrets, at: now) }
-            var loaded = try load(path, site, secrets)
+            var loaded: StoreLoader.Loaded
+            if secrets.keepsPersonal {
+                (held, loaded) = try hold(path, site, secrets, at: now)
+            } else {
+                // Without the key no head can be read, and none is written.
+                loaded = try load(path, site, secrets)
+            }
             guard loaded.damagedRows > 0, loaded.restored.ledger.rewinding?.isRegisterUnproved != true,
                 let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets),
                 copy.revision == loaded.restored.registry.revision
@@ -44,15 +48,19 @@ package enum StoreOpener {
         }
     }
 
-    /// Holds the database against its head, and puts it in order where it is not what was written last.
+    /// Holds the database against its head, and puts it in order where it is not what was written last. Meanwhile it is loaded: on a
+    /// good day, as nearly all of them are, a start waits for the longer of the two; on another it is loaded again.
     private static func hold(
-        _ path: String, _ secrets: StoreSecrets, at now: CivilTime
-    ) throws -> Opened.Held {
+        _ path: String, _ site: Site, _ secrets: StoreSecrets, at now: CivilTime
+    ) throws -> (Opened.Held, StoreLoader.Loaded) {
         let database = try StoreWriter.open(path: path)
         database.keepLog()
         let schema = try SchemaCheck.differences(database)
         let isNew = try StoreWriter.prepare(database, secrets)
-        var found = try HeadCheck(database: database, path: path, secrets: secrets).report()
+        let check = SideThread<String, HeadReport> { try HeadCheck.look($0, secrets) }
+        check.give(path)
+        let loaded = Result { try load(path, site, secrets) }
+        var found = try check.take()
         if isNew, found.state.finding == .inOrder, try JournalTree.size(database) > 0 {
             found.state.finding = .made
         }
@@ -60,7 +68,7 @@ package enum StoreOpener {
             found.state.tables.append(HeadCheck.schema)
             if found.state.isGood { found.state.finding = .altered }
         }
-        guard !found.state.isGood else { return Opened.Held(state: found.state) }
+        guard !found.state.isGood else { return (Opened.Held(state: found.state), try loaded.get()) }
         let copy = try? RegistryCopy.read(RegistryCopy.path(besides: path), secrets: secrets)
         let (report, isUnproved) = try StateRemedy(
             path: path, secrets: secrets, now: now, found: found, copy: copy
@@ -74,12 +82,15 @@ package enum StoreOpener {
                     ? "\(report.registerRows) rows of the register are not proven and decide nothing"
                     : "\(report.registerRows) rows of the register were put back from the last good copy")
         }
-        return Opened.Held(state: report, usedCopy: report.registerRows > 0 && !isUnproved, remarks: remarks)
+        return (
+            Opened.Held(state: report, usedCopy: report.registerRows > 0 && !isUnproved, remarks: remarks),
+            try load(path, site, secrets)
+        )
     }
 
     /// What a database in use is beside its head; nothing is changed. Nothing is found without the key.
     package static func look(_ path: String, secrets: StoreSecrets) throws -> StateReport {
-        secrets.keepsPersonal ? try HeadCheck.look(path, secrets) : StateReport()
+        secrets.keepsPersonal ? try HeadCheck.look(path, secrets).state : StateReport()
     }
 
     /// A head that was kept outside of the machine's own folder.
