@@ -100,9 +100,11 @@ package struct KeyRing: Sendable {
             })
     }
 
-    /// Signs the heads of the journal that a site keeps in an epoch.
+    /// Signs the heads of the journal that a site keeps in an epoch; each epoch has a key of its own.
     package func logSigner(site: String, epoch: UInt64) throws -> LogSigner {
-        try LogSigner(origin: CheckpointReader.origin(site: site, epoch: epoch), seed: journal)
+        try LogSigner(
+            origin: CheckpointReader.origin(site: site, epoch: epoch),
+            seed: epoch > 1 ? journal.derived(for: "epoch/\(epoch)") : journal)
     }
 
     /// Opens a sealed note of the journal, for the watchlist's auditor.

@@ -16,7 +16,9 @@ struct JournalCommand: ParsableCommand {
               gatehousectl journal checkpoint --qr
               gatehousectl journal prove 1207 --output 1207.tlog-proof --reason "case 12/2026"
             """),
-        subcommands: [Verify.self, Settle.self, Checkpoint.self, Prove.self, ProveAppend.self, ExportTiles.self])
+        subcommands: [
+            Verify.self, Settle.self, Checkpoint.self, Prove.self, ProveAppend.self, ExportTiles.self, RotateKey.self,
+        ])
 
     struct Checkpoint: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -185,3 +185,26 @@ def rewound():
         assert gate.start()
         check("rewound: older copies are no fault", not gate.has("stateRewound") and not gate.has("stateUnwitnessed"), gate.conditions())
         check("rewound: no name in the log", "TEXT:4711" not in gate.log())
+
+        # Another key signs.
+        def signed():
+            return gate.ask("journal checkpoint")["result"]
+
+        before = signed()
+        check("rewound: a head is signed", before.get("note"), before)
+        kept = gate.dir / "kept.txt"
+        kept.write_text(before["note"])
+        rotate = ["journal", "rotate-key", "--config", gate.path, "--key", gate.dir / "key", "--reason", "yearly change"]
+        check("rewound: no key is changed under a gate that runs", gate.ctl(*rotate)[0] != 0 and signed()["key"] == before["key"])
+        gate.end()
+        check("rewound: nor without a reason", gate.ctl(*rotate[:-2])[0] == 2)
+        code, text = gate.ctl(*rotate)
+        check("rewound: another key is taken", code == 0, text)
+        assert gate.start(), gate.log()
+        after = signed()
+        check("rewound: it signs from here on", after["key"] in text and after["key"] != before["key"] and after["size"] > before["size"], after)
+        entry = gate.seen(kind="restored")[-1]
+        check("rewound: the entry names both", (entry["outcome"], entry["detail"].get("key"), entry["detail"].get("keyBefore")) == ("rotation", after["key"], before["key"]), entry)
+        check("rewound: and the last head of the key before", entry["detail"]["head"].startswith(before["key"].split("+")[0]), entry)
+        check("rewound: a head of the key before is held against it", gate.ctl("journal", "verify", "--checkpoint", kept)[0] == 0)
+        check("rewound: nothing is to be settled", not gate.has("stateRewound") and not gate.has("registerRestored"), gate.conditions())

@@ -25,6 +25,7 @@ package enum Words {
         "rewound": ("the database was an older one", "数据库被换成旧的"),
         "altered": ("the database was changed from outside", "数据库被外部改动"),
         "backup": ("from a backup", "由备份恢复"), "damage": ("the database was damaged", "数据库损坏"),
+        "rotation": ("another key signs from here on", "从此改用新的签名密钥"),
         "inputQuiet": ("input quiet", "输入恢复"), "secure": ("normal", "正常"), "free": ("free passage", "常开"),
         "blocked": ("blocked", "禁止通行"), "lockdown": ("lockdown", "封锁"), "fire": ("fire", "消防"),
         "online": ("online", "在线"), "offline": ("offline", "离线"), "afterStop": ("after a clean stop", "正常停机后"),

@@ -18,7 +18,8 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
         document, ended,
         endedBefore, entries, entry,
         face, family, fault
-    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, key, kind, level, maker, makerBefore,
+    case firmware, firmwareBefore, format, from, head, host, id, input, issuer, key, keyBefore, kind, level, maker,
+        makerBefore,
         measured,
         milliseconds,
         missing, model, modelBefore
