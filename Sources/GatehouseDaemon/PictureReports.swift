@@ -18,19 +18,36 @@ final class PictureReports: Sendable {
     /// No file of a picture is longer.
     static let longest = 64 << 20
 
+    /// Each of them once, however it is said: what is sealed already is reported without the digest of its picture.
+    private struct Taken: Hashable {
+        enum Step: Hashable { case came, ended, sealed }
+        var place: SnapshotRow.Place
+        var step: Step
+
+        init(_ row: SnapshotRow) {
+            place = row.place
+            step =
+                switch row.result {
+                case .stored, .missing: .came
+                case .expired: .ended
+                case .sealed: .sealed
+                }
+        }
+    }
+
     private struct State {
         var asked: [SnapshotRow.Place: CivilTime] = [:]
         /// In the order in which they were asked.
         var order: [SnapshotRow.Place] = []
         /// Taken, and perhaps not in the database yet.
-        var taken: Set<SnapshotRow> = []
+        var taken: Set<Taken> = []
         var recent: Set<SnapshotRow.Place> = []
 
         /// False where it was taken before.
         mutating func take(_ row: SnapshotRow) -> Bool {
             if taken.count >= PictureReports.limit { (taken, recent) = ([], []) }
             recent.insert(row.place)
-            return taken.insert(row).inserted
+            return taken.insert(Taken(row)).inserted
         }
     }
     private let state = Mutex(State())

@@ -89,6 +89,8 @@ struct PictureReportsTests {
         one.find(.kept(isClear: true))
         let sealing = Self.row(.sealed(.init(picture: nil, file: Self.digest)))
         #expect(one.judge(sealing) == .take && one.judge(sealing) == .known)
+        let again = Self.row(.sealed(.init(picture: Self.digest, file: Self.digest)))
+        #expect(one.judge(again) == .known, "said by the next uplink, before the first is on disk")
         one.find(.kept(isClear: false))
         #expect(one.judge(Self.row(.sealed(nil))) == .known)
         #expect(one.judge(Self.row(.expired)) == .take && one.judge(Self.row(.expired)) == .known)
