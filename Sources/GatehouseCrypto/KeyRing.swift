@@ -21,6 +21,8 @@ package struct KeyRing: Sendable {
     package let head: SecretKey
     /// Signs checkpoints of the journal: the seed of an Ed25519 key.
     package let journal: SecretKey
+    /// Opens pictures: an X25519 key. What they are sealed to is made of it.
+    package let pictures: SecretKey
 
     /// The master key has 32 octets.
     package init(master: SecretKey) {
@@ -34,6 +36,7 @@ package struct KeyRing: Sendable {
         handover = master.derived(for: "gatehouse handover 1")
         head = master.derived(for: "gatehouse head 1")
         journal = master.derived(for: "gatehouse journal 1")
+        pictures = master.derived(for: "gatehouse pictures 1")
     }
 
     /// The primitives that the core computes with.
@@ -68,6 +71,7 @@ package struct KeyRing: Sendable {
     /// The secrets of the store.
     package var storeSecrets: StoreSecrets {
         let (registry, personal, watchlist, backup, head) = (registry, personal, watchlist, backup, head)
+        let olderKeys = registry.derived(for: "picture keys")
         let rows = head.derived(for: "rows")
         let headName = Array("gatehouse head 1".utf8)
         let marks = KeyedHash(key: registry.derived(for: "marks"))
@@ -89,6 +93,7 @@ package struct KeyRing: Sendable {
             sealHead: { try Seal.seal($0, associated: headName, key: head) },
             openHead: { Seal.open($0, associated: headName, key: head) },
             keyMark: Hexadecimal.encode(Hash.hmac(Array("gatehouse key mark 1".utf8), key: registry)),
+            pictures: PictureSeal.secrets(pictures, sealedWith: olderKeys),
             sealLead: { lead, certificate in
                 // One size for every lead: the length tells neither gate nor entry.
                 let picture = lead.picture.map { #","picture_sha256":"\#(Hexadecimal.encode($0))""# } ?? ""

@@ -64,12 +64,14 @@ package enum Daemon {
         }
         writer.start()
         threads.loads.start()
+        threads.pictures.start()
         threads.checks.start()
         uplink.start()
         door.start()
         ground.begin(gate)
         return Running(
-            loop: loop, gate: gate, door: door, uplink: uplink, writer: writer, loads: threads.loads, ended: ended,
+            loop: loop, gate: gate, door: door, uplink: uplink, writer: writer,
+            workers: [threads.loads, threads.pictures], ended: ended,
             log: ground.log, home: home, path: ground.path, secrets: ground.secrets)
     }
 
@@ -79,7 +81,7 @@ package enum Daemon {
         let door: CommandDoor
         let uplink: UplinkService
         let writer: WriterThread
-        let loads: Worker
+        let workers: [Worker]
         let ended: Cancellation
         let log: Logger
         let home: Home
@@ -94,7 +96,7 @@ package enum Daemon {
             door.stop(within: .milliseconds(100))
             uplink.stop()
             let isWritten = writer.stop(within: .milliseconds(300))
-            loads.stop(within: .milliseconds(100))
+            for worker in workers { worker.stop(within: .milliseconds(100)) }
             // The last commits have written their own beside it.
             if let head = home.keptHead, !StoreOpener.put(kept: head, besides: path, secrets: secrets) {
                 log.critical("the head that the uplink kept could not be put beside the database")

@@ -15,6 +15,8 @@ internal import Logging
 struct Threads {
     /// Reads of the database that nobody's gate waits for.
     let loads = Worker("loads")
+    /// Holds reports of the uplink against the database: more than its window of them never wait.
+    let pictures = Worker("pictures", limit: 1024)
     /// What reads much of the database and has time.
     let checks = Worker("checks")
     let inbox: LoopInbox
@@ -91,12 +93,12 @@ struct Threads {
     }
 
     func uplink(on ground: Ground, _ writer: @escaping @Sendable () -> WriterThread?) throws -> UplinkService {
-        let (inbox, bound, loads) = (inbox, bound, loads)
+        let (inbox, bound, loads, pictures, log) = (inbox, bound, loads, pictures, ground.log)
         let (path, secrets) = (ground.path, ground.secrets)
         return try UplinkService(
             path: ground.configuration.files.uplinkSocket, uplinkUser: getpwnam("gatehouse-uplink")?.pointee.pw_uid,
             group: getgrnam("gatehouse-uplink")?.pointee.gr_gid, run: ground.run, first: ground.restored.nextSequence,
-            log: ground.log,
+            pictureKey: secrets.keepsPersonal ? secrets.pictures.publicKey : nil, log: ground.log,
             fetch: { id, done in
                 loads.post {
                     if let item = try? StoreLoader(path: path, secrets: secrets).outboxItem(id) { done(item) }
@@ -106,6 +108,21 @@ struct Threads {
                 loads.post {
                     guard let reader = try? JournalReader(path: path, secrets: secrets) else { return }
                     done((try? reader.pendingErasures(limit: 1000)) ?? [])
+                }
+            },
+            clearPictures: { last, limit, done in
+                loads.post {
+                    guard let reader = try? JournalReader(path: path, secrets: secrets) else { return }
+                    let found = try? reader.clearPictures(after: last.map { ($0.event, $0.camera) }, limit: limit)
+                    done(
+                        (found ?? []).map { PictureSealing.Picture(event: $0.event, camera: $0.camera, path: $0.path) })
+                }
+            },
+            reports: PictureReports { place, done in
+                pictures.post {
+                    do {
+                        done(try JournalReader(path: path, secrets: secrets).pictureStanding(place))
+                    } catch { log.error("a report of the uplink was not held against the database: \(error)") }
                 }
             },
             evidence: evidence(on: ground, writer), give: { input in inbox.post { bound.value.gate?.give(input) } })

@@ -55,6 +55,10 @@ final class UplinkService: Sendable {
     /// False when the loop has no room: then the uplink has to come again.
     private let give: @Sendable (Input) -> Bool
     private let run: String
+    /// What pictures are sealed to; nil without the master key.
+    private let pictureKey: [UInt8]?
+    private let sealing: PictureSealing
+    private let reports: PictureReports
     private let first: UInt64
     /// Reads a row of the outbox back, on a thread that may wait, and calls with it.
     private let fetch: @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void
@@ -65,11 +69,16 @@ final class UplinkService: Sendable {
     private let serverBox = Mutex<LineServer?>(nil)
 
     init(
-        path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, log: Logger,
+        path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, pictureKey: [UInt8]?,
+        log: Logger,
         fetch: @escaping @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void,
         erasures: @escaping @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void,
-        evidence: Evidence, give: @escaping @Sendable (Input) -> Bool
+        clearPictures: @escaping PictureSealing.Find, reports: PictureReports, evidence: Evidence,
+        give: @escaping @Sendable (Input) -> Bool
     ) throws {
+        self.pictureKey = pictureKey
+        sealing = PictureSealing(find: clearPictures)
+        self.reports = reports
         self.evidence = evidence
         self.erasures = erasures
         self.run = run
@@ -90,6 +99,9 @@ final class UplinkService: Sendable {
                 line: { [weak self] connection, _, line, _ in self?.take(line, from: connection) },
                 closed: { [weak self] in self?.closed($0) }))
         serverBox.withLock { $0 = server }
+        sealing.ask { [weak self] picture, connection in
+            self?.say(.seal(event: picture.event, camera: picture.camera, path: picture.path), to: connection)
+        }
     }
 
     /// One peer, which says what it was asked for: as fast as a backlog of pictures comes.
@@ -121,9 +133,10 @@ final class UplinkService: Sendable {
             }
             if let earlier, earlier != connection { serverBox.withLock { $0 }?.close(earlier) }
             log.notice("the uplink is connected", metadata: ["version": "\(version.prefix(32))"])
-            say(.welcome(version: GatehouseVersion.text, run: run, first: first), to: connection)
+            say(.welcome(version: GatehouseVersion.text, run: run, first: first, pictures: pictureKey), to: connection)
             if let checkpoint { say(.checkpoint(note: checkpoint), to: connection) }
             send(.eraseSnapshots)
+            if pictureKey != nil { sealing.begin(with: connection) }
             return pass(.uplink(isConnected: true), from: connection)
         }
         guard state.withLock({ $0.connection }) == connection else { return }
@@ -135,7 +148,9 @@ final class UplinkService: Sendable {
         }
         switch message {
         case .picture(let row, let report):
-            pass(.snapshot(row, report: ReportKey(connection, report).value), from: connection)
+            if case .sealed = row.result { sealing.answered(row, by: connection) }
+            let hasRoom = reports.judge(row) { [weak self] in self?.settle(row, report, $0, from: connection) }
+            if !hasRoom { serverBox.withLock { $0 }?.close(connection) }
         case .delivered(let id, let receipt): pass(.delivered(id, receipt: receipt), from: connection)
         case .failed(let id, let reason, let isFinal):
             pass(.deliveryFailed(id, reason: reason, isFinal: isFinal), from: connection)
@@ -150,8 +165,24 @@ final class UplinkService: Sendable {
                 return !state.hasSaid
             }
             if isFirst { evidence.kept(head) { [weak self] in self?.mayKeep(connection) } }
-        case .welcome, .noted, .capture, .deliver, .erase, .hello, .checkpoint, .proof, .keep:
+        case .welcome, .noted, .capture, .deliver, .erase, .seal, .hello, .checkpoint, .proof, .keep:
             log.warning("the uplink sent a message of ours")
+        }
+    }
+
+    private func settle(
+        _ row: SnapshotRow, _ report: UInt64, _ verdict: PictureReports.Verdict,
+        from connection: LineServer.ConnectionID
+    ) {
+        switch verdict {
+        case .take: pass(.snapshot(row, report: ReportKey(connection, report).value), from: connection)
+        case .known: say(.noted(report: report), to: connection)
+        case .breach(let what):
+            log.error("the uplink reported \(what): it is sent away", metadata: ["event": "\(row.event)"])
+            // An honest one has a reason for it that nobody thought of, and need not come with it again.
+            say(.noted(report: report), to: connection)
+            serverBox.withLock { $0 }?.close(connection)
+            _ = give(.health(.uplinkUnruly, subject: "", isOn: true))
         }
     }
 
@@ -240,6 +271,7 @@ final class UplinkService: Sendable {
                 }
             }
         case .capture(let request):
+            reports.asked(request)
             message = .capture(event: request.event, camera: request.camera.name, at: request.at)
         case .deliver(let item, let attempt):
             var fields: [String: String] = [:]

@@ -18,8 +18,8 @@ extension Desk {
         case .missing(let failure):
             reply.reason = failure.rawValue
             reply.advice = Words.advice(failure).text(in: call.language)
-        case .expired: reply.reason = SnapshotFailure.diskFull.rawValue
-        case .stored(_, let size, _):
+        case .expired, .sealed: reply.reason = SnapshotFailure.diskFull.rawValue
+        case .stored(_, let size, _, _):
             reply.size = size
             let found = try reader().picture(of: row.event, in: configuration.files.snapshots)
             guard case .found(let octets, let path) = found else {

@@ -74,6 +74,7 @@ extension Desk {
             case .gone: Sentence("it is not kept any more")
             case .unreadable(let path): Sentence("its file \(path) cannot be read: see gatehousectl health")
             case .altered(let path): Sentence("its file \(path) is not the one that was taken")
+            case .locked(let path): Sentence("its file \(path) is sealed to a key that is not here")
             }
         return CommandRefusal(code: "noPicture", message: Sentence("entry \(event) has no picture: \(why)"))
     }

@@ -12,6 +12,7 @@ extension Desk {
         let sealed = sealedDestinations(for: call)
         let outbox = try reader.outboxCounts().filter { !sealed.contains($0.destination) }
         let last = try reader.lastSequence()
+        let clear = try reader.clearPictureCount()
         let bounds = surroundings.bounds()
         let site = configuration.site.name
         let readers = configuration.readers
@@ -35,7 +36,7 @@ extension Desk {
                     Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
                 }, release: view.release, handover: Self.view(controller.ledger.handover, calendar),
                 conditions: Self.conditions(controller, calendar, call.language, without: sealed),
-                alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds)
+                alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds, clearPictures: clear)
         }
     }
 

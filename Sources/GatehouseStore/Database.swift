@@ -118,6 +118,11 @@ package final class Database {
     /// Rows that the latest statement changed.
     package var changes: Int { Int(sqlite3_changes(handle)) }
 
+    func has(table name: String) throws -> Bool {
+        let row = try prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?").bind(name)
+        return try row.step() && row.integer(0) > 0
+    }
+
     package var userVersion: Int {
         get throws(DatabaseError) {
             let statement = try prepare("PRAGMA user_version")

@@ -11,6 +11,8 @@ package enum FoundPicture: Hashable, Sendable {
     case unreadable(path: String)
     /// Its file is not the one that was taken.
     case altered(path: String)
+    /// Its file is sealed to a key that is not here.
+    case locked(path: String)
     case found(octets: [UInt8], path: String)
 }
 
@@ -20,7 +22,7 @@ extension JournalReader {
         let statement = try database.prepare(
             """
             SELECT state, path, reason, digest, EXISTS (
-                SELECT 1 FROM erasure WHERE erasure.event = snapshot.event AND erasure.camera = snapshot.camera)
+                SELECT 1 FROM erasure WHERE erasure.event = snapshot.event AND erasure.camera = snapshot.camera), camera
             FROM snapshot WHERE event = ?
             ORDER BY CASE state WHEN 'stored' THEN 0 WHEN 'expired' THEN 1 ELSE 2 END
             """)
@@ -30,12 +32,13 @@ extension JournalReader {
         switch statement.text(0) {
         case "stored":
             let path = statement.text(1)
-            let digest = statement.octets(3)
-            guard HandoverPicture.isPath(path),
-                let octets = Files.read("\(folder)/\(path)", atMost: HandoverPicture.limit)
-            else { return .unreadable(path: path) }
-            return secrets.sha256(octets) == digest
-                ? .found(octets: octets, path: path) : .altered(path: path)
+            let files = try PictureFiles(database, in: folder, secrets)
+            switch try files.picture(of: event, statement.text(5), at: path, statement.octets(3)) {
+            case .whole(let octets): return .found(octets: octets, path: path)
+            case .altered: return .altered(path: path)
+            case .locked: return .locked(path: path)
+            case .unreadable: return .unreadable(path: path)
+            }
         case "expired": return .gone
         default: return .missing(reason: statement.optionalText(2) ?? "")
         }

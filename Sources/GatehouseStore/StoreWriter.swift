@@ -304,15 +304,19 @@ package final class StoreWriter {
 
     private func write(_ row: SnapshotRow, _ connection: Connection) throws {
         let event = Int64(clamping: row.event)
-        try connection.dropOwedPicture.bind(event).run()
+        if case .sealed = row.result {} else { try connection.dropOwedPicture.bind(event).run() }
         switch row.result {
-        case .stored(let path, let size, let digest):
+        case .stored(let path, let size, let digest, let file):
             try connection.insertSnapshot.bind(event, row.camera.name, "stored", path, Int64(size), digest, nil).run()
+            try connection.setPictureFile.bind(event, row.camera.name, file).run()
         case .missing(let failure):
             try connection.insertSnapshot.bind(event, row.camera.name, "missing", nil, nil, nil, failure.rawValue).run()
         case .expired:
             try connection.insertSnapshot.bind(event, row.camera.name, "expired", nil, nil, nil, nil).run()
             try connection.dropErasure.bind(event, row.camera.name).run()
+            try connection.dropPictureFile.bind(event, row.camera.name).run()
+        case .sealed(let digests):
+            try connection.sealPictureFile.bind(event, row.camera.name, digests?.file ?? []).run()
         }
     }
 

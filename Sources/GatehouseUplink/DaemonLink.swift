@@ -14,16 +14,20 @@ final class DaemonLink: Sendable {
         var client: AdminClient?
         var run = "-"
         var first: UInt64 = 0
+        var pictureKey: [UInt8]?
         var ledger: ReportLedger
         /// Reports whose picture is in place or gone: they may be said.
         var ready: Set<UInt64>
         var queue: [UInt64] = []
         var unnoted: Set<UInt64> = []
 
-        /// Of an event that no daemon committed: its number belongs to another one now. What expires was noted once,
+        /// Of an event that no daemon committed: its number belongs to another one now. What expires or is sealed was noted once,
         /// and so its event was committed.
         func isForeign(_ report: ReportLedger.Report) -> Bool {
-            report.row.result != .expired && report.run != run && report.row.event >= first
+            switch report.row.result {
+            case .stored, .missing: report.run != run && report.row.event >= first
+            case .expired, .sealed: false
+            }
         }
 
         mutating func pump() {
@@ -53,13 +57,16 @@ final class DaemonLink: Sendable {
 
     /// The run of the daemon that is connected, or was.
     var run: String { state.withLock { $0.run } }
+    /// What pictures are sealed to; nil where the daemon gave none.
+    var pictureKey: [UInt8]? { state.withLock { $0.pictureKey } }
     var isOpen: Bool { state.withLock { $0.client != nil } }
     var hasRoom: Bool { state.withLock { $0.ledger.hasRoom } }
 
     /// The daemon has welcomed us. What comes back are reports of events that it never committed: a number of an
     /// earlier run at or past its first one belongs to another event now.
-    func open(_ client: AdminClient, run: String, first: UInt64) -> [SnapshotRow] {
+    func open(_ client: AdminClient, run: String, first: UInt64, pictureKey: [UInt8]?) -> [SnapshotRow] {
         state.withLock { state in
+            state.pictureKey = pictureKey
             state.client = client
             state.run = run
             state.first = first

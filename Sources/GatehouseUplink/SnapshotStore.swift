@@ -1,5 +1,6 @@
 internal import GatehouseConfiguration
 internal import GatehouseCore
+internal import GatehouseCrypto
 internal import GatehouseThreads
 internal import Glibc
 internal import Logging
@@ -14,6 +15,16 @@ final class SnapshotStore: Sendable {
     private struct State {
         let folder: SnapshotFolder
         var clock: RetentionClock
+        /// Pictures that lie in clear and could not be sealed when the daemon asked for it.
+        var unsealed: [ClearPicture] = []
+        var passes = 0
+    }
+
+    /// A picture that the daemon knows to lie in clear.
+    struct ClearPicture: Hashable, Sendable {
+        var event: UInt64
+        var camera: String
+        var path: String
     }
     private let state: Guarded<State>
     private let link: DaemonLink
@@ -45,9 +56,9 @@ final class SnapshotStore: Sendable {
         for number in ledger.numbers {
             guard let row = ledger[number]?.row else { continue }
             switch row.result {
-            case .stored(let path, _, _): if !folder.contains(path) { ledger.remove(number) }
+            case .stored(let path, _, _, _): if !folder.contains(path) { ledger.remove(number) }
             case .expired: folder.finish(expiryOf: row.event, camera: row.camera.name)
-            case .missing: break
+            case .missing, .sealed: break
             }
         }
     }
@@ -64,7 +75,7 @@ final class SnapshotStore: Sendable {
     deinit { close(lock) }
 
     /// Stores a picture and reports it, or why it could not be stored.
-    func store(_ picture: [UInt8], event: UInt64, camera: String, at: CivilTime, run: String) {
+    func store(_ picture: TakenPicture, event: UInt64, camera: String, at: CivilTime, run: String) {
         var gone: [UInt64] = []
         var stored: [UInt64] = []
         let result = state.withLock { state in
@@ -88,7 +99,7 @@ final class SnapshotStore: Sendable {
     /// Deletes the pictures of events that the daemon never committed.
     func drop(_ rows: [SnapshotRow]) {
         state.withLock { state in
-            for case .stored(let path, _, _) in rows.map(\.result) { state.folder.drop(path) }
+            for case .stored(let path, _, _, _) in rows.map(\.result) { state.folder.drop(path) }
         }
     }
 
@@ -98,6 +109,37 @@ final class SnapshotStore: Sendable {
         let numbers = link.write([row], run: link.run)
         state.withLock { $0.folder.finish(expiryOf: event, camera: camera) }
         link.say(numbers)
+    }
+
+    // MARK: Sealing
+
+    /// Seals a picture of an older version and says so. What cannot be sealed now is tried again.
+    func seal(_ picture: ClearPicture) {
+        guard let key = link.pictureKey else { return state.withLock { $0.unsealed.append(picture) } }
+        let result = state.withLock { $0.folder.seal(picture.path) { try PictureSeal.seal($0, to: key) } }
+        switch result {
+        case .success(let digests):
+            let row = SnapshotRow(event: picture.event, camera: CameraID(picture.camera), result: .sealed(digests))
+            link.report(row, run: link.run)
+        case .failure(let failure):
+            log.error(
+                "a picture could not be sealed: \(failure.reason.rawValue)", metadata: ["event": "\(picture.event)"])
+            state.withLock { $0.unsealed.append(picture) }
+        }
+    }
+
+    /// Once an hour: what could not be sealed, and once what no row of the daemon knows of.
+    func sealLeftovers() {
+        let waiting = state.withLock { state in
+            defer { (state.unsealed, state.passes) = ([], state.passes + 1) }
+            return state.unsealed
+        }
+        for picture in waiting { seal(picture) }
+        // Not at the start: then the daemon asks for each, and holds it against the digest that it has.
+        guard let key = link.pictureKey, state.withLock({ $0.passes }) == 2 else { return }
+        for path in state.withLock({ $0.folder.paths }) {
+            _ = state.withLock { $0.folder.seal(path) { try PictureSeal.seal($0, to: key) } }
+        }
     }
 
     /// Deletes what is older than the retention and reports it, a portion at a time.

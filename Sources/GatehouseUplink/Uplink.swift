@@ -40,6 +40,8 @@ package final class Uplink: Sendable {
     private let channels: [String: (channel: WebhookChannel, worker: Worker)]
     /// Deletes pictures: hours of it may wait after a month without power.
     private let housekeeper = Worker("housekeeper", limit: 1, longestJob: .seconds(3600))
+    /// Seals pictures of an older version, a portion of the daemon's at a time.
+    private let sealer = Worker("sealer", limit: 1024, longestJob: .seconds(3600))
     private let head: HeadKeeper
     private let witnesses: WitnessDesk?
 
@@ -125,7 +127,7 @@ package final class Uplink: Sendable {
     }
 
     private var workers: [Worker] {
-        cameras.values.map(\.worker) + channels.values.map(\.worker) + [housekeeper, head.worker]
+        cameras.values.map(\.worker) + channels.values.map(\.worker) + [housekeeper, sealer, head.worker]
             + (witnesses?.workers ?? [])
     }
 
@@ -148,6 +150,7 @@ package final class Uplink: Sendable {
         if chores.expiresAt <= now {
             chores.expiresAt = now + Self.expiryPeriod
             _ = housekeeper.post { store.expire() }
+            _ = sealer.post { store.sealLeftovers() }
         }
     }
 
@@ -156,9 +159,10 @@ package final class Uplink: Sendable {
     /// Whether it was a word of the daemon that we are accepted.
     private func take(_ line: [UInt8], _ client: AdminClient, _ link: DaemonLink, _ store: SnapshotStore) -> Bool {
         switch UplinkMessage(line: line) {
-        case .welcome(let version, let run, let first):
+        case .welcome(let version, let run, let first, let key):
             log.notice("connected to the daemon", metadata: ["version": "\(version.prefix(32))"])
-            store.drop(link.open(client, run: run, first: first))
+            if key == nil { log.error("the daemon gave no key for pictures: none is taken") }
+            store.drop(link.open(client, run: run, first: first, pictureKey: key))
             link.send(.kept(head: head.kept))
             witnesses?.connected()
             return true
@@ -166,6 +170,9 @@ package final class Uplink: Sendable {
         case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
         case .deliver(let item): deliver(item, link)
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
+        case .seal(let event, let camera, let path):
+            let picture = SnapshotStore.ClearPicture(event: event, camera: camera, path: path)
+            if !sealer.post({ store.seal(picture) }) { log.warning("too many pictures are to be sealed at once") }
         case .checkpoint(let note): witnesses?.offer(note, link)
         case .proof(let old, let new, let hashes): witnesses?.give(proof: hashes, old: old, new: new, link)
         case .keep(let octets): if octets.count <= HeadKeeper.limit { head.keep(octets) }
@@ -183,10 +190,11 @@ package final class Uplink: Sendable {
         _ event: UInt64, _ camera: String, _ at: CivilTime, _ link: DaemonLink, _ store: SnapshotStore
     ) {
         let run = link.run
-        func lack(_ reason: SnapshotFailure) -> SnapshotRow {
+        @Sendable func lack(_ reason: SnapshotFailure) -> SnapshotRow {
             SnapshotRow(event: event, camera: CameraID(camera), result: .missing(reason))
         }
         guard let entry = cameras[camera] else { return link.report(lack(.noCamera), run: run) }
+        guard let key = link.pictureKey else { return link.report(lack(.noKey), run: run) }
         guard link.hasRoom else {
             return log.error("no picture was taken: \(ReportLedger.limit) reports wait for the daemon")
         }
@@ -195,7 +203,11 @@ package final class Uplink: Sendable {
             case .failure(let failure):
                 link.report(
                     SnapshotRow(event: event, camera: CameraID(camera), result: .missing(failure.reason)), run: run)
-            case .success(let picture): store.store(picture, event: event, camera: camera, at: at, run: run)
+            case .success(let octets):
+                guard let picture = try? TakenPicture(octets, sealedTo: key) else {
+                    return link.report(lack(.notStored), run: run)
+                }
+                store.store(picture, event: event, camera: camera, at: at, run: run)
             }
         }
         if !isTaken { link.report(lack(.busy), run: run) }

@@ -133,6 +133,9 @@ struct StatusCommand: ParsableCommand {
         for item in status.outbox {
             print(words("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)"))
         }
+        if status.clearPictures > 0 {
+            print(words("\(status.clearPictures, "picture", "pictures") of an older version still to be sealed"))
+        }
         for bound in status.bounds where bound.refused > 0 {
             print(words("bound met: \(bound.name), \(bound.refused, "time", "times")"))
         }

@@ -175,7 +175,8 @@ import Testing
         let ledger = ReportLedger(path: try site.copy("site/pictures/reports"))
         let rows = ledger.numbers.compactMap { ledger[$0]?.row }
         #expect(rows.count == 2 && rows.map(\.camera) == ["lane", "wicket"])
-        guard case .stored(let path, let size, let digest)? = rows.first?.result, rows.last?.result == .expired else {
+        guard case .stored(let path, let size, let digest, nil)? = rows.first?.result, rows.last?.result == .expired
+        else {
             Issue.record("\(rows)")
             return
         }

@@ -39,6 +39,25 @@ struct WordTests {
     @Test(
         arguments: [
             .welcome(version: "0.2.0", run: "00ff", first: 9), .noted(report: 7), .hello(version: "0.2.0"),
+            .welcome(version: "0.3.0", run: "00ff", first: 9, pictures: [UInt8](repeating: 7, count: 32)),
+            .seal(event: 3, camera: "lane", path: "2026/11/20/3-lane-aa.jpg"),
+            .picture(SnapshotRow(event: 2, camera: "lane", result: .sealed(nil)), report: 4),
+            .picture(
+                SnapshotRow(
+                    event: 2, camera: "lane",
+                    result: .sealed(.init(picture: nil, file: [UInt8](repeating: 8, count: 32)))), report: 5),
+            .picture(
+                SnapshotRow(
+                    event: 2, camera: "lane",
+                    result: .sealed(
+                        .init(picture: [UInt8](repeating: 1, count: 32), file: [UInt8](repeating: 8, count: 32)))),
+                report: 6),
+            .picture(
+                SnapshotRow(
+                    event: 2, camera: "lane",
+                    result: .stored(
+                        path: "2026/11/20/2-lane-aa.jpg", size: 9, digest: [UInt8](repeating: 255, count: 32),
+                        file: [UInt8](repeating: 3, count: 32))), report: 7),
             .erase(event: 3, camera: "lane"),
             .capture(event: 1, camera: "lane", at: CivilTime(milliseconds: 5)),
             .picture(SnapshotRow(event: 2, camera: "lane", result: .missing(.tlsFailed)), report: 1),

@@ -107,4 +107,63 @@ import Testing
         try database.execute("DELETE FROM snapshot")
         #expect(try faults(scratch) == ["entry 1: the row of its picture is gone"])
     }
+
+    /// A stranger without a key holds the file against its digest; nobody need open the picture for it.
+    @Test func aSealedPictureIsCheckedWithoutAKey() throws {
+        let scratch = Scratch()
+        for folder in ["/2026", "/2026/11", "/2026/11/28"] { mkdir(scratch.folder + folder, 0o700) }
+        defer {
+            unlink(scratch.folder + "/2026/11/28/a.jpg")
+            for folder in ["/2026/11/28", "/2026/11", "/2026"] { rmdir(scratch.folder + folder) }
+        }
+        let path = scratch.folder + "/2026/11/28/a.jpg"
+        let clear = Array("picture".utf8)
+        let sealed = try PictureSeal.seal(clear, to: scratch.secrets.pictures.publicKey)
+        func picture(_ sequence: UInt64, _ result: EntryOutcome, file: [UInt8]?) -> DurableEffect {
+            entry(sequence, .snapshot) { entry in
+                (entry.about, entry.result) = (1, result)
+                entry.detail[.camera] = .text("c")
+                if result == .stored { entry.detail[.path] = .text("2026/11/28/a.jpg") }
+                entry.detail[.sha256] = .octets(Hash.sha256(clear))
+                entry.detail[.file] = file.map { .octets($0) }
+            }
+        }
+        func verified() throws -> [String] {
+            try JournalVerifier(path: scratch.database, sha256: { Hash.sha256($0) }).verify(pictures: scratch.folder)
+                .faults
+        }
+        let writer = scratch.writer()
+        let stored = SnapshotRow.Result.stored(path: "2026/11/28/a.jpg", size: 7, digest: Hash.sha256(clear))
+        try Files.replace(path, with: clear)
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [
+                    decision(1, []), .snapshot(SnapshotRow(event: 1, camera: "c", result: stored)),
+                    picture(2, .stored, file: nil),
+                ]))
+        #expect(try verified() == [], "it lies in clear as before")
+        try Files.replace(path, with: sealed)
+        #expect(try verified() == [], "sealed a moment ago, and nobody has said so yet")
+        let digests = SnapshotRow.SealedFileDigests(picture: Hash.sha256(clear), file: Hash.sha256(sealed))
+        try writer.commit(
+            .init(
+                number: 2,
+                effects: [
+                    .snapshot(SnapshotRow(event: 1, camera: "c", result: .sealed(digests))),
+                    picture(3, .sealed, file: Hash.sha256(sealed)),
+                ]))
+        #expect(try verified() == [])
+        try Files.replace(path, with: try PictureSeal.seal(clear, to: scratch.secrets.pictures.publicKey))
+        #expect(try verified() == ["entry 1: its picture 2026/11/28/a.jpg is another one"])
+        try Files.replace(path, with: clear)
+        #expect(try verified() == ["entry 1: its picture 2026/11/28/a.jpg is another one"])
+        try Files.replace(path, with: sealed)
+        try Database(path: scratch.database).execute("UPDATE picture_file SET file = zeroblob(32)")
+        #expect(
+            try verified() == [
+                "entry 1: its picture 2026/11/28/a.jpg is another one",
+                "entry 1: the row of its picture is not the one of entry 3",
+            ])
+    }
 }

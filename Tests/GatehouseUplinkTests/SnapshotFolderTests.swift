@@ -24,7 +24,8 @@ struct SnapshotFolderTests {
         announce: ([SnapshotRow]) -> Void = { _ in }
     ) -> Result<SnapshotFolder.Stored, CameraFailure> {
         folder.store(
-            [UInt8](repeating: 1, count: count), event: event, camera: "c", at: Self.noon(day), now: Self.noon(now),
+            TakenPicture([1], file: [UInt8](repeating: 1, count: count)), event: event, camera: "c", at: Self.noon(day),
+            now: Self.noon(now),
             announce: announce)
     }
 
@@ -36,12 +37,14 @@ struct SnapshotFolderTests {
 
     @Test func pictureIsStoredWholeUnderItsDay() throws {
         let stored = try folder().store(
-            [1, 2, 3], event: 7, camera: "lane-1", at: Self.noon(Self.today), now: Self.noon(Self.today)
+            TakenPicture([1, 2, 3], file: [9, 1, 2, 3]), event: 7, camera: "lane-1", at: Self.noon(Self.today),
+            now: Self.noon(Self.today)
         ) { _ in }.get()
         #expect(stored.path.hasPrefix("2026/11/20/7-lane-1-"))
         #expect(stored.digest == Hash.sha256([1, 2, 3]))
         var status = stat()
-        #expect(stat("\(place.path)/\(stored.path)", &status) == 0 && status.st_size == 3)
+        #expect(stat("\(place.path)/\(stored.path)", &status) == 0 && status.st_size == 4)
+        #expect(stored.size == 3 && stored.file == Hash.sha256([9, 1, 2, 3]))
     }
 
     /// A picture must not vanish in a power cut because the name of its folder was not on disk.
@@ -74,7 +77,7 @@ struct SnapshotFolderTests {
         let folder = folder(maxBytes: 250)
         var whatStood: [Bool] = []
         let first = try store(1, in: folder) { rows in
-            guard case .stored(let path, _, _) = rows.first?.result else { return }
+            guard case .stored(let path, _, _, _) = rows.first?.result else { return }
             whatStood.append(place.holds(path))
         }.get()
         store(2, in: folder)

@@ -2,6 +2,7 @@ import CLinux
 import GatehouseAdmin
 import GatehouseConfiguration
 import GatehouseCore
+import GatehouseCrypto
 import GatehouseThreads
 import GatehouseUplink
 import Glibc
@@ -35,6 +36,8 @@ final class Place: Sendable {
         let count = Glibc.read(descriptor, &octets, octets.count)
         return String(decoding: octets.prefix(max(0, count)), as: UTF8.self)
     }
+
+    func octets(_ name: String) -> [UInt8] { FileOctets.read("\(path)/\(name)") ?? [] }
 
     func holds(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
 }
@@ -91,11 +94,20 @@ final class PlayedDaemon: Sendable {
     func hangUp(_ connection: LineServer.ConnectionID) { server.close(connection) }
     func stop() { server.stop() }
 
+    static let keys = KeyRing(master: SecretKey([UInt8](repeating: 5, count: 32)))
+
+    /// Opens what lies in a file.
+    static func open(_ octets: [UInt8]) -> [UInt8]? {
+        SealedPicture(octets).flatMap { keys.storeSecrets.pictures.open($0, nil) }
+    }
+
     /// Takes the hello of an uplink and welcomes it.
-    func welcome(run: String, first: UInt64) throws -> LineServer.ConnectionID {
+    func welcome(
+        run: String, first: UInt64, key: [UInt8]? = PlayedDaemon.keys.storeSecrets.pictures.publicKey
+    ) throws -> LineServer.ConnectionID {
         let (connection, message) = try said.take()
         guard case .hello = message else { throw Unexpected(message: "\(message)") }
-        send(.welcome(version: "test", run: run, first: first), to: connection)
+        send(.welcome(version: "test", run: run, first: first, pictures: key), to: connection)
         return connection
     }
 

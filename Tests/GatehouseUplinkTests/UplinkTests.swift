@@ -100,7 +100,7 @@ struct UplinkTests {
         let first = try daemon.report()
         daemon.send(.capture(event: 8, camera: "elsewhere", at: Self.now), to: connection)
         let second = try daemon.report()
-        guard case .stored(let path, let size, _) = first.row.result else {
+        guard case .stored(let path, let size, _, _) = first.row.result else {
             throw PlayedDaemon.Unexpected(message: "\(first)")
         }
         #expect(size == Self.picture.count && place.holds("pictures/\(path)"))
@@ -145,7 +145,7 @@ struct UplinkTests {
         var paths: [String] = []
         for event in [6, 7] as [UInt64] {
             daemon.send(.capture(event: event, camera: "gate", at: Self.now), to: connection)
-            guard case .stored(let path, _, _) = try daemon.report().row.result else { continue }
+            guard case .stored(let path, _, _, _) = try daemon.report().row.result else { continue }
             paths.append("pictures/\(path)")
         }
         #expect(paths.count == 2 && paths.allSatisfy { place.holds($0) })
@@ -239,7 +239,8 @@ struct UplinkTests {
         for event in 1...300 as ClosedRange<UInt64> {
             let age: Int32 = event <= 280 ? 31 : 29
             _ = folder.store(
-                [1], event: event, camera: "gate", at: SnapshotFolderTests.noon(Self.today - age), now: Self.now
+                TakenPicture([1], file: [1]), event: event, camera: "gate",
+                at: SnapshotFolderTests.noon(Self.today - age), now: Self.now
             ) { _ in }
         }
         let uplink = try RunningUplink(configuration())
@@ -267,7 +268,8 @@ struct UplinkTests {
             root: "\(place.path)/pictures", maxBytes: 1 << 30, keep: .seconds(30 * 86400), reserve: 0)
         for event in 1...2 as ClosedRange<UInt64> {
             _ = folder.store(
-                [1], event: event, camera: "gate", at: SnapshotFolderTests.noon(Self.today), now: Self.now
+                TakenPicture([1], file: [1]), event: event, camera: "gate", at: SnapshotFolderTests.noon(Self.today),
+                now: Self.now
             ) { _ in }
         }
         let daemon = try daemon()

@@ -57,7 +57,7 @@ def alerts():
 def pictures():
     rows = {}
     for event, path, size, digest in connection.execute(
-        "SELECT event, path, size, digest FROM snapshot WHERE state = 'stored'"
+        "SELECT event, path, size, file FROM snapshot JOIN picture_file USING (event, camera) WHERE state = 'stored'"
     ):
         rows[path] = (event, size, digest)
     files = set()
@@ -69,8 +69,11 @@ def pictures():
         faults.append(f"picture without a row: {path}")
     for path in sorted(files & rows.keys()):
         octets = open(os.path.join(other, path), "rb").read()
-        if (len(octets), hashlib.sha256(octets).digest()) != rows[path][1:]:
+        # Sealed: 60 octets longer than the picture.
+        if (len(octets) - 60, hashlib.sha256(octets).digest()) != rows[path][1:]:
             faults.append(f"not the picture of its row: {path}")
+        if not octets.startswith(b"GHP1") or b"JFIF" in octets:
+            faults.append(f"a picture in clear: {path}")
     total = 0
     for event, kind in connection.execute(
         "SELECT seq, kind FROM journal WHERE kind IN ('decision', 'exitRequest', 'forced', 'heldOpen')"

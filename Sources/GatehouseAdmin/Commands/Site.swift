@@ -55,12 +55,22 @@ package struct Status: AdminCommand {
         /// Alarms that nobody has acknowledged.
         package var alarms: Int
         package var bounds: [Bound]
+        /// Pictures of an older version that lie in clear still.
+        package var clearPictures: Int
+        private enum CodingKeys: String, CodingKey {
+            case site, version, time, clock, epoch, entries, settled, registry, portals, readers, outbox, release,
+                handover
+            case conditions, alarms, bounds
+            case clearPictures = "clear_pictures"
+        }
 
         package init(
             site: String, version: String, time: String, clock: String, epoch: UInt64, entries: UInt64, settled: Bool,
             registry: Register, portals: [Portal], readers: [ReaderView], outbox: [Owed], release: Release,
-            handover: HandoverView?, conditions: [ConditionView], alarms: Int, bounds: [Bound]
+            handover: HandoverView?, conditions: [ConditionView], alarms: Int, bounds: [Bound],
+            clearPictures: Int
         ) {
+            self.clearPictures = clearPictures
             self.site = site
             self.version = version
             self.time = time

@@ -5,14 +5,17 @@ internal import GatehouseCrypto
 /// welcome.
 package enum UplinkMessage: Hashable, Sendable {
     // Daemon to uplink.
-    /// The uplink is accepted. `run` names this run of the daemon, whose first entry has the number `first`.
-    case welcome(version: String, run: String, first: UInt64)
+    /// The uplink is accepted. `run` names this run of the daemon, whose first entry has the number `first`;
+    /// `pictures` is the public key that pictures are sealed to, nil where there is none.
+    case welcome(version: String, run: String, first: UInt64, pictures: [UInt8]? = nil)
     /// This report of a picture is in the journal.
     case noted(report: UInt64)
     case capture(event: UInt64, camera: String, at: CivilTime)
     case deliver(UplinkDelivery)
     /// The picture is to go; it is answered like one that expired.
     case erase(event: UInt64, camera: String)
+    /// The picture lies in clear, and is to be sealed.
+    case seal(event: UInt64, camera: String, path: String)
     /// The newest signed head of the journal, for the witnesses: a note (C2SP tlog-checkpoint).
     case checkpoint(note: String)
     /// That the journal of `new` entries begins with that of `old`, as it was asked for.
@@ -91,10 +94,15 @@ extension UplinkMessage {
                 "envelope": item.envelope.map { .string($0) } ?? .null,
             ]
         case .hello(let version): ["v": 1, "type": "hello", "version": .string(version)]
-        case .welcome(let version, let run, let first):
+        case .seal(let event, let camera, let path):
+            [
+                "v": 1, "type": "seal", "event": .integer(Int64(event)), "camera": .string(camera),
+                "path": .string(path),
+            ]
+        case .welcome(let version, let run, let first, let key):
             [
                 "v": 1, "type": "welcome", "version": .string(version), "run": .string(run),
-                "first": .integer(Int64(first)),
+                "first": .integer(Int64(first)), "pictures": key.map { .string(Base64.encode($0)) } ?? .null,
             ]
         case .noted(let report): ["v": 1, "type": "noted", "report": .integer(Int64(report))]
         case .picture(let row, let report): .object(Self.members(row, report: report))
@@ -159,6 +167,9 @@ extension UplinkMessage {
         case "erase":
             guard let event = count("event"), let camera else { return nil }
             self = .erase(event: event, camera: camera)
+        case "seal":
+            guard let event = count("event"), let camera, let path = json["path"]?.string else { return nil }
+            self = .seal(event: event, camera: camera, path: path)
         case "deliver":
             guard let id = count("id"), let destination = json["destination"]?.string,
                 let kind = json["kind"]?.string.flatMap(AlertKind.init(rawValue:)), let event = count("event"),
@@ -176,11 +187,12 @@ extension UplinkMessage {
         case "welcome":
             guard let version = json["version"]?.string, let run = json["run"]?.string, let first = count("first")
             else { return nil }
-            self = .welcome(version: version, run: run, first: first)
+            let key = json["pictures"]?.string.flatMap { Base64.decode($0) }
+            self = .welcome(version: version, run: run, first: first, pictures: key?.count == 32 ? key : nil)
         case "noted":
             guard let report = count("report") else { return nil }
             self = .noted(report: report)
-        case "stored", "missing", "expired":
+        case "stored", "missing", "expired", "sealed":
             guard let event = count("event"), let camera, let report = count("report"),
                 let result = Self.result(type, json)
             else { return nil }
@@ -236,17 +248,26 @@ extension UplinkMessage {
             "report": .integer(Int64(report)),
         ]
         switch row.result {
-        case .stored(let path, let size, let digest):
+        case .stored(let path, let size, let digest, let file):
             members["type"] = "stored"
             members["path"] = .string(path)
             members["size"] = .integer(Int64(size))
             members["digest"] = .array(digest.map { .integer(Int64($0)) })
+            members["file"] = file.map { .string(Base64.encode($0)) }
+        case .sealed(let digests):
+            members["type"] = "sealed"
+            members["file"] = digests.map { .string(Base64.encode($0.file)) }
+            members["picture"] = digests?.picture.map { .string(Base64.encode($0)) }
         case .missing(let failure):
             members["type"] = "missing"
             members["reason"] = .string(failure.rawValue)
         case .expired: members["type"] = "expired"
         }
         return members
+    }
+
+    private static func digest(_ json: JSON) -> [UInt8]? {
+        json.string.flatMap { Base64.decode($0) }.flatMap { $0.count == 32 ? $0 : nil }
     }
 
     private static func result(_ type: String, _ json: JSON) -> SnapshotRow.Result? {
@@ -257,7 +278,14 @@ extension UplinkMessage {
                 let digest = json["digest"]?.array?.compactMap({ $0.integer.flatMap { UInt8(exactly: $0) } }),
                 digest.count == 32
             else { return nil }
-            return .stored(path: path, size: size, digest: digest)
+            let file = json["file"].map(Self.digest)
+            guard file != .some(nil) else { return nil }
+            return .stored(path: path, size: size, digest: digest, file: file ?? nil)
+        case "sealed":
+            guard let stated = json["file"] else { return .sealed(nil) }
+            let picture = json["picture"].map(Self.digest)
+            guard let file = Self.digest(stated), picture != .some(nil) else { return nil }
+            return .sealed(SnapshotRow.SealedFileDigests(picture: picture ?? nil, file: file))
         case "missing": return json["reason"]?.string.flatMap(SnapshotFailure.init(rawValue:)).map { .missing($0) }
         case "expired": return .expired
         default: return nil

@@ -49,11 +49,18 @@ extension Controller {
         entry.about = row.event
         entry.detail[.camera] = .text(row.camera.name)
         switch row.result {
-        case .stored(let path, let size, let digest):
+        case .stored(let path, let size, let digest, let file):
             entry.result = .stored
             entry.detail[.path] = .text(path)
             entry.detail[.size] = .integer(Int64(size))
             entry.detail[.sha256] = .octets(digest)
+            entry.detail[.file] = file.map { .octets($0) }
+        case .sealed(let digests):
+            // Where no file was there is nothing to tell.
+            guard let digests else { return }
+            entry.result = .sealed
+            entry.detail[.sha256] = digests.picture.map { .octets($0) }
+            entry.detail[.file] = .octets(digests.file)
         case .missing(let failure):
             entry.result = .missing
             entry.reason = failure.rawValue

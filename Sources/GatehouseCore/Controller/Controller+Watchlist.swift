@@ -29,7 +29,7 @@ extension Controller {
 
     /// The digest of a hit's picture follows the lead, sealed like it. Nothing else is told of it.
     mutating func sendPicture(_ row: SnapshotRow, _ step: inout Step) {
-        guard case .stored(_, _, let digest) = row.result, let hit = watchlist.leadAwaiting(row.event),
+        guard case .stored(_, _, let digest, _) = row.result, let hit = watchlist.leadAwaiting(row.event),
             watchlist.sleepReason(at: step.now) == nil
         else { return }
         var lead = hit.lead

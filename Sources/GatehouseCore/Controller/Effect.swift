@@ -79,42 +79,6 @@ extension DurableEffect {
     }
 }
 
-package struct CaptureRequest: Hashable, Sendable {
-    package var event: UInt64
-    package var camera: CameraID
-    package var at: CivilTime
-    package init(event: UInt64, camera: CameraID, at: CivilTime) {
-        self.event = event
-        self.camera = camera
-        self.at = at
-    }
-}
-
-/// The picture of an event, or why there is none (promise P5).
-package struct SnapshotRow: Hashable, Sendable {
-    package enum Result: Hashable, Sendable {
-        /// Path below the snapshot folder, octets, SHA-256.
-        case stored(path: String, size: Int, digest: [UInt8])
-        case missing(SnapshotFailure)
-        /// The picture was deleted to keep the budget or the retention.
-        case expired
-    }
-    package var event: UInt64
-    package var camera: CameraID
-    package var result: Result
-    package init(event: UInt64, camera: CameraID, result: Result) {
-        self.event = event
-        self.camera = camera
-        self.result = result
-    }
-}
-
-package enum SnapshotFailure: String, Hashable, Sendable, CaseIterable {
-    case noCamera, timeout, unreachable, tlsFailed, refused, unauthorized, noSuchPath, redirected, cameraBusy,
-        truncated,
-        notAPicture, tooLarge, empty, diskFull, notStored, uplinkAway, busy, cleartextPassword
-}
-
 package typealias OrderID = UInt64
 
 /// Who asks, as the socket's credentials tell.

@@ -8,6 +8,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
     case stateRewound, stateUnwitnessed, checkpointRefused, witnessDisagrees, journalUnwitnessed
+    case uplinkUnruly
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -27,7 +28,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees:
+            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees, .uplinkUnruly:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -72,6 +73,8 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerPower: Sentence("The reader reports a power fault.")
         case .readerUnsolicited: Sentence("The reader sent a match that nobody had asked for.")
         case .uplinkAway: Sentence("gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost.")
+        case .uplinkUnruly:
+            Sentence("gatehouse-uplink reported pictures that nobody had asked it for, and was sent away.")
         case .outboxStuck: Sentence("Alerts wait for a destination that does not take them.")
         case .clockNotTrusted:
             Sentence(
@@ -158,6 +161,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerPower: Sentence("Check the reader's supply.")
         case .readerUnsolicited: Sentence("Check the wire to the module: somebody may be sending on it.")
         case .uplinkAway: Sentence("systemctl status gatehouse-uplink")
+        case .uplinkUnruly:
+            Sentence(
+                "Find out what runs as gatehouse-uplink; the log of gatehoused says what it reported. Then restart both."
+            )
         case .outboxStuck: Sentence("Check the network and the receiver; see `gatehousectl status`.")
         case .clockNotTrusted:
             Sentence(

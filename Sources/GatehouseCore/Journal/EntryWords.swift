@@ -6,7 +6,8 @@ package enum EntryOutcome: String, Hashable, Sendable, CaseIterable {
         fileRefused
     case firmwareChanged, good, guessing, heldBack, identified, inputActive, inputInactive, inputQuiet, keyExpired
     case keyKept, keyRefused, keyUnproven, loaded, missing, neverHeard, notTaken, off, offline, on, online, person
-    case quarantineEnded, quarantined, refused, released, renewed, reported, reset, retention, said, settled, skipped,
+    case quarantineEnded, quarantined, refused, released, renewed, reported, reset, retention, said, sealed, settled,
+        skipped,
         stepped, stored, swapEnded
     case swapped, taken, tamper, tamperEnded, unknown, withdrawn
 }
@@ -17,7 +18,7 @@ package enum EntryDetail: String, Hashable, Sendable, CaseIterable {
     case alarm, alertsBefore, at, before, bits, boot, camera, cause, changed, command, corrects, count, destination,
         document, ended,
         endedBefore, entries, entry,
-        face, family, fault
+        face, family, fault, file
     case firmware, firmwareBefore, format, from, head, host, id, input, issuer, key, keyBefore, kind, level, maker,
         makerBefore,
         measured,

@@ -22,6 +22,8 @@ package struct StoreSecrets: Sendable {
     /// False where the key is missing: personal values are then committed to and not kept, because nobody could ever
     /// open them.
     package var keepsPersonal = true
+    /// The keys of pictures.
+    package var pictures: PictureSecrets
     /// Seals a lead to the issuer's certificate (DER): the envelope that alone leaves the house.
     package var sealLead: @Sendable (_ lead: WatchlistLead, _ certificate: [UInt8]) throws -> [UInt8]
 
@@ -39,10 +41,11 @@ package struct StoreSecrets: Sendable {
         mark: @escaping @Sendable ([UInt8]) -> [UInt8],
         rowDigests: @escaping @Sendable () -> ([UInt8]) -> [UInt8],
         sealHead: @escaping @Sendable ([UInt8]) throws -> [UInt8],
-        openHead: @escaping @Sendable ([UInt8]) -> [UInt8]?, keyMark: String,
+        openHead: @escaping @Sendable ([UInt8]) -> [UInt8]?, keyMark: String, pictures: PictureSecrets,
         sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
     ) {
         self.sha256 = sha256
+        self.pictures = pictures
         self.random = random
         self.sealRegistry = sealRegistry
         self.openRegistry = openRegistry

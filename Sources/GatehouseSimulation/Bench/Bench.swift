@@ -7,7 +7,7 @@ internal import Glibc
 /// Figures as ratios within one run: each beside a floor of the same machine in the same minute.
 package enum Bench {
     package enum Part: String, Sendable, CaseIterable {
-        case decisions, commits, starts, people, register, find, handover, buses, formats, noise, daemon
+        case decisions, commits, starts, people, register, find, handover, buses, formats, noise, pictures, daemon
     }
 
     /// `daemon` is the program to measure as a whole. `slowSync` is a library that, loaded before the C library, makes
@@ -30,6 +30,7 @@ package enum Bench {
                 try wire(report)
             case .formats: formats(report)
             case .noise: noise(report)
+            case .pictures: try pictures(report)
             case .daemon: try DaemonBench.run(folder: folder, daemon: daemon, slowSync: slowSync, report: report)
             }
         }

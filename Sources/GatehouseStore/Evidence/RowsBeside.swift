@@ -12,6 +12,8 @@ struct RowsBeside {
     /// Entries whose visitors were erased.
     private var visitors: Set<UInt64> = []
     private let snapshot: Statement
+    /// What each picture is as a file; nil in a database from before pictures were sealed.
+    private let file: Statement?
     /// Where the pictures lie, when they are to be read as well.
     private let folder: String?
     private let sha256: @Sendable ([UInt8]) -> [UInt8]
@@ -22,6 +24,9 @@ struct RowsBeside {
         self.folder = folder
         self.sha256 = sha256
         from = try JournalTree.builtAt(database)
+        file =
+            try database.has(table: "picture_file")
+            ? database.prepare("SELECT file FROM picture_file WHERE event = ? AND camera = ?") : nil
         snapshot = try database.prepare("SELECT state, path, digest FROM snapshot WHERE event = ? AND camera = ?")
         let rows = try database.prepare(
             "SELECT leaf FROM journal WHERE kind = 'erasure' AND \(JournalReader.rare) ORDER BY seq")
@@ -62,10 +67,15 @@ struct RowsBeside {
         switch snapshot.text(0) {
         case "stored" where entry.result == .stored:
             let (path, digest) = (snapshot.text(1), snapshot.octets(2))
-            guard path == entry.detail[.path]?.text, digest == entry.detail[.sha256]?.octets else {
+            let stated = entry.detail[.file]?.octets
+            guard path == entry.detail[.path]?.text, digest == entry.detail[.sha256]?.octets,
+                try stated == nil || stated == fileDigest(event, camera)
+            else {
                 return "entry \(event): the row of its picture is not the one of entry \(entry.sequence)"
             }
-            return fault(ofFile: path, digest, event)
+            return try fault(ofFile: path, digest, event, camera)
+        case "stored" where entry.result == .sealed:
+            return try fault(ofSealing: entry, snapshot.octets(2), event, camera)
         case "expired":
             expired[place] = event
             return nil
@@ -75,11 +85,35 @@ struct RowsBeside {
         }
     }
 
-    private func fault(ofFile path: String, _ digest: [UInt8], _ event: UInt64) -> String? {
+    /// Asks no key: a sealed picture is held against the digest of its file.
+    private func fault(ofFile path: String, _ digest: [UInt8], _ event: UInt64, _ camera: String) throws -> String? {
         guard let folder else { return nil }
-        guard HandoverPicture.isPath(path), let octets = Files.read("\(folder)/\(path)", atMost: HandoverPicture.limit)
+        guard let octets = PictureFiles.read(path, in: folder)
         else { return "entry \(event): its picture \(path) cannot be read" }
-        return sha256(octets) == digest ? nil : "entry \(event): its picture \(path) is another one"
+        // One that was sealed a moment ago is not put down yet.
+        let stated = try fileDigest(event, camera) ?? digest
+        let isSealing = stated == digest && SealedPicture(octets) != nil
+        return sha256(octets) == stated || isSealing ? nil : "entry \(event): its picture \(path) is another one"
+    }
+
+    /// The entry of a picture that lay in clear and was sealed.
+    private func fault(
+        ofSealing entry: JournalEntry, _ digest: [UInt8], _ event: UInt64, _ camera: String
+    ) throws -> String? {
+        if let found = entry.detail[.sha256]?.octets, found != digest {
+            return "entry \(event): its picture was another one when it was sealed, see entry \(entry.sequence)"
+        }
+        return try fileDigest(event, camera) == entry.detail[.file]?.octets
+            ? nil : "entry \(event): the row of its picture is not the one of entry \(entry.sequence)"
+    }
+
+    /// Nil where the picture lies in clear.
+    private func fileDigest(_ event: UInt64, _ camera: String) throws -> [UInt8]? {
+        guard let file else { return nil }
+        defer { file.reset() }
+        guard try file.bind(Int64(clamping: event), camera).step() else { return nil }
+        let octets = file.octets(0)
+        return octets.isEmpty ? nil : octets
     }
 
     /// What is left when all was read.

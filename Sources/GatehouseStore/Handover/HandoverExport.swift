@@ -53,6 +53,8 @@ package struct HandoverExport {
             case "journal": try export.putJournal()
             case "registry": try export.putRegistry()
             case "personal": try export.putPersonal()
+            case "picture_file": try export.put(table, where: "NOT \(Self.isGone(table))")
+            case "picture_key": try export.putPictureKeys()
             case "snapshot": try export.put(table, each: Self.snapshotColumn)
             case "ledger":
                 try export.put(
@@ -85,11 +87,12 @@ package struct HandoverExport {
     }
 
     /// A picture of somebody who was erased is gone, though its file waits for the uplink.
-    private static let isGone =
-        "EXISTS (SELECT 1 FROM erasure WHERE erasure.event = snapshot.event AND erasure.camera = snapshot.camera)"
+    private static func isGone(_ table: String = "snapshot") -> String {
+        "EXISTS (SELECT 1 FROM erasure WHERE erasure.event = \(table).event AND erasure.camera = \(table).camera)"
+    }
     private static func snapshotColumn(_ name: String) -> String {
         ["event", "camera"].contains(name)
-            ? name : "CASE WHEN \(isGone) THEN \(name == "state" ? "'expired'" : "NULL") ELSE \(name) END"
+            ? name : "CASE WHEN \(isGone()) THEN \(name == "state" ? "'expired'" : "NULL") ELSE \(name) END"
     }
 
     private func rows(_ table: String, _ columns: [String], _ condition: String? = nil) throws -> Statement {
@@ -210,9 +213,35 @@ package struct HandoverExport {
         manifest.unreadable += unreadable
     }
 
+    /// Pictures go as they lie, sealed, and with them each key that opens one.
+    private mutating func putPictureKeys() throws {
+        let columns = try begin("picture_key")
+        guard columns == ["name", "sealed"] else {
+            throw Archive.Refusal(Sentence("keys of pictures have columns that nobody has told the hand-over of"))
+        }
+        let statement = try rows("picture_key", columns)
+        let keys = secrets.pictures
+        var hasPutOwn = false
+        func row(_ name: [UInt8], _ key: [UInt8]?) -> [UInt8] {
+            var body: [UInt8] = []
+            HandoverValue.octets(name).write(into: &body)
+            (key.map { HandoverValue.octets($0) } ?? .null).write(into: &body)
+            return body
+        }
+        try put("picture_key") {
+            guard hasPutOwn else {
+                hasPutOwn = true
+                return row(keys.name, keys.privateKey())
+            }
+            guard try statement.step() else { return nil }
+            let name = statement.octets(0)
+            return row(name, keys.openKey(statement.octets(1), name))
+        }
+    }
+
     private mutating func putPictures(_ folder: String?) throws {
         let statement = try database.prepare(
-            "SELECT path FROM snapshot WHERE state = 'stored' AND NOT \(Self.isGone) ORDER BY event, camera")
+            "SELECT path FROM snapshot WHERE state = 'stored' AND NOT \(Self.isGone()) ORDER BY event, camera")
         var part = HandoverManifest.Part()
         while try statement.step() {
             let path = statement.text(0)

@@ -123,6 +123,7 @@ package struct HandoverImport {
             try database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('floor', ?)").bind(String(floor))
                 .run()
         }
+        try PictureFiles.noteClear(database)
         try database.execute("COMMIT; PRAGMA locking_mode = NORMAL")
         return report
     }
@@ -163,6 +164,12 @@ package struct HandoverImport {
             let associated = PersonalCodec.associated(
                 sequence: UInt64(bitPattern: sequence), name: name, salt: salt)
             values[3] = .octets(try values[3].octets.map { try secrets.sealPersonal($0, associated) } ?? [])
+        case "picture_key":
+            // A site that comes back to its first company has the key of that one already.
+            guard values.count == 2, let name = values[0].octets, let key = values[1].octets,
+                name != secrets.pictures.name
+            else { return }
+            values[1] = .octets(try secrets.pictures.sealKey(key, name))
         default: break
         }
         do { try insert?.bind(all: values.map(\.bindable)).run() } catch {

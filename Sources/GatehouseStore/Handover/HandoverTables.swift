@@ -2,10 +2,11 @@ internal import GatehouseCore
 
 /// What of the database is handed over, table by table, and its rows as octets.
 enum HandoverTables {
-    /// In this order. Rows go as they are, but for `personal.value` and `registry.sealed`: these are opened, and sealed
+    /// In this order. Rows go as they are, but for `personal.value`, `registry.sealed` and `picture_key.sealed`: these are opened, and sealed
     /// anew under the receiver's key.
     static let carried = [
         "journal", "personal", "snapshot", "registry", "revision", "area", "ledger", "reader_identity", "checkpoint",
+        "picture_file", "picture_key",
     ]
     /// With the reason.
     static let leftOut = [

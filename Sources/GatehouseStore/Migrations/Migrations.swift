@@ -2,7 +2,7 @@
 enum Migrations {
     static let steps: [String] = [
         V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql, V0007.sql,
-        V0008.sql, V0009.sql, V0010.sql, V0011.sql,
+        V0008.sql, V0009.sql, V0010.sql, V0011.sql, V0012.sql,
     ]
 
     /// The steps that the database has; throws where it has more than this program knows.
@@ -32,11 +32,14 @@ enum Migrations {
     /// What each step makes first: a number that was turned back does not make it twice.
     private static let marks = [
         "journal", "journal_watchlist", "ledger", "mark", "reader_identity", "erasure", "owed_picture", "journal_rare",
-        "head", "checkpoint", "registry_clear",
+        "head", "checkpoint", "registry_clear", "picture_key",
     ]
     /// Steps from here on make what is not there, and nothing else: tables that somebody dropped are there again, and empty.
     private static let firstRepeatable = 8
-    private static let repeatable = ["head", "standing", "journal_node", "journal_run", "checkpoint", "registry_clear"]
+    private static let repeatable = [
+        "head", "standing", "journal_node", "journal_run", "checkpoint", "registry_clear", "picture_file",
+        "picture_key",
+    ]
 
     /// Brings the database to the newest schema, each step in a transaction of its own. A step that does not find what those before
     /// it made stands before a damaged file.

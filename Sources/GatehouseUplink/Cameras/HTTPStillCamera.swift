@@ -113,7 +113,7 @@ extension SnapshotFailure {
         switch self {
         case .unreachable, .cameraBusy, .empty, .truncated, .notAPicture: true
         case .noCamera, .timeout, .tlsFailed, .refused, .unauthorized, .noSuchPath, .redirected, .tooLarge,
-            .diskFull, .notStored, .uplinkAway, .busy, .cleartextPassword:
+            .diskFull, .notStored, .uplinkAway, .busy, .cleartextPassword, .noKey:
             false
         }
     }

@@ -2,7 +2,8 @@ package import GatehouseCore
 internal import GatehouseCrypto
 internal import Glibc
 
-/// Pictures on disk: `YYYY/MM/DD/EVENT-CAMERA-DIGEST.jpg`, written under another name, synced, then renamed.
+/// Pictures on disk: `YYYY/MM/DD/EVENT-CAMERA-DIGEST.jpg`, sealed, written under another name, synced, then renamed. The name
+/// says what is found once it is opened.
 ///
 /// - Never more than the budget, which is at most half of the disk: the oldest go first, by the number of their event.
 /// - Never older than the retention, by the caller's day and not by that of any picture.
@@ -16,6 +17,7 @@ package final class SnapshotFolder {
         package var path: String
         package var size: Int
         package var digest: [UInt8]
+        package var file: [UInt8]
     }
     private struct Picture {
         /// The day of its folder.
@@ -30,6 +32,9 @@ package final class SnapshotFolder {
 
     /// No picture of this program is older (2025-01-01): a day before it is that of a clock that was not set.
     private static let firstDay: Int32 = 20_089
+
+    /// No file of a picture is longer.
+    private static let longest = 64 << 20
 
     private let root: String
     private let budget: Int64
@@ -65,23 +70,23 @@ package final class SnapshotFolder {
 
     // MARK: Storing
 
-    /// Stores a picture of an event that happened at `at`, after making room for it. `now` is the clock.
+    /// Stores the picture of an event that happened at `at`, after making room for it. `now` is the clock.
     package func store(
-        _ octets: [UInt8], event: UInt64, camera: String, at: CivilTime, now: CivilTime, announce: Announce
+        _ picture: TakenPicture, event: UInt64, camera: String, at: CivilTime, now: CivilTime, announce: Announce
     ) -> Result<Stored, CameraFailure> {
-        guard makeRoom(Int64(octets.count), announce) else { return .failure(CameraFailure(reason: .diskFull)) }
+        guard makeRoom(Int64(picture.file.count), announce) else {
+            return .failure(CameraFailure(reason: .diskFull))
+        }
         let day = Int32(clamping: at.seconds / 86400)
-        let digest = Hash.sha256(octets)
-        let date = CalendarDay.date(day)
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let folders = ["\(date.year)", two(date.month), two(date.day)]
-        let folder = folders.joined(separator: "/")
-        let name = "\(event)-\(camera)-\(Hexadecimal.encode(digest.prefix(8))).jpg"
-        let stored = Stored(path: "\(folder)/\(name)", size: octets.count, digest: digest)
+        let path = SnapshotPath.path(event: event, camera: CameraID(camera), at: at, digest: picture.digest)
+        let folders = path.split(separator: "/").dropLast().map(String.init)
+        let stored = Stored(
+            path: path, size: picture.size, digest: picture.digest, file: Hash.sha256(picture.file))
         let isDone =
             makeFolders(folders)
-            && write(octets, to: "\(root)/\(stored.path)", in: "\(root)/\(folder)") {
-                let result = SnapshotRow.Result.stored(path: stored.path, size: stored.size, digest: digest)
+            && write(picture.file, to: "\(root)/\(path)", in: "\(root)/\(folders.joined(separator: "/"))") {
+                let result = SnapshotRow.Result.stored(
+                    path: path, size: stored.size, digest: stored.digest, file: stored.file)
                 announce([SnapshotRow(event: event, camera: CameraID(camera), result: result)])
             }
         guard isDone else {
@@ -92,9 +97,10 @@ package final class SnapshotFolder {
         let place = pictures.lastIndex { $0.event <= event }.map { $0 + 1 } ?? 0
         pictures.insert(
             Picture(
-                day: day, written: written, event: event, camera: camera, path: stored.path, size: Int64(octets.count)),
+                day: day, written: written, event: event, camera: camera, path: path,
+                size: Int64(picture.file.count)),
             at: place)
-        total += Int64(octets.count)
+        total += Int64(picture.file.count)
         return .success(stored)
     }
 
@@ -110,6 +116,66 @@ package final class SnapshotFolder {
         guard disk.free(root) + freed - size >= reserve else { return false }
         remove(Array(0..<count), announce)
         return true
+    }
+
+    // MARK: Sealing
+
+    /// Pictures in the order of their events.
+    package var paths: [String] { pictures.map(\.path) }
+
+    /// Seals a picture that lies in clear, in its place; one that is sealed stays as it is. Nil where there is none. A kill or a
+    /// full disk leaves the picture as it was.
+    package func seal(
+        _ path: String, with seal: ([UInt8]) throws -> [UInt8]
+    ) -> Result<SnapshotRow.SealedFileDigests?, CameraFailure> {
+        guard let index = pictures.firstIndex(where: { $0.path == path }),
+            let octets = read(path)
+        else { return .success(nil) }
+        if SealedPicture(octets) != nil {
+            return .success(SnapshotRow.SealedFileDigests(picture: nil, file: Hash.sha256(octets)))
+        }
+        guard let sealed = try? seal(octets), replace(path, with: sealed) else {
+            let isFull = errno == ENOSPC || errno == EDQUOT
+            return .failure(CameraFailure(reason: isFull ? .diskFull : .notStored))
+        }
+        total += Int64(sealed.count) - pictures[index].size
+        pictures[index].size = Int64(sealed.count)
+        return .success(SnapshotRow.SealedFileDigests(picture: Hash.sha256(octets), file: Hash.sha256(sealed)))
+    }
+
+    /// A picture as it lies; nil where it cannot be read, or is larger than any.
+    private func read(_ path: String) -> [UInt8]? {
+        let descriptor = open("\(root)/\(path)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.longest else {
+            return nil
+        }
+        var octets = [UInt8](repeating: 0, count: Int(status.st_size))
+        var filled = 0
+        while filled < octets.count {
+            let count = octets[filled...].withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return nil }
+            filled += count
+        }
+        return octets
+    }
+
+    /// Under the time of the file before it: misdated pictures are counted from there.
+    private func replace(_ path: String, with octets: [UInt8]) -> Bool {
+        let (place, temporary) = ("\(root)/\(path)", "\(root)/\(path).part")
+        var status = stat()
+        guard lstat(place, &status) == 0, put(octets, in: temporary) else { return false }
+        utimensat(AT_FDCWD, temporary, [status.st_mtim, status.st_mtim], AT_SYMLINK_NOFOLLOW)
+        if rename(temporary, place) == 0 {
+            return disk.syncFolder(String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)]))
+        }
+        let code = errno
+        unlink(temporary)
+        errno = code
+        return false
     }
 
     // MARK: Retention
@@ -189,6 +255,23 @@ package final class SnapshotFolder {
 
     private func write(_ octets: [UInt8], to path: String, in folder: String, announce: () -> Void) -> Bool {
         let temporary = path + ".part"
+        var isDone = put(octets, in: temporary)
+        if isDone {
+            announce()
+            isDone = rename(temporary, path) == 0 && disk.syncFolder(folder)
+        }
+        guard isDone else {
+            let code = errno
+            unlink(temporary)
+            unlink(path)
+            errno = code
+            return false
+        }
+        return true
+    }
+
+    /// Writes a file and puts it on the disk, or leaves none and `errno`.
+    private func put(_ octets: [UInt8], in temporary: String) -> Bool {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { return false }
         var sent = 0
@@ -198,18 +281,11 @@ package final class SnapshotFolder {
             guard count > 0 else { break }
             sent += count
         }
-        var isDone = sent == octets.count && fsync(descriptor) == 0
-        var code = errno
-        isDone = close(descriptor) == 0 && isDone
-        if isDone {
-            announce()
-            isDone = rename(temporary, path) == 0 && disk.syncFolder(folder)
-            code = errno
-        }
-        guard isDone else {
+        let isWritten = sent == octets.count && fsync(descriptor) == 0
+        let code = errno
+        guard close(descriptor) == 0, isWritten else {
             unlink(temporary)
-            unlink(path)
-            errno = code
+            errno = isWritten ? EIO : code
             return false
         }
         return true

@@ -1,0 +1,15 @@
+/// What each picture is as a file: the SHA-256 of the sealed file, NULL where the picture lies in clear and waits to be sealed, and
+/// empty where nothing lay there. And private keys of pictures that were sealed elsewhere, each sealed under its name. Frozen.
+enum V0012 {
+    static let sql = """
+        CREATE TABLE IF NOT EXISTS picture_file (
+            event INTEGER NOT NULL,
+            camera TEXT NOT NULL,
+            file BLOB,
+            PRIMARY KEY (event, camera)
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO picture_file (event, camera) SELECT event, camera FROM snapshot WHERE state = 'stored';
+        CREATE INDEX IF NOT EXISTS picture_file_clear ON picture_file (event, camera) WHERE file IS NULL;
+        CREATE TABLE IF NOT EXISTS picture_key (name BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        """
+}
