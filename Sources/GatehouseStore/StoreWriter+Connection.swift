@@ -36,6 +36,8 @@ extension StoreWriter {
         let setFloor: Statement
 
         static let runSQL = "INSERT OR IGNORE INTO journal_run (epoch, first_seq, first_index) VALUES (?, ?, ?)"
+        static let watchSQL =
+            "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed"
         static let nodeSQL = "INSERT INTO journal_node (level, position, hash) VALUES (?, ?, ?)"
 
         init(_ database: Database) throws {
@@ -97,9 +99,7 @@ extension StoreWriter {
             setLedger = try database.prepare(
                 "INSERT INTO ledger (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
             dropLedger = try database.prepare("DELETE FROM ledger WHERE key = ?")
-            setWatch = try database.prepare(
-                "INSERT INTO watch (key, sealed) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed"
-            )
+            setWatch = try database.prepare(Self.watchSQL)
             dropWatch = try database.prepare("DELETE FROM watch WHERE key = ?")
             setFloor = try database.prepare(
                 "INSERT INTO meta (key, value) VALUES ('floor', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"

@@ -48,7 +48,7 @@ struct StoredCodesTests {
                 "keyUnproven", "loaded", "missing", "neverHeard", "notTaken", "off", "offline", "on", "online",
                 "person",
                 "quarantineEnded", "quarantined", "refused", "released", "renewed", "reported", "reset", "retention",
-                "said", "settled", "skipped", "stepped",
+                "said", "sealed", "settled", "skipped", "stepped",
                 "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "unknown",
                 "withdrawn",
             ])
@@ -56,7 +56,7 @@ struct StoredCodesTests {
             EntryDetail.allCases.map(\.rawValue) == [
                 "alarm", "alertsBefore", "at", "before", "bits", "boot", "camera", "cause", "changed", "command",
                 "corrects", "count",
-                "destination", "document", "ended", "endedBefore", "entries", "entry", "face", "family", "fault",
+                "destination", "document", "ended", "endedBefore", "entries", "entry", "face", "family", "fault", "file",
                 "firmware",
                 "firmwareBefore",
                 "format",
