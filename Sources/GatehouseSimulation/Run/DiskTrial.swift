@@ -271,8 +271,10 @@ enum DiskContent {
     static let tables: [(name: String, condition: String)] =
         [
             "registry", "mark", "revision", "ledger", "area", "watch", "standing", "erasure", "reader_identity",
-            "owed_picture", "journal_run", "journal", "personal", "snapshot", "journal_node", "head", "picture_file",
-        ].map { ($0, "1") } + [("outbox", "state = 'owed'"), ("meta", "key <> 'batch'")]
+            "owed_picture", "journal_run", "journal", "personal", "snapshot", "journal_node", "head",
+        ].map { ($0, "1") } + [
+            ("outbox", "state = 'owed'"), ("meta", "key <> 'batch'"), ("picture_file", "file IS NOT NULL"),
+        ]
 
     static func digest(_ path: String, _ secrets: StoreSecrets) throws -> [UInt8] {
         let database = try Database(path: path, mode: .readOnly)
