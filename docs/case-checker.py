@@ -28,7 +28,7 @@ def is_signed(key, signature, message):
 class Files(dict):
     def __missing__(self, name): need(False, f"缺少 {name}", f"{name} is missing")
 def read_folder(path):
-    files, faults, room, names = Files(), [], 96 << 20, sorted(os.listdir(path))
+    files, faults, room, names = Files(), [], 96 << 20, sorted(set(os.listdir(path)) - {".DS_Store", "Thumbs.db", "desktop.ini"})
     need(len(names) <= 784, "文件太多", "more files than a case has")
     for name in names:
         try:

@@ -3,6 +3,9 @@ internal import Glibc
 
 /// Reads the folder of a case that somebody brought: plain files with names of a case, each within its bound, and nothing else.
 package enum CaseFolder {
+    /// What the desktops of officers leave in each folder that they open. It is not read.
+    private static let leavings: Set<String> = [".DS_Store", "Thumbs.db", "desktop.ini"]
+
     package struct Found: Sendable {
         package var files: [String: [UInt8]] = [:]
         package var faults: [CaseFault] = []
@@ -55,7 +58,7 @@ package enum CaseFolder {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name == "." || name == ".." { continue }
+            if name == "." || name == ".." || leavings.contains(name) { continue }
             names.append(name)
             guard names.count <= CaseFile.mostFiles else {
                 throw CaseFault(path, Sentence("more files than a case has"))
