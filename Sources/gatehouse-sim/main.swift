@@ -17,7 +17,7 @@ struct Run: ParsableCommand {
     @Option(help: "The first seed.") var seed: UInt64 = 1
     @Option(help: "How many seeds, one after the other.") var seeds: UInt64 = 1
     @Option(help: "Simulated days of each.") var days = 1
-    @Option(help: "Changes that somebody makes to the disk at the end of each.") var tamperings = 5
+    @Option(help: "Changes that somebody makes to the disk at the end of each.") var tamperings = 3
 
     func run() throws {
         var broken = 0

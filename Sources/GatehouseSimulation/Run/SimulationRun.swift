@@ -7,7 +7,7 @@ package struct SimulationRun {
         package var seed: UInt64
         package var days = 1
         /// How often somebody changes what stands on the disk at the end.
-        package var tamperings = 5
+        package var tamperings = 3
         /// Where the database stands; memory is best.
         package var folder = "/dev/shm"
         package init(seed: UInt64) { self.seed = seed }
