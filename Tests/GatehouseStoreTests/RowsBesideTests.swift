@@ -89,6 +89,7 @@ import Testing
                         (entry.about, entry.result) = (1, .stored)
                         entry.detail[.camera] = .text("c")
                         entry.detail[.path] = .text("2026/11/28/a.jpg")
+                        entry.detail[.size] = .integer(7)
                         entry.detail[.sha256] = .octets(digest)
                     },
                 ]))
@@ -98,7 +99,9 @@ import Testing
             try faults(scratch, pictures: scratch.folder) == ["entry 1: its picture 2026/11/28/a.jpg is another one"])
         #expect(try faults(scratch) == [], "files are read when somebody asks for it")
         let database = try Database(path: scratch.database)
-        try database.execute("UPDATE snapshot SET digest = zeroblob(32)")
+        try database.execute("UPDATE snapshot SET size = 8")
+        #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])
+        try database.execute("UPDATE snapshot SET size = 7, digest = zeroblob(32)")
         #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])
         try database.execute("UPDATE snapshot SET state = 'missing'")
         #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])

@@ -27,7 +27,7 @@ struct RowsBeside {
         file =
             try database.has(table: "picture_file")
             ? database.prepare("SELECT file FROM picture_file WHERE event = ? AND camera = ?") : nil
-        snapshot = try database.prepare("SELECT state, path, digest FROM snapshot WHERE event = ? AND camera = ?")
+        snapshot = try database.prepare("SELECT state, path, digest, size FROM snapshot WHERE event = ? AND camera = ?")
         let rows = try database.prepare(
             "SELECT leaf FROM journal WHERE kind = 'erasure' AND \(JournalReader.rare) ORDER BY seq")
         while try rows.step() {
@@ -69,6 +69,7 @@ struct RowsBeside {
             let (path, digest) = (snapshot.text(1), snapshot.octets(2))
             let stated = entry.detail[.file]?.octets
             guard path == entry.detail[.path]?.text, digest == entry.detail[.sha256]?.octets,
+                entry.detail[.size].map({ $0.integer == snapshot.optionalInteger(3) }) ?? true,
                 try stated == nil || stated == fileDigest(event, camera)
             else {
                 return "entry \(event): the row of its picture is not the one of entry \(entry.sequence)"
