@@ -48,7 +48,7 @@ struct StoredCodesTests {
                 "keyUnproven", "loaded", "missing", "neverHeard", "notTaken", "off", "offline", "on", "online",
                 "person",
                 "quarantineEnded", "quarantined", "refused", "released", "renewed", "reported", "reset", "retention",
-                "said", "settled", "skipped", "stepped",
+                "said", "sealed", "settled", "skipped", "stepped",
                 "stored", "swapEnded", "swapped", "taken", "tamper", "tamperEnded", "unknown",
                 "withdrawn",
             ])
@@ -57,6 +57,7 @@ struct StoredCodesTests {
                 "alarm", "alertsBefore", "at", "before", "bits", "boot", "camera", "cause", "changed", "command",
                 "corrects", "count",
                 "destination", "document", "ended", "endedBefore", "entries", "entry", "face", "family", "fault",
+                "file",
                 "firmware",
                 "firmwareBefore",
                 "format",
