@@ -66,7 +66,11 @@ struct JPEGStreamTests {
     }
 
     @Test func whatHasNoPictureInItIsNone() {
-        let nothing = [Self.start + Self.header + Self.end, Self.start + Self.scan + [1] + Self.end]
+        let sizeless: [UInt8] = [0xFF, 0xC0, 0, 7, 8, 1, 0x68, 2, 0x80]
+        let nothing = [
+            Self.start + Self.header + Self.end, Self.start + Self.scan + [1] + Self.end,
+            Self.start + sizeless + Self.scan + Self.end,
+        ]
         for octets in nothing {
             let (found, faults) = frames(octets + Self.pictures[0], in: 3)
             #expect(found == [Self.pictures[0]] && faults.broken == 1)

@@ -106,7 +106,8 @@ package struct JPEGStream: Sendable {
             case .lengthLow(let code, let high):
                 let length = Int(high) << 8 | Int(octets[next])
                 next += 1
-                guard length >= 2 else {
+                // A frame's header has its size.
+                guard length >= (Self.isFrameHeader(code) && !hasSize ? 8 : 2) else {
                     faults.broken += 1
                     leave()
                     return nil
