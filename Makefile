@@ -36,6 +36,7 @@ test:
 	Tests/Peers/test-osdp .build/debug
 	Tests/Peers/test-osdp-bus .build/debug
 	Tests/Peers/test-uplink .build/debug
+	Tests/Peers/test-cameras .build/debug
 	Tests/Peers/test-passes .build/debug
 	Tests/Peers/test-sheets .build/debug
 	Tests/Peers/test-evidence .build/debug

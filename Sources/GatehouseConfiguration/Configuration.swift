@@ -236,7 +236,20 @@ package struct ReaderSettings: Hashable, Sendable {
 }
 
 package struct CameraSettings: Hashable, Sendable {
+    /// How pictures come.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// A picture for each request.
+        case still
+        /// A stream of JPEGs over HTTP that is kept open.
+        case mjpeg
+        /// A stream that ffmpeg keeps open.
+        case rtsp
+
+        /// What its address begins with.
+        package var schemes: [String] { self == .rtsp ? ["rtsp", "rtsps"] : ["http", "https"] }
+    }
     package var id: CameraID
+    package var kind = Kind.still
     package var url: String
     package var user: String?
     /// File with the password. Relative: below `$CREDENTIALS_DIRECTORY`.

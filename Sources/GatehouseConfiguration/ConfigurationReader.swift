@@ -132,7 +132,7 @@ package enum ConfigurationReader {
     ) {
         let known = Set(configuration.cameras.map(\.id))
         let used =
-            configuration.site.portals.compactMap(\.camera) + configuration.site.accessPoints.compactMap(\.camera)
+            configuration.site.portals.flatMap(\.cameras) + configuration.site.accessPoints.flatMap(\.cameras)
         for camera in Set(used).subtracting(known).sorted() {
             top.missing(
                 at: "portals", Sentence("camera '\(camera)' stands in no 'cameras'"),

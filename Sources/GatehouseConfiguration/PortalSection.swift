@@ -19,7 +19,7 @@ enum PortalSection {
             }
             portal.hasContact = found.lines.contacts[name] != nil || found.lines.readerContacts[name] != nil
             readTimes(group, &portal)
-            portal.camera = group.optional("camera", .identifier(of: CameraTag.self))
+            portal.cameras = cameras(group)
             found.site.portals.append(portal)
             let points = group.namedGroups("access_points", names: .identifier(of: AccessPointTag.self), count: 1...8) {
                 accessPoint($0, name, $1, readers, &owners, &windows)
@@ -217,8 +217,19 @@ enum PortalSection {
         if point.antiPassback != .off, point.fromArea == nil || point.toArea == nil {
             group.error(at: "anti_passback", Sentence("anti-passback needs 'from_area' and 'to_area'"))
         }
-        point.camera = group.optional("camera", .identifier(of: CameraTag.self))
+        point.cameras = cameras(group)
         return point
+    }
+
+    /// `camera`, or several `cameras`.
+    private static func cameras(_ group: MappingReader) -> [CameraID] {
+        let one = group.optional("camera", .identifier(of: CameraTag.self))
+        let several = group.list("cameras", of: .identifier(of: CameraTag.self), count: 0...4)
+        if one != nil, !several.isEmpty {
+            group.error(at: "cameras", Sentence("'camera' is for one, 'cameras' for several"))
+        }
+        if Set(several).count < several.count { group.error(at: "cameras", Sentence("a camera is named twice")) }
+        return one.map { [$0] } ?? several
     }
 }
 

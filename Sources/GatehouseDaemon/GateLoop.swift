@@ -49,7 +49,7 @@ final class GateLoop {
     private(set) var latency = ReleaseLatency()
 
     /// What leaves the loop towards the uplink; called on the loop.
-    var sendToUplink: (Effect) -> Void = { _ in }
+    var sendToUplink: (Effect, MonotonicTime?) -> Void = { _, _ in }
     var loadOutbox: (OutboxLane) -> Void = { _ in }
     /// Puts the keys of readers on disk; called on the loop, which does not wait for it.
     var saveReaderKeys: () -> Void = {}
@@ -296,6 +296,15 @@ final class GateLoop {
         drive(readerLines.set(portal, released: isReleased, at: now.monotonic))
     }
 
+    /// When the last bit of what a picture is of was heard; now, where no reader told of it.
+    private func momentOf(_ request: CaptureRequest, _ now: Moment) -> MonotonicTime {
+        let heard = request.reader.flatMap { reader in
+            lines.lastEdges[reader] ?? stations.first { $0.readers.contains(reader) }?.lastOctets
+        }
+        guard let heard, now.monotonic - heard < .seconds(2) else { return now.monotonic }
+        return heard
+    }
+
     private func noteLatency(of reader: ReaderID) {
         let heard = lines.lastEdges[reader] ?? stations.first { $0.readers.contains(reader) }?.lastOctets
         if let heard, heard > .zero { latency.add(SystemClock.monotonic() - heard) }
@@ -316,7 +325,8 @@ final class GateLoop {
             for station in stations where station.readers.contains(reader) {
                 inputs += station.wish(.eventStored(reader), at: now.monotonic)
             }
-        case .capture, .deliver, .noted, .eraseSnapshots: sendToUplink(effect)
+        case .capture(let request): sendToUplink(effect, momentOf(request, now))
+        case .deliver, .noted, .eraseSnapshots: sendToUplink(effect, nil)
         case .loadOutbox(let lane): loadOutbox(lane)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .acceptClock:

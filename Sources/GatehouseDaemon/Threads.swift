@@ -197,7 +197,7 @@ struct Threads {
     func connect(_ gate: GateLoop, _ uplink: UplinkService, _ readerKeys: ReaderKeys, on ground: Ground) {
         let (inbox, bound, loads, log) = (inbox, bound, loads, ground.log)
         let (path, secrets) = (ground.path, ground.secrets)
-        gate.sendToUplink = { uplink.send($0) }
+        gate.sendToUplink = { uplink.send($0, moment: $1) }
         gate.loadOutbox = { lane in
             loads.post {
                 let items = (try? StoreLoader(path: path, secrets: secrets).outbox(lane)) ?? []

@@ -257,7 +257,8 @@ final class UplinkService: Sendable {
         }
     }
 
-    func send(_ effect: Effect) {
+    /// `moment` is that of a picture which is asked for.
+    func send(_ effect: Effect, moment: MonotonicTime? = nil) {
         guard let connection = state.withLock({ $0.connection }) else { return }
         let message: UplinkMessage
         switch effect {
@@ -272,7 +273,8 @@ final class UplinkService: Sendable {
             }
         case .capture(let request):
             reports.asked(request)
-            message = .capture(event: request.event, camera: request.camera.name, at: request.at)
+            message = .capture(
+                event: request.event, camera: request.camera.name, at: request.at, moment: moment)
         case .deliver(let item, let attempt):
             var fields: [String: String] = [:]
             var envelope: String?

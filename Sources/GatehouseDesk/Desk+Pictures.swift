@@ -29,13 +29,15 @@ extension Desk {
         } else {
             try look(call, .entries(from: entry.sequence, through: entry.sequence))
         }
-        let found = try reader.picture(of: entry.sequence, in: configuration.files.snapshots)
+        let camera = command.camera?.argumentText
+        let found = try reader.picture(of: entry.sequence, by: camera, in: configuration.files.snapshots)
         guard case .found(let octets, let path) = found else {
             throw Self.noPicture(entry.sequence, found, call.language)
         }
         try send(octets, call)
         return PictureShow.Reply(
-            event: entry.sequence, at: text(entry.civil), size: octets.count, file: Self.fileName(entry.sequence, path))
+            event: entry.sequence, at: text(entry.civil), size: octets.count, file: Self.fileName(entry.sequence, path),
+            cameras: try reader.picturedBy(entry.sequence))
     }
 
     /// A picture in pieces.

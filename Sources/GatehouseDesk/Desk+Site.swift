@@ -13,6 +13,7 @@ extension Desk {
         let outbox = try reader.outboxCounts().filter { !sealed.contains($0.destination) }
         let last = try reader.lastSequence()
         let clear = try reader.clearPictureCount()
+        let seen = try configuration.cameras.map { ($0.id.name, try reader.lastPicture(by: $0.id.name)) }
         let bounds = surroundings.bounds()
         let site = configuration.site.name
         let readers = configuration.readers
@@ -36,7 +37,10 @@ extension Desk {
                     Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
                 }, release: view.release, handover: Self.view(controller.ledger.handover, calendar),
                 conditions: Self.conditions(controller, calendar, call.language, without: sealed),
-                alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds, clearPictures: clear)
+                alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds, clearPictures: clear,
+                cameras: seen.map { name, last in
+                    Status.Camera(name: name, last: last.map { SiteTime.text($0, calendar) })
+                })
         }
     }
 

@@ -241,7 +241,7 @@ extension Desk {
             for sensor in LaneMachine.Sensor.allCases where lines.laneSensors[portal.id]?[sensor] != nil {
                 add(.sensor(portal.id, sensor))
             }
-            for camera in points.compactMap(\.camera) + [portal.camera].compactMap(\.self) { add(.camera(camera)) }
+            for camera in points.flatMap(\.cameras) + portal.cameras { add(.camera(camera)) }
         }
         for camera in configuration.cameras { add(.camera(camera.id)) }
         if lines.fireInput != nil { add(.fire) }

@@ -159,7 +159,7 @@ package struct StoreLoader {
 
     /// Events of earlier runs that have neither a picture nor the reason for having none.
     private func owedPictures() throws -> [CaptureRequest] {
-        let statement = try database.prepare("SELECT event, camera, at FROM owed_picture ORDER BY event")
+        let statement = try database.prepare("SELECT event, camera, at FROM owed_picture ORDER BY event, camera")
         var requests: [CaptureRequest] = []
         while try statement.step() {
             requests.append(

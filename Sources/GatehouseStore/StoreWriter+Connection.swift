@@ -66,14 +66,13 @@ extension StoreWriter {
                 ON CONFLICT (event, camera) DO UPDATE SET state = excluded.state, path = excluded.path,
                     size = excluded.size, digest = excluded.digest, reason = excluded.reason
                 """)
-            setPictureFile = try database.prepare(
-                "INSERT OR REPLACE INTO picture_file (event, camera, file) VALUES (?, ?, ?)")
+            setPictureFile = try database.prepare("REPLACE INTO picture_file (event, camera, file) VALUES (?, ?, ?)")
             sealPictureFile = try database.prepare(
                 "UPDATE picture_file SET file = ?3 WHERE event = ?1 AND camera = ?2 AND file IS NULL")
             dropPictureFile = try database.prepare("DELETE FROM picture_file WHERE event = ? AND camera = ?")
             insertOwedPicture = try database.prepare(
                 "INSERT OR REPLACE INTO owed_picture (event, camera, at) VALUES (?, ?, ?)")
-            dropOwedPicture = try database.prepare("DELETE FROM owed_picture WHERE event = ?")
+            dropOwedPicture = try database.prepare("DELETE FROM owed_picture WHERE event = ? AND camera = ?")
             readRow = try database.prepare(
                 """
                 SELECT from_revision, plain, sealed, to_revision FROM registry WHERE kind = ?1 AND id = ?2

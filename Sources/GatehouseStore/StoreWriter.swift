@@ -304,7 +304,7 @@ package final class StoreWriter {
 
     private func write(_ row: SnapshotRow, _ connection: Connection) throws {
         let event = Int64(clamping: row.event)
-        if case .sealed = row.result {} else { try connection.dropOwedPicture.bind(event).run() }
+        if case .sealed = row.result {} else { try connection.dropOwedPicture.bind(event, row.camera.name).run() }
         switch row.result {
         case .stored(let path, let size, let digest, let file):
             try connection.insertSnapshot.bind(event, row.camera.name, "stored", path, Int64(size), digest, nil).run()

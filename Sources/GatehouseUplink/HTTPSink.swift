@@ -9,12 +9,24 @@ package final class HTTPSink {
     package private(set) var headers: [String: String] = [:]
     /// The body passed its bound.
     package private(set) var isOver = false
+    /// Who takes the body as it comes has enough.
+    package private(set) var isEnough = false
     private let limit: Int
+    private let follower: (([UInt8]) -> Bool)?
+    private var status = 0
 
-    package init(limit: Int) { self.limit = limit }
+    /// With `take` the body of an answer of 200 goes there, and is not kept.
+    package init(limit: Int, take: (([UInt8]) -> Bool)? = nil) {
+        self.limit = limit
+        follower = take
+    }
 
     /// False ends the exchange.
     package func take(body octets: some Collection<UInt8>) -> Bool {
+        if let follower, status == 200 {
+            isEnough = !follower(Array(octets))
+            return !isEnough
+        }
         guard octets.count <= limit - body.count else {
             isOver = true
             return false
@@ -29,6 +41,7 @@ package final class HTTPSink {
         if line.hasPrefix("HTTP/") {
             headers = [:]
             body = []
+            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         } else if let colon = line.firstIndex(of: ":"), headers.count < Self.headerLimit {
             let value = line[line.index(after: colon)...].drop { $0 == " " }.prefix { !$0.isNewline }
             headers[String(line[..<colon].lowercased().prefix(Self.headerLength))] = String(

@@ -36,7 +36,7 @@ package final class Uplink: Sendable {
     private let configuration: Configuration
     private let reserve: Int64
     private let log: Logger
-    private let cameras: [String: (camera: HTTPStillCamera, worker: Worker)]
+    private let cameras: [String: (eye: Eye, worker: Worker)]
     private let channels: [String: (channel: WebhookChannel, worker: Worker)]
     /// Deletes pictures: hours of it may wait after a month without power.
     private let housekeeper = Worker("housekeeper", limit: 1, longestJob: .seconds(3600))
@@ -49,12 +49,12 @@ package final class Uplink: Sendable {
         self.configuration = configuration
         self.reserve = reserve
         log = StderrLogHandler.logger("gatehouse-uplink")
-        var cameras: [String: (camera: HTTPStillCamera, worker: Worker)] = [:]
+        var cameras: [String: (eye: Eye, worker: Worker)] = [:]
         for settings in configuration.cameras {
             var password: String?
             if let file = settings.passwordFile { password = String(decoding: try Secrets.read(file), as: UTF8.self) }
             cameras[settings.id.name] = (
-                HTTPStillCamera(settings, password: password),
+                Eye(settings, password: password),
                 Worker("camera", limit: 16, longestJob: settings.timeout + Self.slack)
             )
         }
@@ -91,6 +91,10 @@ package final class Uplink: Sendable {
         let (store, link) = try SnapshotStore.open(
             configuration.files, configuration.snapshots, reserve: reserve, log: log)
         for worker in workers { worker.start() }
+        for (name, entry) in cameras where !entry.eye.start() {
+            log.error("no thread for the stream of a camera", metadata: ["camera": "\(name)"])
+        }
+        defer { for entry in cameras.values { entry.eye.stop() } }
         ready()
         var callBack = CallBack()
         var chores = Chores()
@@ -167,7 +171,8 @@ package final class Uplink: Sendable {
             witnesses?.connected()
             return true
         case .noted(let report): link.forget([report])
-        case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
+        case .capture(let event, let camera, let at, let moment):
+            capture(event, camera, at, moment ?? UplinkClock.monotonic(), link, store)
         case .deliver(let item): deliver(item, link)
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
         case .seal(let event, let camera, let path):
@@ -187,19 +192,21 @@ package final class Uplink: Sendable {
     }
 
     private func capture(
-        _ event: UInt64, _ camera: String, _ at: CivilTime, _ link: DaemonLink, _ store: SnapshotStore
+        _ event: UInt64, _ camera: String, _ at: CivilTime, _ moment: MonotonicTime, _ link: DaemonLink,
+        _ store: SnapshotStore
     ) {
         let run = link.run
         @Sendable func lack(_ reason: SnapshotFailure) -> SnapshotRow {
             SnapshotRow(event: event, camera: CameraID(camera), result: .missing(reason))
         }
-        guard let entry = cameras[camera] else { return link.report(lack(.noCamera), run: run) }
+        let (name, frame) = Eye.asked(camera)
+        guard let entry = cameras[name] else { return link.report(lack(.noCamera), run: run) }
         guard let key = link.pictureKey else { return link.report(lack(.noKey), run: run) }
         guard link.hasRoom else {
             return log.error("no picture was taken: \(ReportLedger.limit) reports wait for the daemon")
         }
         let isTaken = entry.worker.post {
-            switch entry.camera.take() {
+            switch entry.eye.take(frame, at: moment) {
             case .failure(let failure):
                 link.report(
                     SnapshotRow(event: event, camera: CameraID(camera), result: .missing(failure.reason)), run: run)

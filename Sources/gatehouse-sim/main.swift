@@ -74,7 +74,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "The program of Benchmarks/join.c: the floor of a decision.") var join: String?
     @Argument(
         help:
-            "What to measure: decisions, commits, people, register, find, handover, buses, formats, noise, daemon; all of them by default."
+            "What to measure: decisions, commits, people, register, find, handover, buses, formats, noise, pictures, daemon; all of them by default."
     )
     var parts = Bench.Part.allCases
     func run() throws {

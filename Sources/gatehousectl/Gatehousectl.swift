@@ -133,6 +133,11 @@ struct StatusCommand: ParsableCommand {
         for item in status.outbox {
             print(words("owed to \(item.destination): \(item.owed), the oldest from \(item.oldest)"))
         }
+        for camera in status.cameras {
+            print(
+                camera.last.map { words("camera \(camera.name): its last picture \($0)") }
+                    ?? words("camera \(camera.name): no picture yet"))
+        }
         if status.clearPictures > 0 {
             print(words("\(status.clearPictures, "picture", "pictures") of an older version still to be sealed"))
         }

@@ -19,10 +19,14 @@ struct PictureCommand: ParsableCommand {
                 """))
         @Argument(help: told("The number of the entry, from log.")) var event: String
         @Option(help: told("The file to write; it may not be there yet.")) var to: String?
+        @Option(
+            help: told("Which of several pictures: the camera, or its frame a second before or after, lane.before."))
+        var camera: String?
         @OptionGroup var common: Common
 
         func run() throws {
-            let command = try PictureShow(event: argument("EVENT", event))
+            let command = try PictureShow(
+                event: argument("EVENT", event), camera: camera.map { try argument("--camera", $0) })
             let hasScreen = getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil
             guard to != nil || hasScreen else {
                 complain(words("there is no screen here: --to FILE writes the picture"))
@@ -45,6 +49,10 @@ struct PictureCommand: ParsableCommand {
                     open(path)
                 } else if !common.isJSON {
                     print(words("\(path)  \(octets.count, "octet", "octets")"))
+                    let others = answer.value.cameras
+                    if camera == nil, others.count > 1 {
+                        print(words("there are several: --camera \(others.joined(separator: ", "))"))
+                    }
                 }
             }
             if !isWritten { throw Exit.usage }

@@ -32,6 +32,27 @@ enum Uplink {
         }
     }
 
+    /// A stream of frames, in pieces of which the first octet says how long each is: the same frames in whatever pieces, each a
+    /// whole picture, and no more kept than the largest may have.
+    static func frames(_ octets: [UInt8]) {
+        guard let head = octets.first else { return }
+        let (rest, size) = (Array(octets.dropFirst()), Int(head) + 1)
+        var (whole, cut) = (JPEGStream(longest: 512), JPEGStream(longest: 512))
+        let frames = whole.take(rest)
+        var pieces: [[UInt8]] = []
+        for start in stride(from: 0, to: rest.count, by: size) {
+            pieces += cut.take(Array(rest[start..<min(start + size, rest.count)]))
+            precondition(cut.kept <= 512, "a frame past its bound")
+        }
+        precondition(whole.kept <= 512, "a frame past its bound")
+        for frame in frames {
+            precondition((try? JPEGFrame(frame))?.octets == frame.count, "a frame is no picture")
+        }
+        // What is too large is noticed where a piece ends, and the search goes on from there.
+        guard whole.faults.tooLarge == 0, cut.faults.tooLarge == 0 else { return }
+        precondition(frames == pieces && whole.faults == cut.faults, "the pieces make other frames")
+    }
+
     /// Reports that outlive both programs.
     static func ledger(_ octets: [UInt8]) {
         for line in octets.split(separator: 10) {

@@ -60,6 +60,8 @@ struct WordTests {
                         file: [UInt8](repeating: 3, count: 32))), report: 7),
             .erase(event: 3, camera: "lane"),
             .capture(event: 1, camera: "lane", at: CivilTime(milliseconds: 5)),
+            .capture(
+                event: 1, camera: "lane", at: CivilTime(milliseconds: 5), moment: MonotonicTime(nanoseconds: 1 << 50)),
             .picture(SnapshotRow(event: 2, camera: "lane", result: .missing(.tlsFailed)), report: 1),
             .picture(SnapshotRow(event: 2, camera: "lane", result: .expired), report: 2),
             .picture(

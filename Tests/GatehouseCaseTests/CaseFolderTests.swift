@@ -53,7 +53,9 @@ struct CaseFolderTests {
 
     /// Whoever opened the folder on a desk made no other case of it.
     @Test func whatDesktopsLeaveIsPassedOver() throws {
-        #expect(try faults { for name in [".DS_Store", "Thumbs.db", "desktop.ini"] { write([1], "\($0)/\(name)") } }.isEmpty)
+        #expect(
+            try faults { for name in [".DS_Store", "Thumbs.db", "desktop.ini"] { write([1], "\($0)/\(name)") } }.isEmpty
+        )
         #expect(try faults { write([1], "\($0)/.DS_Store.sh") }.map(\.file) == [".DS_Store.sh"])
     }
 

@@ -40,4 +40,30 @@ struct OneFaultTests {
             lines[scalar.at.line - 1] = line
         }
     }
+
+    /// What a camera says of its stream, and which of them look at a portal.
+    @Test(arguments: [
+        ("kind: mjpeg, url: \"rtsp://192.0.2.1/x\"", "", "must begin with"),
+        ("kind: rtsp, url: \"http://192.0.2.1/x\"", "", "must begin with"),
+        ("url: \"rtsp://192.0.2.1/x\"", "", "must begin with"),
+        ("kind: webcam, url: \"rtsp://192.0.2.1/x\"", "", "is not known"),
+        ("kind: mjpeg, url: \"http://192.0.2.1/x\", max_bytes: 9 MiB", "", "max_bytes"),
+        ("url: \"http://192.0.2.1/x\"", "camera: eye, cameras: [eye]", "'camera' is for one"),
+        ("url: \"http://192.0.2.1/x\"", "cameras: [eye, eye]", "named twice"),
+        ("url: \"http://192.0.2.1/x\"", "cameras: [eye, ear]", "stands in no 'cameras'"),
+        ("kind: rtsp, url: \"rtsps://192.0.2.1/x\"", "cameras: [eye]", ""),
+        ("kind: mjpeg, url: \"https://192.0.2.1/x\", max_bytes: 8 MiB", "camera: eye", ""),
+    ])
+    func whatIsWrongWithACameraIsSaid(camera: String, portal: String, word: String) {
+        let text = """
+            site: {name: t, time_zone: UTC}
+            lines: {backend: simulated, socket: /run/lines}
+            readers: {in: {protocol: em4100, port: /dev/tty}}
+            portals:
+              wicket: {release: {line: R}, access_points: {wicket-in: {readers: [in]}}\(portal.isEmpty ? "" : ", " + portal)}
+            cameras: {eye: {\(camera)}}
+            """
+        let found = errors(of: text).map(\.description)
+        #expect(found.count == (word.isEmpty ? 0 : 1) && found.allSatisfy { $0.contains(word) }, "\(found)")
+    }
 }

@@ -27,7 +27,7 @@ struct SiteDraftTests {
         let configuration = try read(draft)
         #expect(configuration.readers.map(\.kind.word) == [reader.rawValue])
         let portal = try #require(configuration.site.portals.first)
-        #expect(portal.id.name == (barrier == .door ? "wicket" : "lane") && portal.camera != nil)
+        #expect(portal.id.name == (barrier == .door ? "wicket" : "lane") && !portal.cameras.isEmpty)
         let exit = configuration.lines.exitButtons[portal.id]
         #expect(exit?.line == "EXIT" && exit?.isActiveLow == true)
         #expect(configuration.lines.fireInput?.line == "FIRE" && configuration.cameras.count == 1)

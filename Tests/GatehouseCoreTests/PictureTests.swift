@@ -57,4 +57,30 @@ struct PictureTests {
         #expect(gate.committed(batch.number).free == [.noted(report: 77)])
         #expect(!bench.give(.snapshot(row)).contains { if case .noted = $0 { true } else { false } })
     }
+
+    /// Face, lane and plate: each gives a picture or its reason, and none speaks for another.
+    @Test func eachCameraOfAnAccessPointAnswersForItself() {
+        var builder = SiteBuilder()
+        builder.site.portals[0].cameras = ["face", "lane"]
+        builder.site.streams = ["lane"]
+        var bench = Bench(builder)
+        let asked = captures(bench.card(4711))
+        #expect(asked.map(\.camera) == ["face", "lane"] && Set(asked.map(\.event)).count == 1)
+        #expect(asked.allSatisfy { $0.reader != nil }, "of the moment of the card")
+        let answer = SnapshotRow(event: asked[0].event, camera: "face", result: .missing(.timeout))
+        #expect(snapshots(bench.give(.snapshot(answer))) == [answer])
+        #expect(snapshots(bench.give(.uplink(isConnected: false))) == [away(asked[1])])
+        #expect(snapshots(bench.card(4711)).map(\.camera) == ["face", "lane"], "and without an uplink its reason")
+    }
+
+    @Test func anAlarmHasTheFramesBeforeAndAfterWhereThereIsAStream() {
+        var builder = SiteBuilder()
+        builder.site.portals[0].cameras = ["face", "lane"]
+        builder.site.streams = ["lane"]
+        var bench = Bench(builder)
+        let forced = captures(bench.give(.contact(SiteBuilder.wicket, isOpen: true)) + bench.pass(.seconds(1)))
+        #expect(forced.map(\.camera) == ["face", "lane", "lane.before", "lane.after"])
+        #expect(forced.allSatisfy { $0.reader == nil })
+        #expect(forced.map(\.camera.isFrameBeside) == [false, false, true, true])
+    }
 }

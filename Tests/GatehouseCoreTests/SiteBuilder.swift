@@ -18,7 +18,7 @@ struct SiteBuilder {
 
     init(factors: [FactorSet] = [[.card], [.pin], [.face]], antiPassback: AntiPassback = .off) {
         var portal = PortalSettings(id: Self.wicket)
-        portal.camera = "cam-1"
+        portal.cameras = ["cam-1"]
         var inside = AccessPointSettings(id: Self.entry, portal: Self.wicket, readers: [Self.reader])
         inside.factors = factors
         inside.fromArea = "street"

@@ -56,7 +56,8 @@ struct StoredCodesTests {
             EntryDetail.allCases.map(\.rawValue) == [
                 "alarm", "alertsBefore", "at", "before", "bits", "boot", "camera", "cause", "changed", "command",
                 "corrects", "count",
-                "destination", "document", "ended", "endedBefore", "entries", "entry", "face", "family", "fault", "file",
+                "destination", "document", "ended", "endedBefore", "entries", "entry", "face", "family", "fault",
+                "file",
                 "firmware",
                 "firmwareBefore",
                 "format",

@@ -148,4 +148,23 @@ struct PictureDeskTests {
         ).run()
         #expect(bench.say(show, by: RightsTests.manager).refusal == nil, "the older key is kept")
     }
+
+    /// Several cameras, and frames beside that of the moment: the plain ones first, each by its name.
+    @Test func anEntryMayHaveSeveralPictures() throws {
+        let bench = try DeskTests.filled()
+        defer { tidy(bench) }
+        let event = try pictured(bench)
+        for camera in ["entry.before", "entry"] {
+            let row = SnapshotRow(
+                event: UInt64(event.value), camera: CameraID(camera),
+                result: .stored(path: "2026/11/18/none-\(camera).jpg", size: 1, digest: [1]))
+            bench.give([.snapshot(row)])
+        }
+        let shown = bench.say(PictureShow(event: event, camera: "gate"), by: RightsTests.manager)
+        #expect(shown.value(PictureShow.Reply.self)?.cameras == ["entry", "gate", "entry.before"])
+        let refusal = bench.say(PictureShow(event: event, camera: "entry"), by: RightsTests.manager).refusal
+        #expect(refusal.map { "\($0.message)" }?.contains("cannot be read") == true)
+        #expect(
+            bench.say(PictureShow(event: event, camera: "lane"), by: RightsTests.manager).refusal?.code == "noPicture")
+    }
 }

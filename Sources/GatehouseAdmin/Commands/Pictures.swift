@@ -7,7 +7,12 @@ package struct PictureShow: AdminCommand {
     package static let entry = CommandEntry.question(.review, Sentence("the picture of an entry"))
     package typealias Item = Piece
     package var event: CountArgument
-    package init(event: CountArgument) { self.event = event }
+    /// By this camera of several, or a frame beside that of the moment: `lane`, `lane.before`.
+    package var camera: TextArgument?
+    package init(event: CountArgument, camera: TextArgument? = nil) {
+        self.event = event
+        self.camera = camera
+    }
 
     /// Pieces follow one another.
     package struct Piece: Codable, Hashable, Sendable {
@@ -23,7 +28,10 @@ package struct PictureShow: AdminCommand {
         package var size: Int
         /// A name for the file: the number of the entry, and what kind of picture it is.
         package var file: String
-        package init(event: UInt64, at: String, size: Int, file: String) {
+        /// All cameras that have a picture of it.
+        package var cameras: [String]
+        package init(event: UInt64, at: String, size: Int, file: String, cameras: [String]) {
+            self.cameras = cameras
             self.event = event
             self.at = at
             self.size = size

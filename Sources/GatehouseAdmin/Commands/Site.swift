@@ -57,10 +57,11 @@ package struct Status: AdminCommand {
         package var bounds: [Bound]
         /// Pictures of an older version that lie in clear still.
         package var clearPictures: Int
+        package var cameras: [Camera]
         private enum CodingKeys: String, CodingKey {
             case site, version, time, clock, epoch, entries, settled, registry, portals, readers, outbox, release,
                 handover
-            case conditions, alarms, bounds
+            case conditions, alarms, bounds, cameras
             case clearPictures = "clear_pictures"
         }
 
@@ -68,8 +69,9 @@ package struct Status: AdminCommand {
             site: String, version: String, time: String, clock: String, epoch: UInt64, entries: UInt64, settled: Bool,
             registry: Register, portals: [Portal], readers: [ReaderView], outbox: [Owed], release: Release,
             handover: HandoverView?, conditions: [ConditionView], alarms: Int, bounds: [Bound],
-            clearPictures: Int
+            clearPictures: Int, cameras: [Camera]
         ) {
+            self.cameras = cameras
             self.clearPictures = clearPictures
             self.site = site
             self.version = version
@@ -127,6 +129,15 @@ package struct Status: AdminCommand {
             self.lock = lock
             self.door = door
             self.barrier = barrier
+        }
+    }
+    package struct Camera: Codable, Hashable, Sendable {
+        package var name: String
+        /// When its last picture was taken; nil where none of the newest 20,000 entries has one.
+        package var last: String?
+        package init(name: String, last: String?) {
+            self.name = name
+            self.last = last
         }
     }
     package struct Owed: Codable, Hashable, Sendable {

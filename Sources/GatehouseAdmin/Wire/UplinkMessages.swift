@@ -10,7 +10,8 @@ package enum UplinkMessage: Hashable, Sendable {
     case welcome(version: String, run: String, first: UInt64, pictures: [UInt8]? = nil)
     /// This report of a picture is in the journal.
     case noted(report: UInt64)
-    case capture(event: UInt64, camera: String, at: CivilTime)
+    /// `moment` is that of the last bit, by the monotonic clock that both programs read.
+    case capture(event: UInt64, camera: String, at: CivilTime, moment: MonotonicTime? = nil)
     case deliver(UplinkDelivery)
     /// The picture is to go; it is answered like one that expired.
     case erase(event: UInt64, camera: String)
@@ -78,10 +79,10 @@ extension UplinkMessage {
 
     private var json: JSON {
         switch self {
-        case .capture(let event, let camera, let at):
+        case .capture(let event, let camera, let at, let moment):
             [
                 "v": 1, "type": "capture", "event": .integer(Int64(event)), "camera": .string(camera),
-                "at": .integer(at.milliseconds),
+                "at": .integer(at.milliseconds), "moment": moment.map { .integer($0.nanoseconds) } ?? .null,
             ]
         case .erase(let event, let camera):
             ["v": 1, "type": "erase", "event": .integer(Int64(event)), "camera": .string(camera)]
@@ -163,7 +164,8 @@ extension UplinkMessage {
         switch type {
         case "capture":
             guard let event = count("event"), let camera, let at = json["at"]?.integer else { return nil }
-            self = .capture(event: event, camera: camera, at: CivilTime(milliseconds: at))
+            let moment = json["moment"]?.integer.map { MonotonicTime(nanoseconds: $0) }
+            self = .capture(event: event, camera: camera, at: CivilTime(milliseconds: at), moment: moment)
         case "erase":
             guard let event = count("event"), let camera else { return nil }
             self = .erase(event: event, camera: camera)

@@ -24,6 +24,7 @@ extension Words {
         case .busy: Sentence("sixteen pictures wait for this camera: it is too slow for its gate")
         case .diskFull: Sentence("the disk has no room: see gatehousectl health")
         case .notStored: Sentence("the file could not be written: see the log of gatehouse-uplink")
+        case .noProgram: Sentence("ffmpeg is not there: apt install ffmpeg, and restart gatehouse-uplink")
         case .noKey:
             Sentence(
                 "gatehoused gave no key to seal it with: see withoutKey in gatehousectl health; both programs are of one version"

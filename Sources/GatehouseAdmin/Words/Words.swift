@@ -109,6 +109,7 @@ package enum Words {
         "cameraBusy": ("the camera was busy all the time", "摄像机一直忙"), "truncated": ("the picture was cut off", "图片不完整"),
         "notAPicture": ("not a picture", "返回内容不是图片"), "tooLarge": ("the picture is too large", "图片过大"),
         "empty": ("an empty answer", "返回内容为空"), "diskFull": ("no room for the picture", "存储空间不足"),
+        "noProgram": ("ffmpeg is not installed", "没有安装 ffmpeg"),
         "noKey": ("there was no key to seal it with", "没有可用于加密图片的密钥"),
         "notStored": ("the picture could not be written", "图片写入失败"),
         "uplinkAway": ("gatehouse-uplink was away", "上行程序未运行"), "busy": ("too many pictures at once", "抓拍任务过多"),

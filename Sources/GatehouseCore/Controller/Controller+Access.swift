@@ -92,7 +92,7 @@ extension Controller {
         let event = record(entry, &step)
         noteSealed(references: [], lead: nil, &step)
         step.yield(.indicate(reader, .denied, waits: true))
-        capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), &step)
+        capture(event, cameras: cameras(of: settings), reader: reader, &step)
     }
 
     private mutating func attempt(_ presented: FactorCollector.Presented, pointAt point: Int, _ step: inout Step) {
@@ -128,7 +128,7 @@ extension Controller {
             raise(.duress, event: event, ["portal": settings.portal.name, "accessPoint": settings.id.name], &step)
         }
         matchWatchlist(presented, judgement, settings, event: event, &step)
-        capture(event, camera: settings.camera ?? cameraOfPortal(settings.portal), &step)
+        capture(event, cameras: cameras(of: settings), reader: presented.reader, &step)
     }
 
     /// The entry of a decision, without what was shown.

@@ -21,7 +21,7 @@ extension Controller {
             case .tailgated:
                 let event = recordPortal(.tailgated, portal, &step)
                 raise(.tailgated, event: event, ["portal": portal.name], &step)
-                capture(event, camera: cameraOfPortal(portal), &step)
+                capture(event, cameras: cameras(of: portal), isAlarm: true, &step)
             case .occupied(let isOccupied): feed(.occupied(isOccupied), toPortalAt: index, &step)
             case .barrier(let barrier): set(.barrierFault, portal.name, barrier == .fault, &step)
             }

@@ -90,7 +90,7 @@ extension Controller {
             grants[event] = Grant(accessPoint: nil, portal: portal, person: nil, toArea: nil, reader: nil)
         }
         feed(.grant(event: event ?? 0), to: portal, &step)
-        capture(event, camera: cameraOfPortal(portal), &step)
+        capture(event, cameras: cameras(of: portal), &step)
         return event
     }
 

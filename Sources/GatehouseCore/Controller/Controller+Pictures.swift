@@ -21,20 +21,31 @@ extension Controller {
         }
         testedCameras[camera] = step.now.monotonic
         awaitedPictures[event] = AwaitedPicture(order: order.id, since: step.now.monotonic)
-        capture(event, camera: camera, &step)
+        capture(event, camera, nil, &step)
     }
 
-    mutating func capture(_ event: UInt64?, camera: CameraID?, _ step: inout Step) {
+    /// Asks each camera for its picture, and after an alarm also for the frames before and after it, where a stream is kept open.
+    mutating func capture(
+        _ event: UInt64?, cameras: [CameraID], reader: ReaderID? = nil, isAlarm: Bool = false, _ step: inout Step
+    ) {
         guard let event else { return }
-        guard let camera else {
+        guard !cameras.isEmpty else {
             note(SnapshotRow(event: event, camera: "none", result: .missing(.noCamera)), &step)
             return
         }
+        for camera in cameras {
+            capture(event, camera, reader, &step)
+            guard isAlarm, site.streams.contains(camera) else { continue }
+            for frame in [camera.before, camera.after] { capture(event, frame, reader, &step) }
+        }
+    }
+
+    private mutating func capture(_ event: UInt64, _ camera: CameraID, _ reader: ReaderID?, _ step: inout Step) {
         guard isUplinkConnected else {
             note(SnapshotRow(event: event, camera: camera, result: .missing(.uplinkAway)), &step)
             return
         }
-        let request = CaptureRequest(event: event, camera: camera, at: step.now.civil)
+        let request = CaptureRequest(event: event, camera: camera, at: step.now.civil, reader: reader)
         guard captures.add(request) else {
             note(SnapshotRow(event: event, camera: camera, result: .missing(.busy)), &step)
             return
@@ -73,7 +84,11 @@ extension Controller {
         }
     }
 
-    func cameraOfPortal(_ portal: PortalID) -> CameraID? {
-        portalIndex[portal].flatMap { portals[$0].settings.camera }
+    func cameras(of portal: PortalID) -> [CameraID] {
+        portalIndex[portal].map { portals[$0].settings.cameras } ?? []
+    }
+
+    func cameras(of point: AccessPointSettings) -> [CameraID] {
+        point.cameras.isEmpty ? cameras(of: point.portal) : point.cameras
     }
 }

@@ -29,17 +29,17 @@ extension Controller {
                 set(.portalForced, id.name, true, &step)
                 raise(.forced, event: event, ["portal": id.name], &step)
                 indicate(.alarm, portalAt: index, &step)
-                capture(event, camera: cameraOfPortal(id), &step)
+                capture(event, cameras: cameras(of: id), isAlarm: true, &step)
             case .heldOpen(let since):
                 let seconds = (step.now.monotonic - since).wholeMilliseconds / 1000
                 let event = recordPortal(.heldOpen, id, &step, detail: [.seconds: .integer(seconds)])
                 set(.portalHeldOpen, id.name, true, &step)
                 raise(.heldOpen, event: event, ["portal": id.name], &step)
                 indicate(.heldOpenWarning, portalAt: index, &step)
-                capture(event, camera: cameraOfPortal(id), &step)
+                capture(event, cameras: cameras(of: id), isAlarm: true, &step)
             case .exitRequested(let edge):
                 let event = recordPortal(.exitRequest, id, &step, detail: began(edge, step.now))
-                capture(event, camera: cameraOfPortal(id), &step)
+                capture(event, cameras: cameras(of: id), &step)
             }
         }
     }
@@ -143,10 +143,10 @@ extension Controller {
         let event = record(entry, &step)
         set(.fire, "", true, &step)
         raise(.fire, event: event, ["site": site.name], &step)
-        for index in portals.indices {
-            indicatePosture(portalAt: index, &step)
-            capture(event, camera: portals[index].settings.camera, &step)
-        }
+        for index in portals.indices { indicatePosture(portalAt: index, &step) }
+        var all: [CameraID] = []
+        for camera in portals.flatMap(\.settings.cameras) where !all.contains(camera) { all.append(camera) }
+        capture(event, cameras: all, isAlarm: true, &step)
     }
 
     mutating func setPosture(_ posture: Posture, portalAt index: Int, actor: String, _ step: inout Step) {

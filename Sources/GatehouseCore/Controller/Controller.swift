@@ -160,7 +160,7 @@ package struct Controller: Sendable {
             if isAvailable { set(.journalLate, "", false, &step) }
         case .order(let order): carryOut(order, &step)
         case .snapshot(let row, let report):
-            captures.answered(row.event)
+            captures.answered(row.place)
             note(row, &step)
             walk({ $0.picture(row) }, &step)
             if let report { step.yield(.noted(report: report)) }

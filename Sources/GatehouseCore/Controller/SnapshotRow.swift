@@ -2,7 +2,10 @@ package struct CaptureRequest: Hashable, Sendable {
     package var event: UInt64
     package var camera: CameraID
     package var at: CivilTime
-    package init(event: UInt64, camera: CameraID, at: CivilTime) {
+    /// Whose last bit is the moment of the picture; nil for what no reader told.
+    package var reader: ReaderID?
+    package init(event: UInt64, camera: CameraID, at: CivilTime, reader: ReaderID? = nil) {
+        self.reader = reader
         self.event = event
         self.camera = camera
         self.at = at
@@ -53,5 +56,13 @@ package struct SnapshotRow: Hashable, Sendable {
 package enum SnapshotFailure: String, Hashable, Sendable, CaseIterable {
     case noCamera, timeout, unreachable, tlsFailed, refused, unauthorized, noSuchPath, redirected, cameraBusy,
         truncated,
-        notAPicture, tooLarge, empty, diskFull, notStored, uplinkAway, busy, cleartextPassword, noKey
+        notAPicture, tooLarge, empty, diskFull, notStored, uplinkAway, busy, cleartextPassword, noKey, noProgram
+}
+
+extension CameraID {
+    /// Frames of a stream besides that of the moment, as further pictures of its camera. No camera of a configuration has a name
+    /// with a dot.
+    package var before: CameraID { CameraID("\(name).before") }
+    package var after: CameraID { CameraID("\(name).after") }
+    package var isFrameBeside: Bool { name.contains(".") }
 }

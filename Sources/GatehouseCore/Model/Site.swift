@@ -13,6 +13,8 @@ package struct Site: Hashable, Sendable {
     package var alerts: [AlertRoute]
     /// What each reader speaks: the word of the configuration, for the entries of what it read.
     package var families: [ReaderID: String] = [:]
+    /// Cameras whose streams are kept open: of these there are frames of a moment ago.
+    package var streams: Set<CameraID> = []
 
     package init(
         name: String, portals: [PortalSettings], accessPoints: [AccessPointSettings], policy: AccessPolicy,
@@ -59,8 +61,8 @@ package struct PortalSettings: Hashable, Sendable {
     package var relocksOnClose = true
     /// Loops and limit switches of a lane. Then a grant counts as taken when a vehicle went through.
     package var lane: LaneSettings?
-    /// The camera for exit requests, alarms and manual openings.
-    package var camera: CameraID?
+    /// The cameras for exit requests, alarms and manual openings.
+    package var cameras: [CameraID] = []
 
     package init(id: PortalID) { self.id = id }
 }
@@ -85,7 +87,8 @@ package struct AccessPointSettings: Hashable, Sendable {
     package var needsTwo = false
     package var escort: EscortSettings?
     package var companyTimeout: Duration = .seconds(15)
-    package var camera: CameraID?
+    /// Its own cameras: of the face, the lane, the plate. Without one those of the portal.
+    package var cameras: [CameraID] = []
 
     package init(id: AccessPointID, portal: PortalID, readers: [ReaderID]) {
         self.id = id

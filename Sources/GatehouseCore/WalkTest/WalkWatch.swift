@@ -198,7 +198,7 @@ package struct WalkWatch: Hashable, Sendable {
     }
 
     mutating func picture(_ row: SnapshotRow) -> [WalkFinding] {
-        guard row.event > run.entry else { return [] }
+        guard row.event > run.entry, !row.camera.isFrameBeside else { return [] }
         switch row.result {
         case .stored(_, let size, _, _): return tick(.good(.camera(row.camera), [.octets: Int64(size)]))
         case .missing(let reason): return tick(.bad(.camera(row.camera), .noPicture, other: reason.rawValue))

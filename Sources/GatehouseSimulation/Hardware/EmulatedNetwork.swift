@@ -4,7 +4,7 @@ internal import GatehouseCrypto
 internal import Glibc
 internal import Synchronization
 
-/// The cameras and receivers of alerts that a configuration names on 127.0.0.1: pictures that change, behind digest
+/// The cameras for stills and the receivers of alerts that a configuration names on 127.0.0.1: pictures that change, behind digest
 /// authentication where a user stands, and receivers that check signature and order.
 ///
 /// A class because it owns servers.
@@ -16,7 +16,7 @@ package final class EmulatedNetwork: Sendable {
         _ configuration: Configuration, certificate: String?, key: String?, report: @escaping @Sendable (String) -> Void
     ) throws {
         var servers: [EmulatedHTTPServer] = []
-        for camera in configuration.cameras {
+        for camera in configuration.cameras where camera.kind == .still {
             guard let port = Self.port(camera.url) else { continue }
             let count = Counter()
             let name = camera.id.name

@@ -24,7 +24,7 @@ struct VirtualSite {
         var points: [AccessPointSettings] = []
         for id in Self.portals {
             var portal = PortalSettings(id: id)
-            portal.camera = CameraID("cam-\(id)")
+            portal.cameras = [CameraID("cam-\(id)")]
             portal.hasContact = true
             portals.append(portal)
             for isEntry in [true, false] {

@@ -68,7 +68,7 @@ package struct HTTPStillCamera: Sendable {
         }
     }
 
-    private static func reason(_ failure: HTTPExchange.Failure) -> SnapshotFailure {
+    static func reason(_ failure: HTTPExchange.Failure) -> SnapshotFailure {
         switch failure {
         case .timeout: .timeout
         case .tooLarge(let status): status == 200 ? .tooLarge : reason(status)
@@ -80,7 +80,7 @@ package struct HTTPStillCamera: Sendable {
     }
 
     /// What a status other than 200 means (RFC 9110, 15).
-    private static func reason(_ status: Int) -> SnapshotFailure {
+    static func reason(_ status: Int) -> SnapshotFailure {
         switch status {
         case 300..<400: .redirected
         case 401, 403, 407: .unauthorized
@@ -113,7 +113,7 @@ extension SnapshotFailure {
         switch self {
         case .unreachable, .cameraBusy, .empty, .truncated, .notAPicture: true
         case .noCamera, .timeout, .tlsFailed, .refused, .unauthorized, .noSuchPath, .redirected, .tooLarge,
-            .diskFull, .notStored, .uplinkAway, .busy, .cleartextPassword, .noKey:
+            .diskFull, .notStored, .uplinkAway, .busy, .cleartextPassword, .noKey, .noProgram:
             false
         }
     }
