@@ -64,6 +64,8 @@ package enum Daemon {
         }
         writer.start()
         threads.loads.start()
+        ground.leads?.start()
+        threads.readNotes(on: ground)
         threads.checks.start()
         uplink.start()
         door.start()

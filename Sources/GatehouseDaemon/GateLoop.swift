@@ -316,7 +316,7 @@ final class GateLoop {
             for station in stations where station.readers.contains(reader) {
                 inputs += station.wish(.eventStored(reader), at: now.monotonic)
             }
-        case .capture, .deliver, .noted, .eraseSnapshots: sendToUplink(effect)
+        case .capture, .deliver, .noted, .eraseSnapshots, .leadSlot: sendToUplink(effect)
         case .loadOutbox(let lane): loadOutbox(lane)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .acceptClock:

@@ -32,6 +32,8 @@ package final class Uplink: Sendable {
     private static let slack: Duration = .seconds(60)
     private static let expiryPeriod: Duration = .seconds(3600)
     private static let turn: Duration = .seconds(5)
+    /// What a receiver may say to a slot.
+    private static let longestAnswer = 16_384
 
     private let configuration: Configuration
     private let reserve: Int64
@@ -165,6 +167,7 @@ package final class Uplink: Sendable {
         case .noted(let report): link.forget([report])
         case .capture(let event, let camera, let at): capture(event, camera, at, link, store)
         case .deliver(let item): deliver(item, link)
+        case .slot(let number, let envelope): deliver(envelope, inSlot: number, link)
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
         case .checkpoint(let note): witnesses?.offer(note, link)
         case .proof(let old, let new, let hashes): witnesses?.give(proof: hashes, old: old, new: new, link)
@@ -199,6 +202,20 @@ package final class Uplink: Sendable {
             }
         }
         if !isTaken { link.report(lack(.busy), run: run) }
+    }
+
+    /// Posts what leaves in a slot to whoever takes sealed messages. What came back goes to the daemon as it is: what it means
+    /// is not for this program.
+    private func deliver(_ envelope: [UInt8], inSlot number: UInt64, _ link: DaemonLink) {
+        for route in configuration.site.alerts where route.kinds.contains(.watchlist) {
+            guard let entry = channels[route.destination.name] else { continue }
+            _ = entry.worker.post {
+                guard let body = entry.channel.deliver(sealed: envelope, now: UplinkClock.civil()),
+                    body.count <= Self.longestAnswer
+                else { return }
+                link.send(.slotAnswered(number: number, body: body))
+            }
+        }
     }
 
     private func deliver(_ item: UplinkDelivery, _ link: DaemonLink) {

@@ -8,6 +8,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
     case stateRewound, stateUnwitnessed, checkpointRefused, witnessDisagrees, journalUnwitnessed
+    case uplinkMisbehaves
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -27,7 +28,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees:
+            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees, .uplinkMisbehaves:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -122,6 +123,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             Sentence(
                 "Not enough witnesses have signed what the journal has had since then. Gates go on, and it is offered again."
             )
+        case .uplinkMisbehaves:
+            Sentence(
+                "gatehouse-uplink answered what it was not asked and was cut off: somebody else may be speaking in its place."
+            )
         case .credentialSuspended:
             Sentence("A guard suspended this credential until the office is there; it ends by itself.")
         }
@@ -205,6 +210,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalUnwitnessed:
             Sentence(
                 "journalctl -u gatehouse-uplink says which witness does not answer, and how: its address in the policy, its network, its list of logs."
+            )
+        case .uplinkMisbehaves:
+            Sentence(
+                "Look at the machine: journalctl -u gatehouse-uplink, and who could reach it. It ends when the uplink has kept the rules for an hour."
             )
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")
