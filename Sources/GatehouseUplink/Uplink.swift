@@ -207,13 +207,14 @@ package final class Uplink: Sendable {
     /// Posts what leaves in a slot to whoever takes sealed messages. What came back goes to the daemon as it is: what it means
     /// is not for this program.
     private func deliver(_ envelope: [UInt8], inSlot number: UInt64, _ link: DaemonLink) {
+        let connection = link.connection
         for route in configuration.site.alerts where route.kinds.contains(.watchlist) {
             guard let entry = channels[route.destination.name] else { continue }
             _ = entry.worker.post {
                 guard let body = entry.channel.deliver(sealed: envelope, now: UplinkClock.civil()),
                     body.count <= Self.longestAnswer
                 else { return }
-                link.send(.slotAnswered(number: number, body: body))
+                link.send(.slotAnswered(number: number, body: body), on: connection)
             }
         }
     }
@@ -222,12 +223,13 @@ package final class Uplink: Sendable {
         guard let entry = channels[item.destination] else {
             return link.send(.failed(id: item.id, reason: "unknown destination", isFinal: false))
         }
+        let connection = link.connection
         let isTaken = entry.worker.post { [log] in
             switch entry.channel.deliver(item, now: UplinkClock.civil()) {
-            case .delivered(let receipt): link.send(.delivered(id: item.id, receipt: receipt))
+            case .delivered(let receipt): link.send(.delivered(id: item.id, receipt: receipt), on: connection)
             case .failed(let reason, let isFinal):
                 log.warning("an alert was not taken: \(reason)", metadata: ["destination": "\(item.destination)"])
-                link.send(.failed(id: item.id, reason: reason, isFinal: isFinal))
+                link.send(.failed(id: item.id, reason: reason, isFinal: isFinal), on: connection)
             }
         }
         if !isTaken { link.send(.failed(id: item.id, reason: "busy", isFinal: false)) }
