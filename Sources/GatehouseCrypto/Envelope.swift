@@ -2,7 +2,10 @@ internal import COpenSSL
 
 /// CMS enveloped data (RFC 5652) to one X.509 certificate: what `openssl cms -decrypt -inform DER` opens.
 package enum Envelope {
-    package static func seal(_ plain: [UInt8], certificate der: [UInt8]) throws(CryptoError) -> [UInt8] {
+    /// With `isAuthenticated` as AuthEnvelopedData (RFC 5083) under AES-256-GCM.
+    package static func seal(
+        _ plain: [UInt8], certificate der: [UInt8], isAuthenticated: Bool = false
+    ) throws(CryptoError) -> [UInt8] {
         let parsed = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var pointer = buffer.baseAddress
             return d2i_X509(nil, &pointer, buffer.count)
@@ -14,7 +17,8 @@ package enum Envelope {
         guard OPENSSL_sk_push(stack, UnsafeRawPointer(certificate)) > 0 else { throw CryptoError("seal to the issuer") }
         guard let input = holding(plain) else { throw CryptoError("seal to the issuer") }
         defer { BIO_free(input) }
-        guard let message = CMS_encrypt(stack, input, EVP_aes_256_cbc(), UInt32(CMS_BINARY)) else {
+        let cipher = isAuthenticated ? EVP_aes_256_gcm() : EVP_aes_256_cbc()
+        guard let message = CMS_encrypt(stack, input, cipher, UInt32(CMS_BINARY)) else {
             throw CryptoError("seal to the issuer")
         }
         defer { CMS_ContentInfo_free(message) }

@@ -23,6 +23,8 @@ package struct KeyRing: Sendable {
     package let journal: SecretKey
     /// Opens pictures: an X25519 key. What they are sealed to is made of it.
     package let pictures: SecretKey
+    /// Signs leads: the seed of an Ed25519 key.
+    package let leads: SecretKey
 
     /// The master key has 32 octets.
     package init(master: SecretKey) {
@@ -37,6 +39,7 @@ package struct KeyRing: Sendable {
         head = master.derived(for: "gatehouse head 1")
         journal = master.derived(for: "gatehouse journal 1")
         pictures = master.derived(for: "gatehouse pictures 1")
+        leads = master.derived(for: "gatehouse leads 1")
     }
 
     /// The primitives that the core computes with.
@@ -47,6 +50,7 @@ package struct KeyRing: Sendable {
         let nonces = watchlist.derived(for: "nonces")
         let references = watchlist.derived(for: "references")
         let alerts = registry.derived(for: "alert keys")
+        let leads = watchlist.derived(for: "leads")
         return Primitives(
             digest: { Hash.sha256($0) },
             pinCode: { person, digits in
@@ -58,14 +62,29 @@ package struct KeyRing: Sendable {
                 // Of what is sealed itself: after a roll-back a number comes twice, and another note has another nonce.
                 let octets = epoch.bigEndianOctets + sequence.bigEndianOctets + plain
                 let nonce = Array(Hash.hmac(octets, key: nonces).prefix(12))
+                let key = Self.noteKey(of: sequence, epoch: epoch, under: notes)
                 // Sealing cannot fail with a key of 32 octets and a nonce of 12.
-                return (try? Seal.seal(plain, associated: [], key: notes, nonce: nonce)) ?? []
+                return (try? Seal.seal(plain, associated: [], key: key, nonce: nonce)) ?? []
             },
             alertKey: { id in
                 let octets = epoch.bigEndianOctets + id.bigEndianOctets
                 return Hexadecimal.encode(Hash.hmac(octets, key: alerts).prefix(16))
             },
+            leadID: { event, isPicture in
+                let octets = epoch.bigEndianOctets + event.bigEndianOctets + [isPicture ? 1 : 0]
+                return Hexadecimal.encode(Hash.hmac(octets, key: leads).prefix(16))
+            },
             openPass: { passes?.open($0) })
+    }
+
+    /// Each note has a key of its own, so that one can be opened before a stranger and no other is.
+    private static func noteKey(of sequence: UInt64, epoch: UInt64, under notes: SecretKey) -> SecretKey {
+        SecretKey(Hash.hmac(epoch.bigEndianOctets + sequence.bigEndianOctets, key: notes))
+    }
+
+    /// The key of one sealed note.
+    package func noteKey(of sequence: UInt64, epoch: UInt64) -> [UInt8] {
+        Hash.hmac(epoch.bigEndianOctets + sequence.bigEndianOctets, key: watchlist.derived(for: "notes"))
     }
 
     /// The secrets of the store.
@@ -94,15 +113,8 @@ package struct KeyRing: Sendable {
             openHead: { Seal.open($0, associated: headName, key: head) },
             keyMark: Hexadecimal.encode(Hash.hmac(Array("gatehouse key mark 1".utf8), key: registry)),
             pictures: PictureSeal.secrets(pictures, sealedWith: olderKeys),
-            sealLead: { lead, certificate in
-                // One size for every lead: the length tells neither gate nor entry.
-                let picture = lead.picture.map { #","picture_sha256":"\#(Hexadecimal.encode($0))""# } ?? ""
-                var text = Array(
-                    #"{"entry":"\#(lead.entry)","event":\#(lead.event),"portal":"\#(lead.portal)","at":\#(lead.at.milliseconds)\#(picture)}"#
-                        .utf8)
-                text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, 512 - text.count))
-                return try Envelope.seal(text, certificate: certificate)
-            })
+            openNote: { self.openWatchlistNote($0, of: $1, epoch: $2) },
+            noteKey: { self.noteKey(of: $0, epoch: $1) })
     }
 
     /// Signs the heads of the journal that a site keeps in an epoch; each epoch has a key of its own.
@@ -112,8 +124,11 @@ package struct KeyRing: Sendable {
             seed: epoch > 1 ? journal.derived(for: "epoch/\(epoch)") : journal)
     }
 
-    /// Opens a sealed note of the journal, for the watchlist's auditor.
-    package func openWatchlistNote(_ sealed: [UInt8]) -> [UInt8]? {
-        Seal.open(sealed, associated: [], key: watchlist.derived(for: "notes"))
+    /// Opens a sealed note of the journal, for the watchlist's auditor and for the ring of leads. Those of 0.2.0 had one key.
+    package func openWatchlistNote(_ sealed: [UInt8], of sequence: UInt64, epoch: UInt64) -> [UInt8]? {
+        let notes = watchlist.derived(for: "notes")
+        return Seal.open(
+            sealed, associated: [], key: Self.noteKey(of: sequence, epoch: epoch, under: notes))
+            ?? Seal.open(sealed, associated: [], key: notes)
     }
 }

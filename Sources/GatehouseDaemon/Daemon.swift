@@ -65,6 +65,8 @@ package enum Daemon {
         writer.start()
         threads.loads.start()
         threads.pictures.start()
+        ground.leads?.start()
+        threads.readNotes(on: ground)
         threads.checks.start()
         uplink.start()
         door.start()

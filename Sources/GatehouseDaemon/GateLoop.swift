@@ -326,7 +326,7 @@ final class GateLoop {
                 inputs += station.wish(.eventStored(reader), at: now.monotonic)
             }
         case .capture(let request): sendToUplink(effect, momentOf(request, now))
-        case .deliver, .noted, .eraseSnapshots: sendToUplink(effect, nil)
+        case .deliver, .noted, .eraseSnapshots, .leadSlot: sendToUplink(effect, nil)
         case .loadOutbox(let lane): loadOutbox(lane)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
         case .acceptClock:

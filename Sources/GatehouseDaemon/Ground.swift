@@ -23,6 +23,8 @@ struct Ground {
     let signer: ReportSigner?
     /// Signs heads of the journal; nil where nothing is sealed.
     let logSigner: LogSigner?
+    /// Seals what leaves for the issuer of the watchlist; nil where nothing is sealed.
+    let leads: LeadDesk?
     /// Who cosigns them; nil where nobody is asked to, or the policy cannot be read.
     let witnesses: WitnessPolicy?
     let witnessFault: Sentence?
@@ -51,6 +53,9 @@ struct Ground {
         calendar = try Daemon.zone(configuration)
         secrets = keyProblem == nil ? keys.storeSecrets : keys.storeSecrets.withoutKey
         signer = keyProblem == nil ? try ReportSigner(seed: keys.handover) : nil
+        leads =
+            keyProblem == nil
+            ? LeadDesk(try LeadSealer(seed: keys.leads, site: configuration.site.name), log: log) : nil
         passKeys = keyProblem == nil ? try Daemon.passKeys(keys, configuration) : nil
         let path = configuration.files.database
         do throws(StoreLock.Refused) {

@@ -29,15 +29,14 @@ struct Threads {
         let (inbox, bound, loads, checks, log) = (inbox, bound, loads, checks, ground.log)
         let (path, secrets, run) = (ground.path, ground.secrets, ground.run)
         // Nothing that outlives the start may hold the whole of what was restored: it would be in memory twice.
-        let (epoch, certificate) = (ground.restored.epoch, ground.restored.activation?.issuerCertificate)
+        let epoch = ground.restored.epoch
         let copied = RegistryCopy.mark(RegistryCopy.path(besides: path), secrets: secrets)
         let keeper = (ground.logSigner?.closures).map { signer in
             { @Sendable in CheckpointKeeper(path: path, secrets: secrets, signer: signer) }
         }
         return WriterThread(
             makeWriter: {
-                StoreWriter(
-                    path: path, secrets: secrets, epoch: epoch, run: run, issuerCertificate: certificate)
+                StoreWriter(path: path, secrets: secrets, epoch: epoch, run: run)
             },
             finished: { number, result in
                 inbox.complete {
@@ -97,13 +96,10 @@ struct Threads {
         let (path, secrets) = (ground.path, ground.secrets)
         return try UplinkService(
             path: ground.configuration.files.uplinkSocket, uplinkUser: getpwnam("gatehouse-uplink")?.pointee.pw_uid,
-            group: getgrnam("gatehouse-uplink")?.pointee.gr_gid, run: ground.run, first: ground.restored.nextSequence,
+            run: ground.run, first: ground.restored.nextSequence,
             pictureKey: secrets.keepsPersonal ? secrets.pictures.publicKey : nil, log: ground.log,
-            fetch: { id, done in
-                loads.post {
-                    if let item = try? StoreLoader(path: path, secrets: secrets).outboxItem(id) { done(item) }
-                }
-            },
+            leads: ground.leads,
+            receivers: ground.configuration.site.alerts.count { $0.kinds.contains(.watchlist) },
             erasures: { done in
                 loads.post {
                     guard let reader = try? JournalReader(path: path, secrets: secrets) else { return }
@@ -193,6 +189,22 @@ struct Threads {
             })
     }
 
+    /// Makes the ring of leads from the sealed notes of earlier runs, while gates decide already. What cannot be read is owed no
+    /// more than a blank.
+    func readNotes(on ground: Ground) {
+        let (inbox, bound, log) = (inbox, bound, ground.log)
+        let (path, secrets, first) = (ground.path, ground.secrets, ground.restored.nextSequence)
+        let from = ground.opened.loaded.newest + .seconds(-31 * 86_400)
+        loads.post {
+            let found = Result {
+                try JournalReader(path: path, secrets: secrets).leadHistory(from: from, before: first)
+            }
+            if case .failure(let error) = found { log.error("sealed notes were not read: \(error)") }
+            let history = (try? found.get()) ?? LeadHistory()
+            inbox.complete { bound.value.gate?.give(.leadsRestored(history)) }
+        }
+    }
+
     /// What the gate wants of the others.
     func connect(_ gate: GateLoop, _ uplink: UplinkService, _ readerKeys: ReaderKeys, on ground: Ground) {
         let (inbox, bound, loads, log) = (inbox, bound, loads, ground.log)
@@ -221,7 +233,7 @@ struct Threads {
         let desk = Desk(
             configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
             primitives: ground.primitives, passKeys: ground.passKeys, signer: ground.signer,
-            logSigner: ground.logSigner, witnesses: ground.witnesses,
+            logSigner: ground.logSigner, leadKey: ground.leads?.publicKey, witnesses: ground.witnesses,
             surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
         let door = try CommandDoor(
             path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,

@@ -32,6 +32,30 @@ final class UplinkService: Sendable {
         var lines = TokenBucket(Pace(perSecond: 100, burst: 400), at: SystemClock.monotonic())
         var standings = Turns()
         var hellos = Turns()
+        var asked = Asked()
+    }
+
+    /// What an answer may come to: only what went out on this connection, and once for each time.
+    private struct Asked {
+        private var alerts: [UInt64: Int] = [:]
+        private var slots: [UInt64: Int] = [:]
+
+        mutating func alert(_ id: UInt64) { alerts[id, default: 0] += 1 }
+
+        /// The oldest slots are forgotten: who answers so late answers the next one too.
+        mutating func slot(_ number: UInt64, receivers: Int) {
+            slots[number] = receivers
+            if let oldest = slots.keys.min(), slots.count > 64 { slots[oldest] = nil }
+        }
+
+        mutating func takeAlert(_ id: UInt64) -> Bool { Self.take(id, &alerts) }
+        mutating func takeSlot(_ number: UInt64) -> Bool { Self.take(number, &slots) }
+
+        private static func take(_ key: UInt64, _ counts: inout [UInt64: Int]) -> Bool {
+            guard let count = counts[key], count > 0 else { return false }
+            counts[key] = count == 1 ? nil : count - 1
+            return true
+        }
     }
 
     /// For what becomes an entry each time: a handful at once, then one in ten seconds.
@@ -60,8 +84,10 @@ final class UplinkService: Sendable {
     private let sealing: PictureSealing
     private let reports: PictureReports
     private let first: UInt64
-    /// Reads a row of the outbox back, on a thread that may wait, and calls with it.
-    private let fetch: @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void
+    /// Nil where nothing is sealed.
+    private let leads: LeadDesk?
+    /// Where messages of the watchlist go.
+    private let receivers: Int
     /// Finds pictures that wait for their deletion, on a thread that may wait, and calls with them.
     private let erasures: @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void
     private let evidence: Evidence
@@ -69,9 +95,8 @@ final class UplinkService: Sendable {
     private let serverBox = Mutex<LineServer?>(nil)
 
     init(
-        path: String, uplinkUser: UInt32?, group: UInt32?, run: String, first: UInt64, pictureKey: [UInt8]?,
-        log: Logger,
-        fetch: @escaping @Sendable (UInt64, @escaping @Sendable (OutboxItem) -> Void) -> Void,
+        path: String, uplinkUser: UInt32?, run: String, first: UInt64, pictureKey: [UInt8]?,
+        log: Logger, leads: LeadDesk?, receivers: Int,
         erasures: @escaping @Sendable (@escaping @Sendable ([(event: UInt64, camera: String)]) -> Void) -> Void,
         clearPictures: @escaping PictureSealing.Find, reports: PictureReports, evidence: Evidence,
         give: @escaping @Sendable (Input) -> Bool
@@ -83,11 +108,13 @@ final class UplinkService: Sendable {
         self.erasures = erasures
         self.run = run
         self.first = first
-        self.fetch = fetch
+        self.leads = leads
+        self.receivers = receivers
         self.give = give
         self.log = log
         let server = try LineServer(
-            path: path, mode: 0o660, group: group, limits: Self.limits,
+            // The account alone says who may talk here: the sandbox lets nobody give a file to another group.
+            path: path, mode: 0o666, limits: Self.limits,
             handlers: LineServer.Handlers(
                 admit: { peer in
                     peer.uid == 0 || peer.uid == uplinkUser
@@ -128,7 +155,10 @@ final class UplinkService: Sendable {
                 return
             }
             let (earlier, checkpoint) = state.withLock { state in
-                defer { (state.connection, state.mayKeep, state.hasSaid) = (connection, false, false) }
+                defer {
+                    (state.connection, state.mayKeep, state.hasSaid) = (connection, false, false)
+                    state.asked = Asked()
+                }
                 return (state.connection, state.checkpoint)
             }
             if let earlier, earlier != connection { serverBox.withLock { $0 }?.close(earlier) }
@@ -141,10 +171,11 @@ final class UplinkService: Sendable {
         }
         guard state.withLock({ $0.connection }) == connection else { return }
         guard isPaced(message) else {
-            log.warning("the uplink says too much about witnesses: it may come again in ten seconds")
-            state.withLock { $0.hellos.spend(at: SystemClock.monotonic()) }
-            serverBox.withLock { $0 }?.close(connection)
-            return
+            return refuse(connection, "the uplink says too much about witnesses: it may come again in ten seconds")
+        }
+        guard isAsked(message) else {
+            _ = give(.health(.uplinkMisbehaves, subject: "", isOn: true))
+            return refuse(connection, "the uplink answered what it was not asked: it may come again in ten seconds")
         }
         switch message {
         case .picture(let row, let report):
@@ -154,6 +185,8 @@ final class UplinkService: Sendable {
         case .delivered(let id, let receipt): pass(.delivered(id, receipt: receipt), from: connection)
         case .failed(let id, let reason, let isFinal):
             pass(.deliveryFailed(id, reason: reason, isFinal: isFinal), from: connection)
+        case .slotAnswered(_, let body):
+            leads?.read(body) { [give] in _ = give(.leadsAnswered($0, under: $1)) }
         case .prove(let old, let new):
             evidence.prove(old, new) { [weak self] in self?.say(.proof(old: old, new: new, hashes: $0), to: connection)
             }
@@ -165,7 +198,7 @@ final class UplinkService: Sendable {
                 return !state.hasSaid
             }
             if isFirst { evidence.kept(head) { [weak self] in self?.mayKeep(connection) } }
-        case .welcome, .noted, .capture, .deliver, .erase, .seal, .hello, .checkpoint, .proof, .keep:
+        case .welcome, .noted, .capture, .deliver, .erase, .seal, .hello, .checkpoint, .proof, .keep, .slot:
             log.warning("the uplink sent a message of ours")
         }
     }
@@ -182,7 +215,7 @@ final class UplinkService: Sendable {
             // An honest one has a reason for it that nobody thought of, and need not come with it again.
             say(.noted(report: report), to: connection)
             serverBox.withLock { $0 }?.close(connection)
-            _ = give(.health(.uplinkUnruly, subject: "", isOn: true))
+            _ = give(.health(.uplinkMisbehaves, subject: "", isOn: true))
         }
     }
 
@@ -194,6 +227,24 @@ final class UplinkService: Sendable {
             case .prove: Self.takes(from: &state.proofs, at: now)
             case .cosigned: Self.takes(from: &state.lines, at: now)
             case .witness: state.standings.take(at: now)
+            default: true
+            }
+        }
+    }
+
+    private func refuse(_ connection: LineServer.ConnectionID, _ why: String) {
+        log.warning("\(why)")
+        state.withLock { $0.hellos.spend(at: SystemClock.monotonic()) }
+        serverBox.withLock { $0 }?.close(connection)
+    }
+
+    /// Whether something of this connection asked for it.
+    private func isAsked(_ message: UplinkMessage) -> Bool {
+        state.withLock { state in
+            switch message {
+            case .delivered(let id, _), .failed(let id, _, _): state.asked.takeAlert(id)
+            case .slotAnswered(let number, let body):
+                state.asked.takeSlot(number) && body.count <= LeadDesk.longestAnswer
             default: true
             }
         }
@@ -275,23 +326,19 @@ final class UplinkService: Sendable {
             reports.asked(request)
             message = .capture(
                 event: request.event, camera: request.camera.name, at: request.at, moment: moment)
-        case .deliver(let item, let attempt):
-            var fields: [String: String] = [:]
-            var envelope: String?
-            switch item.content {
-            case .plain(let plain): fields = plain
-            case .sealed(let octets): envelope = Base64.encode(octets)
-            case .lead:
-                // The row on disk holds the sealed envelope; nothing else may leave.
-                return fetch(item.id) { [weak self] sealed in
-                    if case .sealed = sealed.content { self?.send(.deliver(sealed, attempt: attempt)) }
-                }
+        case .leadSlot(let slot):
+            state.withLock { $0.asked.slot(slot.number, receivers: receivers) }
+            leads?.seal(slot) { [weak self] in
+                self?.say(.slot(number: slot.number, envelope: $0), to: connection)
             }
+            return
+        case .deliver(let item, let attempt):
+            guard case .plain(let fields) = item.content else { return }
+            state.withLock { $0.asked.alert(item.id) }
             message = .deliver(
                 UplinkDelivery(
                     id: item.id, destination: item.destination.name, kind: item.kind, event: item.event,
-                    key: item.idempotencyKey, created: item.created, attempt: attempt, fields: fields,
-                    envelope: envelope))
+                    key: item.idempotencyKey, created: item.created, attempt: attempt, fields: fields))
         default: return
         }
         say(message, to: connection)

@@ -196,9 +196,11 @@ extension Desk {
         case .handoverWithdraw: return try run(cancelHandover)
         case .handoverAccept: return try run(acceptHandover)
         case .watchlistActivate: return try run(activateWatchlist)
+        case .watchlistDeactivate: return try run(deactivateWatchlist)
         case .watchlistImport: return try run(importWatchlist)
         case .watchlistRemove: return try run(withdrawWatchlist)
         case .watchlistStatus: return try run(tellWatchlist)
+        case .watchlistCounters: return try run(countWatchlist)
         }
     }
 }

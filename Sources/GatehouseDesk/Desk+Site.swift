@@ -9,8 +9,7 @@ internal import GatehouseStore
 extension Desk {
     func status(_ command: Status, _ call: Call) throws -> Status.Reply {
         let reader = try reader()
-        let sealed = sealedDestinations(for: call)
-        let outbox = try reader.outboxCounts().filter { !sealed.contains($0.destination) }
+        let outbox = try reader.outboxCounts()
         let last = try reader.lastSequence()
         let clear = try reader.clearPictureCount()
         let seen = try configuration.cameras.map { ($0.id.name, try reader.lastPicture(by: $0.id.name)) }
@@ -36,7 +35,7 @@ extension Desk {
                 outbox: outbox.map {
                     Status.Owed(destination: $0.destination, owed: $0.owed, oldest: SiteTime.text($0.oldest, calendar))
                 }, release: view.release, handover: Self.view(controller.ledger.handover, calendar),
-                conditions: Self.conditions(controller, calendar, call.language, without: sealed),
+                conditions: Self.conditions(controller, calendar, call.language),
                 alarms: controller.alarms.open.count { !$0.isAcknowledged }, bounds: bounds, clearPictures: clear,
                 cameras: seen.map { name, last in
                     Status.Camera(name: name, last: last.map { SiteTime.text($0, calendar) })
@@ -59,11 +58,10 @@ extension Desk {
 
     func health(_ command: Health, _ call: Call) throws -> Health.Reply {
         let calendar = fields.calendar
-        let sealed = sealedDestinations(for: call)
         let plan = Self.plan(configuration)
         return try ask {
             Health.Reply(
-                conditions: Self.conditions($0.controller, calendar, call.language, without: sealed),
+                conditions: Self.conditions($0.controller, calendar, call.language),
                 alarms: $0.controller.alarms.open.count { !$0.isAcknowledged },
                 neverHeard: Self.unheard(plan, $0).map(\.name))
         }
@@ -77,18 +75,11 @@ extension Desk {
         }
     }
 
-    /// Destinations that leads go to. Whether something waits for one is told to nobody but an auditor: it would say that
-    /// somebody was recognized.
-    private func sealedDestinations(for call: Call) -> Set<String> {
-        guard !call.roles.contains(.auditor) else { return [] }
-        return Set(configuration.site.alerts.filter { $0.kinds.contains(.watchlist) }.map(\.destination.name))
-    }
-
     /// The worst first.
     private static func conditions(
-        _ controller: Controller, _ calendar: SiteCalendar, _ language: Language, without sealed: Set<String>
+        _ controller: Controller, _ calendar: SiteCalendar, _ language: Language
     ) -> [ConditionView] {
-        controller.health.standing.filter { $0.code != .outboxStuck || !sealed.contains($0.subject) }.sorted {
+        controller.health.standing.sorted {
             ($1.code.severity, $0.code, $0.subject) < ($0.code.severity, $1.code, $1.subject)
         }
         .map {

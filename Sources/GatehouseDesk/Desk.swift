@@ -23,6 +23,8 @@ package final class Desk: Sendable {
     package let signer: ReportSigner?
     /// Signs heads of the journal; nil in a run without the master key.
     package let logSigner: LogSigner?
+    /// The key that leads are signed with, for its receivers: 32 octets; nil in a run without the master key.
+    let leadKey: [UInt8]?
     /// Who cosigns its heads; nil where nobody is asked to.
     let witnesses: WitnessPolicy?
     package let surroundings: DeskSurroundings
@@ -34,7 +36,8 @@ package final class Desk: Sendable {
 
     package init(
         configuration: Configuration, calendar: SiteCalendar, secrets: StoreSecrets, primitives: Primitives,
-        passKeys: PassKeys?, signer: ReportSigner?, logSigner: LogSigner?, witnesses: WitnessPolicy? = nil,
+        passKeys: PassKeys?, signer: ReportSigner?, logSigner: LogSigner?, leadKey: [UInt8]? = nil,
+        witnesses: WitnessPolicy? = nil,
         surroundings: DeskSurroundings
     ) {
         self.configuration = configuration
@@ -43,6 +46,7 @@ package final class Desk: Sendable {
         self.passKeys = passKeys
         self.signer = signer
         self.logSigner = logSigner
+        self.leadKey = leadKey
         self.witnesses = witnesses
         self.surroundings = surroundings
         fields = RegistryFields(

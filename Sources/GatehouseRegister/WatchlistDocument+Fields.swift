@@ -13,6 +13,8 @@ extension WatchlistDocument {
         var until: CivilTime
         var signers: [[UInt8]]
         var certificate: [UInt8]
+        var slot: Duration
+        var minimumConfidence: Int
     }
 
     struct EntryFields {
@@ -22,6 +24,24 @@ extension WatchlistDocument {
         var from: CivilTime
         var until: CivilTime
         var matches: [Match]
+        var minimumConfidence: Int
+        var isMinor: Bool
+    }
+
+    /// What no text is: letters and digits of a closed alphabet, without blanks. Those of an entry hold a digit, so that no name is one.
+    private static func isCode(_ text: String?, ofEntry: Bool) -> Bool {
+        guard let octets = text?.utf8, (1...(ofEntry ? 32 : 64)).contains(octets.count) else { return false }
+        let isDigit: (UInt8) -> Bool = { (48...57).contains($0) }
+        let isKnown = octets.allSatisfy {
+            isDigit($0) || (65...90).contains($0) || (!ofEntry && (97...122).contains($0)) || [45, 46, 47].contains($0)
+        }
+        return isKnown && (!ofEntry || octets.contains(where: isDigit))
+    }
+
+    /// The name of a body: words, and nothing that a sentence needs.
+    private static func isNameOfABody(_ text: String?) -> Bool {
+        guard let text, (1...100).contains(text.count) else { return false }
+        return text.allSatisfy { $0.isLetter || $0.isNumber || " -./()".contains($0) } && text.contains { $0 != " " }
     }
 
     enum Match {
@@ -38,17 +58,26 @@ extension WatchlistDocument {
             [
                 "type", "authority", "legal_basis", "assessment", "communities", "not_before", "not_after", "signers",
                 "certificate",
-            ])
+            ], optional: ["slot", "minimum_confidence"])
         guard members["type"]?.string == Kind.activation.rawValue else {
             throw Refusal(Sentence("type: the document is no activation certificate"))
         }
-        var texts: [String] = []
-        for name in ["authority", "legal_basis", "assessment"] {
-            guard let text = members[name]?.string, (1...200).contains(text.count) else {
-                throw Refusal(Sentence("\(name) must be a text of 1 to 200 characters"))
-            }
-            texts.append(text)
+        guard let authority = members["authority"]?.string, isNameOfABody(authority) else {
+            throw Refusal(
+                Sentence(
+                    "authority must be the name of a body: letters, digits, blanks and -./() in 1 to 100 characters"))
         }
+        var codes: [String] = []
+        for name in ["legal_basis", "assessment"] {
+            guard let code = members[name]?.string, isCode(code, ofEntry: false) else {
+                throw Refusal(Sentence("\(name) must be a code of 1 to 64 letters, digits, dots, slashes and dashes"))
+            }
+            codes.append(code)
+        }
+        let slot = members["slot"].map { $0.integer ?? 0 } ?? WatchlistActivation.usualSlot.wholeMilliseconds / 1000
+        guard (2...60).contains(slot) else { throw Refusal(Sentence("slot must be 2 to 60 seconds")) }
+        let confidence = members["minimum_confidence"].map { $0.integer ?? -1 } ?? 0
+        guard (0...100).contains(confidence) else { throw Refusal(Sentence("minimum_confidence must be 0 to 100")) }
         guard let communities = strings(members["communities"]), !communities.isEmpty else {
             throw Refusal(Sentence("communities must name sites"))
         }
@@ -70,9 +99,9 @@ extension WatchlistDocument {
             Envelope.isCertificate(certificate)
         else { throw Refusal(Sentence("certificate must be the issuer's X.509 certificate (base64 of DER)")) }
         return ActivationFields(
-            authority: texts[0], legalBasis: texts[1], assessment: texts[2], communities: communities,
+            authority: authority, legalBasis: codes[0], assessment: codes[1], communities: communities,
             from: CivilTime(milliseconds: from), until: CivilTime(milliseconds: until), signers: keys,
-            certificate: certificate)
+            certificate: certificate, slot: .seconds(slot), minimumConfidence: Int(confidence))
     }
 
     /// Portals that are nil are any.
@@ -84,7 +113,7 @@ extension WatchlistDocument {
             [
                 "type", "id", "case", "legal_basis", "category", "portals", "valid_from", "expires", "match",
                 "minimum_confidence",
-            ])
+            ], optional: ["minor"])
         guard members["type"]?.string == Kind.entry.rawValue else {
             throw Refusal(Sentence("type: the document is no watchlist entry"))
         }
@@ -92,8 +121,11 @@ extension WatchlistDocument {
             id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) || $0 == 45 })
         else { throw Refusal(Sentence("id must be 16 to 64 hexadecimal digits or dashes, drawn at random")) }
         for name in ["case", "legal_basis"] {
-            guard let code = members[name]?.string, (1...64).contains(code.utf8.count) else {
-                throw Refusal(Sentence("\(name) must be a code of 1 to 64 characters"))
+            guard isCode(members[name]?.string, ofEntry: true) else {
+                throw Refusal(
+                    Sentence(
+                        "\(name) must be a code of 1 to 32 capital letters, digits, dots, slashes and dashes, with a digit"
+                    ))
             }
         }
         guard let category = members["category"]?.string.flatMap(WatchlistCategory.init(rawValue:)) else {
@@ -111,12 +143,24 @@ extension WatchlistDocument {
             throw Refusal(Sentence("expires: an entry lives 30 days at most"))
         }
         guard until > now.milliseconds else { throw Refusal(Sentence("expires: the entry has expired")) }
+        guard from <= now.milliseconds + longestWait else {
+            throw Refusal(Sentence("valid_from: an entry begins 24 hours from now at the latest"))
+        }
         guard let confidence = members["minimum_confidence"]?.integer, (0...100).contains(confidence) else {
             throw Refusal(Sentence("minimum_confidence must be 0 to 100"))
         }
+        let minor = members["minor"]?.boolean
+        guard members["minor"] == nil || minor != nil, category == .missing || minor != nil else {
+            throw Refusal(Sentence("minor must say whether somebody of them is under 18: true or false"))
+        }
+        guard category == .missing || minor == false else {
+            throw Refusal(
+                Sentence("minor: somebody under 18 is on the list as missing or at risk, and for nothing else"))
+        }
         return EntryFields(
             id: id, category: category, portals: portals, from: CivilTime(milliseconds: from),
-            until: CivilTime(milliseconds: until), matches: try matches(members["match"], cards))
+            until: CivilTime(milliseconds: until), matches: try matches(members["match"], cards),
+            minimumConfidence: Int(confidence), isMinor: minor ?? false)
     }
 
     private static func matches(_ value: JSON?, _ cards: CardCatalogue) throws(Refusal) -> [Match] {
@@ -147,9 +191,11 @@ extension WatchlistDocument {
         return !overflows && span <= longest
     }
 
-    private static func exactly(_ members: [String: JSON], _ names: Set<String>) throws(Refusal) -> [String: JSON] {
+    static func exactly(
+        _ members: [String: JSON], _ names: Set<String>, optional: Set<String> = []
+    ) throws(Refusal) -> [String: JSON] {
         if let missing = names.subtracting(members.keys).min() { throw Refusal(Sentence("\"\(missing)\" is missing")) }
-        if let extra = Set(members.keys).subtracting(names).min() {
+        if let extra = Set(members.keys).subtracting(names).subtracting(optional).min() {
             throw Refusal(Sentence("\"\(extra.prefix(40))\" has no place here"))
         }
         return members

@@ -7,6 +7,7 @@ extension WatchlistDocument {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case activation = "gatehouse-watchlist-activation"
         case entry = "gatehouse-watchlist-entry"
+        case deactivation = "gatehouse-watchlist-deactivation"
     }
 
     /// What is known of the site that a document is for; what is not is not checked.
@@ -65,10 +66,10 @@ extension WatchlistDocument {
         guard try !look(document, keys: [publicKey]).signatures.contains(where: { $0.key == publicKey }) else {
             throw Refusal(Sentence("signatures: this key has signed it already; an entry needs two different people"))
         }
-        guard signatures.count < (kind == .activation ? 1 : mostSignatures) else {
+        guard signatures.count < (kind == .entry ? mostSignatures : 1) else {
             throw Refusal(
                 Sentence(
-                    "signatures: \(kind == .activation ? "the oversight alone signs, once" : "enough have signed")"))
+                    "signatures: \(kind == .entry ? "enough have signed" : "the oversight alone signs, once")"))
         }
         let kid = Base64.encode(publicKey, isURLSafe: true)
         let header: [String: JSON] = ["alg": "EdDSA", "kid": .string(kid)]
@@ -106,6 +107,15 @@ extension WatchlistDocument {
         return Look(kind: kind, members: members, signatures: seen)
     }
 
+    /// The digest of an activation and its sites, for the document that ends it.
+    package static func named(_ activation: String) throws(Refusal) -> (digest: [UInt8], communities: JSON) {
+        let (_, payload, members, _) = try parts(activation)
+        guard members["type"]?.string == Kind.activation.rawValue, let communities = members["communities"] else {
+            throw Refusal(Sentence("type: the document is no activation certificate"))
+        }
+        return (Hash.sha256(payload), communities)
+    }
+
     /// An activation as the daemon of the place holds it. Where the oversight key is not known, whoever signed counts as it.
     package static func standing(
         _ document: String, now: CivilTime, place: Place
@@ -131,6 +141,15 @@ extension WatchlistDocument {
             switch look.kind {
             case .activation:
                 _ = try standing(document, now: now, place: place)
+            case .deactivation:
+                let (_, who, _) = try open(document, keys: [place.oversightKey].compactMap(\.self) + signers)
+                if let key = place.oversightKey, who != [key] {
+                    throw Refusal(Sentence("the document is not signed by the oversight key of this site"))
+                }
+                let named = try deactivationFields(look.members, site: place.site)
+                if let activation, activation.digest != named {
+                    throw Refusal(Sentence("activation: the document ends another activation than the one in force"))
+                }
             case .entry:
                 let (_, who, _) = try open(document, keys: activation?.signers ?? signers)
                 try areTwo(who)
@@ -145,6 +164,7 @@ extension WatchlistDocument {
         case .activation:
             _ = try activationFields(members, site: place.site, oversightKey: place.oversightKey, now: now)
         case .entry: _ = try entryFields(members, now: now, portals: place.portals, cards: place.cards)
+        case .deactivation: _ = try deactivationFields(members, site: place.site)
         case nil: throw Refusal(Sentence("type: the document is neither an activation nor an entry"))
         }
     }

@@ -16,6 +16,8 @@ package enum WatchlistDocument {
     package static let longestActivation: Int64 = 366 * 86_400_000
     package static let defaultLife: Int64 = 7 * 86_400_000
     package static let longestLife: Int64 = 30 * 86_400_000
+    /// An entry begins no later than this.
+    package static let longestWait: Int64 = 86_400_000
     static let mostSignatures = 8
 
     package static func activation(
@@ -29,30 +31,74 @@ package enum WatchlistDocument {
         return WatchlistActivation(
             authority: fields.authority, legalBasis: fields.legalBasis, assessment: fields.assessment,
             communities: fields.communities, notBefore: fields.from, notAfter: fields.until, signers: fields.signers,
-            issuerCertificate: fields.certificate, digest: digest)
+            issuerCertificate: fields.certificate, slot: fields.slot, minimumConfidence: fields.minimumConfidence,
+            digest: digest)
+    }
+
+    /// The digest of a document by which the oversight ends an activation: it names it by the digest of its own.
+    package static func deactivation(
+        _ document: String, of activation: WatchlistActivation, oversightKey: [UInt8], site: String
+    ) throws(Refusal) -> [UInt8] {
+        let (payload, signers, digest) = try open(document, keys: [oversightKey])
+        guard signers.count == 1 else {
+            throw Refusal(Sentence("the document is not signed by the oversight key of this site"))
+        }
+        let named = try deactivationFields(payload, site: site)
+        guard named == activation.digest else {
+            throw Refusal(Sentence("activation: the document ends another activation than the one in force"))
+        }
+        return digest
+    }
+
+    static func deactivationFields(_ payload: [String: JSON], site: String?) throws(Refusal) -> [UInt8] {
+        let members = try exactly(payload, ["type", "communities", "activation"])
+        guard members["type"]?.string == Kind.deactivation.rawValue else {
+            throw Refusal(Sentence("type: the document is no deactivation"))
+        }
+        guard let communities = strings(members["communities"]), !communities.isEmpty else {
+            throw Refusal(Sentence("communities must name sites"))
+        }
+        if let site, !communities.contains(site) {
+            throw Refusal(Sentence("communities: the document does not name this site (\(site))"))
+        }
+        guard let digest = members["activation"]?.string.flatMap({ Hexadecimal.decode($0) }), digest.count == 32 else {
+            throw Refusal(Sentence("activation must be the SHA-256 of the activation's payload, 64 hexadecimal digits"))
+        }
+        return digest
     }
 
     /// The identities of an entry come in clear and leave as references under the site's sealed key. `person` finds the
     /// registry's person by the property office's reference.
     package static func entry(
         _ document: String, activation: WatchlistActivation, now: CivilTime, portals known: [PortalID],
-        primitives: Primitives, cards: CardCatalogue = CardCatalogue(), person: (String) -> UInt32?
+        primitives: Primitives, cards: CardCatalogue = CardCatalogue(), person: (String) -> UInt32?,
+        holder: (CardNumber) -> UInt32? = { _ in nil }
     ) throws(Refusal) -> WatchlistEntry {
         let (payload, signers, digest) = try open(document, keys: activation.signers)
         try areTwo(signers)
         let fields = try entryFields(payload, now: now, portals: known, cards: cards)
+        guard fields.minimumConfidence >= activation.minimumConfidence else {
+            throw Refusal(
+                Sentence("minimum_confidence: the activation asks for \(activation.minimumConfidence) at least"))
+        }
         var references: [[UInt8]] = []
+        // Cards that nobody holds count as one each.
+        var people: Set<String> = []
         for match in fields.matches {
             switch match {
-            case .card(let card): references.append(primitives.watchlistReference(Array("card|\(card)".utf8)))
+            case .card(let card):
+                references.append(primitives.watchlistReference(Array("card|\(card)".utf8)))
+                people.insert(holder(card).map { "\($0)" } ?? "card \(card)")
             case .person(let reference):
                 guard let id = person(reference) else { throw Refusal(Sentence("match names nobody of this register")) }
                 references.append(primitives.watchlistReference(Array("person|\(id)".utf8)))
+                people.insert("\(id)")
             }
         }
         return WatchlistEntry(
             id: fields.id, category: fields.category, portals: fields.portals, validFrom: fields.from,
-            expires: fields.until, references: references, digest: digest)
+            expires: fields.until, references: references, people: people.count,
+            minimumConfidence: fields.minimumConfidence, isMinor: fields.isMinor, digest: digest)
     }
 
     /// The payload, and which of the keys signed it.

@@ -85,7 +85,7 @@ package struct StoreLoader {
 
     /// The first owed items of a lane, at most one window.
     package func outbox(_ lane: OutboxLane) throws -> [OutboxItem] {
-        let kinds = AlertKind.allCases.filter { $0.urgency == lane.urgency }
+        let kinds = AlertKind.allCases.filter { $0.urgency == lane.urgency && $0 != .watchlist }
         let statement = try database.prepare(
             """
             SELECT id, destination, kind, event, key, created, expires, content FROM outbox
@@ -98,30 +98,15 @@ package struct StoreLoader {
         return items
     }
 
-    /// One item that is owed still.
-    package func outboxItem(_ id: UInt64) throws -> OutboxItem? {
-        let statement = try database.prepare(
-            """
-            SELECT id, destination, kind, event, key, created, expires, content FROM outbox
-            WHERE id = ? AND state = 'owed'
-            """)
-        try statement.bind(Int64(id))
-        return try statement.step() ? Self.outboxItem(statement) : nil
-    }
-
     private static func outboxItem(_ statement: Statement) -> OutboxItem? {
         guard let kind = AlertKind(rawValue: statement.text(2)) else { return nil }
-        let content: OutboxContent
-        switch CanonicalValue(decoding: statement.octets(7)) {
-        case .octets(let envelope): content = .sealed(envelope)
-        case .map(let fields): content = .plain(fields.compactMapValues(\.text))
-        default: return nil
-        }
+        guard case .map(let fields) = CanonicalValue(decoding: statement.octets(7)) else { return nil }
         return OutboxItem(
             id: UInt64(clamping: statement.integer(0)), destination: DestinationID(statement.text(1)), kind: kind,
             event: UInt64(clamping: statement.integer(3)), idempotencyKey: statement.text(4),
             created: .clamped(statement.integer(5)),
-            expires: statement.optionalInteger(6).map { CivilTime(milliseconds: $0) }, content: content)
+            expires: statement.optionalInteger(6).map { CivilTime(milliseconds: $0) },
+            content: .plain(fields.compactMapValues(\.text)))
     }
 
     private func registry(_ damaged: inout Int, _ decides: (RegistryRow) -> Bool) throws -> Registry {
@@ -153,8 +138,13 @@ package struct StoreLoader {
             }
             if let activation = WatchlistCodec.activation(plain) { restored.activation = activation }
             if let entry = WatchlistCodec.entry(plain) { restored.watchlist.append(entry) }
+            if let buried = WatchlistCodec.tombstone(plain) { restored.watchlistTombstones.append(buried) }
+            if let steps = WatchlistCodec.steps(plain) { restored.watchlistSteps = steps }
         }
         restored.watchlist.sort { $0.id < $1.id }
+        restored.hasSealedAlerts =
+            try single(
+                "SELECT count(*) FROM outbox WHERE kind = 'watchlist' AND (state <> 'expired' OR content <> x'')") > 0
     }
 
     /// Events of earlier runs that have neither a picture nor the reason for having none.

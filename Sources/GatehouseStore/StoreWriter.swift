@@ -36,7 +36,6 @@ package final class StoreWriter {
     /// Pages of the write-ahead file at which a commit folds it in all the same, although somebody may wait for it; while a
     /// large change grows, little and often.
     private static let checkpointPages = (usual: 4000, growing: 1000)
-    private var issuerCertificate: [UInt8]?
     /// The revision of which portions stand on the disk, as far as transactions are whole; it may have been dropped.
     private(set) var pending: UInt64?
     /// The one that portions are still written of.
@@ -52,14 +51,12 @@ package final class StoreWriter {
 
     /// `keepsHeadCopy` is false for a database that is still to be put in its place.
     package init(
-        path: String, secrets: StoreSecrets, epoch: UInt64, run: String, issuerCertificate: [UInt8]?,
-        keepsHeadCopy: Bool = true
+        path: String, secrets: StoreSecrets, epoch: UInt64, run: String, keepsHeadCopy: Bool = true
     ) {
         self.path = path
         self.secrets = secrets
         self.epoch = epoch
         self.run = run
-        self.issuerCertificate = issuerCertificate
         headCopy = keepsHeadCopy && secrets.keepsPersonal ? HeadCopy(besides: path) : nil
     }
 
@@ -267,13 +264,9 @@ package final class StoreWriter {
             try connection.insertOwedPicture.bind(
                 Int64(clamping: request.event), request.camera.name, request.at.milliseconds
             ).run()
-        case .watchlistActivation(let activation):
-            issuerCertificate = activation.issuerCertificate
-            try putWatch("activation", WatchlistCodec.encode(activation), connection)
-        case .watchlistEntry(let entry): try putWatch("entry/\(entry.id)", WatchlistCodec.encode(entry), connection)
-        case .watchlistErased(let id):
-            owesErasure = true
-            try connection.dropWatch.bind(WatchlistCodec.key("entry/\(id)", secrets)).run()
+        case .watchlistActivation, .watchlistDeactivated, .watchlistEntry, .watchlistErased, .watchlistSteps,
+            .dropSealedAlerts:
+            try writeWatch(effect, connection)
         }
     }
 
@@ -320,21 +313,9 @@ package final class StoreWriter {
         }
     }
 
-    private func putWatch(_ name: String, _ plain: [UInt8], _ connection: Connection) throws {
-        let key = WatchlistCodec.key(name, secrets)
-        try connection.setWatch.bind(key, secrets.sealWatchlist(plain, Array(key.utf8))).run()
-    }
-
     private func content(_ item: OutboxItem) throws -> [UInt8] {
         switch item.content {
         case .plain(let fields): return CanonicalValue.map(fields.mapValues { .text($0) }).encoded()
-        case .sealed(let envelope): return CanonicalValue.octets(envelope).encoded()
-        case .lead(let lead):
-            guard let issuerCertificate else {
-                // Without the issuer's certificate nobody could read the lead: the row stays as an empty envelope.
-                return CanonicalValue.octets([]).encoded()
-            }
-            return CanonicalValue.octets(try secrets.sealLead(lead, issuerCertificate)).encoded()
         }
     }
 }

@@ -12,6 +12,8 @@ final class DaemonLink: Sendable {
 
     private struct State {
         var client: AdminClient?
+        /// Counts connections.
+        var connection = 0
         var run = "-"
         var first: UInt64 = 0
         var pictureKey: [UInt8]?
@@ -68,6 +70,7 @@ final class DaemonLink: Sendable {
         state.withLock { state in
             state.pictureKey = pictureKey
             state.client = client
+            state.connection += 1
             state.run = run
             state.first = first
             let ledger = state.ledger
@@ -125,8 +128,13 @@ final class DaemonLink: Sendable {
 
     func report(_ row: SnapshotRow, run: String) { say(write([row], run: run)) }
 
-    func send(_ message: UplinkMessage) {
+    /// The connection that there is, or the last one.
+    var connection: Int { state.withLock { $0.connection } }
+
+    /// An answer goes back on the connection that asked for it, or nowhere: the next one asks again.
+    func send(_ message: UplinkMessage, on connection: Int? = nil) {
         state.withLock { state in
+            if let connection, connection != state.connection { return }
             if let client = state.client { state.say(message, client) }
         }
     }

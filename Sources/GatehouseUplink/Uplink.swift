@@ -32,6 +32,8 @@ package final class Uplink: Sendable {
     private static let slack: Duration = .seconds(60)
     private static let expiryPeriod: Duration = .seconds(3600)
     private static let turn: Duration = .seconds(5)
+    /// What a receiver may say to a slot.
+    private static let longestAnswer = 16_384
 
     private let configuration: Configuration
     private let reserve: Int64
@@ -174,6 +176,7 @@ package final class Uplink: Sendable {
         case .capture(let event, let camera, let at, let moment):
             capture(event, camera, at, moment ?? UplinkClock.monotonic(), link, store)
         case .deliver(let item): deliver(item, link)
+        case .slot(let number, let envelope): deliver(envelope, inSlot: number, link)
         case .erase(let event, let camera): store.erase(event: event, camera: camera)
         case .seal(let event, let camera, let path):
             let picture = SnapshotStore.ClearPicture(event: event, camera: camera, path: path)
@@ -220,16 +223,32 @@ package final class Uplink: Sendable {
         if !isTaken { link.report(lack(.busy), run: run) }
     }
 
+    /// Posts what leaves in a slot to whoever takes sealed messages. What came back goes to the daemon as it is: what it means
+    /// is not for this program.
+    private func deliver(_ envelope: [UInt8], inSlot number: UInt64, _ link: DaemonLink) {
+        let connection = link.connection
+        for route in configuration.site.alerts where route.kinds.contains(.watchlist) {
+            guard let entry = channels[route.destination.name] else { continue }
+            _ = entry.worker.post {
+                guard let body = entry.channel.deliver(sealed: envelope, now: UplinkClock.civil()),
+                    body.count <= Self.longestAnswer
+                else { return }
+                link.send(.slotAnswered(number: number, body: body), on: connection)
+            }
+        }
+    }
+
     private func deliver(_ item: UplinkDelivery, _ link: DaemonLink) {
         guard let entry = channels[item.destination] else {
             return link.send(.failed(id: item.id, reason: "unknown destination", isFinal: false))
         }
+        let connection = link.connection
         let isTaken = entry.worker.post { [log] in
             switch entry.channel.deliver(item, now: UplinkClock.civil()) {
-            case .delivered(let receipt): link.send(.delivered(id: item.id, receipt: receipt))
+            case .delivered(let receipt): link.send(.delivered(id: item.id, receipt: receipt), on: connection)
             case .failed(let reason, let isFinal):
                 log.warning("an alert was not taken: \(reason)", metadata: ["destination": "\(item.destination)"])
-                link.send(.failed(id: item.id, reason: reason, isFinal: isFinal))
+                link.send(.failed(id: item.id, reason: reason, isFinal: isFinal), on: connection)
             }
         }
         if !isTaken { link.send(.failed(id: item.id, reason: "busy", isFinal: false)) }

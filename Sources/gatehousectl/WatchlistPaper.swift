@@ -86,7 +86,30 @@ struct WatchlistDraft: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "draft", abstract: words("Make a document that nobody has signed yet. No daemon is asked."),
         discussion: words("Example: gatehousectl watchlist draft entry --help"),
-        subcommands: [Activation.self, Entry.self])
+        subcommands: [Activation.self, Entry.self, Deactivation.self])
+
+    struct Deactivation: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: words("A document that ends an activation, for the oversight to sign."),
+            discussion: words(
+                "Example: gatehousectl watchlist draft deactivation activation.json --out deactivation.json"))
+        @Argument(help: told("The activation that it ends."), completion: .file()) var file: String
+        @Option(help: told("The file to write; the output when nothing is said."), completion: .file()) var out: String?
+        @OptionGroup var place: PaperPlace
+
+        func run() throws {
+            let known = try place.known()
+            let document = String(decoding: try readFile(file), as: UTF8.self)
+            let (digest, communities) = try refusing { try WatchlistDocument.named(document) }
+            let members: [String: JSON] = [
+                "activation": .string(Hexadecimal.encode(digest)), "communities": communities,
+            ]
+            try put(
+                refusing { try WatchlistDocument.draft(.deactivation, members, now: known.now, place: known.place) },
+                out
+            )
+        }
+    }
 
     struct Activation: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -94,12 +117,12 @@ struct WatchlistDraft: ParsableCommand {
             discussion: words(
                 """
                 Example:
-                  gatehousectl watchlist draft activation --authority "District police" --legal-basis "order 12/2026" \\
+                  gatehousectl watchlist draft activation --authority "District police" --legal-basis order-12/2026 \\
                     --assessment PIA-7 --community lotus-garden --until 90d --signer a.pub --signer b.pub \\
                     --certificate issuer.pem --out activation.json
                 """))
         @Option(help: told("Who may flag: the authority's name.")) var authority: String
-        @Option(help: told("The law or order that it rests on.")) var legalBasis: String
+        @Option(help: told("The code of the law or order that it rests on, without blanks.")) var legalBasis: String
         @Option(help: told("The number of the impact assessment.")) var assessment: String
         @Option(help: told("A site by its name; say it once for each.")) var community: [String]
         @Option(help: told("When it begins.")) var from = "now"
@@ -109,6 +132,8 @@ struct WatchlistDraft: ParsableCommand {
             completion: .file()) var signer: [String]
         @Option(help: told("The issuer's certificate, PEM: leads are sealed to it."), completion: .file())
         var certificate: String
+        @Option(help: told("Seconds from one message to the next, 2 to 60.")) var slot: Int64 = 10
+        @Option(help: told("What no entry goes below, 0 to 100.")) var minimumConfidence: Int64 = 0
         @Option(help: told("The file to write; the output when nothing is said."), completion: .file()) var out: String?
         @OptionGroup var place: PaperPlace
 
@@ -125,7 +150,8 @@ struct WatchlistDraft: ParsableCommand {
                 "not_after": .integer(try known.time("--until", until, isEnd: true).milliseconds),
                 "signers": .array(
                     try signer.map { .string(Base64.encode(try publicKey($0), isURLSafe: true)) }),
-                "certificate": .string(Base64.encode(der)),
+                "certificate": .string(Base64.encode(der)), "slot": .integer(slot),
+                "minimum_confidence": .integer(minimumConfidence),
             ]
             try put(
                 refusing { try WatchlistDocument.draft(.activation, members, now: known.now, place: known.place) }, out)
@@ -147,6 +173,7 @@ struct WatchlistDraft: ParsableCommand {
             help: told("warrant, missing or protective."), completion: .list(WatchlistCategory.allCases.map(\.rawValue))
         )
         var category: String
+        @Flag(help: told("Somebody of them is under 18: missing or at risk, and nothing else.")) var minor = false
         @Option(help: told("A portal where it counts; say it once for each.")) var portal: [String]
         @Option(help: told("A card, as credential add takes it.")) var card: [String] = []
         @Option(help: told("Somebody by the property office's reference.")) var person: [String] = []
@@ -169,6 +196,7 @@ struct WatchlistDraft: ParsableCommand {
                 "portals": .array(portal.map { .string($0) }), "valid_from": .integer(begin.milliseconds),
                 "expires": .integer(end?.milliseconds ?? begin.milliseconds + WatchlistDocument.defaultLife),
                 "match": .array(matches), "minimum_confidence": .integer(minimumConfidence),
+                "minor": .boolean(minor),
             ]
             try put(
                 refusing { try WatchlistDocument.draft(.entry, members, now: known.now, place: known.place) }, out)

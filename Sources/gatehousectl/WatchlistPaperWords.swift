@@ -23,6 +23,13 @@ struct PaperWords {
                     [words("runs"), "\(time("not_before")) - \(time("not_after"))"],
                     [words("signers of entries"), list("signers")],
                 ]))
+        case .deactivation:
+            print(
+                table([
+                    [words("the end of an activation of the watchlist"), ""],
+                    [words("activation"), text("activation")],
+                    [words("sites"), list("communities")],
+                ]))
         case .entry:
             print(
                 table([
@@ -34,6 +41,7 @@ struct PaperWords {
                     [words("portals"), list("portals")],
                     [words("runs"), "\(time("valid_from")) - \(time("expires"))"],
                     [words("matches"), list("match")],
+                    [words("somebody under 18"), look.members["minor"]?.boolean.map { "\($0)" } ?? "?"],
                     [words("least confidence"), "\(look.members["minimum_confidence"]?.integer ?? -1)"],
                 ]))
         }
@@ -58,8 +66,9 @@ struct PaperWords {
 
     private func missing(_ look: WatchlistDocument.Look, _ over: WatchlistActivation?) {
         switch look.kind {
-        case .activation where look.signatures.isEmpty: print(words("missing: the oversight's signature"))
-        case .activation: break
+        case .activation where look.signatures.isEmpty, .deactivation where look.signatures.isEmpty:
+            print(words("missing: the oversight's signature"))
+        case .activation, .deactivation: break
         case .entry:
             let count = Set(look.signatures.compactMap(\.key).filter { over?.signers.contains($0) ?? true }).count
             guard count < 2 else { return }
@@ -87,7 +96,7 @@ struct PaperWords {
             print(words("not checked: whether the people are on the register, and the cap"))
         }
         guard let refusal else { return print(words("the daemon would take it")) }
-        let code = kind == .activation ? "certificateRefused" : "entryRefused"
+        let code = kind == .entry ? "entryRefused" : "certificateRefused"
         print(words("the daemon would refuse it") + ": \(code): \(plain(words("\(refusal.message)")))")
     }
 }

@@ -16,25 +16,39 @@ struct DocumentsTests {
     }
 
     /// Tests are named with a pair of parentheses, and checks as `test-checks NAME`.
-    @Test func everyTestThatPromisesNameIsThere() {
+    @Test(arguments: [("docs/promises.md", 40), ("docs/watchlist.md", 20)])
+    func everyTestThatAPageNamesIsThere(page: String, atLeast: Int) {
         let tests = Tree.files(below: "Tests", ending: ".swift").map(Tree.text).joined()
         let checks =
             Tree.text("Tests/Checks/test-checks")
             + Tree.files(below: "Tests/Checks", ending: ".py").map(Tree.text).joined()
         var named = 0
-        for word in words(of: "docs/promises.md") {
-            if word.text.hasSuffix("()") {
+        for word in words(of: page) {
+            if word.text.hasSuffix("()") || word.text.hasSuffix(":)") {
                 named += 1
-                let isThere = tests.contains("func \(word.text.dropLast())")
-                #expect(isThere, "docs/promises.md:\(word.number): there is no test \(word.text)")
+                let isThere = tests.contains("func \(word.text.prefix { $0 != "(" })(")
+                #expect(isThere, "\(page):\(word.number): there is no test \(word.text)")
             } else if word.text.hasPrefix("test-checks ") {
                 named += 1
                 let check = word.text.dropFirst("test-checks ".count)
                 let isThere = checks.contains("\ndef \(check)():")
-                #expect(isThere, "docs/promises.md:\(word.number): there is no check \(check)")
+                #expect(isThere, "\(page):\(word.number): there is no check \(check)")
             }
         }
-        #expect(named > 40)
+        #expect(named > atLeast)
+    }
+
+    /// G14: what people at the gate are told stands in both languages, each with all of it.
+    @Test func theNoticeAtTheGateIsInBothLanguages() {
+        let text = Tree.text("docs/watchlist-notice.md")
+        let parts = text.split(separator: "## ").map(String.init)
+        for (language, words) in [
+            ("English", ["30 days", "under 18", "a card or a PIN", "oversight", "quarter"]),
+            ("中文", ["30 天", "18 岁", "卡或密码", "监督方", "每季度"]),
+        ] {
+            let part = parts.first { $0.hasPrefix(language) } ?? ""
+            for word in words { #expect(part.contains(word), "\(language): \(word)") }
+        }
     }
 
     @Test func everyPromiseHasARow() {

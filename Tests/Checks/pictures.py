@@ -177,7 +177,7 @@ def uplink():
             taken, request = asked()
             before = len(gate.seen(kind="snapshot"))
             taken.say(**stored(request, **more))
-            check(f"S4 {what}: it is sent away", taken.is_gone() and gate.has("uplinkUnruly"), gate.log()[-500:])
+            check(f"S4 {what}: it is sent away", taken.is_gone() and gate.has("uplinkMisbehaves"), gate.log()[-500:])
             told = [one for one in gate.seen(kind="snapshot")[before:] if one["outcome"] == "stored"]
             check(f"S4 {what}: and nothing is kept of it", not told, told)
         taken, request = asked()

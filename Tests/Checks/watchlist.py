@@ -5,9 +5,12 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import subprocess
+import sys
+import threading
 
-from gate import BIN, CONFIGURATION, Person, check, running
+from gate import BIN, CONFIGURATION, ROOT, Person, check, eventually, running
 
 MANAGER = Person(4741, "manager")
 
@@ -74,7 +77,7 @@ def watchlist():
             openssl("pkey", "-in", d / f"{who}.pem", "-passin", "pass:open sesame", "-pubout", "-out", d / f"{who}.pub")
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=issuer", "-keyout", d / "issuer-key.pem", "-out", d / "issuer.pem")
 
-        fields = ["--authority", "District police", "--legal-basis", "order 12", "--assessment", "PIA-1", "--community", "checks", "--from", "1h ago", "--until", "30d",
+        fields = ["--authority", "District police", "--legal-basis", "order-12", "--assessment", "PIA-1", "--community", "checks", "--from", "1h ago", "--until", "30d",
                   "--signer", d / "a.pub", "--signer", d / "b.pub", "--certificate", d / "issuer.pem", "--config", gate.path, "--out", d / "activation.json"]
         code, text = paper("draft", "activation", *fields)
         check("watchlist: an activation is drafted", code == 0, text)
@@ -123,5 +126,50 @@ def entries(gate, d):
     check("watchlist: show says that it would be taken", code == 0 and "signer 2 of the activation" in text, text)
     code, text = gate.ctl("watchlist", "import", d / "entry.json")
     check("watchlist: the daemon takes the entry", code == 0 and gate.ask("watchlist status")["result"]["state"] == "active", text)
+    counted(gate, d)
     code, text = paper("sign", d / "entry.json", "--key", "pkcs11:object=signer")
     check("watchlist: a token without a provider is told in a sentence", code == 1 and "pkcs11" in text, text)
+
+
+def show(gate, card):
+    """Shows a card until its decision is there."""
+    before = gate.last()
+    gate.do(f"card wicket-in H10301:{card}")
+    check(f"watchlist: {card} is decided", eventually(lambda: gate.seen(kind="decision", after=before)))
+    threading.Event().wait(0.3)
+
+
+def counted(gate, d):
+    """G12: what the auditor counts is counted by a stranger from a copy of the database and the keys of single notes."""
+    for card in ("118-1603", "118-1606", "118-1603", "118-1606"):
+        show(gate, card)
+    entry = json.loads(octets(json.loads((d / "entry.json").read_text())["payload"]))["id"]
+    code, text = gate.ctl("watchlist", "remove", entry, "--reason", "found")
+    check("watchlist: an entry is taken out", code == 0, text)
+    # The steps take the notes of decisions that are nobody's.
+    for _ in range(3):
+        show(gate, "118-1606")
+    words = ["watchlist", "counters", "--from", "2020-01-01", "--until", "now", "--reason", "report of the quarter"]
+    code, text = gate.ctl(*words, "--openings", d / "openings")
+    row = re.search(r"missing +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)", text)
+    refused = re.search(r"refused documents: (\d+)", text)
+    check("watchlist: the auditor counts what has ended", code == 0 and row and row.groups()[:2] == ("1", "2"), text)
+    with sqlite3.connect(f"file:{d}/gatehouse.db?mode=ro", uri=True) as live, sqlite3.connect(d / "copy.db") as copy:
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+    def stranger(openings):
+        done = subprocess.run([sys.executable, ROOT / "docs/watchlist-counter.py", d / "copy.db", openings, "2020-01-01", "2100-01-01"], capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+    code, again = stranger(d / "openings")
+    check("watchlist: a stranger counts the same", code == 0 and f"missing {' '.join(row.groups())}" in again and f"refused {refused[1]}" in again and refused[1] == "1", again, text)
+    lines = (d / "openings").read_text().splitlines()
+    (d / "swapped").write_text("\n".join([lines[0].split()[0] + " " + lines[1].split()[1], *lines[1:]]) + "\n")
+    code, again = stranger(d / "swapped")
+    check("watchlist: and sees a key that is not that note's", code == 1 and "does not open it" in again, again)
+    with sqlite3.connect(d / "copy.db") as copy:
+        copy.execute("UPDATE journal SET leaf = CAST(leaf || x'00' AS BLOB) WHERE seq = ?", (int(lines[0].split()[0]),))
+    code, again = stranger(d / "openings")
+    check("watchlist: and a leaf that was changed", code == 1 and "another hash" in again, again)
+    manager = gate.ask("watchlist counters", {"from": "2020-01-01", "until": "now"}, reason="curious", person=MANAGER)
+    check("watchlist: the counts are the auditor's", not manager["ok"], manager)

@@ -69,7 +69,7 @@ import Testing
         entry.sequence = loaded.restored.nextSequence
         entry.civil = CivilTime(seconds: Self.made)
         let writer = StoreWriter(
-            path: copy, secrets: secrets, epoch: loaded.restored.epoch, run: "t", issuerCertificate: nil)
+            path: copy, secrets: secrets, epoch: loaded.restored.epoch, run: "t")
         try writer.commit(.init(number: 1, effects: [.record(entry)]))
         let reader = try JournalReader(path: copy, secrets: secrets)
         for (reference, name) in [("R-1", "王芳"), ("T-2", "李雷")] {

@@ -181,7 +181,7 @@ struct CaseDeskTests {
         settings.prepare = { path, secrets in
             var entry = JournalEntry(kind: .watchlist)
             entry.sequence = 1
-            let writer = StoreWriter(path: path, secrets: secrets, epoch: 1, run: "before", issuerCertificate: nil)
+            let writer = StoreWriter(path: path, secrets: secrets, epoch: 1, run: "before")
             try writer.commit(CommitGate.Batch(number: 1, effects: [.record(entry)]))
         }
         let bench = try DeskBench(settings)

@@ -119,9 +119,11 @@ struct CatalogueTests {
         handover withdraw   --M-- reason register  change
         handover accept     VGMIA -      register  change
         watchlist activate  ----A reason register  change
+        watchlist deactivate ----A reason register  change
         watchlist import    ----A -      register  change
         watchlist remove    ----A reason register  change
         watchlist status    --M-A -      register  question
+        watchlist counters  ----A reason questions question
         """
 
     private static func row(_ name: CommandName) -> String {

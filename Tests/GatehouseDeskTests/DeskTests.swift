@@ -167,9 +167,11 @@ struct DeskTests {
         case .handoverWithdraw: Case(HandoverWithdraw(), "other")
         case .handoverAccept: Case(HandoverAccept(token: DocumentArgument("AAAA")), "other")
         case .watchlistActivate: Case(WatchlistActivate(document: DocumentArgument("x")), "noOversightKey")
+        case .watchlistDeactivate: Case(WatchlistDeactivate(), "notActivated")
         case .watchlistImport: Case(WatchlistImport(document: DocumentArgument("x")), "notActivated")
         case .watchlistRemove: Case(WatchlistRemove(entry: DocumentArgument("x")), "watchlistUnknown")
         case .watchlistStatus: Case(WatchlistStatus())
+        case .watchlistCounters: Case(WatchlistCount(from: "2026-01-01", until: "2026-04-01"))
         default: Case(Status(), "no example of \(name)")
         }
     }

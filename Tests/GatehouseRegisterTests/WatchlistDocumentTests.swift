@@ -160,17 +160,120 @@ struct WatchlistDocumentTests {
             "not_after": .integer(Self.now.milliseconds + 86_400_000), "signers": .array(keys),
             "certificate": .string(Self.certificate),
         ]
-        #expect(take(good, by: Self.oversight) != nil)
+        #expect(take(good, by: Self.oversight)?.slot == .seconds(10))
+        #expect(
+            take(good.merging(["slot": 60, "minimum_confidence": 5]) { $1 }, by: Self.oversight)?.slot == .seconds(60))
         #expect(take(good, by: Self.stranger) == nil)
         #expect(take(good, by: Self.signers[0]) == nil)
         for (name, value) in [
             ("communities", ["elsewhere"]), ("not_after", .integer(Self.now.milliseconds - 1)),
             ("not_after", .integer(Self.now.milliseconds + 367 * 86_400_000)), ("signers", .array([keys[0]])),
             ("signers", .array([keys[0], keys[0]])), ("certificate", "AAAA"), ("assessment", ""), ("extra", "x"),
+            ("slot", 1), ("slot", 61), ("slot", "10"), ("minimum_confidence", 101), ("assessment", "see the letter"),
+            ("legal_basis", "a b"), ("authority", "police; ask for Wang!"),
         ] as [(String, JSON)] {
             var wrong = good
             wrong[name] = value
             #expect(take(wrong, by: Self.oversight) == nil, "\(name)")
+        }
+    }
+
+    /// A code is no text: no blank, no small letter, no word without a digit.
+    @Test(arguments: ["case", "legal_basis"])
+    func noFieldTakesFreeText(name: String) {
+        for text in [
+            "Wang Xiaoming", "WANG", "owes rent", "C 1", "c-1", "欠费-1", "C-1\n", "C_1",
+            String(repeating: "1", count: 33),
+        ] {
+            var payload = Self.good
+            payload[name] = .string(text)
+            #expect(throws: WatchlistDocument.Refusal.self, "\(text)") {
+                try Self.take(Self.sign(payload, by: Self.signers))
+            }
+        }
+    }
+
+    @Test func anEntryBeginsWithinADay() throws {
+        func entry(in milliseconds: Int64) throws -> WatchlistEntry {
+            var payload = Self.good
+            payload["valid_from"] = .integer(Self.now.milliseconds + milliseconds)
+            payload["expires"] = .integer(Self.now.milliseconds + milliseconds + 1000)
+            return try Self.take(Self.sign(payload, by: Self.signers))
+        }
+        #expect(try entry(in: 86_400_000).validFrom == Self.now + .seconds(86_400))
+        #expect(throws: WatchlistDocument.Refusal.self) { try entry(in: 86_400_001) }
+    }
+
+    /// A warrant says that nobody of them is under 18, and is refused where somebody is.
+    @Test(
+        arguments: [
+            ("missing", nil, true), ("missing", true, true), ("missing", false, true), ("warrant", nil, false),
+            ("warrant", true, false), ("warrant", false, true), ("protective", nil, false), ("protective", true, false),
+            ("protective", false, true),
+        ] as [(String, Bool?, Bool)])
+    func somebodyUnder18IsMissingOrAtRiskAlone(category: String, minor: Bool?, isTaken: Bool) {
+        var payload = Self.good
+        payload["category"] = .string(category)
+        payload["minor"] = minor.map { .boolean($0) }
+        let entry = try? Self.take(Self.sign(payload, by: Self.signers))
+        #expect((entry != nil) == isTaken && entry?.isMinor ?? false == (isTaken && minor == true))
+        payload["minor"] = "no"
+        #expect(throws: WatchlistDocument.Refusal.self) { try Self.take(Self.sign(payload, by: Self.signers)) }
+    }
+
+    /// G5: two cards of one person are one, and a card of nobody's is somebody.
+    @Test func anEntryCountsThePeopleItNames() throws {
+        var payload = Self.good
+        payload["match"] = [
+            ["card": "H10301:118-1"], ["card": "H10301:118-2"], ["card": "H10301:118-3"], ["person": "R-1"],
+        ]
+        let entry = try WatchlistDocument.entry(
+            Self.sign(payload, by: Self.signers), activation: Self.activation, now: Self.now, portals: ["wicket"],
+            primitives: Self.primitives
+        ) { _ in
+            1
+        } holder: { card in
+            card.description.hasSuffix("-3") ? nil : 1
+        }
+        #expect(entry.people == 2 && entry.references.count == 4)
+    }
+
+    @Test func noEntryGoesBelowTheActivationsConfidence() throws {
+        var payload = Self.good
+        payload["minimum_confidence"] = 79
+        var activation = Self.activation
+        activation.minimumConfidence = 80
+        func take() throws -> WatchlistEntry {
+            try WatchlistDocument.entry(
+                Self.sign(payload, by: Self.signers), activation: activation, now: Self.now, portals: ["wicket"],
+                primitives: Self.primitives
+            ) { _ in nil }
+        }
+        #expect(throws: WatchlistDocument.Refusal.self) { try take() }
+        payload["minimum_confidence"] = 80
+        #expect(try take().minimumConfidence == 80)
+    }
+
+    /// It names the activation by its digest: no other one ends by it, and nobody but the oversight makes it.
+    @Test func aDeactivationIsOfOneActivation() throws {
+        var activation = Self.activation
+        activation.digest = [UInt8](repeating: 7, count: 32)
+        let good: [String: JSON] = [
+            "type": "gatehouse-watchlist-deactivation", "communities": ["lotus-garden"],
+            "activation": .string(String(repeating: "07", count: 32)),
+        ]
+        let key = try Ed25519.publicKey(seed: Self.oversight)
+        func take(_ members: [String: JSON], by signer: SecretKey = Self.oversight) -> [UInt8]? {
+            try? WatchlistDocument.deactivation(
+                Self.sign(members, by: [signer]), of: activation, oversightKey: key, site: "lotus-garden")
+        }
+        #expect(take(good)?.count == 32)
+        #expect(take(good, by: Self.stranger) == nil && take(good, by: Self.signers[0]) == nil)
+        for (name, value) in [
+            ("activation", .string(String(repeating: "08", count: 32))), ("activation", "07"), ("communities", ["x"]),
+            ("type", "gatehouse-watchlist-activation"), ("remark", "x"),
+        ] as [(String, JSON)] {
+            #expect(take(good.merging([name: value]) { $1 }) == nil, "\(name)")
         }
     }
 

@@ -339,7 +339,7 @@ import Testing
         try fill()
         try export()
         let writer = StoreWriter(
-            path: new.database, secrets: newKeys.storeSecrets, epoch: 1, run: "r", issuerCertificate: nil)
+            path: new.database, secrets: newKeys.storeSecrets, epoch: 1, run: "r")
         try writer.commit(.init(number: 1, effects: [new.entry(1, .start)]))
         #expect(try take().check.isWhole)
         #expect(throws: Archive.Refusal.self) { try take() }

@@ -122,7 +122,8 @@ private struct Site {
             [.registrySealed(revision: 3), site.scratch.entry(303, .registry)],
             [.enqueue(item)], [.settle(item, .delivered(receipt: "r"))],
             [.area(person: 1, Ledger.Presence(area: "yard", since: CivilTime(seconds: 4)))], [.area(person: 1, nil)],
-            [.watchlistActivation(activation)],
+            [.watchlistActivation(activation)], [.watchlistErased("a", tombstone: [1])],
+            [.watchlistSteps([WatchlistNote(.added)])], [.dropSealedAlerts], [.watchlistDeactivated],
             [
                 .readerStanding(
                     "r1",
@@ -187,7 +188,7 @@ private struct Site {
             try RegistryCopy.make(database: site.scratch.database, secrets: site.scratch.secrets)
         }
         let writer = StoreWriter(
-            path: site.scratch.database, secrets: site.scratch.secrets, epoch: 2, run: "settled", issuerCertificate: nil
+            path: site.scratch.database, secrets: site.scratch.secrets, epoch: 2, run: "settled"
         )
         try writer.commit(.init(number: 1, effects: [.ledger(.rewinding(nil))]))
         #expect(try site.open().loaded.restored.ledger.rewinding == nil)
@@ -384,8 +385,7 @@ private struct Site {
             try site.open().loaded.restored.epoch == opened.loaded.restored.epoch, "what was put in order is in order")
         let writer = StoreWriter(
             path: site.scratch.database, secrets: site.scratch.secrets, epoch: opened.loaded.restored.epoch,
-            run: "after",
-            issuerCertificate: nil)
+            run: "after")
         try writer.commit(.init(number: 1, effects: [site.scratch.entry(opened.loaded.restored.nextSequence)]))
     }
 
@@ -528,7 +528,7 @@ private struct Site {
         let (site, other) = (try Site(), Scratch())
         let stranger = StoreWriter(
             path: other.database, secrets: KeyRing(master: SecretKey([UInt8](repeating: 4, count: 32))).storeSecrets,
-            epoch: 1, run: "other", issuerCertificate: nil)
+            epoch: 1, run: "other")
         try stranger.commit(.init(number: 1, effects: [other.entry(1)]))
         #expect(stranger.idle())
         site.put(["": other.contents(other.database)], ["", "-wal"])

@@ -9,7 +9,7 @@ import Testing
 struct JournalProverTests {
     private func fill(_ scratch: Scratch, _ sequences: ClosedRange<UInt64>, epoch: UInt64 = 1) throws {
         let writer = StoreWriter(
-            path: scratch.database, secrets: scratch.secrets, epoch: epoch, run: "\(epoch)", issuerCertificate: nil)
+            path: scratch.database, secrets: scratch.secrets, epoch: epoch, run: "\(epoch)")
         try writer.commit(CommitGate.Batch(number: 1, effects: sequences.map { scratch.entry($0) }))
     }
 

@@ -65,7 +65,7 @@ import Testing
         let scratch = Scratch()
         try commit(1...300, scratch.writer(run: "one"), number: 1)
         let second = StoreWriter(
-            path: scratch.database, secrets: scratch.secrets, epoch: 2, run: "two", issuerCertificate: nil)
+            path: scratch.database, secrets: scratch.secrets, epoch: 2, run: "two")
         try commit(1000...1300, second, number: 1)
         let database = try Database(path: scratch.database)
         #expect(try JournalTree.index(of: 300, database) == 299)

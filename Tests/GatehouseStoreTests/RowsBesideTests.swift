@@ -57,8 +57,7 @@ import Testing
     @Test func aRunWithoutTheKeySaysThatItKeptNothing() throws {
         let scratch = Scratch()
         let writer = StoreWriter(
-            path: scratch.database, secrets: scratch.secrets.withoutKey, epoch: 1, run: "keyless",
-            issuerCertificate: nil)
+            path: scratch.database, secrets: scratch.secrets.withoutKey, epoch: 1, run: "keyless")
         try writer.commit(.init(number: 1, effects: [decision(1, [.cardNumber])]))
         #expect(try faults(scratch) == [])
     }

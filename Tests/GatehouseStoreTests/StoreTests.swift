@@ -28,7 +28,7 @@ final class Scratch {
     }
 
     func writer(run: String = "run") -> StoreWriter {
-        StoreWriter(path: database, secrets: secrets, epoch: 1, run: run, issuerCertificate: nil)
+        StoreWriter(path: database, secrets: secrets, epoch: 1, run: run)
     }
     func entry(_ sequence: UInt64, _ kind: EntryKind = .decision, card: String? = nil) -> DurableEffect {
         var entry = JournalEntry(kind: kind)
@@ -126,9 +126,60 @@ struct StoreTests {
             }
         }
         #expect(found(), "the scan finds it while it is there")
-        try writer.commit(.init(number: 2, effects: [scratch.entry(2), .watchlistErased(entry.id)]))
+        try writer.commit(
+            .init(number: 2, effects: [scratch.entry(2), .watchlistErased(entry.id, tombstone: [7, 8])]))
         #expect(writer.idle())
         #expect(!found())
+        let restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+            .restored
+        #expect(restored.watchlist.isEmpty && restored.watchlistTombstones == [[7, 8]])
+    }
+
+    /// What is left of an entry is as long as what was there, and so is each other entry.
+    @Test func rowsOfTheListHaveOneSize() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        func entry(_ id: String, portals: Int, references: Int) -> WatchlistEntry {
+            WatchlistEntry(
+                id: id, category: .missing, portals: (0..<portals).map { PortalID("portal-\($0)") },
+                validFrom: CivilTime(seconds: 1), expires: CivilTime(seconds: 2),
+                references: (0..<references).map { [UInt8](repeating: UInt8($0), count: 16) }, people: 3,
+                minimumConfidence: 80, isMinor: true, digest: [1])
+        }
+        let large = entry("large", portals: 16, references: 16)
+        try writer.commit(
+            .init(
+                number: 1,
+                effects: [
+                    scratch.entry(1), .watchlistEntry(entry("small", portals: 1, references: 1)),
+                    .watchlistEntry(large), .watchlistErased("gone", tombstone: [1]),
+                ]))
+        let sizes = try Database(path: scratch.database, mode: .readOnly).prepare(
+            "SELECT count(*), min(length(sealed)), max(length(sealed)) FROM watch")
+        #expect(try sizes.step())
+        #expect(sizes.integer(0) == 3 && sizes.integer(1) == sizes.integer(2))
+        let restored = try StoreLoader(path: scratch.database, secrets: scratch.secrets).load(site: Scratch.site)
+            .restored
+        #expect(restored.watchlist.contains(large))
+    }
+
+    /// Steps that wait for a note come back, and their row is as long without any.
+    @Test func stepsThatWaitComeBack() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        var step = WatchlistNote(.added)
+        (step.entry, step.category, step.document) = ("aa", .warrant, [UInt8](repeating: 3, count: 32))
+        func size() throws -> Int64 {
+            let row = try Database(path: scratch.database, mode: .readOnly).prepare("SELECT length(sealed) FROM watch")
+            return try row.step() ? row.integer(0) : 0
+        }
+        try writer.commit(.init(number: 1, effects: [scratch.entry(1), .watchlistSteps([step])]))
+        let full = try size()
+        let loader = try StoreLoader(path: scratch.database, secrets: scratch.secrets)
+        #expect(try loader.load(site: Scratch.site).restored.watchlistSteps == [step])
+        try writer.commit(.init(number: 2, effects: [scratch.entry(2), .watchlistSteps([])]))
+        #expect(try size() == full)
+        #expect(try loader.load(site: Scratch.site).restored.watchlistSteps.isEmpty)
     }
 
     /// A start must not read a journal of years: every question about what was last finds it by an index.

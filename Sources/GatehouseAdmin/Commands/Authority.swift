@@ -1,6 +1,6 @@
 internal import GatehouseCore
 
-// Steps that more than one party takes: a hand-over of the site, and the watchlist.
+// Steps that more than one party takes: a hand-over of the site.
 
 package struct HandoverView: Codable, Hashable, Sendable {
     package var at: String
@@ -77,54 +77,5 @@ package struct HandoverAccept: AdminCommand {
     package var token: DocumentArgument
     package init(token: DocumentArgument) {
         self.token = token
-    }
-}
-
-package struct WatchlistActivate: AdminCommand {
-    package static let name = CommandName.watchlistActivate
-    package static let entry = CommandEntry.change(
-        [.auditor], needsReason: true, Sentence("switch the watchlist on, by a certificate of the oversight"))
-    package typealias Reply = Recorded
-    package var document: DocumentArgument
-    package init(document: DocumentArgument) {
-        self.document = document
-    }
-}
-
-package struct WatchlistImport: AdminCommand {
-    package static let name = CommandName.watchlistImport
-    package static let entry = CommandEntry.change([.auditor], Sentence("take one entry signed by two"))
-    package typealias Reply = Recorded
-    package var document: DocumentArgument
-    package init(document: DocumentArgument) {
-        self.document = document
-    }
-}
-
-package struct WatchlistRemove: AdminCommand {
-    package static let name = CommandName.watchlistRemove
-    package static let entry = CommandEntry.change([.auditor], needsReason: true, Sentence("take an entry out"))
-    package typealias Reply = Recorded
-    package var entry: DocumentArgument
-    package init(entry: DocumentArgument) {
-        self.entry = entry
-    }
-}
-
-package struct WatchlistStatus: AdminCommand {
-    package static let name = CommandName.watchlistStatus
-    package static let entry = CommandEntry.glance(
-        [.auditor, .manager], Sentence("whether the list is active; counts for its auditor"))
-    package init() {}
-
-    package struct Reply: Codable, Hashable, Sendable {
-        package var state: String
-        package var entries: Int?
-        package var cap: Int?
-        package init(state: String, entries: Int?, cap: Int?) {
-            self.state = state
-            self.entries = entries
-            self.cap = cap
-        }
     }
 }

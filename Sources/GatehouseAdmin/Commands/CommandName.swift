@@ -126,9 +126,11 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case handoverAccept = "handover accept"
 
     case watchlistActivate = "watchlist activate"
+    case watchlistDeactivate = "watchlist deactivate"
     case watchlistImport = "watchlist import"
     case watchlistRemove = "watchlist remove"
     case watchlistStatus = "watchlist status"
+    case watchlistCounters = "watchlist counters"
 
     /// What commands were called before there was one verb for an idea: typed and said on the socket they go on, and nothing
     /// speaks of them.
@@ -262,9 +264,11 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         case .handoverWithdraw: HandoverWithdraw.self
         case .handoverAccept: HandoverAccept.self
         case .watchlistActivate: WatchlistActivate.self
+        case .watchlistDeactivate: WatchlistDeactivate.self
         case .watchlistImport: WatchlistImport.self
         case .watchlistRemove: WatchlistRemove.self
         case .watchlistStatus: WatchlistStatus.self
+        case .watchlistCounters: WatchlistCount.self
         }
     }
 

@@ -23,7 +23,11 @@ package enum UplinkMessage: Hashable, Sendable {
     case proof(old: UInt64, new: UInt64, hashes: [[UInt8]])
     /// The sealed head of the state, to be kept in place of the one before.
     case keep(head: [UInt8])
+    /// Something of one size for the receiver of leads; a number that is nothing but the slot's.
+    case slot(number: UInt64, envelope: [UInt8])
     // Uplink to daemon.
+    /// What a receiver answered to it, as it came.
+    case slotAnswered(number: UInt64, body: [UInt8])
     case hello(version: String)
     /// `stored`, `missing` or `expired`, under a number by which it is noted.
     case picture(SnapshotRow, report: UInt64)
@@ -54,13 +58,11 @@ package struct UplinkDelivery: Hashable, Sendable {
     package var key: String
     package var created: CivilTime
     package var attempt: Int
-    /// Plain fields, or the sealed envelope in base64.
     package var fields: [String: String]
-    package var envelope: String?
 
     package init(
         id: UInt64, destination: String, kind: AlertKind, event: UInt64, key: String, created: CivilTime, attempt: Int,
-        fields: [String: String], envelope: String?
+        fields: [String: String]
     ) {
         self.id = id
         self.destination = destination
@@ -70,7 +72,6 @@ package struct UplinkDelivery: Hashable, Sendable {
         self.created = created
         self.attempt = attempt
         self.fields = fields
-        self.envelope = envelope
     }
 }
 
@@ -92,7 +93,6 @@ extension UplinkMessage {
                 "kind": .string(item.kind.rawValue), "event": .integer(Int64(item.event)), "key": .string(item.key),
                 "created": .integer(item.created.milliseconds), "attempt": .integer(Int64(item.attempt)),
                 "fields": .object(item.fields.mapValues { .string($0) }),
-                "envelope": item.envelope.map { .string($0) } ?? .null,
             ]
         case .hello(let version): ["v": 1, "type": "hello", "version": .string(version)]
         case .seal(let event, let camera, let path):
@@ -113,6 +113,16 @@ extension UplinkMessage {
             [
                 "v": 1, "type": "failed", "id": .integer(Int64(id)), "reason": .string(reason),
                 "final": .boolean(isFinal),
+            ]
+        case .slot(let number, let envelope):
+            [
+                "v": 1, "type": "slot", "number": .integer(Int64(clamping: number)),
+                "envelope": .string(Base64.encode(envelope)),
+            ]
+        case .slotAnswered(let number, let body):
+            [
+                "v": 1, "type": "slotAnswered", "number": .integer(Int64(clamping: number)),
+                "body": .string(Base64.encode(body)),
             ]
         case .checkpoint, .proof, .keep, .kept, .prove, .cosigned, .witness: evidence
         }
@@ -182,7 +192,7 @@ extension UplinkMessage {
                 UplinkDelivery(
                     id: id, destination: destination, kind: kind, event: event, key: key,
                     created: CivilTime(milliseconds: created), attempt: Int(attempt),
-                    fields: fields.compactMapValues(\.string), envelope: json["envelope"]?.string))
+                    fields: fields.compactMapValues(\.string)))
         case "hello":
             guard let version = json["version"]?.string else { return nil }
             self = .hello(version: version)
@@ -206,6 +216,14 @@ extension UplinkMessage {
             guard let id = count("id"), let reason = json["reason"]?.string, let isFinal = json["final"]?.boolean
             else { return nil }
             self = .failed(id: id, reason: String(reason.prefix(256)), isFinal: isFinal)
+        case "slot":
+            guard let number = count("number"), let envelope = json["envelope"]?.string.flatMap({ Base64.decode($0) })
+            else { return nil }
+            self = .slot(number: number, envelope: envelope)
+        case "slotAnswered":
+            guard let number = count("number"), let body = json["body"]?.string.flatMap({ Base64.decode($0) })
+            else { return nil }
+            self = .slotAnswered(number: number, body: body)
         default: self.init(evidence: json, type: type)
         }
     }

@@ -84,7 +84,8 @@ package struct CommitGate: Sendable {
                 dropReleases(of: portal, from: &later)
                 for index in held.indices { dropReleases(of: portal, from: &held[index].effects) }
                 free.append(effect)
-            case .release, .indicate, .acknowledge, .capture, .deliver, .reply, .noted, .eraseSnapshots:
+            case .release, .indicate, .acknowledge, .capture, .deliver, .reply, .noted, .eraseSnapshots,
+                .leadSlot:
                 later.append(effect)
             }
         }
@@ -98,7 +99,7 @@ package struct CommitGate: Sendable {
         var bounded: [Effect] = []
         for effect in later {
             switch effect {
-            case .deliver, .noted, .eraseSnapshots: strict.append((admittedSteps, effect))
+            case .deliver, .noted, .eraseSnapshots, .leadSlot: strict.append((admittedSteps, effect))
             default: bounded.append(effect)
             }
         }

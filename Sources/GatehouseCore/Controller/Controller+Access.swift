@@ -90,7 +90,7 @@ extension Controller {
         var entry = decisionEntry(judgement, decision, path, settings, at: reader)
         entry.detail[.face] = .text(refusal.rawValue)
         let event = record(entry, &step)
-        noteSealed(references: [], lead: nil, &step)
+        noteSealed(nil, at: settings.portal, event: event, &step)
         step.yield(.indicate(reader, .denied, waits: true))
         capture(event, cameras: cameras(of: settings), reader: reader, &step)
     }

@@ -122,14 +122,8 @@ extension Controller {
                 step.yield(.durable(.settle(item, end)))
                 tellStuck(item.destination, &step)
                 var entry = JournalEntry(kind: .delivery)
-                // Sealed alerts leave no trace that somebody could read beside a decision.
-                if item.kind == .watchlist {
-                    guard case .expired = end else { continue }
-                    entry.kind = .watchlist
-                } else {
-                    entry.about = item.event
-                    entry.detail[.kind] = .text(item.kind.rawValue)
-                }
+                entry.about = item.event
+                entry.detail[.kind] = .text(item.kind.rawValue)
                 entry.detail[.destination] = .text(item.destination.name)
                 switch end {
                 case .delivered: entry.result = .delivered

@@ -9,7 +9,11 @@ extension Controller {
         }
         if !cursor.isCrowded { noteUnrecorded(&step) }
         if let refusal = refusal(of: order, step.now) {
-            recordOrder(order, .refused, reason: refusal.word, &step)
+            if let document = order.verb.listDocument {
+                refuseEntry(document, &step)
+            } else {
+                recordOrder(order, .refused, reason: refusal.word, &step)
+            }
             step.yield(.reply(order.id, .refused(refusal)))
             return
         }
@@ -39,10 +43,17 @@ extension Controller {
         case .confirmPolicy: event = confirmPolicy(order, &step)
         case .settleState: event = settleState(order, &step)
         case .watchlistActivate(let activation): event = activate(activation, order, &step)
-        case .watchlistImport(let entry): event = enter(entry, order, &step)
+        case .watchlistDeactivate(let document): event = deactivate(by: document, order, &step)
+        // Steps of the list wait for a note of their own: an entry now would tell that there was one.
+        case .watchlistImport(let entry):
+            enter(entry, &step)
+            event = nil
         case .watchlistWithdraw(let id):
-            erase(id, outcome: .withdrawn, actor: order.actor.name, &step)
-            event = recordOrder(order, .done, &step)
+            erase(id, as: .withdrawn, &step)
+            event = nil
+        case .watchlistRefuse(let document):
+            refuseEntry(document, &step)
+            event = nil
         case .acceptReader(let reader):
             let detail = accept(reader, by: order.actor, &step)
             event = recordReader(order, .accepted, reader, detail: detail, &step)
@@ -173,20 +184,6 @@ extension Controller {
         return event
     }
 
-    private mutating func activate(_ activation: WatchlistActivation, _ order: Order, _ step: inout Step) -> UInt64? {
-        watchlist.activate(activation)
-        step.yield(.durable(.watchlistActivation(activation)))
-        return recordWatchlist(order, .activated, activation.digest, &step)
-    }
-
-    private mutating func enter(_ entry: WatchlistEntry, _ order: Order, _ step: inout Step) -> UInt64? {
-        let isRenewal = watchlist.holds(entry.id)
-        watchlist.put(entry)
-        scheduleSweep(step.now)
-        step.yield(.durable(.watchlistEntry(entry)))
-        return recordWatchlist(order, isRenewal ? .renewed : .added, entry.digest, &step)
-    }
-
     func orderEntry(_ order: Order, _ outcome: EntryOutcome) -> JournalEntry {
         var entry = JournalEntry(kind: .order)
         entry.actor = order.actor.inEntries
@@ -280,7 +277,7 @@ extension Controller {
         return record(entry, &step)
     }
 
-    private mutating func recordWatchlist(
+    mutating func recordWatchlist(
         _ order: Order, _ outcome: EntryOutcome, _ digest: [UInt8], _ step: inout Step
     ) -> UInt64? {
         var entry = orderEntry(order, outcome)
@@ -291,12 +288,22 @@ extension Controller {
 }
 
 extension Order.Verb {
+    /// What a refused step of the list says of itself in a sealed note; nil for all other orders.
+    fileprivate var listDocument: [UInt8]? {
+        switch self {
+        case .watchlistImport(let entry): entry.digest
+        case .watchlistWithdraw, .watchlistRefuse: []
+        default: nil
+        }
+    }
+
     /// What has to be done whatever waits for the disk: it moves a gate, or takes nobody's room.
     fileprivate var isOfTheGate: Bool {
         switch self {
         case .open, .posture, .fireReset, .acknowledge, .stop: true
         case .registry, .forgive, .forgiveAll, .threat, .erase, .pass, .confirmPolicy, .watchlistActivate,
-            .settleState, .watchlistImport, .watchlistWithdraw, .changeReader, .installReader, .acceptReader, .look,
+            .settleState, .watchlistDeactivate, .watchlistImport, .watchlistWithdraw, .watchlistRefuse, .changeReader,
+            .installReader, .acceptReader, .look,
             .refused,
             .acceptClock, .announceHandover, .confirmHandover, .cancelHandover, .acceptHandover, .resume, .suspend,
             .endSuspension, .testCamera, .awaitCard, .giveUpCard, .walk:

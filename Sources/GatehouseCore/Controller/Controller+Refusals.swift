@@ -4,7 +4,8 @@ extension Controller {
         if let expires = order.expires, now.monotonic > expires { return .expired }
         if let refusal = handoverRefusal(of: order, now) { return refusal }
         switch order.verb {
-        case .registry, .erase, .awaitCard, .watchlistActivate, .watchlistImport, .pass(.issue), .announceHandover:
+        case .registry, .erase, .awaitCard, .watchlistActivate, .watchlistDeactivate, .watchlistImport, .pass(.issue),
+            .announceHandover:
             // What a run without the key would seal, nobody could open again.
             if health.has(.withoutKey) { return .withoutKey }
             if !isStoreAvailable { return .storeUnavailable }
@@ -53,9 +54,12 @@ extension Controller {
                 return .other(Sentence("the entry was withdrawn; the authority has to make and sign a new one"))
             }
             if entry.expires <= now.civil { return .other(Sentence("the entry has expired already")) }
-            let cap = Watchlist.cap(residents: registry.counts.persons)
-            return !watchlist.holds(entry.id) && watchlist.count >= cap ? .watchlistFull : nil
+            if !watchlist.leads.hasRoom {
+                return .other(Sentence("many steps of the list wait for their notes; try again in an hour"))
+            }
+            return watchlist.hasRoom(for: entry, residents: registry.counts.persons) ? nil : .watchlistFull
         case .watchlistWithdraw(let id): return watchlist.holds(id) ? nil : .watchlistUnknown
+        case .watchlistDeactivate: return watchlist.activation == nil ? .watchlistAsleep(.notActivated) : nil
         case .forgiveAll, .threat: return order.hasReason ? nil : .reasonMissing
         case .walk(let walk): return refusal(of: walk, order)
         case .confirmPolicy: return nil
@@ -69,7 +73,7 @@ extension Controller {
             case .acceptReader: return standing(of: reader)?.stranger == nil ? .readerNotSwapped(reader.name) : nil
             default: return nil
             }
-        case .giveUpCard, .watchlistActivate, .look, .refused, .announceHandover, .confirmHandover,
+        case .giveUpCard, .watchlistActivate, .watchlistRefuse, .look, .refused, .announceHandover, .confirmHandover,
             .cancelHandover,
             .acceptHandover,
             .stop:

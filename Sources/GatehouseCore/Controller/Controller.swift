@@ -39,11 +39,14 @@ package struct Controller: Sendable {
     package let firstSequenceOfRun: UInt64
     /// False while entries are only counted, because the disk has failed for longer than memory lasts.
     package var isRecording: Bool { !cursor.isFull }
+    /// The number that the next entry gets.
+    package var nextSequence: UInt64 { cursor.next }
     var nextOutboxID: UInt64
     var isStoreAvailable = true
     var isUplinkConnected = false
     var captures = PendingCaptures()
     var watchlistSweepAt: MonotonicTime?
+    var uplinkBlamedUntil: MonotonicTime?
     var freeWindows = FreeWindows()
     var retention = Retention()
     var handoverCheckAt: MonotonicTime?
@@ -57,6 +60,7 @@ package struct Controller: Sendable {
     package internal(set) var walk: WalkWatch?
     var walkEndsAt: MonotonicTime?
     var isClockKeptInStep: Bool?
+    private let hasSealedAlerts: Bool
     private let newestBefore: CivilTime?
     private let bootBefore: String?
 
@@ -103,6 +107,8 @@ package struct Controller: Sendable {
             for reader in point.readers { pointOfReader[reader] = index }
         }
         if let activation = restored.activation { watchlist.activate(activation) }
+        watchlist.leads = LeadSlots(steps: restored.watchlistSteps)
+        hasSealedAlerts = restored.hasSealedAlerts
         for entry in restored.watchlist { watchlist.put(entry) }
         for tombstone in restored.watchlistTombstones { watchlist.bury(tombstone) }
         for lane in restored.outbox.keys.sorted() {
@@ -167,6 +173,8 @@ package struct Controller: Sendable {
         case .delivered(let id, let receipt): settle(outbox.delivered(id, receipt: receipt), &step)
         case .deliveryFailed(let id, let reason, let isFinal):
             settle(outbox.failed(id, reason: reason, isFinal: isFinal, at: step.now.monotonic), &step)
+        case .leadsAnswered(let answers, let certificate): hear(answers, under: certificate, &step)
+        case .leadsRestored(let history): restore(history, &step)
         case .outboxLoaded(let lane, let items, let isLast): outbox.loaded(items, for: lane, isLast: isLast)
         case .uplink(let isConnected):
             isUplinkConnected = isConnected
@@ -175,8 +183,10 @@ package struct Controller: Sendable {
                 note(SnapshotRow(event: request.event, camera: request.camera, result: .missing(.uplinkAway)), &step)
             }
             outbox.uplink(isConnected: isConnected)
+            watchlist.leads.uplink(isConnected: isConnected, at: step.now.monotonic)
             set(.uplinkAway, "", !isConnected, &step)
         case .clock(let event): hear(event, &step)
+        case .health(.uplinkMisbehaves, _, isOn: true): blameUplink(&step)
         case .health(.readerBabbling, let subject, let isOn): hearBabble(ReaderID(subject), isOn, &step)
         case .health(let code, let subject, let isOn): set(code, subject, isOn, &step)
         case .policy(let policy):
@@ -222,6 +232,8 @@ package struct Controller: Sendable {
         }
         if let at = stagedAt { next = .earliest(next, Deadline(at: at, waiter: "a large change of the register")) }
         if let at = walkDeadline { next = .earliest(next, Deadline(at: at, waiter: "walk test")) }
+        if let at = watchlist.leads.nextDeadline { next = .earliest(next, Deadline(at: at, waiter: "a slot")) }
+        if let at = uplinkBlamedUntil { next = .earliest(next, Deadline(at: at, waiter: "an uplink on probation")) }
         if let at = watchlistSweepAt { next = .earliest(next, Deadline(at: at, waiter: "watchlist expiry")) }
         return next
     }
@@ -250,6 +262,8 @@ package struct Controller: Sendable {
         settleRetention(&step)
         endGuessingAlerts(&step)
         sweepWatchlist(&step)
+        advanceLeads(&step)
+        settleUplinkBlame(&step)
         settleHandover(&step)
         settleSuspensions(&step)
         settleAwaitedCards(&step)
@@ -296,6 +310,7 @@ package struct Controller: Sendable {
             indicatePosture(portalAt: index, &step)
             feed(.free(portal.isReleased), toLaneAt: index, &step)
         }
+        if hasSealedAlerts { step.yield(.durable(.dropSealedAlerts)) }
         scheduleSweep(step.now)
     }
 

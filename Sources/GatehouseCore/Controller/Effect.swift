@@ -13,6 +13,8 @@ package enum Effect: Hashable, Sendable {
     case capture(CaptureRequest)
     indirect case deliver(OutboxItem, attempt: Int)
     case loadOutbox(OutboxLane)
+    /// Something of one size leaves for the issuer of the watchlist.
+    indirect case leadSlot(LeadSlot)
     /// What the uplink reported under this number is on disk: it need not be said again.
     case noted(report: UInt64)
     /// Pictures wait to be deleted: the uplink is to hear which.
@@ -58,7 +60,13 @@ package enum DurableEffect: Hashable, Sendable {
     case pictureOwed(CaptureRequest)
     indirect case watchlistActivation(WatchlistActivation)
     indirect case watchlistEntry(WatchlistEntry)
-    case watchlistErased(String)
+    /// Its material goes; that there was one stays as a hash.
+    case watchlistErased(String, tombstone: [UInt8])
+    case watchlistDeactivated
+    /// Steps of the list that wait for a sealed note.
+    case watchlistSteps([WatchlistNote])
+    /// Alerts of a form that is no more: leads that an older program owed.
+    case dropSealedAlerts
 }
 
 extension DurableEffect {
@@ -142,6 +150,10 @@ package struct Order: Hashable, Sendable {
         case watchlistActivate(WatchlistActivation)
         case watchlistImport(WatchlistEntry)
         case watchlistWithdraw(String)
+        /// By a document of the oversight, whose digest it is; without, two auditors said so.
+        case watchlistDeactivate([UInt8]?)
+        /// A document that was no entry.
+        case watchlistRefuse([UInt8])
         /// A reader is to be given a key, or another place. The entry comes first; the daemon does it then.
         case changeReader(ReaderID)
         /// A reader is to be given its first key over its wire: by somebody else than who accepted it.
@@ -203,36 +215,6 @@ package struct Order: Hashable, Sendable {
     /// Whether what somebody wrote is a reason: blanks are none.
     package static func isReason(_ text: String?) -> Bool { !(text ?? "").allSatisfy(\.isWhitespace) }
     var hasReason: Bool { Self.isReason(reason) }
-}
-
-/// What somebody looked at.
-package enum Look: Hashable, Sendable {
-    /// These people, each of whom has it in their own report. Nobody: the look is an entry all the same.
-    case people([UInt32])
-    /// A view of entries by their numbers: whoever stands in one of them was looked at.
-    case entries(from: UInt64, through: UInt64)
-    /// The whole register, or a part of it that names many.
-    case register
-    /// A case file was made.
-    case caseFile(GivenCase)
-}
-
-/// What was given away as a case file. Its entry stands in the file: it ties the key that signs the list of files to the journal.
-package struct GivenCase: Hashable, Sendable {
-    /// Whoever stands in its entries, each of whom has it in their own report.
-    package var people: [UInt32]
-    package var entries: [UInt64]
-    /// The site's key, 32 octets.
-    package var key: [UInt8]
-    /// Who had wished the same before, where two people are needed.
-    package var with: String?
-
-    package init(people: [UInt32], entries: [UInt64], key: [UInt8], with: String?) {
-        self.people = people
-        self.entries = entries
-        self.key = key
-        self.with = with
-    }
 }
 
 package enum OrderReply: Hashable, Sendable {

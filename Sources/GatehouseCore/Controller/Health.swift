@@ -8,7 +8,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case registryFromCopy, diskNearlyFull, linesUnavailable, configurationWrong, restartNeeded, withoutKey
     case threatRaised, faceDeletionDue, barrierFault, handedOver, registerRestored, credentialSuspended, inputFaulty
     case stateRewound, stateUnwitnessed, checkpointRefused, witnessDisagrees, journalUnwitnessed
-    case uplinkUnruly
+    case uplinkMisbehaves
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -28,7 +28,7 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
     package var severity: Severity {
         switch self {
         case .portalForced, .fire, .readerTamper, .readerDowngraded, .readerGuessed, .readerBabbling, .withoutKey,
-            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees, .uplinkUnruly:
+            .readerSwapped, .stateRewound, .checkpointRefused, .witnessDisagrees, .uplinkMisbehaves:
             .alarm
         case .journalUnavailable, .journalBacklogFull, .readerOffline, .registryDamaged, .linesUnavailable,
             .configurationWrong, .readerUnkeyed, .readerInsecure, .faceEncryption, .faceDeletionDue, .barrierFault,
@@ -73,8 +73,6 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerPower: Sentence("The reader reports a power fault.")
         case .readerUnsolicited: Sentence("The reader sent a match that nobody had asked for.")
         case .uplinkAway: Sentence("gatehouse-uplink is not connected: no pictures, no alerts. Nothing owed is lost.")
-        case .uplinkUnruly:
-            Sentence("gatehouse-uplink reported pictures that nobody had asked it for, and was sent away.")
         case .outboxStuck: Sentence("Alerts wait for a destination that does not take them.")
         case .clockNotTrusted:
             Sentence(
@@ -125,6 +123,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
             Sentence(
                 "Not enough witnesses have signed what the journal has had since then. Gates go on, and it is offered again."
             )
+        case .uplinkMisbehaves:
+            Sentence(
+                "gatehouse-uplink answered what it was not asked and was cut off: somebody else may be speaking in its place."
+            )
         case .credentialSuspended:
             Sentence("A guard suspended this credential until the office is there; it ends by itself.")
         }
@@ -161,10 +163,6 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .readerPower: Sentence("Check the reader's supply.")
         case .readerUnsolicited: Sentence("Check the wire to the module: somebody may be sending on it.")
         case .uplinkAway: Sentence("systemctl status gatehouse-uplink")
-        case .uplinkUnruly:
-            Sentence(
-                "Find out what runs as gatehouse-uplink; the log of gatehoused says what it reported. Then restart both."
-            )
         case .outboxStuck: Sentence("Check the network and the receiver; see `gatehousectl status`.")
         case .clockNotTrusted:
             Sentence(
@@ -214,6 +212,10 @@ package enum HealthCode: String, Hashable, Sendable, CaseIterable, Comparable {
         case .journalUnwitnessed:
             Sentence(
                 "journalctl -u gatehouse-uplink says which witness does not answer, and how: its address in the policy, its network, its list of logs."
+            )
+        case .uplinkMisbehaves:
+            Sentence(
+                "Look at the machine: journalctl -u gatehouse-uplink, and who could reach it. It ends when the uplink has kept the rules for an hour."
             )
         case .withoutKey:
             Sentence("Put the right master key in place (docs/operating.md), then: systemctl restart gatehoused")

@@ -24,6 +24,10 @@ package enum Input: Hashable, Sendable {
     case snapshot(SnapshotRow, report: UInt64? = nil)
     case delivered(UInt64, receipt: String)
     case deliveryFailed(UInt64, reason: String, isFinal: Bool)
+    /// Under the signature of the certificate.
+    case leadsAnswered([LeadAnswer], under: [UInt8])
+    /// The sealed notes of earlier runs are read.
+    indirect case leadsRestored(LeadHistory)
     case outboxLoaded(OutboxLane, [OutboxItem], isLast: Bool)
     case uplink(isConnected: Bool)
     case clock(ClockEvent)
@@ -87,6 +91,10 @@ package struct Restored: Sendable {
     package var newest: CivilTime?
     /// The machine's start of the last run, as its first entry says it.
     package var boot: String?
+    /// Steps of the list that wait for a note.
+    package var watchlistSteps: [WatchlistNote] = []
+    /// Leads of an older program stand in the outbox.
+    package var hasSealedAlerts = false
     /// Hashes of withdrawn entries.
     package var watchlistTombstones: [[UInt8]] = []
     /// Entries of presentations that have neither a picture nor a reason.

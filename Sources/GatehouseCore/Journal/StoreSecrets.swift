@@ -24,8 +24,10 @@ package struct StoreSecrets: Sendable {
     package var keepsPersonal = true
     /// The keys of pictures.
     package var pictures: PictureSecrets
-    /// Seals a lead to the issuer's certificate (DER): the envelope that alone leaves the house.
-    package var sealLead: @Sendable (_ lead: WatchlistLead, _ certificate: [UInt8]) throws -> [UInt8]
+    /// Opens a sealed note of the journal.
+    package var openNote: @Sendable (_ sealed: [UInt8], _ sequence: UInt64, _ epoch: UInt64) -> [UInt8]?
+    /// The key of one sealed note, for whoever may open it and no other.
+    package var noteKey: @Sendable (_ sequence: UInt64, _ epoch: UInt64) -> [UInt8]
 
     package init(
         sha256: @escaping @Sendable ([UInt8]) -> [UInt8],
@@ -42,7 +44,8 @@ package struct StoreSecrets: Sendable {
         rowDigests: @escaping @Sendable () -> ([UInt8]) -> [UInt8],
         sealHead: @escaping @Sendable ([UInt8]) throws -> [UInt8],
         openHead: @escaping @Sendable ([UInt8]) -> [UInt8]?, keyMark: String, pictures: PictureSecrets,
-        sealLead: @escaping @Sendable (WatchlistLead, [UInt8]) throws -> [UInt8]
+        openNote: @escaping @Sendable ([UInt8], UInt64, UInt64) -> [UInt8]?,
+        noteKey: @escaping @Sendable (UInt64, UInt64) -> [UInt8]
     ) {
         self.sha256 = sha256
         self.pictures = pictures
@@ -60,7 +63,8 @@ package struct StoreSecrets: Sendable {
         self.sealHead = sealHead
         self.openHead = openHead
         self.keyMark = keyMark
-        self.sealLead = sealLead
+        self.openNote = openNote
+        self.noteKey = noteKey
     }
 
     /// The same for a run without the right key.

@@ -10,7 +10,7 @@ package struct OutboxItem: Hashable, Sendable {
     /// Receivers drop what they have seen under this key.
     package var idempotencyKey: String
     package var created: CivilTime
-    /// A sealed alert is dropped when its watchlist entry has expired.
+    /// It is dropped then.
     package var expires: CivilTime?
     package var content: OutboxContent
 
@@ -32,10 +32,6 @@ package struct OutboxItem: Hashable, Sendable {
 package enum OutboxContent: Hashable, Sendable {
     /// Minimal fields, no names and no numbers.
     case plain([String: String])
-    /// The lead for the issuer; the writer seals it to the issuer's certificate before it touches the disk.
-    case lead(WatchlistLead)
-    /// A sealed envelope (CMS, DER).
-    case sealed([UInt8])
 }
 
 /// How an item left the outbox.
@@ -147,11 +143,13 @@ package struct Outbox: Sendable {
     }
 
     package mutating func delivered(_ id: UInt64, receipt: String) -> [Output] {
-        end(id, .delivered(receipt: receipt))
+        // A receipt for anything but what is in flight is a repeat, or was made up.
+        guard let lane = lane(withHead: id), queues[lane]!.inFlight == id else { return [] }
+        return end(id, .delivered(receipt: receipt))
     }
 
     package mutating func failed(_ id: UInt64, reason: String, isFinal: Bool, at now: MonotonicTime) -> [Output] {
-        guard let lane = lane(withHead: id) else { return [] }
+        guard let lane = lane(withHead: id), queues[lane]!.inFlight == id else { return [] }
         if isFinal || queues[lane]!.attempts >= Self.mostAttempts { return end(id, .abandoned(reason: reason)) }
         queues[lane]!.inFlight = nil
         let exponent = min(queues[lane]!.attempts, 12)
@@ -199,14 +197,10 @@ package struct Outbox: Sendable {
         queues.values.compactMap { $0.loadAt ?? (isConnected && !$0.items.isEmpty ? $0.retryAt : nil) }.min()
     }
 
-    /// Whether the destination has not taken an alert again and again, in any of its lanes. That a lead waits would say that
-    /// somebody was recognized: it is nobody's condition.
+    /// Whether the destination has not taken an alert again and again, in any of its lanes.
     func isStuck(_ destination: DestinationID) -> Bool {
         AlertUrgency.allCases.contains { urgency in
-            guard let queue = queues[OutboxLane(destination, urgency)], queue.attempts > Self.patience else {
-                return false
-            }
-            return queue.items.first.map { $0.kind != .watchlist } ?? false
+            queues[OutboxLane(destination, urgency)].map { $0.attempts > Self.patience && !$0.items.isEmpty } ?? false
         }
     }
 
@@ -223,7 +217,6 @@ package struct Outbox: Sendable {
     }
 
     private mutating func end(_ id: UInt64, _ end: OutboxEnd) -> [Output] {
-        // A receipt for anything but the head is a repeat: the head alone is ever in flight.
         guard let lane = lane(withHead: id) else { return [] }
         return [.settle(queues[lane]!.removeFirst(), end)]
     }

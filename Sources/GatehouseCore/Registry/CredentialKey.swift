@@ -83,10 +83,12 @@ package struct Primitives: Sendable {
     package var pinCode: @Sendable (_ person: UInt32?, _ digits: [UInt8]) -> [UInt8]
     /// HMAC-SHA-256 under the sealed watchlist key of this site.
     package var watchlistReference: @Sendable ([UInt8]) -> [UInt8]
-    /// Seals the octets for the watchlist's auditor, under a nonce made of the entry's sequence number.
+    /// Seals the octets for the watchlist's auditor, under a key of this entry's alone.
     package var sealWatchlistNote: @Sendable (_ sequence: UInt64, [UInt8]) -> [UInt8]
     /// The key by which receivers of an alert know it again: it tells neither how many there were nor to whom.
     package var alertKey: @Sendable (_ id: UInt64) -> String
+    /// Names a message of a lead, for its receiver and in answers: it tells nothing to others.
+    package var leadID: @Sendable (_ event: UInt64, _ isPicture: Bool) -> String
     /// Opens the text of a pass: nil when no key that is known here signed it.
     package var openPass: @Sendable (_ text: String) -> OpenedPass?
 
@@ -96,6 +98,7 @@ package struct Primitives: Sendable {
         watchlistReference: @escaping @Sendable ([UInt8]) -> [UInt8],
         sealWatchlistNote: @escaping @Sendable (UInt64, [UInt8]) -> [UInt8],
         alertKey: @escaping @Sendable (UInt64) -> String,
+        leadID: @escaping @Sendable (UInt64, Bool) -> String,
         openPass: @escaping @Sendable (String) -> OpenedPass? = { _ in nil }
     ) {
         self.digest = digest
@@ -103,6 +106,7 @@ package struct Primitives: Sendable {
         self.watchlistReference = watchlistReference
         self.sealWatchlistNote = sealWatchlistNote
         self.alertKey = alertKey
+        self.leadID = leadID
         self.openPass = openPass
     }
 }

@@ -7,13 +7,14 @@ package struct Watchlist: Sendable {
     private var references: [[UInt8]: String] = [:]
     /// Hashes of the entries that were withdrawn: the same document must not bring them back (G3).
     private var tombstones: Set<[UInt8]> = []
-    /// Hits whose picture is still to come, by their event, oldest first. At the bound the oldest goes without.
-    private var awaited: [(event: UInt64, lead: WatchlistLead, expires: CivilTime)] = []
-    private static let mostAwaited = 64
+    /// Leads on their way, and steps that wait for a note.
+    package internal(set) var leads = LeadSlots()
 
     package init() {}
 
     package var count: Int { entries.count }
+    /// Flagged people: one entry may name several.
+    package var people: Int { entries.values.reduce(0) { $0 + $1.people } }
 
     /// Why the list sleeps; nil while it works.
     package func sleepReason(at now: Moment) -> WatchlistSleep? {
@@ -26,8 +27,23 @@ package struct Watchlist: Sendable {
 
     package mutating func activate(_ activation: WatchlistActivation) { self.activation = activation }
 
-    /// At most max(1, min(50, 0.5 % of the registered residents)) entries (G5).
-    package static func cap(residents: Int) -> Int { max(1, min(50, residents / 200)) }
+    /// Nothing of what the last certificate allowed counts any more.
+    mutating func end() {
+        entries = [:]
+        references = [:]
+        leads.drop(entry: nil)
+    }
+
+    mutating func deactivate() { activation = nil }
+
+    /// At most max(1, min(50, 0.5 % of the registered residents)) people (G5).
+    package static func cap(residents: Int) -> Int { max(1, min(mostEntries, residents / 200)) }
+    package static let mostEntries = 50
+
+    /// Whether the entry finds room below the cap; one that it renews makes room first.
+    package func hasRoom(for entry: WatchlistEntry, residents: Int) -> Bool {
+        people - (entries[entry.id]?.people ?? 0) + entry.people <= Self.cap(residents: residents)
+    }
 
     package mutating func put(_ entry: WatchlistEntry) {
         remove(entry.id)
@@ -38,38 +54,46 @@ package struct Watchlist: Sendable {
     package mutating func bury(_ tombstone: [UInt8]) { tombstones.insert(tombstone) }
     package func isBuried(_ tombstone: [UInt8]) -> Bool { tombstones.contains(tombstone) }
 
-    mutating func awaitPicture(of lead: WatchlistLead, expires: CivilTime) {
-        awaited.append((lead.event, lead, expires))
-        if awaited.count > Self.mostAwaited { awaited.removeFirst() }
-    }
-
-    /// The hit that the picture of an event belongs to, once.
-    mutating func leadAwaiting(_ event: UInt64) -> (lead: WatchlistLead, expires: CivilTime)? {
-        guard let place = awaited.firstIndex(where: { $0.event == event }) else { return nil }
-        let found = awaited.remove(at: place)
-        return (found.lead, found.expires)
-    }
-
     package mutating func remove(_ id: String) {
         guard let entry = entries.removeValue(forKey: id) else { return }
         for reference in entry.references where references[reference] == id { references[reference] = nil }
     }
 
     package func holds(_ id: String) -> Bool { entries[id] != nil }
+    package func entry(_ id: String) -> WatchlistEntry? { entries[id] }
+    package var ids: [String] { entries.keys.sorted() }
 
-    /// The entry that one of the references belongs to, if it counts now and here. All references are looked up
-    /// whether or not one was found, so that a hit takes the way of a miss.
-    package func match(_ candidates: [[UInt8]], at accessPoint: AccessPointID, portal: PortalID, now: Moment)
+    /// The entry that one of the references belongs to, if it counts now and here. All references are looked up whether
+    /// or not one was found, and an entry that is nobody's stands in for the one that is missing: a hit takes the way of a
+    /// miss.
+    package func match(_ candidates: [Candidate], at accessPoint: AccessPointID, portal: PortalID, now: Moment)
         -> WatchlistEntry?
     {
         var found: WatchlistEntry?
         for candidate in candidates {
-            guard let id = references[candidate], let entry = entries[id] else { continue }
+            let entry = entries[references[candidate.reference] ?? ""] ?? Self.nobody
             let isInside = now.civil >= entry.validFrom && now.civil < entry.expires
             let isInScope = entry.portals.isEmpty || entry.portals.contains(portal)
-            if isInside, isInScope, found == nil { found = entry }
+            let isSure = candidate.confidence >= entry.minimumConfidence
+            let counts = isInside && isInScope && isSure && !leads.isSuspended(entry.id)
+            found = found ?? (counts ? entry : nil)
         }
         return found
+    }
+
+    private static let nobody = WatchlistEntry(
+        id: "", category: .missing, portals: [PortalID("")], validFrom: CivilTime(milliseconds: 0),
+        expires: CivilTime(milliseconds: 0), references: [], digest: [])
+
+    /// Something of an attempt that an entry may name.
+    package struct Candidate: Hashable, Sendable {
+        package var reference: [UInt8]
+        /// 100 for what was shown; of a face what its module states, and 0 where it states nothing.
+        package var confidence: Int
+        package init(reference: [UInt8], confidence: Int = 100) {
+            self.reference = reference
+            self.confidence = confidence
+        }
     }
 
     /// Entries that have expired; their material is to be erased.
@@ -77,7 +101,9 @@ package struct Watchlist: Sendable {
         entries.values.filter { $0.expires <= now.civil }.map(\.id).sorted()
     }
 
-    package var earliestExpiry: CivilTime? { entries.values.map(\.expires).min() }
+    package var earliestExpiry: CivilTime? {
+        (entries.values.map(\.expires) + (entries.isEmpty ? [] : [activation?.notAfter].compactMap(\.self))).min()
+    }
 }
 
 package enum WatchlistSleep: String, Hashable, Sendable, CaseIterable {
@@ -105,13 +131,22 @@ package struct WatchlistActivation: Hashable, Sendable {
     package var signers: [[UInt8]]
     /// X.509 certificate (DER) to which leads are sealed.
     package var issuerCertificate: [UInt8]
+    /// How often a message leaves.
+    package var slot: Duration
+    /// What no entry goes below.
+    package var minimumConfidence: Int
     /// SHA-256 of the signed document.
     package var digest: [UInt8]
 
+    package static let usualSlot: Duration = .seconds(10)
+
     package init(
         authority: String, legalBasis: String, assessment: String, communities: [String], notBefore: CivilTime,
-        notAfter: CivilTime, signers: [[UInt8]], issuerCertificate: [UInt8], digest: [UInt8]
+        notAfter: CivilTime, signers: [[UInt8]], issuerCertificate: [UInt8], slot: Duration = Self.usualSlot,
+        minimumConfidence: Int = 0, digest: [UInt8]
     ) {
+        self.slot = slot
+        self.minimumConfidence = minimumConfidence
         self.authority = authority
         self.legalBasis = legalBasis
         self.assessment = assessment
@@ -132,13 +167,22 @@ package struct WatchlistEntry: Hashable, Sendable {
     package var validFrom: CivilTime
     package var expires: CivilTime
     package var references: [[UInt8]]
+    /// How many people they are of: what the cap counts.
+    package var people: Int
+    /// The least confidence of a face that is a match.
+    package var minimumConfidence: Int
+    /// Somebody under 18: missing or at risk, and nothing else.
+    package var isMinor: Bool
     /// SHA-256 of the signed document: what stays as a tombstone.
     package var digest: [UInt8]
 
     package init(
         id: String, category: WatchlistCategory, portals: [PortalID], validFrom: CivilTime, expires: CivilTime,
-        references: [[UInt8]], digest: [UInt8]
+        references: [[UInt8]], people: Int = 1, minimumConfidence: Int = 0, isMinor: Bool = false, digest: [UInt8]
     ) {
+        self.people = people
+        self.minimumConfidence = minimumConfidence
+        self.isMinor = isMinor
         self.id = id
         self.category = category
         self.portals = portals
@@ -161,22 +205,36 @@ package struct WatchlistLead: Hashable, Sendable {
     package var event: UInt64
     /// SHA-256 of the picture, in the second message of a hit: what the authority may later ask for by its digest.
     package var picture: [UInt8]?
-    package init(entry: String, portal: PortalID, at: CivilTime, event: UInt64, picture: [UInt8]? = nil) {
+    /// Somebody under 18: for the duty of child protection alone.
+    package var isMinor: Bool
+    package init(
+        entry: String, portal: PortalID, at: CivilTime, event: UInt64, picture: [UInt8]? = nil,
+        isMinor: Bool = false
+    ) {
         self.entry = entry
         self.portal = portal
         self.at = at
         self.event = event
         self.picture = picture
+        self.isMinor = isMinor
     }
 }
 
 /// Runs after the decision on the same identities, and never before it.
 enum WatchlistMatcher {
-    /// References of one attempt: the card as it is spelled, and the person by the registry's reference number.
-    static func references(card: CardNumber?, person: UInt32?, primitives: Primitives) -> [[UInt8]] {
-        var references: [[UInt8]] = []
-        if let card { references.append(primitives.watchlistReference(Array("card|\(card)".utf8))) }
-        if let person { references.append(primitives.watchlistReference(Array("person|\(person)".utf8))) }
-        return references
+    /// References of one attempt: the card as it is spelled, and the person by the registry's reference number. The
+    /// confidence is that of how the person was known.
+    static func candidates(
+        card: CardNumber?, person: UInt32?, confidence: Int, primitives: Primitives
+    ) -> [Watchlist.Candidate] {
+        var found: [Watchlist.Candidate] = []
+        if let card {
+            found.append(.init(reference: primitives.watchlistReference(Array("card|\(card)".utf8))))
+        }
+        if let person {
+            let reference = primitives.watchlistReference(Array("person|\(person)".utf8))
+            found.append(.init(reference: reference, confidence: confidence))
+        }
+        return found
     }
 }

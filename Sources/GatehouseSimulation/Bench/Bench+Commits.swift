@@ -28,7 +28,7 @@ extension Bench {
         for suffix in suffixes { unlink(path + suffix) }
         defer { for suffix in suffixes { unlink(path + suffix) } }
         let keys = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32)))
-        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil)
+        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench")
         var sequence: UInt64 = 0
         func entry() -> DurableEffect {
             sequence += 1

@@ -18,7 +18,7 @@ extension Bench {
             mkdir(one, 0o700)
         }
         let keys = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32)))
-        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil)
+        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench")
         let events: UInt64 = 1_000_000
         var dice = Dice(seed: 9)
         for batch in 0..<(events / 10_000) {

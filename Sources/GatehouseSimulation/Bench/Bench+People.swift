@@ -12,7 +12,7 @@ extension Bench {
         defer { clear() }
         let keys = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32)))
         let primitives = keys.primitives(epoch: 1)
-        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil)
+        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench")
         var dice = Dice(seed: 4)
         let virtual = VirtualSite(dice: &dice, start: 1_800_000_000, days: 1, primitives: primitives)
         var restored = Restored()

@@ -21,7 +21,7 @@ extension Bench {
             site: Site(name: "bench", portals: [], accessPoints: [], policy: AccessPolicy()), restored: Restored(),
             primitives: primitives)
         var disk = Disk(
-            writer: StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench", issuerCertificate: nil))
+            writer: StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "bench"))
         // The database is there before anything is measured.
         try disk.commit([])
         var spent: [(String, Double)] = []

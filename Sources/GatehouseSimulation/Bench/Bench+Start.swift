@@ -15,7 +15,7 @@ extension Bench {
         defer { clear() }
         let secrets = KeyRing(master: SecretKey([UInt8](repeating: 1, count: 32))).storeSecrets
         var writer: StoreWriter? = StoreWriter(
-            path: path, secrets: secrets, epoch: 1, run: "bench", issuerCertificate: nil)
+            path: path, secrets: secrets, epoch: 1, run: "bench")
         var first = entry(1)
         first.registryRevision = 1
         try writer?.commit(

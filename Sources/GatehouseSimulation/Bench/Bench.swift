@@ -7,7 +7,8 @@ internal import Glibc
 /// Figures as ratios within one run: each beside a floor of the same machine in the same minute.
 package enum Bench {
     package enum Part: String, Sendable, CaseIterable {
-        case decisions, commits, starts, people, register, find, handover, buses, formats, noise, pictures, daemon
+        case decisions, commits, starts, shadow, people, register, find, handover, buses, formats, noise, pictures,
+            daemon
     }
 
     /// `daemon` is the program to measure as a whole. `slowSync` is a library that, loaded before the C library, makes
@@ -21,6 +22,7 @@ package enum Bench {
             case .decisions: try decisions(folder, join: join, report)
             case .commits: try commits(folder, report)
             case .starts: try starts(folder, report)
+            case .shadow: try shadow(folder, report)
             case .people: try people(folder, report)
             case .register: try register(folder, report)
             case .find: find(report)

@@ -236,7 +236,7 @@ final class DaemonBench {
                             id: id, person: (id - 1) % persons + 1, kind: .card,
                             key: CredentialKey(card: number, primitives: primitives), label: number.description))))
         }
-        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "fill", issuerCertificate: nil)
+        let writer = StoreWriter(path: path, secrets: keys.storeSecrets, epoch: 1, run: "fill")
         var entry = JournalEntry(kind: .registry)
         entry.sequence = 1
         entry.civil = CivilTime(seconds: 1_700_000_000)

@@ -19,7 +19,7 @@ struct LargeJournal {
     }
 
     func write(path: String, secrets: StoreSecrets) throws {
-        let writer = StoreWriter(path: path, secrets: secrets, epoch: 1, run: "large", issuerCertificate: nil)
+        let writer = StoreWriter(path: path, secrets: secrets, epoch: 1, run: "large")
         var number: UInt64 = 1
         var effects: [DurableEffect] = [.registry(register, revision: 1)]
         var first = JournalEntry(kind: .registry)

@@ -72,7 +72,7 @@ package final class DeskBench: @unchecked Sendable {
         try settings.prepare?(path, secrets)
         let loaded = try StoreLoader(path: path, secrets: secrets).load(site: configuration.site)
         let restored = loaded.restored
-        writer = StoreWriter(path: path, secrets: secrets, epoch: restored.epoch, run: "desk", issuerCertificate: nil)
+        writer = StoreWriter(path: path, secrets: secrets, epoch: restored.epoch, run: "desk")
         let passKeys = try PassKeys(seed: keys.passes, site: configuration.site.name, trusted: [])
         let logSigner = try keys.logSigner(site: configuration.site.name, epoch: restored.epoch)
         keeper = CheckpointKeeper(path: path, secrets: secrets, signer: logSigner.closures)
@@ -85,7 +85,9 @@ package final class DeskBench: @unchecked Sendable {
         desk = Desk(
             configuration: configuration, calendar: calendar, secrets: secrets,
             primitives: keys.primitives(epoch: restored.epoch), passKeys: passKeys,
-            signer: try ReportSigner(seed: keys.handover), logSigner: logSigner, witnesses: settings.witnesses,
+            signer: try ReportSigner(seed: keys.handover), logSigner: logSigner,
+            leadKey: try LeadSealer(seed: keys.leads, site: configuration.site.name).publicKey,
+            witnesses: settings.witnesses,
             surroundings: surroundings())
         give([.started(StartReport(version: "bench", wasCleanStop: true))])
     }

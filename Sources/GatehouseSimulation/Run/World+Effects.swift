@@ -32,7 +32,7 @@ extension World {
             let items = (try? StoreLoader(path: path, secrets: secrets).outbox(lane)) ?? []
             pendingLoads.append((lane, items))
         case .reply(let id, let reply): replies[id] = reply
-        case .indicate, .acknowledge, .noted, .stop, .acceptClock, .eraseSnapshots: break
+        case .indicate, .acknowledge, .noted, .stop, .acceptClock, .eraseSnapshots, .leadSlot: break
         case .durable: violation("a durable effect left the gate")
         }
     }

@@ -193,7 +193,7 @@ final class World: @unchecked Sendable {
             isSynchronized: clock.isSynchronized)
         committed = restored.nextSequence - 1
         writer = StoreWriter(
-            path: path, secrets: secrets, epoch: restored.epoch, run: "run-\(run)", issuerCertificate: nil)
+            path: path, secrets: secrets, epoch: restored.epoch, run: "run-\(run)")
         let controller = Controller(
             site: virtual.site, restored: restored, primitives: keys.primitives(epoch: restored.epoch))
         compare(restored, with: disk)

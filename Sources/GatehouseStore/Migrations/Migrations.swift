@@ -2,7 +2,7 @@
 enum Migrations {
     static let steps: [String] = [
         V0001.sql, V0002.sql, V0003.sql, V0004.sql, V0005.sql, V0006.sql, V0007.sql,
-        V0008.sql, V0009.sql, V0010.sql, V0011.sql, V0012.sql,
+        V0008.sql, V0009.sql, V0010.sql, V0011.sql, V0012.sql, V0013.sql,
     ]
 
     /// The steps that the database has; throws where it has more than this program knows.
@@ -32,7 +32,7 @@ enum Migrations {
     /// What each step makes first: a number that was turned back does not make it twice.
     private static let marks = [
         "journal", "journal_watchlist", "ledger", "mark", "reader_identity", "erasure", "owed_picture", "journal_rare",
-        "head", "checkpoint", "registry_clear", "picture_key",
+        "head", "checkpoint", "registry_clear", "picture_key", "journal_sealed",
     ]
     /// Steps from here on make what is not there, and nothing else: tables that somebody dropped are there again, and empty.
     private static let firstRepeatable = 8

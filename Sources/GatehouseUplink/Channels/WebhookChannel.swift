@@ -3,25 +3,28 @@ package import GatehouseConfiguration
 package import GatehouseCore
 package import GatehouseCrypto
 
-/// An alert as CloudEvents 1.0 in structured JSON. A sealed lead carries its envelope and nothing that tells which gate.
+/// An alert as CloudEvents 1.0 in structured JSON. What leaves in a slot carries its envelope and nothing that tells which gate.
 package enum CloudEvent {
+    package static func body(sealed envelope: [UInt8], key: String, at time: CivilTime, site: String) -> [UInt8] {
+        let event: [String: JSON] = [
+            "specversion": "1.0", "id": .string(key), "source": .string("/gatehouse/\(site)"),
+            "time": .string(Self.time(time)), "type": "org.gatehouse.sealed.v1",
+            "datacontenttype": "application/pkcs7-mime", "data_base64": .string(Base64.encode(envelope)),
+        ]
+        return Array(JSON.object(event).line.utf8)
+    }
+
     package static func body(_ item: UplinkDelivery, site: String) -> [UInt8] {
         var event: [String: JSON] = [
             "specversion": "1.0", "id": .string(item.key), "source": .string("/gatehouse/\(site)"),
             "time": .string(time(item.created)),
         ]
-        if let envelope = item.envelope {
-            event["type"] = "org.gatehouse.sealed.v1"
-            event["datacontenttype"] = "application/pkcs7-mime"
-            event["data_base64"] = .string(envelope)
-        } else {
-            event["type"] = .string("org.gatehouse.alert.\(item.kind.rawValue).v1")
-            event["datacontenttype"] = "application/json"
-            event["subject"] = item.fields["portal"].map { .string($0) }
-            var data = item.fields.mapValues { JSON.string($0) }
-            data["event"] = .integer(Int64(item.event))
-            event["data"] = .object(data)
-        }
+        event["type"] = .string("org.gatehouse.alert.\(item.kind.rawValue).v1")
+        event["datacontenttype"] = "application/json"
+        event["subject"] = item.fields["portal"].map { .string($0) }
+        var data = item.fields.mapValues { JSON.string($0) }
+        data["event"] = .integer(Int64(item.event))
+        event["data"] = .object(data)
         return Array(JSON.object(event).line.utf8)
     }
 
@@ -64,17 +67,8 @@ package struct WebhookChannel: Sendable {
 
     package func deliver(_ item: UplinkDelivery, now: CivilTime) -> Outcome {
         let body = CloudEvent.body(item, site: site)
-        var exchange = HTTPExchange(url: settings.url, method: .post(body), timeout: settings.timeout, maxBytes: 65536)
-        exchange.headers = [
-            "Content-Type: application/cloudevents+json; charset=utf-8", "Idempotency-Key: \(item.key)",
-            "X-Gatehouse-Signature: \(Self.signature(body, at: now.seconds, secret: secret))",
-            "X-Gatehouse-Attempt: \(item.attempt)", "Expect:",
-        ]
-        exchange.caFile = settings.caFile
-        exchange.clientCertificateFile = settings.clientCertificateFile
-        exchange.clientKeyFile = clientKeyFile
         do throws(HTTPExchange.Failure) {
-            let answer = try exchange.run()
+            let answer = try exchange(body, key: item.key, attempt: item.attempt, now: now).run()
             return Self.outcome(status: answer.status, receipt: answer.headers["x-receipt"])
         } catch {
             switch error {
@@ -87,6 +81,30 @@ package struct WebhookChannel: Sendable {
             case .tooLarge(let status): return Self.outcome(status: status, receipt: nil)
             }
         }
+    }
+
+    /// What the receiver answers to the message of a slot; nil where nothing came. Whether it was taken says the answer alone.
+    package func deliver(sealed envelope: [UInt8], now: CivilTime) -> [UInt8]? {
+        // Whoever sees it in transit learns from the key what they see anyway.
+        let key = Hexadecimal.encode(Hash.sha256(envelope).prefix(16))
+        let body = CloudEvent.body(sealed: envelope, key: key, at: now, site: site)
+        guard let answer = try? exchange(body, key: key, attempt: 1, now: now).run(),
+            (200..<300).contains(answer.status)
+        else { return nil }
+        return answer.body
+    }
+
+    private func exchange(_ body: [UInt8], key: String, attempt: Int, now: CivilTime) -> HTTPExchange {
+        var exchange = HTTPExchange(url: settings.url, method: .post(body), timeout: settings.timeout, maxBytes: 65536)
+        exchange.headers = [
+            "Content-Type: application/cloudevents+json; charset=utf-8", "Idempotency-Key: \(key)",
+            "X-Gatehouse-Signature: \(Self.signature(body, at: now.seconds, secret: secret))",
+            "X-Gatehouse-Attempt: \(attempt)", "Expect:",
+        ]
+        exchange.caFile = settings.caFile
+        exchange.clientCertificateFile = settings.clientCertificateFile
+        exchange.clientKeyFile = clientKeyFile
+        return exchange
     }
 
     /// A receiver that is set up wrongly must not lose alerts: only what says "this alert, never" is final.
