@@ -65,6 +65,17 @@ struct JPEGStreamTests {
         }
     }
 
+    /// A frame broke off, and behind the next start stands no marker: its segments may be whole, and it is no picture.
+    @Test func aStartWithoutAMarkerBehindItBeginsNoPicture() {
+        let body = Self.header + Self.scan + [7]
+        let octets = Self.start + body + Self.start + [0x63] + body + Self.end
+        for pieces in 1...octets.count {
+            #expect(frames(octets, in: pieces).0 == [], "in pieces of \(pieces)")
+        }
+        let good = Self.start + body + Self.end
+        #expect(frames(Self.start + body + good, in: 5).0 == [good])
+    }
+
     @Test func whatHasNoPictureInItIsNone() {
         let sizeless: [UInt8] = [0xFF, 0xC0, 0, 7, 8, 1, 0x68, 2, 0x80]
         let nothing = [

@@ -136,7 +136,8 @@ package struct JPEGStream: Sendable {
         case 0xD9:
             append(octets, start, next)
             guard case .marker = place else { return End() }
-            guard hasSize, hasScan else {
+            // What stands in its segments is held against one another where it ends.
+            guard hasSize, hasScan, (try? JPEGFrame(frame))?.octets == frame.count else {
                 faults.broken += 1
                 leave()
                 return End()
