@@ -9,8 +9,8 @@ package struct DatabaseError: Error, CustomStringConvertible, Sendable {
     package var description: String { "\(attempt): \(detail) (SQLite \(code))" }
     /// The code of a file that is not what it should be.
     static let damage = SQLITE_CORRUPT
-    /// Whether a statement names what is not there, or not as it says.
-    var isMissing: Bool { code == SQLITE_ERROR }
+    /// Whether a statement names what is not there. SQLite has no code for it.
+    var isMissing: Bool { code == SQLITE_ERROR && detail.hasPrefix("no such ") }
     /// Whether the file itself is damaged or no database.
     package var isDamage: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
 }

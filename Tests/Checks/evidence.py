@@ -197,6 +197,11 @@ def rewound():
         rotate = ["journal", "rotate-key", "--config", gate.path, "--key", gate.dir / "key", "--reason", "yearly change"]
         check("rewound: no key is changed under a gate that runs", gate.ctl(*rotate)[0] != 0 and signed()["key"] == before["key"])
         gate.end()
+        wrong = gate.dir / "wrong-key"
+        wrong.write_bytes(b"9" * 32)
+        wrong.chmod(0o600)
+        code, text = gate.ctl(*(wrong if word == gate.dir / "key" else word for word in rotate))
+        check("rewound: nor under the key of another gate", code == 1 and "master key is not the one" in text, text)
         check("rewound: nor without a reason", gate.ctl(*rotate[:-2])[0] == 2)
         code, text = gate.ctl(*rotate)
         check("rewound: another key is taken", code == 0, text)

@@ -64,6 +64,14 @@ import Testing
         #expect(throws: KeyRotation.Refusal.self, "nothing is there") { try rotate(scratch) }
         try scratch.writer().commit(
             .init(number: 1, effects: [.registry([scratch.person(1, "A")], revision: 1), scratch.entry(1)]))
+        let other = KeyRing(master: SecretKey([UInt8](repeating: 4, count: 32))).storeSecrets
+        #expect {
+            try KeyRotation.carryOut(
+                database: scratch.database, at: CivilTime(seconds: 1), actor: "t", reason: "r", secrets: other
+            ) { try log(scratch, $0) }
+        } throws: {
+            "\($0)".contains("the master key is not the one")
+        }
         try Database(path: scratch.database).execute("DELETE FROM registry")
         #expect(throws: KeyRotation.Refusal.self) { try rotate(scratch) }
         #expect(try CheckpointKeeper.stored(scratch.database) == nil)

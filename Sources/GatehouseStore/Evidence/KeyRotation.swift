@@ -31,6 +31,7 @@ package enum KeyRotation {
         log: (_ epoch: UInt64) throws -> Log
     ) throws -> Done {
         guard Files.exists(path) else { throw Refusal(sentence: Sentence("\(path): there is no journal yet")) }
+        if let obstacle = StoreOpener.obstacle(path, keyMark: secrets.keyMark) { throw Refusal(sentence: obstacle) }
         guard try HeadCheck.look(path, secrets).state.isGood else {
             throw Refusal(
                 sentence: Sentence(
