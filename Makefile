@@ -1,5 +1,5 @@
 # Gatehouse. `make demo` shows it at work, `make test` tests it; both install what they miss.
-SEEDS ?= 200
+SEEDS ?= 100
 SECONDS ?= 96
 PREFIX ?= /usr
 DESTDIR ?=

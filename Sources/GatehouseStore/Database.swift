@@ -11,8 +11,9 @@ package struct DatabaseError: Error, CustomStringConvertible, Sendable {
     static let damage = SQLITE_CORRUPT
     /// Whether a statement names what is not there. SQLite has no code for it.
     var isMissing: Bool { code == SQLITE_ERROR && detail.hasPrefix("no such ") }
-    /// Whether the file itself is damaged or no database.
-    package var isDamage: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
+    /// Whether the file itself is damaged or no database; rows that its own constraints forbid are there by damage too, since no
+    /// gate wrote them: an index that is made anew finds them.
+    package var isDamage: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT].contains(code & 0xFF) }
 }
 
 /// One connection, used by one thread. A class because the connection is a thing with one life.
