@@ -104,10 +104,37 @@ import Testing
         #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])
         try database.execute("UPDATE snapshot SET state = 'missing'")
         #expect(try faults(scratch) == ["entry 1: the row of its picture is not the one of entry 2"])
-        try database.execute("UPDATE snapshot SET state = 'expired'")
+        try database.execute("UPDATE snapshot SET state = 'expired', path = NULL, size = NULL, digest = NULL")
         #expect(try faults(scratch) == ["entry 1: its picture counts as expired, and no entry says so"])
         try database.execute("DELETE FROM snapshot")
         #expect(try faults(scratch) == ["entry 1: the row of its picture is gone"])
+    }
+
+    /// The row says why there is none; the last entry about it says the same.
+    @Test func whyThereIsNoPictureStandsInAnEntry() throws {
+        let scratch = Scratch()
+        let writer = scratch.writer()
+        let failures: [SnapshotFailure] = [.uplinkAway, .timeout]
+        var effects: [DurableEffect] = [decision(1, [])]
+        for (failure, sequence) in zip(failures, [2, 3] as [UInt64]) {
+            effects.append(.snapshot(SnapshotRow(event: 1, camera: "c", result: .missing(failure))))
+            effects.append(
+                entry(sequence, .snapshot) { entry in
+                    (entry.about, entry.result, entry.reason) = (1, .missing, failure.rawValue)
+                    entry.detail[.camera] = .text("c")
+                })
+        }
+        try writer.commit(.init(number: 1, effects: effects))
+        #expect(try faults(scratch) == [])
+        let database = try Database(path: scratch.database)
+        for column in ["path = 'a'", "size = 7", "digest = zeroblob(32)"] {
+            try database.execute("UPDATE snapshot SET \(column)")
+            #expect(
+                try faults(scratch).first == "entry 1: the row of its picture is not the one of entry 2", "\(column)")
+            try database.execute("UPDATE snapshot SET path = NULL, size = NULL, digest = NULL")
+        }
+        try database.execute("UPDATE snapshot SET reason = 'uplinkAway'")
+        #expect(try faults(scratch) == ["entry 1: no entry says why it has no picture as its row does"])
     }
 
     /// A stranger without a key holds the file against its digest; nobody need open the picture for it.

@@ -19,6 +19,8 @@ struct RowsBeside {
     private let sha256: @Sendable ([UInt8]) -> [UInt8]
     /// Pictures that count as expired, until the entry of it is found.
     private var expired: [String: UInt64] = [:]
+    /// Pictures of which the row says why there is none, until the entry with that reason is found.
+    private var unexplained: [String: UInt64] = [:]
 
     init(_ database: Database, pictures folder: String?, _ sha256: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
         self.folder = folder
@@ -27,7 +29,8 @@ struct RowsBeside {
         file =
             try database.has(table: "picture_file")
             ? database.prepare("SELECT file FROM picture_file WHERE event = ? AND camera = ?") : nil
-        snapshot = try database.prepare("SELECT state, path, digest, size FROM snapshot WHERE event = ? AND camera = ?")
+        snapshot = try database.prepare(
+            "SELECT state, path, digest, size, reason FROM snapshot WHERE event = ? AND camera = ?")
         let rows = try database.prepare(
             "SELECT leaf FROM journal WHERE kind = 'erasure' AND \(JournalReader.rare) ORDER BY seq")
         while try rows.step() {
@@ -77,13 +80,22 @@ struct RowsBeside {
             return try fault(ofFile: path, digest, event, camera)
         case "stored" where entry.result == .sealed:
             return try fault(ofSealing: entry, snapshot.octets(2), event, camera)
-        case "expired":
+        case "expired" where !contradictsItself:
             expired[place] = event
             return nil
+        case "missing" where !contradictsItself && entry.result == .missing:
+            unexplained[place] = snapshot.optionalText(4) == entry.reason ? nil : event
+            return nil
         default:
-            return entry.result == .stored
+            return entry.result == .stored || contradictsItself
                 ? "entry \(event): the row of its picture is not the one of entry \(entry.sequence)" : nil
         }
+    }
+
+    /// Whether the row has a file though it says that there is none.
+    private var contradictsItself: Bool {
+        snapshot.text(0) != "stored"
+            && (snapshot.optionalText(1) != nil || !snapshot.octets(2).isEmpty || snapshot.optionalInteger(3) != nil)
     }
 
     /// Asks no key: a sealed picture is held against the digest of its file.
@@ -120,5 +132,6 @@ struct RowsBeside {
     /// What is left when all was read.
     var faults: [String] {
         expired.values.sorted().map { "entry \($0): its picture counts as expired, and no entry says so" }
+            + unexplained.values.sorted().map { "entry \($0): no entry says why it has no picture as its row does" }
     }
 }
