@@ -112,9 +112,9 @@ install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)/etc/gatehouse \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/vendor-completions fish/vendor_completions.d man/man1)
-	install -d -m 700 $(DESTDIR)/etc/gatehouse-witness $(addprefix $(DESTDIR)/etc/gatehouse/,credentials reader-keys uplink-secrets)
+	install -d -m 700 $(addprefix $(DESTDIR)/etc/,gatehouse-witness gatehouse-console) $(addprefix $(DESTDIR)/etc/gatehouse/,credentials reader-keys uplink-secrets)
 	install -m 755 $(addprefix out/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(addprefix systemd/,gatehoused.service gatehouse-uplink.service gatehouse-witness.service) $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 644 $(addprefix systemd/,gatehoused.service gatehouse-uplink.service gatehouse-console.service gatehouse-witness.service) $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 644 systemd/gatehouse.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
 	install -m 644 systemd/gatehouse.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatehouse.conf
 	install -m 644 systemd/60-gatehouse.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-gatehouse.rules

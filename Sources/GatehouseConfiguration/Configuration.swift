@@ -20,6 +20,8 @@ package struct Configuration: Hashable, Sendable {
     package var passKeys: [PassKeySettings] = []
     /// Who cosigns the heads of the journal; nil where nobody is asked to.
     package var witnesses: WitnessSettings?
+    /// The account of gatehouse-console, which alone may ask for the people who signed in there.
+    package var consoleAccount = "gatehouse-console"
     /// The formats of `card_formats`.
     package var cardFormats: [CardFormat] = []
 
@@ -60,7 +62,7 @@ package struct Configuration: Hashable, Sendable {
             ("destinations", destinations == other.destinations), ("snapshots", snapshots == other.snapshots),
             ("watchlist", watchlist == other.watchlist), ("passes", passKeys == other.passKeys),
             ("witnesses", witnesses == other.witnesses),
-            ("card_formats", cardFormats == other.cardFormats),
+            ("console", consoleAccount == other.consoleAccount), ("card_formats", cardFormats == other.cardFormats),
         ]
         let found = sections.filter { !$0.1 }.map(\.0)
         return found.isEmpty && self != other ? ["something else"] : found

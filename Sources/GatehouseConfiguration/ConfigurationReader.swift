@@ -102,6 +102,7 @@ package enum ConfigurationReader {
         }
         PassSection.read(top, &configuration)
         WitnessSection.read(top, &configuration)
+        ConsoleSection.read(top, &configuration)
         checkCameras(top, configuration, errors)
         return configuration
     }

@@ -17,15 +17,24 @@ final class CommandDoor: Sendable {
     /// Commands that wait in a lane, in all and of one user.
     static let laneLimit = 256
     static let laneLimitOfOne = 32
+    /// And of one account with all the people for whom it asks.
+    static let laneLimitOfAccount = 64
+    /// Connections of the console: its pool, twice, for a moment at which one console follows another.
+    static let connectionsOfConsole = 24
+    /// So many people at the console have together what accounts of their own would have.
+    static let peopleOfConsole = 4
 
     private let desk: Desk
     private let log: Logger
     private let groupIDs = PeerRoles.lookUp()
     private let accounts = AccountNames()
+    /// The number of the console's account; nil where the machine has no such account.
+    private let console: UInt32?
+    private let paces = Guarded(PersonPaces())
     private let refusals: RefusalBook
     private let server = Guarded<LineServer?>(nil)
     private let lanes: [CommandLane: Worker]
-    private let reading = Worker("reading", limit: 64, limitOfOne: 4)
+    private let reading = Worker("reading", limit: 64, limitOfOne: 4, limitOfAccount: 12)
     private let following = Worker("followers", limit: 1)
     private let recording = Worker("refusals", limit: 16)
     /// Ends what may be ended when the daemon is told to stop, and everything when the loop is over.
@@ -56,17 +65,13 @@ final class CommandDoor: Sendable {
         var lanes: [CommandLane: Worker] = [:]
         for lane in CommandLane.allCases {
             lanes[lane] = Worker(
-                lane.rawValue, width: lane == .devices ? 3 : 1, limit: Self.laneLimit, limitOfOne: Self.laneLimitOfOne)
+                lane.rawValue, width: lane == .devices ? 3 : 1, limit: Self.laneLimit, limitOfOne: Self.laneLimitOfOne,
+                limitOfAccount: Self.laneLimitOfAccount)
         }
         self.lanes = lanes
-        var limits = LineServer.Limits()
-        let groupIDs = groupIDs
-        limits.keepsPlace = { PeerRoles.roles(of: $0, groupIDs: groupIDs).contains(.guard_) }
-        // Who sends no files and no documents needs no long lines.
-        limits.line = { peer in
-            PeerRoles.roles(of: peer, groupIDs: groupIDs).isSubset(of: [.viewer, .guard_])
-                ? 64 << 10 : LineSplitter.bound
-        }
+        let console = AccountNames.number(of: desk.configuration.consoleAccount)
+        self.console = console
+        let limits = Self.limits(groupIDs: groupIDs, console: console)
         let made = try LineServer(
             path: path, mode: 0o666, limits: limits,
             handlers: LineServer.Handlers(
@@ -75,6 +80,21 @@ final class CommandDoor: Sendable {
                 broken: { [weak self] in self?.note($1, "(broken line)", of: $0) },
                 closed: { [weak self] in self?.closed($0) }, isServed: { [weak self] in self?.isServed($0) ?? false }))
         server.withLock { $0 = made }
+    }
+
+    private static func limits(groupIDs: [Role: UInt32], console: UInt32?) -> LineServer.Limits {
+        var limits = LineServer.Limits()
+        // Guards sign in at the console, and managers send their files through it.
+        limits.keepsPlace = { $0.uid == console || PeerRoles.roles(of: $0, groupIDs: groupIDs).contains(.guard_) }
+        // Who sends no files and no documents needs no long lines.
+        limits.line = { peer in
+            peer.uid != console && PeerRoles.roles(of: peer, groupIDs: groupIDs).isSubset(of: [.viewer, .guard_])
+                ? 64 << 10 : LineSplitter.bound
+        }
+        let usual = limits.connectionsOf
+        limits.connectionsOf = { $0.uid == console ? max(usual($0), connectionsOfConsole) : usual($0) }
+        limits.people = { $0.uid == console ? peopleOfConsole : 1 }
+        return limits
     }
 
     func start() {
@@ -120,12 +140,16 @@ final class CommandDoor: Sendable {
 
     private func admit(_ peer: Peer) -> Result<Void, CommandRefusal> {
         if ending.isCancelled { return .failure(Self.stopping) }
-        guard PeerRoles.roles(of: peer, groupIDs: groupIDs).isEmpty else { return .success(()) }
+        guard ownRoles(of: peer).isEmpty else { return .success(()) }
         return .failure(
             CommandRefusal(
                 code: "notAllowed",
                 message:
                     Sentence("you are in none of the groups gatehouse-viewer, -guard, -manager, -installer, -auditor")))
+    }
+
+    private func ownRoles(of peer: Peer) -> Set<Role> {
+        Caller.ownRoles(of: peer.uid, held: PeerRoles.roles(of: peer, groupIDs: groupIDs), console: console)
     }
 
     private func isServed(_ connection: LineServer.ConnectionID) -> Bool {
@@ -159,7 +183,9 @@ final class CommandDoor: Sendable {
             return goesAside
         }
         guard goesAside else { return read(line, from: connection, peer, readAt) }
-        let isTaken = reading.post(from: peer.uid) { [weak self] in
+        // For whom the console asks is known when the line is read.
+        let giver = Giver(peer.uid, for: peer.uid == console ? "\(connection)" : nil)
+        let isTaken = reading.post(from: giver) { [weak self] in
             self?.read(line, from: connection, peer, readAt)
             self?.present.change { $0[connection]?.read -= 1 }
         }
@@ -180,32 +206,41 @@ final class CommandDoor: Sendable {
         } catch {
             return refuse(error.refusal, "(malformed line)", of: peer, to: connection, id: error.id)
         }
-        let roles = PeerRoles.roles(of: peer, groupIDs: groupIDs)
         let entry = line.command.entry
-        if line.onBehalfOf != nil {
-            let refusal = CommandRefusal(
-                code: "asNotAllowed",
-                message:
-                    Sentence(
-                        "\"as\" is for a console that signs people in, and there is none here: whoever asks is their account"
-                    )
+        let caller: Caller
+        do throws(CommandRefusal) {
+            caller = try Caller(
+                uid: peer.uid, held: PeerRoles.roles(of: peer, groupIDs: groupIDs), for: line.onBehalf, console: console
             )
-            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id, line.language)
+        } catch {
+            return refuse(error, line.command.rawValue, of: peer, to: connection, id: line.id, line.language)
         }
-        guard let role = entry.role(of: roles), entry.refusal(line.command, roles, reason: line.reason) == nil else {
-            let refusal = entry.refusal(line.command, roles, reason: line.reason) ?? Self.stopping
-            return refuse(refusal, line.command.rawValue, of: peer, to: connection, id: line.id, line.language)
+        guard paces.withLock({ $0.take(octets.count, of: caller.giver, at: readAt) }) else {
+            return refuse(Self.tooMany, line, of: caller, to: connection)
         }
+        guard let role = entry.role(of: caller.roles),
+            entry.refusal(line.command, caller.roles, reason: line.reason) == nil
+        else {
+            let refusal = entry.refusal(line.command, caller.roles, reason: line.reason) ?? Self.stopping
+            return refuse(refusal, line, of: caller, to: connection)
+        }
+        let call = call(line, caller, role, over: connection, readAt)
+        post(entry.lane, call, isUrgent: entry.isUrgent) { [desk] in desk.answer(line, call) }
+    }
+
+    private func call(
+        _ line: AdminLine, _ caller: Caller, _ role: Role, over connection: LineServer.ConnectionID,
+        _ readAt: MonotonicTime
+    ) -> Call {
+        let entry = line.command.entry
         let server = server.withLock { $0 }
         let ending = ending
         let language = line.language ?? desk.configuration.language
         let tail = AdminReply<Nothing>.tail(line.language == nil ? language : nil)
-        let call = Call(
-            id: line.id,
-            actor: Actor(
-                name: "uid \(peer.uid)", role: role, account: accounts.name(peer.uid), isRoot: peer.uid == 0),
-            roles: roles, reason: line.reason, language: language, saysLanguage: line.language != nil,
-            uid: peer.uid, connection: connection,
+        return Call(
+            id: line.id, actor: actor(caller, role),
+            roles: caller.roles, reason: line.reason, language: language, saysLanguage: line.language != nil,
+            giver: caller.giver, connection: connection,
             expires: readAt + entry.life(of: line),
             diesWithItsSender: entry.life.diesWithItsSender,
             isWanted: { server?.isOpen(connection) ?? false },
@@ -222,7 +257,10 @@ final class CommandDoor: Sendable {
                     throw CommandRefusal(code: "gone", message: Sentence("nobody waits for the answer"))
                 }
             })
-        post(entry.lane, call, isUrgent: entry.isUrgent) { [desk] in desk.answer(line, call) }
+    }
+
+    private func actor(_ caller: Caller, _ role: Role) -> Actor {
+        caller.actor(role, account: accounts.name(caller.uid), mark: desk.secrets.mark)
     }
 
     // MARK: Lanes
@@ -232,7 +270,7 @@ final class CommandDoor: Sendable {
         _ work: @escaping @Sendable () -> Result<DeskOutcome, CommandRefusal>
     ) {
         present.change { $0[call.connection]?.served += 1 }
-        let isTaken = lanes[lane]!.post(from: call.uid, isUrgent: isUrgent) { [weak self] in
+        let isTaken = lanes[lane]!.post(from: call.giver, isUrgent: isUrgent) { [weak self] in
             guard let self else { return }
             carryOut(work, call)
         }
@@ -288,9 +326,21 @@ final class CommandDoor: Sendable {
         note(refusal, command, of: peer)
     }
 
+    private func refuse(
+        _ refusal: CommandRefusal, _ line: AdminLine, of caller: Caller, to connection: LineServer.ConnectionID
+    ) {
+        reply(refusal, line.language, to: connection, id: line.id)
+        note(refusal, line.command.rawValue, actor(caller, Role.strongest(of: caller.roles) ?? .viewer), caller.giver)
+    }
+
+    /// What was refused before it was known for whom the account asks.
     private func note(_ refusal: CommandRefusal, _ command: String, of peer: Peer) {
-        let role = Role.strongest(of: PeerRoles.roles(of: peer, groupIDs: groupIDs)) ?? .viewer
-        refusals.note(peer.uid, role, command, refusal.code, at: monotonic())
+        let role = Role.strongest(of: ownRoles(of: peer)) ?? .viewer
+        note(refusal, command, Actor(name: "uid \(peer.uid)", role: role), Giver(peer.uid))
+    }
+
+    private func note(_ refusal: CommandRefusal, _ command: String, _ actor: Actor, _ giver: Giver) {
+        refusals.note(giver, actor, command, refusal.code, at: monotonic())
     }
 
     // MARK: Following
@@ -304,10 +354,11 @@ final class CommandDoor: Sendable {
     private func serveFollowers() {
         let (present, groupIDs) = (present.withLock { $0 }, groupIDs)
         let ended = desk.serveFollowers { call in
-            guard let presence = present[call.connection], presence.listed.contains(call.actor.role) else {
-                return false
-            }
-            return !PeerRoles.listed(call.uid, groupIDs: groupIDs).contains(call.actor.role)
+            // Whoever signed in at the console has no role by groups; their session is the console's to end.
+            guard call.giver.person == nil, let presence = present[call.connection],
+                presence.listed.contains(call.actor.role)
+            else { return false }
+            return !PeerRoles.listed(call.giver.account, groupIDs: groupIDs).contains(call.actor.role)
         }
         for (call, refusal) in ended { reply(.failure(refusal), to: call) }
     }

@@ -135,7 +135,7 @@ final class GateLoop {
     /// Refused lines and commands of one user.
     func note(_ refused: RefusalBook.Entry) {
         let draft = OrderDraft(
-            actor: Actor(name: "uid \(refused.uid)", role: refused.role), command: refused.command,
+            actor: refused.actor, command: refused.command,
             verb: .refused(reason: refused.reason, count: refused.count), expires: .zero)
         carryOut(draft, expires: SystemClock.monotonic() + .seconds(60))
     }

@@ -6,9 +6,8 @@ internal import GatehouseThreads
 final class RefusalBook: Sendable {
     /// What is put into the journal.
     struct Entry: Sendable {
-        var uid: UInt32
-        /// The role in which this account sees most; a viewer where it has none.
-        var role: Role
+        /// In the role in which they see most; a viewer where they have none.
+        var actor: Actor
         /// The command, or how many were refused of which kind.
         var command: String
         var reason: String
@@ -16,13 +15,16 @@ final class RefusalBook: Sendable {
     }
     static let span: Duration = .seconds(60)
 
+    /// Users at a time that have a page of their own; whoever comes then is counted on their account's.
+    static let limit = 256
+
     private struct Page: Sendable {
-        var role: Role
+        var actor: Actor
         var since: MonotonicTime
         var counts: [String: Int] = [:]
     }
     private struct State: Sendable {
-        var pages: [UInt32: Page] = [:]
+        var pages: [Giver: Page] = [:]
         var total: UInt64 = 0
     }
     private let state = Guarded(State())
@@ -32,19 +34,25 @@ final class RefusalBook: Sendable {
 
     var total: UInt64 { state.withLock { $0.total } }
 
-    func note(_ uid: UInt32, _ role: Role, _ command: String, _ reason: String, at now: MonotonicTime) {
-        let isFirst = state.withLock { state in
+    func note(
+        _ giver: Giver, _ actor: Actor, _ command: String, _ reason: String, at now: MonotonicTime
+    ) {
+        let (giver, isFirst) = state.withLock { state in
             state.total += 1
-            guard state.pages[uid] != nil else {
-                state.pages[uid] = Page(role: role, since: now)
-                return true
+            let isCrowded = state.pages.count >= Self.limit && state.pages[giver] == nil
+            let giver = isCrowded ? Giver(giver.account) : giver
+            guard state.pages[giver] != nil else {
+                let actor = isCrowded ? Actor(name: "uid \(giver.account)", role: .viewer) : actor
+                state.pages[giver] = Page(actor: actor, since: now)
+                return (giver, true)
             }
-            state.pages[uid]!.counts[reason, default: 0] += 1
-            return false
+            state.pages[giver]!.counts[reason, default: 0] += 1
+            return (giver, false)
         }
         if isFirst {
-            let entry = Entry(uid: uid, role: role, command: String(command.prefix(64)), reason: reason, count: 1)
-            if !record(entry) { state.withLock { $0.pages[uid]?.counts[reason, default: 0] += 1 } }
+            let actor = state.withLock { $0.pages[giver]?.actor } ?? actor
+            let entry = Entry(actor: actor, command: String(command.prefix(64)), reason: reason, count: 1)
+            if !record(entry) { state.withLock { $0.pages[giver]?.counts[reason, default: 0] += 1 } }
         }
         flush(at: now)
     }
@@ -53,21 +61,22 @@ final class RefusalBook: Sendable {
     func flush(at now: MonotonicTime, isLast: Bool = false) {
         let due = state.withLock { state in
             let due = state.pages.filter { isLast || now - $0.value.since >= Self.span }
-            for (uid, page) in due {
+            for (giver, page) in due {
                 // Who was quiet for a minute begins anew.
-                state.pages[uid] = page.counts.isEmpty ? nil : Page(role: page.role, since: now)
+                state.pages[giver] = page.counts.isEmpty ? nil : Page(actor: page.actor, since: now)
             }
             return due
         }
-        for (uid, page) in due.sorted(by: { $0.key < $1.key }) where !page.counts.isEmpty {
+        let inOrder = due.sorted { ($0.key.account, $0.value.actor.name) < ($1.key.account, $1.value.actor.name) }
+        for (giver, page) in inOrder where !page.counts.isEmpty {
             let kinds = page.counts.sorted { $0.key < $1.key }
             let entry = Entry(
-                uid: uid, role: page.role,
+                actor: page.actor,
                 command: "(\(kinds.map { "\($0.value) \($0.key)" }.joined(separator: ", ")))",
                 reason: kinds.count == 1 ? kinds[0].key : "several", count: page.counts.values.reduce(0, +))
             if !record(entry) {
                 state.withLock { state in
-                    for (reason, count) in page.counts { state.pages[uid]?.counts[reason, default: 0] += count }
+                    for (reason, count) in page.counts { state.pages[giver]?.counts[reason, default: 0] += count }
                 }
             }
         }

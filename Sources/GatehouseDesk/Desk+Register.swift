@@ -20,13 +20,13 @@ extension Desk {
     ) throws -> UploadSize {
         UploadSize(
             size: try uploads.take(
-                data.octets, of: file.argumentText, at: offset?.value, for: owner(upload, call), uid: call.uid,
+                data.octets, of: file.argumentText, at: offset?.value, for: owner(upload, call), from: call.giver,
                 isOffice: call.roles.contains(.manager), now: surroundings.monotonic()))
     }
 
     /// Files that came under a name of their own outlive their connection, for the same user.
     private func owner(_ upload: TextArgument?, _ call: Call) -> UploadShelf.Owner {
-        upload.map { .named($0.argumentText, uid: call.uid) } ?? .connection(call.connection)
+        upload.map { .named($0.argumentText, of: call.giver) } ?? .connection(call.connection)
     }
 
     func takeUploads(_ upload: TextArgument?, _ call: Call) -> [(name: String, content: [UInt8])] {

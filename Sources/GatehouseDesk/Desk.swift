@@ -5,6 +5,7 @@ package import GatehouseCrypto
 package import GatehouseProtocols
 package import GatehouseRegister
 package import GatehouseStore
+package import GatehouseThreads
 
 /// What each command does: it reads the database and the state of the gate, gives orders, and talks to readers, all through
 /// the closures of its surroundings. It knows no loop, no device and no thread; the daemon, the simulation and the tests run
@@ -183,7 +184,7 @@ package struct Call: Sendable {
     /// The command as the journal keeps it.
     package var journalText = ""
     /// Who sent it, and over which connection, for what is kept between two commands.
-    package var uid: UInt32
+    package var giver: Giver
     package var connection: UInt64
     package var expires: MonotonicTime
     package var diesWithItsSender: Bool
@@ -198,7 +199,7 @@ package struct Call: Sendable {
 
     package init(
         id: Int64 = 1, actor: Actor, roles: Set<Role>, reason: String?, language: Language = .english,
-        saysLanguage: Bool = true, uid: UInt32, connection: UInt64,
+        saysLanguage: Bool = true, giver: Giver, connection: UInt64,
         expires: MonotonicTime,
         diesWithItsSender: Bool, isWanted: @escaping @Sendable () -> Bool,
         send: @escaping @Sendable ([UInt8]) throws(CommandRefusal) -> Void,
@@ -210,7 +211,7 @@ package struct Call: Sendable {
         self.reason = reason
         self.language = language
         self.saysLanguage = saysLanguage
-        self.uid = uid
+        self.giver = giver
         self.connection = connection
         self.expires = expires
         self.diesWithItsSender = diesWithItsSender

@@ -17,6 +17,8 @@ package final class Followers: Sendable {
     }
     static let limit = 64
     static let limitOfOne = 16
+    /// Of one account, with all the people for whom it asks.
+    static let limitOfAccount = 48
 
     private struct State: Sendable {
         var followers: [Follower] = []
@@ -38,8 +40,13 @@ package final class Followers: Sendable {
     /// Whether there is room for one more of this user.
     func check(_ call: Call) throws {
         try state.withLock { state in
-            let ofOne = state.followers.count { $0.call.uid == call.uid }
-            guard state.followers.count < Self.limit, call.uid == 0 || ofOne < Self.limitOfOne else {
+            let (giver, account) = (call.giver, call.giver.account)
+            let ofOne = state.followers.count { $0.call.giver == giver }
+            let ofAccount = state.followers.count { $0.call.giver.account == account }
+            let isRoot = giver == Giver(0)
+            guard state.followers.count < Self.limit,
+                isRoot || ofOne < Self.limitOfOne && ofAccount < Self.limitOfAccount
+            else {
                 state.refused += 1
                 throw CommandRefusal(
                     code: "busy",

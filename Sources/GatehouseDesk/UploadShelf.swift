@@ -9,7 +9,7 @@ internal import GatehouseThreads
 package final class UploadShelf: Sendable {
     enum Owner: Hashable, Sendable {
         case connection(UInt64)
-        case named(String, uid: UInt32)
+        case named(String, of: Giver)
     }
 
     /// Octets of files of one user, by what their role sends, and of all users together.
@@ -23,7 +23,7 @@ package final class UploadShelf: Sendable {
     static let rest: Duration = .seconds(900)
 
     private struct Upload {
-        var uid: UInt32
+        var giver: Giver
         var files: [(name: String, content: [UInt8])] = []
         var usedAt: MonotonicTime
         var size: Int { files.reduce(0) { $0 + $1.content.count } }
@@ -43,14 +43,14 @@ package final class UploadShelf: Sendable {
 
     /// The size that the file has then. A piece at an offset that is there already is not taken twice.
     func take(
-        _ data: [UInt8], of name: String, at offset: UInt64?, for owner: Owner, uid: UInt32, isOffice: Bool,
+        _ data: [UInt8], of name: String, at offset: UInt64?, for owner: Owner, from giver: Giver, isOffice: Bool,
         now: MonotonicTime
     ) throws -> Int {
         try state.withLock { state in
             state.uploads = state.uploads.filter { key, upload in
                 if case .named = key { now - upload.usedAt < Self.rest } else { true }
             }
-            var upload = state.uploads[owner] ?? Upload(uid: uid, usedAt: now)
+            var upload = state.uploads[owner] ?? Upload(giver: giver, usedAt: now)
             upload.usedAt = now
             let index = upload.files.firstIndex { $0.name == name }
             let size = index.map { upload.files[$0].content.count } ?? 0
@@ -62,7 +62,7 @@ package final class UploadShelf: Sendable {
                 }
                 if offset < UInt64(size) || data.isEmpty { return size }
             }
-            let ofUser = state.uploads.values.reduce(data.count) { $1.uid == uid ? $0 + $1.size : $0 }
+            let ofUser = state.uploads.values.reduce(data.count) { $1.giver == giver ? $0 + $1.size : $0 }
             let limit = isOffice ? Self.limitOfOffice : Self.limitOfOthers
             guard ofUser <= limit, index != nil || upload.files.count < Self.fileLimit else {
                 state.refused += 1
@@ -80,7 +80,7 @@ package final class UploadShelf: Sendable {
                 upload.files.append((name, data))
             }
             state.uploads[owner] = upload
-            Self.makeRoom(&state, uid)
+            Self.makeRoom(&state, giver)
             return size + data.count
         }
     }
@@ -94,9 +94,9 @@ package final class UploadShelf: Sendable {
         state.withLock { _ = $0.uploads.removeValue(forKey: .connection(connection)) }
     }
 
-    private static func makeRoom(_ state: inout State, _ uid: UInt32) {
+    private static func makeRoom(_ state: inout State, _ giver: Giver) {
         let named = state.uploads.filter { key, upload in
-            if case .named = key { upload.uid == uid } else { false }
+            if case .named = key { upload.giver == giver } else { false }
         }
         guard named.count > namedLimit, let oldest = named.min(by: { $0.value.usedAt < $1.value.usedAt }) else {
             return

@@ -37,15 +37,18 @@ package final class Worker: Sendable {
     private let longestJob: Duration
     private let state: Guarded<State>
 
-    /// `width` jobs run at a time. At most `limit` wait, and of one giver `limitOfOne`. `longestJob` is what a job may take
+    /// `width` jobs run at a time. At most `limit` wait, and of one giver `limitOfOne`, of one account with all its people
+    /// `limitOfAccount`. `longestJob` is what a job may take
     /// before the worker counts as stuck.
     package init(
-        _ name: String, width: Int = 1, limit: Int = 256, limitOfOne: Int? = nil, longestJob: Duration = .seconds(600)
+        _ name: String, width: Int = 1, limit: Int = 256, limitOfOne: Int? = nil, limitOfAccount: Int? = nil,
+        longestJob: Duration = .seconds(600)
     ) {
         self.name = name
         self.width = width
         self.longestJob = longestJob
-        state = Guarded(State(queue: FairQueue(limit: limit, limitOfOne: limitOfOne ?? limit)))
+        state = Guarded(
+            State(queue: FairQueue(limit: limit, limitOfOne: limitOfOne ?? limit, limitOfAccount: limitOfAccount)))
     }
 
     package func start() {
@@ -58,7 +61,7 @@ package final class Worker: Sendable {
 
     /// False when the job was not taken: no room, or the worker is stopping.
     @discardableResult
-    package func post(from giver: UInt32 = 0, isUrgent: Bool = false, _ job: @escaping Job) -> Bool {
+    package func post(from giver: Giver = 0, isUrgent: Bool = false, _ job: @escaping Job) -> Bool {
         let now = Self.now()
         return state.change { state in
             !state.isStopping && state.queue.add(Waiting(job: job, since: now), from: giver, isUrgent: isUrgent)

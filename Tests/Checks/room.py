@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import pathlib
+import pwd
 import re
 import signal
 import socket
@@ -20,6 +21,9 @@ from gate import BIN, GOOD, NAME, ROOT, Gate, Person, check, eventually, running
 MANAGER, GUARD, VIEWER, INSTALLER, NIGHT = (
     Person(4101, "manager"), Person(4102, "guard"), Person(4103, "viewer"), Person(4104, "installer"), Person(4105, "guard"),
 )
+# An account that every machine has and nobody uses stands in for that of gatehouse-console.
+CONSOLE_ACCOUNT = "games"
+CONSOLE = Person(pwd.getpwnam(CONSOLE_ACCOUNT).pw_uid)
 # The same card within this time is one presentation.
 CONFIGURATION = harness.CONFIGURATION.replace("check: xor", "check: xor, repeat_window: 500 ms")
 
@@ -369,6 +373,53 @@ def alarms():
         check("alarms: by whom and why stands in the journal", "uid 4102" in entry["actor"] and "the wind" in str(entry), entry)
         answer = gate.ask("alarm ack", {"alarm": found["alarm"]}, "again", person=GUARD)
         check("alarms: once", refused(answer, "unknownAlarm"), answer)
+
+
+def console():
+    """Who signed in at the page asks through its account, and nobody else asks for others."""
+    configuration = CONFIGURATION + f"console: {{{{account: {CONSOLE_ACCOUNT}}}}}\n"
+
+    def say(command, arguments={}, reason=None, name=None, role=None, account=CONSOLE):
+        request = {"v": 1, "id": 1, "command": command, "arguments": arguments}
+        request |= {"reason": reason} if reason else {}
+        request |= {"as": name} if name else {}
+        return gate.ask_as(account, request | ({"role": role} if role else {}))
+
+    with running("console", configuration=configuration) as gate:
+        answer = say("portal open", {"portal": "lane"}, "parcel", "zhang.wei", "guard")
+        check("console: a guard who signed in opens", answer["ok"], answer)
+        entry = [one for one in gate.entries(kind="order") if one["outcome"] == "done"][-1]
+        check("console: in clear the entry has the account and a mark", re.fullmatch(f"uid {CONSOLE.uid} for [0-9a-f]{{12}} \\(guard\\)", entry["actor"]), entry)
+        check("console: and the name of who signed in", entry["personal"]["account"] == "zhang.wei", entry)
+        check("console: a guard frees nothing", refused(say("portal free", {"portal": "lane"}, "x", "zhang.wei", "guard"), "notAllowed"))
+        check("console: a manager does", say("portal free", {"portal": "lane"}, "moving", "li.na", "manager")["ok"])
+        for role in ("auditor", "installer"):
+            check(f"console: no {role} signs in there", refused(say("status", name="li.na", role=role), "roleNotAtConsole"))
+        check("console: in its own name it looks", say("status")["ok"] and say("health")["ok"])
+        check("console: and opens nothing", refused(say("portal open", {"portal": "lane"}, "x"), "notAllowed"))
+        grouped = Person(CONSOLE.uid, "manager", "guard")
+        check("console: whatever groups it is in", refused(say("portal open", {"portal": "lane"}, "x", account=grouped), "notAllowed"))
+        for who in (MANAGER, GUARD):
+            answer = say("status", name="zhang.wei", role="guard", account=who)
+            check(f"console: {who.uid} asks for nobody else", refused(answer, "asNotAllowed"), answer)
+        answer = gate.ask_as(Person(0), {"v": 1, "id": 1, "command": "status", "as": "zhang.wei", "role": "guard"})
+        check("console: nor does root", refused(answer, "asNotAllowed"), answer)
+        check("console: half a person is refused", refused(say("status", name="zhang.wei"), "malformed"))
+        for name in ("zhang wei", "a\u202eb", "x" * 65, "a\n"):
+            check(f"console: {name!r} is no name", refused(say("status", name=name, role="guard"), "malformed"))
+
+        # One person's flood of lines that wait: others and the account itself are served beside it.
+        flood = "".join(
+            json.dumps({"v": 1, "id": n, "command": "status", "as": "mallory", "role": "guard"}) + "\n" for n in range(600)
+        )
+        script = "import socket, sys\nc = socket.socket(socket.AF_UNIX)\nc.connect(sys.argv[1])\nc.sendall(sys.stdin.read().encode())\nprint(sum(1 for n, line in zip(range(600), c.makefile()) if '\"busy\"' in line))"
+        asked = subprocess.run(CONSOLE.command(sys.executable, "-c", script, gate.dir / "admin.sock"), input=flood, capture_output=True, text=True)
+        check("console: who floods is told that it is too much", int(asked.stdout) > 0, asked)
+        answer, seconds = timed(lambda: say("portal open", {"portal": "lane"}, "parcel", "zhang.wei", "guard"))
+        check("console: and another opens", answer["ok"], answer)
+        within("console: another opens meanwhile", seconds, 1)
+        check("console: no name stands in the log", not any(name in gate.log() for name in ("zhang.wei", "li.na", "mallory")))
+        check("console: the journal is whole", gate.ask("journal verify", reason="check")["ok"])
 
 
 def doors():

@@ -16,15 +16,18 @@ import Testing
             book = RefusalBook { entry in
                 guard !isFull.withLock({ $0 }) else { return false }
                 entries.withLock {
-                    $0.append("\(entry.uid) \(entry.role.word) \(entry.command) \(entry.reason) \(entry.count)")
+                    $0.append(
+                        "\(entry.actor.name) \(entry.actor.role.word) \(entry.command) \(entry.reason) \(entry.count)")
                 }
                 return true
             }
         }
 
         func note(_ uid: UInt32, _ reason: String = "notAllowed", at seconds: Int) {
-            book.note(uid, .guard_, "portal open", reason, at: .zero + .seconds(seconds))
+            book.note(Giver(uid), Self.actor(uid), "portal open", reason, at: .zero + .seconds(seconds))
         }
+
+        static func actor(_ uid: UInt32) -> Actor { Actor(name: "\(uid)", role: .guard_) }
 
         var taken: [String] {
             entries.withLock { entries in
@@ -63,6 +66,21 @@ import Testing
         #expect(bench.taken == ["7 guard portal open notAllowed 1"])
     }
 
+    /// Two people of one account have an entry each; behind the bound the account has one for all.
+    @Test func peopleOfOneAccountAreCountedApart() {
+        let bench = Bench()
+        for number in 0..<RefusalBook.limit + 50 {
+            let actor = Actor(name: "9 for \(number)", role: .guard_)
+            bench.book.note(Giver(9, for: "\(number)"), actor, "person list", "notAllowed", at: .zero)
+        }
+        let taken = bench.taken
+        #expect(taken.count == RefusalBook.limit + 1)
+        #expect(taken[0] == "9 for 0 guard person list notAllowed 1")
+        #expect(taken.last == "uid 9 viewer person list notAllowed 1")
+        bench.book.flush(at: .zero + .seconds(60))
+        #expect(bench.taken == ["uid 9 viewer (49 notAllowed) notAllowed 49"])
+    }
+
     @Test func theEndPutsDownAllThatWasCounted() {
         let bench = Bench()
         bench.note(7, at: 0)
@@ -87,7 +105,7 @@ import Testing
 
     @Test func aCommandsNameIsCutOff() {
         let bench = Bench()
-        bench.book.note(7, .guard_, String(repeating: "x", count: 5000), "unknownCommand", at: .zero)
+        bench.book.note(7, Bench.actor(7), String(repeating: "x", count: 5000), "unknownCommand", at: .zero)
         #expect(bench.taken == ["7 guard \(String(repeating: "x", count: 64)) unknownCommand 1"])
     }
 }

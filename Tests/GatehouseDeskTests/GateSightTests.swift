@@ -4,6 +4,7 @@ import GatehouseDesk
 import GatehouseProtocols
 import GatehouseRuntime
 import GatehouseSimulation
+import GatehouseThreads
 import Testing
 
 /// What a guard sees of the last day, and what one shift hands to the next.
@@ -53,7 +54,7 @@ struct GateSightTests {
         let items = Items()
         let night = Actor(name: "uid 1003", role: .guard_)
         let call = Call(
-            actor: night, roles: [.guard_], reason: nil, uid: 1003, connection: 9, expires: bench.now + .seconds(600),
+            actor: night, roles: [.guard_], reason: nil, giver: 1003, connection: 9, expires: bench.now + .seconds(600),
             diesWithItsSender: true, isWanted: { true }, send: { text throws(CommandRefusal) in items.add(text) },
             check: { () throws(CommandRefusal) in })
         let line = try AdminLine(AdminRequest(Log(limit: 1, follow: true)).line)

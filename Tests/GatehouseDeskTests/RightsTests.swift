@@ -171,7 +171,7 @@ struct RightsTests {
         let bench = try DeskTests.filled()
         let line = AdminRequest(PortalOpen(portal: "lane"), reason: "x").line
         var claimed = try #require(JSON(line: line)?.object)
-        claimed["as"] = "somebody else"
+        (claimed["as"], claimed["role"]) = ("somebody", "manager")
         let answer = bench.say(Array(JSON.object(claimed).line.utf8), by: Self.installers[0])
         #expect(answer.refusal?.code == "asNotAllowed")
     }

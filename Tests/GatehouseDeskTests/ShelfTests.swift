@@ -2,6 +2,7 @@ import GatehouseAdmin
 import GatehouseCore
 import GatehouseSimulation
 import GatehouseStore
+import GatehouseThreads
 import Testing
 
 @testable import GatehouseDesk
@@ -13,9 +14,9 @@ struct ShelfTests {
 
     private func take(
         _ shelf: UploadShelf, _ data: [UInt8], at offset: UInt64? = nil, for owner: UploadShelf.Owner = .connection(1),
-        uid: UInt32 = 7, now: MonotonicTime = start
+        from giver: Giver = 7, now: MonotonicTime = start
     ) throws -> Int {
-        try shelf.take(data, of: "a.csv", at: offset, for: owner, uid: uid, isOffice: false, now: now)
+        try shelf.take(data, of: "a.csv", at: offset, for: owner, from: giver, isOffice: false, now: now)
     }
 
     @Test func aPieceThatIsThereIsNotTakenTwice() throws {
@@ -31,23 +32,23 @@ struct ShelfTests {
     @Test func whatWasSentWithoutANameGoesWithItsConnection() throws {
         let shelf = UploadShelf()
         _ = try take(shelf, [1])
-        _ = try take(shelf, [2], for: .named("list", uid: 7))
+        _ = try take(shelf, [2], for: .named("list", of: 7))
         shelf.closed(1)
         #expect(shelf.counts.octets == 1)
         #expect(shelf.remove(.connection(1)).isEmpty)
-        #expect(shelf.remove(.named("list", uid: 7)).count == 1)
+        #expect(shelf.remove(.named("list", of: 7)).count == 1)
     }
 
     @Test func aNamedUploadRestsForAQuarterOfAnHourAndTheOldestMakesRoom() throws {
         let shelf = UploadShelf()
         for second in 0..<3 {
-            _ = try take(shelf, [1], for: .named("\(second)", uid: 7), now: Self.start + .seconds(second))
+            _ = try take(shelf, [1], for: .named("\(second)", of: 7), now: Self.start + .seconds(second))
         }
-        #expect(shelf.remove(.named("0", uid: 7)).isEmpty, "two of one user")
+        #expect(shelf.remove(.named("0", of: 7)).isEmpty, "two of one user")
         #expect(shelf.counts.octets == 2)
-        _ = try take(shelf, [1], for: .named("other", uid: 8), now: Self.start + .seconds(901))
-        #expect(shelf.remove(.named("1", uid: 7)).isEmpty)
-        #expect(!shelf.remove(.named("2", uid: 7)).isEmpty)
+        _ = try take(shelf, [1], for: .named("other", of: 8), now: Self.start + .seconds(901))
+        #expect(shelf.remove(.named("1", of: 7)).isEmpty)
+        #expect(!shelf.remove(.named("2", of: 7)).isEmpty)
     }
 
     @Test func allUsersTogetherFindTheBound() throws {
@@ -56,7 +57,7 @@ struct ShelfTests {
         var taken = 0
         var refusal: CommandRefusal?
         while refusal == nil, taken < 100 {
-            do { _ = try take(shelf, piece, for: .connection(UInt64(taken)), uid: UInt32(taken)) } catch {
+            do { _ = try take(shelf, piece, for: .connection(UInt64(taken)), from: Giver(UInt32(taken))) } catch {
                 refusal = error as? CommandRefusal
             }
             taken += refusal == nil ? 1 : 0
@@ -86,7 +87,7 @@ struct ShelfTests {
 
     private func call(_ uid: UInt32, connection: UInt64) -> Call {
         Call(
-            actor: Actor(name: "uid \(uid)", role: .guard_), roles: [.guard_], reason: nil, uid: uid,
+            actor: Actor(name: "uid \(uid)", role: .guard_), roles: [.guard_], reason: nil, giver: Giver(uid),
             connection: connection,
             expires: Self.start, diesWithItsSender: true, isWanted: { true }, send: { _ throws(CommandRefusal) in },
             check: { () throws(CommandRefusal) in })

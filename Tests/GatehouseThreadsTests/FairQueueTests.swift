@@ -40,9 +40,22 @@ struct FairQueueTests {
         #expect(isTaken)
     }
 
+    /// People of one account are givers of their own, and the account as a whole has a bound.
+    @Test func onePersonsFloodLeavesRoomForTheOthersOfTheirAccount() {
+        var queue = FairQueue<String>(limit: 100, limitOfOne: 4, limitOfAccount: 6)
+        let taken = (0..<10).count { queue.add("flood \($0)", from: Giver(9, for: "wei")) }
+        #expect(taken == 4)
+        let others = ["na", "min", "yi"].count { queue.add($0, from: Giver(9, for: $0)) }
+        #expect(others == 2, "four and two are six")
+        let stranger = queue.add("stranger", from: 7)
+        #expect(stranger)
+        let given = (0..<4).map { _ in queue.next() }
+        #expect(given == ["flood 0", "na", "min", "stranger"])
+    }
+
     @Test func allGiversTogetherFindTheBound() {
         var queue = FairQueue<Int>(limit: 3, limitOfOne: 3)
-        let taken = (UInt32(0)..<4).map { queue.add(0, from: $0) }
+        let taken = (UInt32(0)..<4).map { queue.add(0, from: Giver($0)) }
         #expect(taken == [true, true, true, false])
         #expect(queue.count == 3)
     }

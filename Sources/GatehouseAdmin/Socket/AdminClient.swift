@@ -27,10 +27,10 @@ package final class AdminClient {
 
     /// Sends the command and calls `item` for each item until the final reply.
     package func ask<Command: AdminCommand>(
-        _ command: Command, reason: String? = nil, language: Language? = nil,
+        _ command: Command, reason: String? = nil, language: Language? = nil, for onBehalf: OnBehalf? = nil,
         item: (Answer<Command.Item>) -> Void = { _ in }
     ) throws(SocketError) -> Result<Answer<Command.Reply>, CommandRefusal> {
-        let request = AdminRequest(id: nextID, command, reason: reason, language: language)
+        let request = AdminRequest(id: nextID, command, reason: reason, language: language, for: onBehalf)
         nextID += 1
         do throws(SocketError) {
             try send(request.line + [10])

@@ -27,6 +27,7 @@ struct LineConnections {
         var lines: TokenBucket
         var octets: TokenBucket
         var unfinished = 0
+        let unfinishedLimit: Int
 
         mutating func opens(at now: MonotonicTime) -> MonotonicTime {
             max(lines.opens(at: now), octets.opens(at: now))
@@ -139,11 +140,13 @@ struct LineConnections {
             connections[next] = Connection(
                 descriptor: descriptor, peer: peer, lineLimit: limit, splitter: LineSplitter(bound: limit), readAt: now,
                 activeAt: now)
+            let people = server.limits.people(peer)
             var user =
                 users[peer.uid]
                 ?? User(
-                    lines: TokenBucket(server.limits.lines, at: now), octets: TokenBucket(server.limits.octets, at: now)
-                )
+                    lines: TokenBucket(server.limits.lines * people, at: now),
+                    octets: TokenBucket(server.limits.octets * people, at: now),
+                    unfinishedLimit: server.limits.unfinishedOfOne * people)
             user.connections += 1
             users[peer.uid] = user
             server.shared.withLock { shared in
@@ -208,8 +211,8 @@ struct LineConnections {
         let lines = connection.splitter.take(buffer[0..<count])
         users[connection.peer.uid]?.octets.take(count, at: now)
         users[connection.peer.uid]?.unfinished += connection.splitter.partialCount - before
-        let unfinished = users[connection.peer.uid]?.unfinished ?? 0
-        guard let lines, unfinished <= server.limits.unfinishedOfOne else {
+        let user = users[connection.peer.uid]
+        guard let lines, user.map({ $0.unfinished <= $0.unfinishedLimit }) ?? true else {
             connections[id] = connection
             return refuse(
                 id,

@@ -57,6 +57,8 @@ package final class LineServer: Sendable {
         package var keepsPlace: @Sendable (Peer) -> Bool = { $0.uid == 0 }
         /// Octets of a line that a peer may send, the line feed not counted.
         package var line: @Sendable (Peer) -> Int = { _ in LineSplitter.bound }
+        /// For how many people at a time a peer asks: so often they have what one user has of the bounds below.
+        package var people: @Sendable (Peer) -> Int = { _ in 1 }
         /// Octets of unfinished lines of one user, in all their connections.
         package var unfinishedOfOne = 2 << 20
         package var lines = Pace(perSecond: 100, burst: 400)

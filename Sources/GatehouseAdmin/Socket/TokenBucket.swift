@@ -8,6 +8,10 @@ package struct Pace: Hashable, Sendable {
         self.perSecond = perSecond
         self.burst = burst
     }
+
+    static func * (pace: Pace, times: Int) -> Pace {
+        Pace(perSecond: pace.perSecond * times, burst: pace.burst * times)
+    }
 }
 
 /// Holds one giver to a pace. What is taken may overdraw it once; then nothing is taken until it is level again.

@@ -13,8 +13,8 @@ package struct AdminLine: Sendable {
     package let id: Int64
     package let command: CommandName
     package let reason: String?
-    /// The signed-in person for whom a console acts.
-    package let onBehalfOf: String?
+    /// The signed-in person for whom a console asks.
+    package let onBehalf: OnBehalf?
     /// Milliseconds that the sender gives the command, where that is less than it has.
     package let life: Int64?
     /// In which language the answer has its sentences; the site's where nobody says.
@@ -37,7 +37,8 @@ package struct AdminLine: Sendable {
         var id: Int64 = 0
         var command: String?
         var reason: String?
-        var onBehalfOf: String?
+        var person: String?
+        var role: String?
         var life: Int64?
         var language: String?
         var unknown: String?
@@ -48,10 +49,11 @@ package struct AdminLine: Sendable {
             id = (try? members.decode(Int64.self, forKey: "id")) ?? 0
             command = try? members.decode(String.self, forKey: "command")
             reason = try members.decodeIfPresent(String.self, forKey: "reason")
-            onBehalfOf = try members.decodeIfPresent(String.self, forKey: "as")
+            person = try members.decodeIfPresent(String.self, forKey: "as")
+            role = try members.decodeIfPresent(String.self, forKey: "role")
             life = try members.decodeIfPresent(Int64.self, forKey: "life")
             language = try members.decodeIfPresent(String.self, forKey: "lang")
-            let known: Set = ["v", "id", "command", "arguments", "reason", "as", "life", "lang"]
+            let known: Set = ["v", "id", "command", "arguments", "reason", "as", "role", "life", "lang"]
             unknown = members.allKeys.map(\.stringValue).filter { !known.contains($0) }.min()
         }
     }
@@ -92,7 +94,11 @@ package struct AdminLine: Sendable {
         }
         id = outer.id
         self.command = command
-        onBehalfOf = outer.onBehalfOf
+        do throws(ArgumentProblem) {
+            onBehalf = try OnBehalf(name: outer.person, role: outer.role)
+        } catch {
+            throw refused(outer.id, "malformed", error.sentence)
+        }
         life = outer.life
         self.octets = octets
         // A reason of blanks says nothing.
@@ -162,8 +168,14 @@ package struct AdminRequest<Command: AdminCommand>: Encodable, Sendable {
     package var command: Command
     package var reason: String?
     package var language: Language?
+    /// For whom a console asks.
+    package var onBehalf: OnBehalf?
 
-    package init(id: Int64 = 0, _ command: Command, reason: String? = nil, language: Language? = nil) {
+    package init(
+        id: Int64 = 0, _ command: Command, reason: String? = nil, language: Language? = nil,
+        for onBehalf: OnBehalf? = nil
+    ) {
+        self.onBehalf = onBehalf
         self.id = id
         self.command = command
         self.reason = reason
@@ -178,6 +190,8 @@ package struct AdminRequest<Command: AdminCommand>: Encodable, Sendable {
         try members.encode(command, forKey: "arguments")
         try members.encodeIfPresent(reason, forKey: "reason")
         try members.encodeIfPresent(language?.rawValue, forKey: "lang")
+        try members.encodeIfPresent(onBehalf?.name, forKey: "as")
+        try members.encodeIfPresent(onBehalf?.role.word, forKey: "role")
     }
 
     package var line: [UInt8] { WireJSON.encode(self) }

@@ -194,7 +194,7 @@ extension Controller {
             entry.personal.append(PersonalField(name: .note, value: Array(reason.utf8.prefix(512))))
         }
         if let account = order.actor.account {
-            entry.personal.append(PersonalField(name: .account, value: Array(account.utf8.prefix(64))))
+            entry.personal.append(PersonalField(name: .account, value: Array(account.utf8.prefix(256))))
         }
         entry.detail[.cause] = order.cause.map { .text($0.word) }
         return entry

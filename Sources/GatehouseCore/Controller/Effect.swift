@@ -91,10 +91,10 @@ package typealias OrderID = UInt64
 
 /// Who asks, as the socket's credentials tell.
 package struct Actor: Hashable, Sendable {
-    /// As the journal keeps it in clear: `uid 1000`.
+    /// As the journal keeps it in clear: `uid 1000`, or `uid 997 for 3f2a9c41d07b` of a person for whom the console asks.
     package var name: String
     package var role: Role
-    /// Whose account it is: a personal value of the entry.
+    /// Whose account it is, or the name under which they signed in: a personal value of the entry.
     package var account: String?
     /// Whether it is root, at the machine itself.
     package var isRoot: Bool

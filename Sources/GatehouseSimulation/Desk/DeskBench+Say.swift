@@ -14,23 +14,21 @@ extension DeskBench {
             return Answer(reply: .failure(error.refusal))
         }
         let entry = line.command.entry
-        guard let role = entry.role(of: person.roles), line.onBehalfOf == nil else {
-            let refusal = entry.refusal(line.command, person.roles, reason: line.reason)
-            return Answer(
-                reply: .failure(
-                    refusal
-                        ?? CommandRefusal(
-                            code: "asNotAllowed", message: Sentence(verbatim: "nobody stands for others at this bench"))
-                ))
-        }
-        if let refusal = entry.refusal(line.command, person.roles, reason: line.reason) {
-            return Answer(reply: .failure(refusal))
+        let caller: Caller
+        do throws(CommandRefusal) {
+            caller = try Caller(uid: person.uid, held: person.roles, for: line.onBehalf, console: Person.console.uid)
+        } catch { return Answer(reply: .failure(error)) }
+        guard let role = entry.role(of: caller.roles),
+            entry.refusal(line.command, caller.roles, reason: line.reason) == nil
+        else {
+            let refusal = entry.refusal(line.command, caller.roles, reason: line.reason)
+            return Answer(reply: .failure(refusal ?? Followers.stopping))
         }
         let items = Guarded<[[UInt8]]>([])
         let call = Call(
-            id: line.id, actor: Actor(name: "uid \(person.uid)", role: role, isRoot: person.uid == 0),
-            roles: person.roles, reason: line.reason, language: line.language ?? .english,
-            uid: person.uid, connection: UInt64(person.uid),
+            id: line.id, actor: caller.actor(role, account: nil, mark: desk.secrets.mark),
+            roles: caller.roles, reason: line.reason, language: line.language ?? .english,
+            giver: caller.giver, connection: UInt64(person.uid),
             expires: readAt + entry.life(of: line), diesWithItsSender: entry.life.diesWithItsSender,
             isWanted: isWanted,
             send: { item throws(CommandRefusal) in

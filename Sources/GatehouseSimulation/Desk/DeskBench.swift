@@ -191,6 +191,8 @@ package final class DeskBench: @unchecked Sendable {
             self.roles = roles
         }
         package static let root = Person(0, Set(Role.allCases))
+        /// The account of gatehouse-console.
+        package static let console = Person(997, [])
     }
 
     package struct Answer: Sendable {
@@ -205,10 +207,10 @@ package final class DeskBench: @unchecked Sendable {
     /// A command as the door would hand it on: roles, reason, arguments, all that is refused at the door as well. `age` is
     /// how long ago its line was read.
     package func say<Command: AdminCommand>(
-        _ command: Command, reason: String? = "bench", by person: Person = .root, age: Duration = .zero,
-        take: (@Sendable ([UInt8]) -> Void)? = nil
+        _ command: Command, reason: String? = "bench", by person: Person = .root,
+        for onBehalf: OnBehalf? = nil, age: Duration = .zero, take: (@Sendable ([UInt8]) -> Void)? = nil
     ) -> Answer {
-        say(AdminRequest(id: 1, command, reason: reason).line, by: person, age: age, take: take)
+        say(AdminRequest(id: 1, command, reason: reason, for: onBehalf).line, by: person, age: age, take: take)
     }
 
     /// `take` gets the items as they come; without it they stand in the answer.
