@@ -42,6 +42,7 @@ test:
 	Tests/Peers/test-evidence .build/debug
 	Tests/Peers/test-witness .build/debug
 	Tests/Peers/test-case .build/debug
+	Tests/Peers/test-accounts .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 
