@@ -9,7 +9,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Checks"))
 import gate as harness
 import pictures
-from gate import eventually
+from gate import at_failure, check, eventually
 
 
 class Page:
@@ -22,6 +22,7 @@ class Page:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.accounts = self.gate.dir / "accounts"
+        at_failure.append(self.end)
         assert self.gate.start(), self.gate.log()
         self.gate.start_uplink()
         assert self.gate.fill()[0] == 0, self.gate.log()
@@ -55,10 +56,14 @@ class Page:
     def log(self):
         return (self.gate.dir / "console.log").read_text(errors="replace")
 
-    def remove(self):
+    def end(self):
         if self.console and self.console.poll() is None:
             self.console.terminate()
             self.console.wait(20)
+
+    def remove(self):
+        self.end()
+        at_failure.remove(self.end)
         self.gate.remove()
 
     def __enter__(self):
@@ -66,3 +71,14 @@ class Page:
 
     def __exit__(self, *_):
         self.remove()
+
+
+def site():
+    """What every view stands on: a gate with its pictures, and somebody who may sign in."""
+    with Page() as page:
+        page.account("zhang", "guard", "门口的梧桐 opens at seven", "--shown", "张伟")
+        check("an account that the page may read", page.accounts.stat().st_mode & 0o777 == 0o600)
+        page.gate.do("card lane-in EM4100:3887558")
+        check("a card opens the lane", eventually(lambda: page.gate.pulses("lane") == 1))
+        page.gate.do(f"card wicket-in H10301:{harness.UNKNOWN}")
+        check("a passage has its picture", eventually(lambda: pictures.files(page.gate), 30))

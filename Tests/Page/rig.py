@@ -6,11 +6,13 @@ import pathlib
 import tempfile
 import threading
 import time
+import urllib.parse
 
 from browser import DESK, PHONE, Browser, WaitedInVain
 from gate import at_failure, check
 from golden import Goldens, difference
 from PIL import Image
+from scanner import scan
 
 STYLE = """
 body { font: 15px/1.5 sans-serif; color: #111; background: #fff; margin: 0; }
@@ -55,9 +57,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/late":
             self.server.let_go.wait(30)
         kind, text = kinds.get(self.path, ("text/plain", "here it is"))
+        if self.path.startswith("/echo?"):
+            kind, text = "text/html", "you said " + urllib.parse.unquote_plus(self.path.partition("=")[2])
         self.send_response(200)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Security-Policy", "default-src 'self'; style-src 'self'")
+        if not self.path.startswith("/echo?"):
+            self.send_header("Content-Security-Policy", "default-src 'self'; style-src 'self'")
         self.end_headers()
         self.wfile.write(text.encode())
 
@@ -162,6 +167,15 @@ def judged(browser, server, folder):
     check("nor is another size", "another size" in (goldens.fault("rig", browser.shot()) or ""))
 
 
+def attacked(server):
+    begin = time.monotonic()
+    found = [one for one in scan(server.address()) if one[0] not in ("info", "low")]
+    check("wapiti finds nothing where nothing is", found == [], found)
+    print(f"# a scan in {time.monotonic() - begin:.1f} s")
+    found = scan(server.address(), modules="xss", starts=[server.address("/echo?text=a")])
+    check("and what is there", [one[2] for one in found if one[0] in ("medium", "high", "critical")] == ["/echo"], found)
+
+
 def run():
     begin = time.monotonic()
     server = Server()
@@ -171,4 +185,5 @@ def run():
         seen(browser, server)
         done(browser, server)
         judged(browser, server, pathlib.Path(folder))
+    attacked(server)
     server.shutdown()
