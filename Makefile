@@ -7,12 +7,13 @@ PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-witness gatehouse-
 
 BENCH_ROWS ?= 10000000
 
-.PHONY: bench-large bench-lines help demo test test-sim test-fuzz test-lines test-tsan mutants soak bench lint release install clean
+.PHONY: bench-large bench-lines help demo test test-sim test-fuzz test-lines test-page test-tsan mutants soak bench lint release install clean
 
 help:
 	@echo "make demo        a gate without a gate: emulated hardware, a real database"
 	@echo "make test        all tests, and $(SEEDS) simulated days"
 	@echo "make test-lines  real kernel GPIO lines in a small guest kernel"
+	@echo "make test-page   the page in Debian's Chromium"
 	@echo "make test-fuzz   every parser under libFuzzer, SECONDS=$(SECONDS) in all"
 	@echo "make test-tsan   what is concurrent, under the thread sanitizer"
 	@echo "make mutants     small changes in the sources, each of which a test has to notice"
@@ -42,6 +43,7 @@ test:
 	Tests/Peers/test-evidence .build/debug
 	Tests/Peers/test-witness .build/debug
 	Tests/Peers/test-case .build/debug
+	Tests/Peers/test-accounts .build/debug
 	Tests/Checks/test-checks .build/debug
 	swift test --skip-build
 
@@ -64,6 +66,11 @@ test-lines:
 	Tests/Rig/test-units .build/debug
 	Tests/Rig/test-storm .build/debug
 	Tests/Rig/test-walk .build/debug
+
+test-page:
+	scripts/install-packages build test page
+	swift build
+	Tests/Page/test-page .build/debug
 
 test-tsan:
 	scripts/install-packages build test

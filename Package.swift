@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CGD", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .target(name: "CLinux"),
 
@@ -49,6 +50,9 @@ let package = Package(
             name: "GatehouseRegister",
             dependencies: ["GatehouseAdmin", "GatehouseProtocols", "GatehouseCrypto", "GatehouseCore", "CLinux"]),
         .target(name: "GatehouseSheets", dependencies: ["GatehouseCore", "CZip", "CExpat"]),
+        .target(
+            name: "GatehouseAccounts",
+            dependencies: ["GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CSodium", "CLinux"]),
         .target(
             name: "GatehouseCase",
             dependencies: ["GatehouseAdmin", "GatehouseCrypto", "GatehouseCore", "CLinux", "CQREncode"]),
@@ -109,7 +113,7 @@ let package = Package(
             name: "gatehousectl",
             dependencies: [
                 "GatehouseAdmin", "GatehouseConfiguration", "GatehouseStore", "GatehouseCrypto", "GatehouseCore",
-                "GatehouseRegister", "GatehouseSheets", "GatehouseCase", "CLinux", "CGD",
+                "GatehouseRegister", "GatehouseSheets", "GatehouseCase", "GatehouseAccounts", "CLinux", "CGD",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -147,6 +151,9 @@ let package = Package(
             dependencies: [
                 "GatehouseRegister", "GatehouseAdmin", "GatehouseProtocols", "GatehouseCore", "GatehouseCrypto",
             ]),
+        .testTarget(
+            name: "GatehouseAccountsTests",
+            dependencies: ["GatehouseAccounts", "GatehouseThreads", "GatehouseCrypto", "GatehouseCore"]),
         .testTarget(name: "GatehouseSheetsTests", dependencies: ["GatehouseSheets", "GatehouseCore"]),
         .testTarget(
             name: "GatehouseCaseTests",

@@ -41,6 +41,19 @@ package enum Hash {
         }
     }
 
+    /// HMAC-SHA-1: 20 octets. For time codes (RFC 6238), which every authenticator makes with it.
+    package static func hmacSHA1(_ octets: [UInt8], key: SecretKey) -> [UInt8] {
+        key.withOctets { key in
+            var tag = [UInt8](repeating: 0, count: 20)
+            var length = 0
+            let done = EVP_Q_mac(
+                nil, "HMAC", nil, "SHA1", nil, key.baseAddress, key.count, octets, octets.count, &tag, tag.count,
+                &length)
+            guard done != nil, length == 20 else { preconditionFailure("HMAC-SHA-1 is not available") }
+            return tag
+        }
+    }
+
     /// Compares in a time that does not depend on where the octets differ.
     package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0

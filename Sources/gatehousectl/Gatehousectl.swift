@@ -35,7 +35,7 @@ struct Gatehousectl: ParsableCommand {
             JournalCommand.self, CaseCommand.self, Reader.self, WalkTestCommand.self, Face.self, BackupCommand.self,
             Restore.self,
             HandoverCommand.self,
-            WatchlistCommand.self, Config.self,
+            WatchlistCommand.self, ConsoleCommand.self, Config.self,
         ])
 
     /// ArgumentParser ends with 64 on wrong use; a person who scripts this is told 2, as by most programs. `--csv` alone is

@@ -47,6 +47,10 @@ struct ArchitectureTests {
             may: base.union(["GatehouseCore", "GatehouseCrypto", "GatehouseAdmin", "CQREncode"]),
             reason: "what a case file is, for who makes one and who checks one; no database, no daemon"),
         Target(
+            name: "GatehouseAccounts",
+            may: base.union(["GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CSodium"]),
+            reason: "who may sign in to the page: one file and some memory; no network, nothing of a gate"),
+        Target(
             name: "GatehouseDesk",
             may: [
                 "GatehouseCore", "GatehouseCrypto", "GatehouseProtocols", "GatehouseStore", "GatehouseConfiguration",
@@ -89,11 +93,11 @@ struct ArchitectureTests {
             name: "gatehousectl",
             may: base.union([
                 "GatehouseCore", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration", "GatehouseAdmin",
-                "GatehouseRegister", "GatehouseSheets", "GatehouseCase",
+                "GatehouseRegister", "GatehouseSheets", "GatehouseCase", "GatehouseAccounts",
                 "ArgumentParser", "CGD",
             ]),
             reason:
-                "asks the daemon, draws passes, and makes documents by the checks that take them; no device, no network"
+                "asks the daemon, draws passes, makes documents by the checks that take them, and keeps the page's accounts; no device, no network"
         ),
         Target(
             name: "gatehoused",

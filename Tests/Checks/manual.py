@@ -158,7 +158,7 @@ def completed():
 
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 # These leave the emulated gate: they write beside it, or end it.
-ELSEWHERE = ("config init", "restore", "handover", "backup", "journal", "export", "case verify", "log --follow", "find lw | inside")
+ELSEWHERE = ("config init", "console account", "restore", "handover", "backup", "journal", "export", "case verify", "log --follow", "find lw | inside")
 
 
 def written(page):
