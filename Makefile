@@ -118,7 +118,7 @@ release:
 install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)/etc/gatehouse \
-	    $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/vendor-completions fish/vendor_completions.d man/man1)
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/,gatehouse bash-completion/completions zsh/vendor-completions fish/vendor_completions.d man/man1)
 	install -d -m 700 $(addprefix $(DESTDIR)/etc/,gatehouse-witness gatehouse-console) $(addprefix $(DESTDIR)/etc/gatehouse/,credentials reader-keys uplink-secrets)
 	install -m 755 $(addprefix out/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(addprefix systemd/,gatehoused.service gatehouse-uplink.service gatehouse-console.service gatehouse-witness.service) $(DESTDIR)$(PREFIX)/lib/systemd/system
@@ -126,6 +126,7 @@ install: release
 	install -m 644 systemd/gatehouse.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatehouse.conf
 	install -m 644 systemd/60-gatehouse.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-gatehouse.rules
 	install -m 644 config/gatehouse.yaml $(DESTDIR)/etc/gatehouse/gatehouse.yaml.example
+	install -m 644 $(addprefix config/,nginx.conf prometheus-gatehouse.rules.yml grafana-gatehouse.json) $(DESTDIR)$(PREFIX)/share/gatehouse
 	out/gatehousectl --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gatehousectl
 	out/gatehousectl --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_gatehousectl
 	out/gatehousectl --generate-completion-script fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gatehousectl.fish

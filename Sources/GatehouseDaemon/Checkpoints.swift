@@ -10,6 +10,8 @@ struct Checkpoints: ~Copyable {
         var refused: @Sendable (CheckpointKeeper.Refusal?) -> Void
         /// The newest head that is signed.
         var signed: @Sendable (CheckpointKeeper.Made) -> Void
+        /// Enough witnesses have signed a head.
+        var witnessed: @Sendable () -> Void
         /// Whether heads stand without enough witnesses for long, where that changes.
         var unwitnessed: @Sendable (Bool) -> Void
     }
@@ -73,6 +75,7 @@ struct Checkpoints: ~Copyable {
         guard let witnesses else { return }
         if witnesses.areEnough(made.note) {
             watch.witnessed(made.size)
+            listeners.witnessed()
         } else {
             watch.signed(made.size, at: SystemClock.monotonic())
         }

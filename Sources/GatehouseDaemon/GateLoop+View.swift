@@ -15,6 +15,7 @@ extension GateLoop {
                 most: latency.percentile(0.99).wholeNanoseconds / 1000,
                 longest: latency.longest.wholeNanoseconds / 1000)
         ) { [unowned self] in reading(of: $0) }
+        view.figures = figures
         view.isUnheard = { [unowned self] in standing(of: $0)?.isOnline == nil && !wasHeard($0) }
         return view
     }

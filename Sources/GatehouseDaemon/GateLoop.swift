@@ -47,6 +47,7 @@ final class GateLoop {
     private var watchdogAt: MonotonicTime?
     private var stopsBy: MonotonicTime?
     private(set) var latency = ReleaseLatency()
+    private(set) var figures: GateFigures
 
     /// What leaves the loop towards the uplink; called on the loop.
     var sendToUplink: (Effect, MonotonicTime?) -> Void = { _, _ in }
@@ -74,11 +75,11 @@ final class GateLoop {
             isSynchronized: isSynchronized)
         isTrusted = keeper.read(clock: SystemClock.civil(), at: now, isSynchronized: isSynchronized).isTrusted
         clockCheckAt = now + .seconds(1)
+        figures = GateFigures(at: now)
         stations = SerialStation.make(configuration.readers, keys: readerKeys.forPanels, at: now, log: log)
         // The restored controller says how each output is to be requested.
         var perform: (Effect, Moment) -> Void = { _, _ in }
         let shell = makeShell { perform($0, $1) }
-        shell.observe = { effects, _ in NightLog.tell(effects, log) }
         var released: [PortalID: Bool] = [:]
         for portal in shell.controller.portals { released[portal.settings.id] = portal.isReleased }
         lines = LineBoard(
@@ -87,6 +88,10 @@ final class GateLoop {
         self.shell = shell
         watchdogAt = notifier.watchdogPeriod.map { now + $0 }
         perform = { [unowned self] effect, now in self.perform(effect, now) }
+        shell.observe = { [unowned self] effects, now in
+            NightLog.tell(effects, log)
+            figures.note(effects, at: now.monotonic)
+        }
         for station in stations {
             station.keysRemain = { [unowned self] in self.keysRemain($1, of: $0) }
             station.faceAnswered = { [unowned self] in self.faceQuestions.removeValue(forKey: $0)?.answer($1) }
@@ -132,15 +137,9 @@ final class GateLoop {
                     cause: draft.cause, expires: expires)))
     }
 
-    /// Refused lines and commands of one user.
-    func note(_ refused: RefusalBook.Entry) {
-        let draft = OrderDraft(
-            actor: refused.actor, command: refused.command,
-            verb: .refused(reason: refused.reason, count: refused.count), expires: .zero)
-        carryOut(draft, expires: SystemClock.monotonic() + .seconds(60))
-    }
-
-    func committed(_ number: UInt64) {
+    /// `through` is the last entry that is on disk now, where there was one in the batch.
+    func committed(_ number: UInt64, through: UInt64?) {
+        if let through { figures.committed(through: through) }
         if storeProblem != nil { log.notice("the journal is written again") }
         storeProblem = nil
         shell.committed(number, at: now())
@@ -307,7 +306,10 @@ final class GateLoop {
 
     private func noteLatency(of reader: ReaderID) {
         let heard = lines.lastEdges[reader] ?? stations.first { $0.readers.contains(reader) }?.lastOctets
-        if let heard, heard > .zero { latency.add(SystemClock.monotonic() - heard) }
+        guard let heard, heard > .zero else { return }
+        let span = SystemClock.monotonic() - heard
+        latency.add(span)
+        figures.released(after: span)
     }
 
     private func perform(_ effect: Effect, _ now: Moment) {

@@ -1,4 +1,6 @@
 internal import GatehouseCore
+internal import GatehouseDesk
+internal import GatehouseDevices
 internal import GatehouseThreads
 
 /// Refused lines and commands, counted by user: the first is an entry at once, what follows within a minute is one entry
@@ -80,5 +82,14 @@ final class RefusalBook: Sendable {
                 }
             }
         }
+    }
+}
+
+extension GateLoop {
+    /// Refused lines and commands of one user.
+    func note(_ refused: RefusalBook.Entry) {
+        let verb = Order.Verb.refused(reason: refused.reason, count: refused.count)
+        let draft = OrderDraft(actor: refused.actor, command: refused.command, verb: verb, expires: .zero)
+        carryOut(draft, expires: SystemClock.monotonic() + .seconds(60))
     }
 }

@@ -19,6 +19,8 @@ struct Threads {
     let pictures = Worker("pictures", limit: 1024)
     /// What reads much of the database and has time.
     let checks = Worker("checks")
+    /// When the journal was last signed, and by enough witnesses.
+    let evidence = Guarded<(signed: MonotonicTime?, witnessed: MonotonicTime?)>((nil, nil))
     let inbox: LoopInbox
     let bound: LoopBound<Daemon.Home>
 
@@ -27,7 +29,7 @@ struct Threads {
         on ground: Ground, offer: @escaping @Sendable (String) -> Void, keep: @escaping @Sendable ([UInt8]) -> Void
     ) -> WriterThread {
         let (inbox, bound, loads, checks, log) = (inbox, bound, loads, checks, ground.log)
-        let (path, secrets, run) = (ground.path, ground.secrets, ground.run)
+        let (path, secrets, run, evidence) = (ground.path, ground.secrets, ground.run, evidence)
         // Nothing that outlives the start may hold the whole of what was restored: it would be in memory twice.
         let epoch = ground.restored.epoch
         let copied = RegistryCopy.mark(RegistryCopy.path(besides: path), secrets: secrets)
@@ -41,8 +43,8 @@ struct Threads {
             finished: { number, result in
                 inbox.complete {
                     switch result {
-                    case .success:
-                        bound.value.gate?.committed(number)
+                    case .success(let through):
+                        bound.value.gate?.committed(number, through: through)
                         bound.value.door?.journalGrew()
                     case .failure(let failure): bound.value.gate?.failed(number, failure.description)
                     }
@@ -80,7 +82,11 @@ struct Threads {
                         bound.value.gate?.give(.health(.checkpointRefused, subject: "", isOn: refusal != nil))
                     }
                 },
-                signed: { offer(String(decoding: $0.note, as: UTF8.self)) },
+                signed: { made in
+                    evidence.withLock { $0.signed = SystemClock.monotonic() }
+                    offer(String(decoding: made.note, as: UTF8.self))
+                },
+                witnessed: { evidence.withLock { $0.witnessed = SystemClock.monotonic() } },
                 unwitnessed: { isOn in
                     inbox.post { bound.value.gate?.give(.health(.journalUnwitnessed, subject: "", isOn: isOn)) }
                 }),
@@ -121,11 +127,11 @@ struct Threads {
                     } catch { log.error("a report of the uplink was not held against the database: \(error)") }
                 }
             },
-            evidence: evidence(on: ground, writer), give: { input in inbox.post { bound.value.gate?.give(input) } })
+            evidence: reports(on: ground, writer), give: { input in inbox.post { bound.value.gate?.give(input) } })
     }
 
     /// What the uplink has to do with the journal itself.
-    private func evidence(on ground: Ground, _ writer: @escaping @Sendable () -> WriterThread?)
+    private func reports(on ground: Ground, _ writer: @escaping @Sendable () -> WriterThread?)
         -> UplinkService.Evidence
     {
         let (inbox, bound, checks, log) = (inbox, bound, checks, ground.log)
@@ -229,12 +235,14 @@ struct Threads {
         _ bridge: LoopBridge, _ readerKeys: ReaderKeys, _ ending: Cancellation, on ground: Ground
     ) throws -> CommandDoor {
         let (inbox, bound) = (inbox, bound)
-        let doors = Guarded<CommandDoor?>(nil)
+        let (doors, evidence) = (Guarded<CommandDoor?>(nil), evidence)
+        var surroundings = bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] }
+        surroundings.evidence = { evidence.withLock { $0 } }
         let desk = Desk(
             configuration: ground.configuration, calendar: ground.calendar, secrets: ground.keys.storeSecrets,
             primitives: ground.primitives, passKeys: ground.passKeys, signer: ground.signer,
             logSigner: ground.logSigner, leadKey: ground.leads?.publicKey, witnesses: ground.witnesses,
-            surroundings: bridge.surroundings(readerKeys) { doors.withLock { $0 }?.bounds ?? [] })
+            surroundings: surroundings)
         let door = try CommandDoor(
             path: ground.configuration.files.adminSocket, desk: desk, ending: ending, log: ground.log,
             monotonic: { SystemClock.monotonic() }

@@ -7,7 +7,7 @@ internal import Glibc
 internal import Synchronization
 
 /// The thread that waits for the disk, so that the loop never does. One batch at a time comes in; its result goes back
-/// through `finished`, which is called on this thread.
+/// through `finished`, which is called on this thread: the number of the last entry that is on disk with it.
 ///
 /// A class because it owns a thread.
 final class WriterThread: Sendable {
@@ -22,7 +22,7 @@ final class WriterThread: Sendable {
 
     /// The writer is made and used on the thread alone.
     private let makeWriter: @Sendable () -> StoreWriter
-    private let finished: @Sendable (UInt64, Result<Void, WriterFailure>) -> Void
+    private let finished: @Sendable (UInt64, Result<UInt64?, WriterFailure>) -> Void
     /// Called when nothing has come for a while after a registry change, and at the end: time for the last good copy. It
     /// must not take long here; false when it has no room now. What became of it is said later.
     private let registrySettled: @Sendable (@escaping @Sendable (Bool) -> Void) -> Bool
@@ -49,7 +49,7 @@ final class WriterThread: Sendable {
 
     init(
         makeWriter: @escaping @Sendable () -> StoreWriter,
-        finished: @escaping @Sendable (UInt64, Result<Void, WriterFailure>) -> Void,
+        finished: @escaping @Sendable (UInt64, Result<UInt64?, WriterFailure>) -> Void,
         registrySettled: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Bool, copied: [UInt8]?,
         everyDay: @escaping @Sendable () -> Void,
         makeKeeper: (@Sendable () -> CheckpointKeeper)?, witnesses: CheckpointWitnesses?,
@@ -156,7 +156,7 @@ final class WriterThread: Sendable {
                         try writer.commit(batch)
                         isDirty = true
                         checkpoints.took(batch.effects.count(where: \.isEntry))
-                        finished(batch.number, .success(()))
+                        finished(batch.number, .success(batch.effects.lazy.compactMap(\.sequence).last))
                         head.moved(to: writer.sealedHead)
                     } catch {
                         finished(batch.number, .failure(WriterFailure(description: "\(error)")))
@@ -240,4 +240,9 @@ private struct HeadNews: ~Copyable {
 
 extension DurableEffect {
     fileprivate var isEntry: Bool { if case .record = self { true } else { false } }
+}
+
+extension DurableEffect {
+    /// The number of an entry.
+    fileprivate var sequence: UInt64? { if case .record(let entry) = self { entry.sequence } else { nil } }
 }

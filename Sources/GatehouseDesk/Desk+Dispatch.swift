@@ -85,6 +85,7 @@ extension Desk {
         switch line.command {
         case .status: return try run(status)
         case .health: return try run(health)
+        case .metrics: return try run(metrics)
         case .areaList: return try run(listAreas)
         case .policyConfirm: return try run(confirmPolicy)
         case .clockAccept: return try run(acceptClock)

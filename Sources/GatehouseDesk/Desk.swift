@@ -238,6 +238,8 @@ package struct DeskSurroundings: Sendable {
     package var monotonic: @Sendable () -> MonotonicTime
     /// The newest signed head of the journal, over what is on disk; throws when the writer did not answer.
     package var checkpoint: @Sendable () throws -> CheckpointAnswer
+    /// When a head of the journal was signed last, and when enough witnesses had signed one; nil where none was since the start.
+    package var evidence: @Sendable () -> (signed: MonotonicTime?, witnessed: MonotonicTime?) = { (nil, nil) }
 
     package init(
         view: @escaping @Sendable (@escaping @Sendable (LoopView) -> Void) throws -> Void,
@@ -307,6 +309,7 @@ package struct LoopView {
     package var reading: (ReaderID) -> ReaderReading
     /// Whether nothing came from a reader since the start, without all that `reading` gathers.
     package var isUnheard: (ReaderID) -> Bool = { _ in false }
+    package var figures = GateFigures(at: .zero)
     package init(
         controller: Controller, now: Moment, machineClock: CivilTime, isSettled: Bool, release: Status.Release,
         reading: @escaping (ReaderID) -> ReaderReading

@@ -23,6 +23,7 @@ struct Gatehousectl: ParsableCommand {
         version: GatehouseVersion.text,
         subcommands: [
             FindCommand.self, InsideCommand.self, Visitor.self, StatusCommand.self, HealthCommand.self,
+            MetricsCommand.self,
             AlarmCommand.self, ShiftCommand.self, Portal.self,
             Clock.self, Community.self,
             Dwelling.self, Person.self, Tenancy.self, CredentialCommand.self, Vehicle.self, Pass.self, Consent.self,
@@ -183,6 +184,25 @@ struct HealthCommand: ParsableCommand {
             tellAlarms(answer.value.alarms)
         }
         try standing.end()
+    }
+}
+
+struct MetricsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: words("Figures for a monitoring system, in the text format of Prometheus."),
+        discussion: words(
+            """
+            The same as /metrics of the page; nobody stands in it by name. With --json the figures as an object.
+
+            Example: gatehousectl metrics > /var/lib/prometheus/node-exporter/gatehouse.prom
+            """))
+    @OptionGroup var common: Common
+
+    func run() throws {
+        try asking(Metrics(), common) { answer in
+            if common.json { return printJSON(.metrics, "reply", answer.text) }
+            print(MetricsText.text(of: answer.value), terminator: "")
+        }
     }
 }
 

@@ -10,6 +10,7 @@ struct CatalogueTests {
     static let rows = """
         status              VGMIA -      register  question
         health              VGMIA -      register  question
+        metrics             VGMIA -      register  question
         area list           VGMIA -      register  question
         policy confirm      --M-- -      register  change
         clock accept        --MI- reason openings  order

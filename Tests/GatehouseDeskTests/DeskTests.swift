@@ -45,6 +45,7 @@ struct DeskTests {
         switch name {
         case .status: Case(Status())
         case .health: Case(Health())
+        case .metrics: Case(Metrics())
         case .areaList: Case(AreaList())
         case .policyConfirm: Case(PolicyConfirm())
         case .clockAccept: Case(ClockAccept())

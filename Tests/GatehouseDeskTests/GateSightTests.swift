@@ -68,6 +68,30 @@ struct GateSightTests {
         #expect(try bench.entries([.look]).count == looks + 1)
     }
 
+    /// A picture comes behind its entry: who follows that kind too is told which event it is of.
+    @Test func whoFollowsHearsThatAPictureCame() throws {
+        let bench = try DeskTests.filled()
+        let items = Items()
+        let night = Actor(name: "uid 1003", role: .guard_)
+        let call = Call(
+            actor: night, roles: [.guard_], reason: nil, giver: 1003, connection: 9, expires: bench.now + .seconds(600),
+            diesWithItsSender: true, isWanted: { true }, send: { text throws(CommandRefusal) in items.add(text) },
+            check: { () throws(CommandRefusal) in })
+        let command = Log(kind: "decision,snapshot", limit: 1, follow: true)
+        _ = bench.desk.answer(try AdminLine(AdminRequest(command).line), call)
+        show(1603, at: bench)
+        let event = try #require(try bench.entries([.decision]).last).sequence
+        let result = SnapshotRow.Result.stored(
+            path: PictureFolder.path, size: 3, digest: [UInt8](repeating: 1, count: 32))
+        bench.give([.snapshot(SnapshotRow(event: event, camera: "gate", result: result))])
+        _ = bench.desk.serveFollowers { _ in false }
+        let last = try #require(items.all.last.flatMap { WireJSON.decode(EntryView.self, $0) })
+        #expect(last.kind == "snapshot" && last.about == event && last.outcome == "stored")
+        let seen = items.all.count
+        _ = bench.desk.serveFollowers { _ in false }
+        #expect(items.all.count == seen, "once a picture")
+    }
+
     @Test func aShiftHandsOverWhatIsOpen() throws {
         let bench = try DeskTests.filled()
         _ = bench.say(PortalOpen(portal: "lane"), reason: "parcel", by: RightsTests.night)

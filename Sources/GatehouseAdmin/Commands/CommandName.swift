@@ -4,6 +4,7 @@ internal import GatehouseCore
 package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
     case status
     case health
+    case metrics
     case areaList = "area list"
     case policyConfirm = "policy confirm"
     case clockAccept = "clock accept"
@@ -155,6 +156,7 @@ package enum CommandName: String, Codable, Hashable, Sendable, CaseIterable {
         switch self {
         case .status: Status.self
         case .health: Health.self
+        case .metrics: Metrics.self
         case .areaList: AreaList.self
         case .policyConfirm: PolicyConfirm.self
         case .clockAccept: ClockAccept.self
