@@ -207,6 +207,41 @@ if isFuzzing {
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }
 
+// The page, with the HTTP server that it alone has; the fuzzer builds neither.
+if !isFuzzing {
+    package.products.append(.executable(name: "gatehouse-console", targets: ["gatehouse-console"]))
+    package.dependencies += [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ]
+    package.targets += [
+        .target(
+            name: "GatehouseConsole",
+            dependencies: [
+                "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "GatehouseAdmin", "GatehouseAccounts", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            // Part of the program: nothing that a browser is given lies in a folder that could be changed.
+            resources: [.embedInCode("Assets")]),
+        .executableTarget(
+            name: "gatehouse-console",
+            dependencies: [
+                "GatehouseConsole", "GatehouseAccounts", "GatehouseAdmin", "GatehouseCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(
+            name: "GatehouseConsoleTests",
+            dependencies: ["GatehouseConsole", "GatehouseAccounts", "GatehouseAdmin", "GatehouseCore"]),
+    ]
+}
+
 // Language habits for every Swift target of ours. Warnings are errors where CI says so.
 for target in package.targets where target.type != .system && !["CLinux", "CGPIOD"].contains(target.name) {
     var settings = target.swiftSettings ?? []

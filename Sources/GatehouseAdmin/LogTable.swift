@@ -76,7 +76,7 @@ package enum LogTable {
     }
 
     /// Somebody by name; who may not see names sees the number. Of an order whoever gave it.
-    private static func person(_ entry: EntryView) -> String {
+    package static func person(_ entry: EntryView) -> String {
         if let name = entry.name { return name }
         if let person = entry.person { return "#\(person)" }
         if let card = entry.personal?["cardNumber"] { return card }

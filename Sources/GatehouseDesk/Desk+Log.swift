@@ -94,6 +94,7 @@ extension Desk {
         filter.from = try command.from.map { try time("from", $0, call, .past) }
         filter.until = try command.until.map { try time("until", $0, call, .ago) }
         filter.after = command.after?.value
+        filter.before = command.before?.value
         filter.accessPoint = try command.point.map { try accessPoint($0).name }
         filter.portal = try command.portal.map { try portal($0).name }
         filter.limit = Int(clamping: command.limit?.value ?? 100)

@@ -17,6 +17,7 @@ extension JournalReader {
         condition("at >= ?", filter.from?.milliseconds)
         condition("at < ?", filter.until?.milliseconds)
         condition("seq > ?", filter.after.map { Int64(clamping: $0) })
+        condition("seq < ?", filter.before.map { Int64(clamping: $0) })
         condition("person = ?", filter.person.map { Int64($0) })
         condition("credential = ?", filter.credential.map { Int64($0) })
         condition("about = ?", filter.about.map { Int64(clamping: $0) })

@@ -5,6 +5,7 @@ package struct JournalFilter: Hashable, Sendable {
     package var from: CivilTime?
     package var until: CivilTime?
     package var after: UInt64?
+    package var before: UInt64?
     package var person: UInt32?
     package var credential: UInt32?
     /// Entries that are about this one.

@@ -32,15 +32,15 @@ struct Hardware: ParsableCommand {
     func run() throws {
         let configuration = try ConfigurationReader.read(path: config, digest: { Hash.sha256($0) })
         let bench = try HardwareBench(configuration)
-        bench.report = { say($0) }
+        bench.report = { tell($0) }
         bench.released = { [unowned bench] portal, isReleased, at in
-            guard isReleased else { return say("line  \(portal) secured") }
+            guard isReleased else { return tell("line  \(portal) secured") }
             let micros = (at - bench.lastBit).wholeNanoseconds / 1000
-            say("line  \(portal) released, \(micros) us after the last bit")
+            tell("line  \(portal) released, \(micros) us after the last bit")
         }
-        let network = try EmulatedNetwork(configuration, certificate: certificate, key: key) { say($0) }
+        let network = try EmulatedNetwork(configuration, certificate: certificate, key: key) { tell($0) }
         defer { network.stop() }
-        say("bench ready")
+        tell("bench ready")
         if let script {
             for line in try lines(of: script) { try perform(line, bench) }
             return
@@ -57,7 +57,7 @@ struct Hardware: ParsableCommand {
             while let end = pending.firstIndex(of: 10) {
                 let line = String(decoding: pending[..<end], as: UTF8.self)
                 pending.removeFirst(end + 1)
-                do { try perform(line, bench) } catch { say("error \(error)") }
+                do { try perform(line, bench) } catch { tell("error \(error)") }
             }
         }
     }
@@ -66,7 +66,7 @@ struct Hardware: ParsableCommand {
         guard let command = try HardwareCommand.parse(line) else { return }
         try bench.perform(command)
         if case .wait = command { return }
-        say("done  \(line)")
+        tell("done  \(line)")
     }
 
     private func lines(of path: String) throws -> [String] {
@@ -81,7 +81,7 @@ struct Hardware: ParsableCommand {
 }
 
 /// One line at once, also into a pipe.
-private func say(_ text: String) {
+private func tell(_ text: String) {
     let line = Array("\(text)\n".utf8)
     _ = write(1, line, line.count)
 }

@@ -29,6 +29,7 @@ struct LogCommand: ParsableCommand {
     @Option(help: told("2026-11-22, 2026-11-22T18:30, yesterday 18:00, 昨天18:00, 2h ago.")) var from: String?
     @Option var until: String?
     @Option(help: told("Entries behind this number.")) var after: String?
+    @Option(help: told("Entries before this number.")) var before: String?
     @Option(help: told("A person: reference, name, card; needs --reason, --from and --until.")) var person: String?
     @Option(help: told("A credential: its number, the card; needs --reason, --from and --until.")) var credential:
         String?
@@ -52,6 +53,7 @@ struct LogCommand: ParsableCommand {
         let screen = Screen(common, wantsTable: table)
         var command = try Log(
             from: argument("--from", from), until: argument("--until", until), after: argument("--after", after),
+            before: argument("--before", before),
             person: argument("--person", person), credential: argument("--credential", credential),
             point: argument("--point", point), portal: argument("--portal", portal),
             decision: argument("--decision", decision), kind: argument("--kind", kind),

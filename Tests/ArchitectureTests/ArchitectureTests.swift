@@ -78,6 +78,12 @@ struct ArchitectureTests {
             may: base.union(["GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "CMicroHTTPD", "Logging"]),
             reason: "the committee's key: the rules of evidence, one file and a loopback; nothing of a gate"),
         Target(
+            name: "GatehouseConsole",
+            may: base.union([
+                "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "GatehouseAdmin", "GatehouseAccounts", "Hummingbird",
+                "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "ServiceLifecycle", "Logging",
+            ]), reason: "the page: asks over the admin socket alone; no database, no device, no configuration"),
+        Target(
             name: "GatehouseSimulation",
             may: base.union([
                 "GatehouseCore", "GatehouseProtocols", "GatehouseCrypto", "GatehouseStore", "GatehouseConfiguration",
@@ -118,6 +124,10 @@ struct ArchitectureTests {
             may: [
                 "GatehouseCore", "GatehouseCrypto", "GatehouseAdmin", "GatehouseWitness", "Glibc", "ArgumentParser",
             ], reason: "starts the witness, and says in words what it keeps"),
+        Target(
+            name: "gatehouse-console",
+            may: ["GatehouseCore", "GatehouseAccounts", "GatehouseAdmin", "GatehouseConsole", "Glibc", "ArgumentParser"],
+            reason: "reads its arguments and serves the page"),
         Target(
             name: "gatehouse-sim",
             may: [

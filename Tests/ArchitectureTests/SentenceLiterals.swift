@@ -1,4 +1,4 @@
-/// Finds the sentences in a source: literals behind `Sentence(`, `words(` and `told(`.
+/// Finds the sentences in a source: literals behind `Sentence(`, `words(`, `told(` and `say(`.
 struct SentenceLiterals {
     struct Found {
         var template: String
@@ -27,7 +27,7 @@ struct SentenceLiterals {
 
     /// Where the literals begin, those within others too.
     private func starts() -> [Int] {
-        let marks = ["Sentence(", "words(", "told("].map { Array($0.unicodeScalars) }
+        let marks = ["Sentence(", "words(", "told(", "say("].map { Array($0.unicodeScalars) }
         var starts: [Int] = []
         var place = 0
         while place < scalars.count {

@@ -143,7 +143,7 @@ import Testing
         worker.start()
         let failed = Guarded(0)
         for number in 0..<40 {
-            worker.post(from: UInt32(number)) {
+            worker.post(from: Giver(UInt32(number))) {
                 do {
                     let account = try Made.account("a\(number)")
                     try AccountFile(path).update(makes: true) { (book) throws(AccountFault) in try book.add(account) }

@@ -78,6 +78,8 @@ package struct Log: AdminCommand {
     package var from: TextArgument?
     package var until: TextArgument?
     package var after: CountArgument?
+    /// Entries before this number, the newest of them.
+    package var before: CountArgument?
     package var person: PersonalArgument?
     package var credential: RowOrTextArgument?
     package var point: NameArgument?
@@ -89,13 +91,14 @@ package struct Log: AdminCommand {
     package var follow: FlagArgument?
     package init(
         from: TextArgument? = nil, until: TextArgument? = nil, after: CountArgument? = nil,
-        person: PersonalArgument? = nil, credential: RowOrTextArgument? = nil, point: NameArgument? = nil,
+        before: CountArgument? = nil, person: PersonalArgument? = nil, credential: RowOrTextArgument? = nil, point: NameArgument? = nil,
         portal: NameArgument? = nil, decision: TextArgument? = nil, kind: TextArgument? = nil,
         limit: CountArgument? = nil, follow: FlagArgument? = nil
     ) {
         self.from = from
         self.until = until
         self.after = after
+        self.before = before
         self.person = person
         self.credential = credential
         self.point = point

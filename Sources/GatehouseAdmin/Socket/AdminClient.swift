@@ -80,6 +80,16 @@ package final class AdminClient {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
+    /// A peer that says nothing for so long is given up: reading throws.
+    package func limitWaits(to limit: Duration) {
+        let milliseconds = limit.wholeMilliseconds
+        var time = timeval(tv_sec: Int(milliseconds / 1000), tv_usec: Int(milliseconds % 1000 * 1000))
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Whether a line has come that nobody has read.
+    package var hasMore: Bool { !lines.isEmpty }
+
     /// Ends the connection under a thread that waits in `receive`.
     package func disconnect() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 

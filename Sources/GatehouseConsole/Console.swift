@@ -1,0 +1,68 @@
+internal import CLinux
+package import GatehouseAccounts
+internal import GatehouseAdmin
+internal import GatehouseCore
+internal import GatehouseCrypto
+internal import Glibc
+package import Logging
+
+/// The page as a program: its room, served.
+package struct Console: Sendable {
+    var admin: String
+    var accounts: String
+    var shifts: ShiftChanges
+
+    /// `admin` is the daemon's socket, `accounts` the file of those who may sign in.
+    package init(admin: String, accounts: String, shifts: ShiftChanges) {
+        self.admin = admin
+        self.accounts = accounts
+        self.shifts = shifts
+    }
+
+    /// Serves until the process is told to stop.
+    package func run(at place: PageServer.Place, oneTime guest: OneTimeBook.Guest?, log: Logger) async throws {
+        let desk = try SignInDesk(
+            file: AccountFile(accounts),
+            surroundings: .init(
+                now: { MachineTime.monotonic }, time: { MachineTime.moment.civil }, random: { Random.octets($0) }))
+        let room = Room(
+            admin: admin, desk: desk, shifts: shifts,
+            surroundings: .init(
+                now: { MachineTime.monotonic }, moment: { MachineTime.moment }, random: { Random.octets($0) }))
+        let notifier = ServiceNotifier()
+        do throws(AccountFault) {
+            let count = try desk.file.read().accounts.count
+            log.info("\(count) accounts")
+        } catch {
+            // Nobody signs in until it is mended; the page says so too.
+            log.error("\(error.sentence.english)")
+        }
+        try await PageServer(place, log: log) { room.answer($0) }.run { port in
+            let where_ = port.map { "http://127.0.0.1:\($0)" } ?? "\(place)"
+            log.info("ready on \(where_)")
+            if let guest, let token = room.oneTime(guest) {
+                let line = Array("\(where_)/once/\(token)\n".utf8)
+                _ = write(1, line, line.count)
+            }
+            notifier.ready("the page is served")
+        }
+        room.stop()
+    }
+}
+
+/// The clocks of this machine.
+enum MachineTime {
+    static var monotonic: MonotonicTime {
+        MonotonicTime(nanoseconds: clinux_nanoseconds(CLOCK_BOOTTIME))
+    }
+
+    static var moment: Moment {
+        let civil = CivilTime(milliseconds: clinux_nanoseconds(CLOCK_REALTIME) / 1_000_000)
+        var seconds = Int(civil.milliseconds / 1000)
+        var local = tm()
+        localtime_r(&seconds, &local)
+        return Moment(
+            monotonic: monotonic, civil: civil, localDay: Int32(clamping: seconds / 86400),
+            localMinute: Int32(local.tm_hour * 60 + local.tm_min))
+    }
+}

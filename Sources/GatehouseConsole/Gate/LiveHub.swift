@@ -1,0 +1,180 @@
+internal import GatehouseAdmin
+internal import GatehouseCore
+internal import GatehouseThreads
+
+/// What comes while somebody watches: one connection to the daemon for each signed-in person, however many tabs they have, because each
+/// look is put down with its person. A class because it owns threads.
+final class LiveHub: Sendable {
+    /// Tabs of one person, and in all.
+    static let limitOfOne = 8
+    static let limit = 256
+    /// What quiet connections hear, and how often the gates are looked at.
+    private static let beat: Duration = .seconds(15)
+    private static let glance: Duration = .seconds(2)
+
+    private struct Key: Hashable, Sendable {
+        var account: String
+        var role: Role
+        var language: Language
+    }
+
+    private struct Watch: Sendable {
+        var visitor: Visitor
+        var tabs: [EventStream] = []
+    }
+    private let watches = Guarded<[Key: Watch]>([:])
+    private let ending = Cancellation()
+
+    /// A new tab; nil where there are too many.
+    func open(_ visitor: Visitor, after last: UInt64?) -> EventStream? {
+        let key = Key(account: visitor.account, role: visitor.role, language: visitor.language)
+        let stream = EventStream()
+        let isFirst: Bool? = watches.change { watches in
+            guard watches.values.reduce(0, { $0 + $1.tabs.count }) < Self.limit else { return nil }
+            var watch = watches[key] ?? Watch(visitor: visitor)
+            guard watch.tabs.count < Self.limitOfOne else { return nil }
+            let isFirst = watch.tabs.isEmpty
+            watch.tabs.append(stream)
+            watches[key] = watch
+            return isFirst
+        }
+        guard let isFirst else { return nil }
+        stream.onEnd { [weak self] in self?.close(stream, key) }
+        if let last { catchUp(stream, visitor, after: last) }
+        if isFirst { _ = NamedThread("watch") { [weak self] in self?.follow(key, visitor) } }
+        return stream
+    }
+
+    /// The session is over: its tabs are told.
+    func end(account: String) {
+        let tabs = watches.change { watches in
+            watches.filter { $0.key.account == account }.flatMap(\.value.tabs)
+        }
+        for tab in tabs {
+            tab.send("over")
+            tab.end()
+        }
+    }
+
+    func endAll() {
+        ending.cancel()
+        for tab in watches.withLock({ $0.values.flatMap(\.tabs) }) { tab.end() }
+    }
+
+    private func close(_ stream: EventStream, _ key: Key) {
+        watches.change { watches in
+            watches[key]?.tabs.removeAll { $0 === stream }
+            if watches[key]?.tabs.isEmpty == true { watches[key] = nil }
+        }
+    }
+
+    private func tabs(_ key: Key) -> [EventStream] { watches.withLock { $0[key]?.tabs ?? [] } }
+
+    private func tell(_ key: Key, _ name: String, id: UInt64? = nil, _ data: String = "") {
+        for tab in tabs(key) { tab.send(name, id: id, data: data) }
+    }
+
+    // MARK: what was missed
+
+    /// Entries since the last one that a tab has: it was away for a moment.
+    private func catchUp(_ stream: EventStream, _ visitor: Visitor, after last: UInt64) {
+        guard let missed = try? visitor.gate.all(Log(after: CountArgument(last), limit: 200)).items else { return }
+        for entry in missed { stream.send("entry", id: entry.seq, data: row(entry, visitor)) }
+    }
+
+    private func row(_ entry: EntryView, _ visitor: Visitor) -> String {
+        EntryRow(visitor: visitor, entry: entry, today: SiteTime.day(entry.at), isNew: true).html.markup
+    }
+
+    // MARK: following
+
+    /// On a thread of its own, while there is a tab.
+    private func follow(_ key: Key, _ visitor: Visitor) {
+        var last: UInt64?
+        var wasHere = true
+        while !ending.isCancelled, !tabs(key).isEmpty {
+            let isHere = (try? listen(key, visitor, &last)) != nil
+            if !isHere, wasHere { tell(key, "away") }
+            wasHere = isHere
+            // A daemon that starts again takes a moment.
+            _ = watches.wait(atMost: .seconds(1)) { watches in watches[key] == nil ? true : nil }
+        }
+    }
+
+    private func listen(_ key: Key, _ visitor: Visitor, _ last: inout UInt64?) throws {
+        let client = try AdminClient(path: visitor.gate.path)
+        client.limitWaits(to: Gate.patience)
+        let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot || $0 == .health }
+        var newest = last ?? 0
+        func take(_ entry: EntryView) {
+            guard entry.seq > newest || newest == 0 else { return }
+            newest = entry.seq
+            if entry.kind == EntryKind.snapshot.rawValue {
+                if entry.outcome == "stored", let event = entry.about { tell(key, "picture", "\(event)") }
+            } else if entry.kind == EntryKind.passage.rawValue, let event = entry.about {
+                tell(key, "passed", id: entry.seq, "\(event)\n\(EntryRow.passed(entry, visitor).markup)")
+            } else if EntryKind(rawValue: entry.kind)?.isEvent == true {
+                tell(key, "entry", id: entry.seq, row(entry, visitor))
+            }
+        }
+        defer { if newest > 0 { last = newest } }
+        let command = Log(
+            after: last.map { CountArgument($0) }, kind: TextArgument(kinds.map(\.rawValue).joined(separator: ",")),
+            limit: CountArgument(last == nil ? 1 : 500), follow: true)
+        // The newest one before is on the page already.
+        let isFirst = last == nil
+        let answer = try client.ask(command, language: visitor.language, for: visitor.gate.person) {
+            if isFirst { newest = $0.value.seq } else { take($0.value) }
+        }
+        if case .failure(let refusal) = answer { throw refusal }
+        tell(key, "here")
+        try serve(client, key, visitor, take)
+    }
+
+    /// Entries as they come; between them the gates and the queue, where they changed.
+    private func serve(
+        _ client: AdminClient, _ key: Key, _ visitor: Visitor, _ take: (EntryView) -> Void
+    ) throws {
+        var shown = Glance()
+        var quiet: Duration = .zero
+        while !ending.isCancelled, !tabs(key).isEmpty {
+            let line = try client.receive(within: Self.glance)
+            if let line {
+                quiet = .zero
+                guard let reply = ReceivedReply(line: line) else { continue }
+                switch reply {
+                case .item(let text): if let entry = WireJSON.decode(EntryView.self, text) { take(entry) }
+                case .refused(let refusal): throw refusal
+                case .done: continue
+                }
+                if client.hasMore { continue }
+            } else {
+                quiet += Self.glance
+            }
+            try look(visitor, key, &shown)
+            if quiet >= Self.beat {
+                quiet = .zero
+                for tab in tabs(key) { tab.beat() }
+            }
+        }
+    }
+
+    private struct Glance {
+        var gates = ""
+        var queue: [AlarmView]?
+        var eyes = ""
+        var alarms: Int?
+    }
+
+    private func look(_ visitor: Visitor, _ key: Key, _ shown: inout Glance) throws {
+        let status = try visitor.gate.ask(Status())
+        let gates = GateRail(visitor: visitor, status: status).content.markup
+        if gates != shown.gates { tell(key, "gates", gates) }
+        if shown.alarms != status.alarms { tell(key, "alarms", "\(status.alarms)") }
+        let alarms = try visitor.gate.ask(AlarmList()).alarms
+        let isSame = alarms == shown.queue
+        let eyes = isSame ? shown.eyes : Eyes.look(visitor, alarms, status.time, chosen: nil).content.markup
+        if eyes != shown.eyes, !shown.eyes.isEmpty { tell(key, "eyes", eyes) }
+        shown = Glance(gates: gates, queue: alarms, eyes: eyes, alarms: status.alarms)
+    }
+}
