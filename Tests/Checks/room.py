@@ -408,6 +408,15 @@ def console():
         for name in ("zhang wei", "a\u202eb", "x" * 65, "a\n"):
             check(f"console: {name!r} is no name", refused(say("status", name=name, role="guard"), "malformed"))
 
+        gate.do("card lane-old TEXT:4711")
+        gate.do("card lane-old TEXT:9999")
+        check("console: the figures count what was decided", eventually(lambda: [one["count"] for one in say("metrics")["result"]["decisions"]] == [1, 1]), say("metrics"))
+        figures = say("metrics")["result"]
+        check("console: and how long who was let in has waited", figures["release"]["count"] == 1 and figures["release"]["sum_us"] > 0, figures)
+        check("console: nothing waits for the disk", eventually(lambda: say("metrics")["result"]["waiting"]["entries"] == 0))
+        _, text = gate.ctl("metrics")
+        check("console: as text too", "gatehouse_decisions_total{outcome=\"denied\"} 1\n" in text and NAME not in text, text)
+
         # One person's flood of lines that wait: others and the account itself are served beside it.
         flood = "".join(
             json.dumps({"v": 1, "id": n, "command": "status", "as": "mallory", "role": "guard"}) + "\n" for n in range(600)
