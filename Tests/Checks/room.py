@@ -393,6 +393,7 @@ def console():
         check("console: and the name of who signed in", entry["personal"]["account"] == "zhang.wei", entry)
         check("console: a guard frees nothing", refused(say("portal free", {"portal": "lane"}, "x", "zhang.wei", "guard"), "notAllowed"))
         check("console: a manager does", say("portal free", {"portal": "lane"}, "moving", "li.na", "manager")["ok"])
+        check("console: and ends it", say("portal normal", {"portal": "lane"}, "moved", "li.na", "manager")["ok"])
         for role in ("auditor", "installer"):
             check(f"console: no {role} signs in there", refused(say("status", name="li.na", role=role), "roleNotAtConsole"))
         check("console: in its own name it looks", say("status")["ok"] and say("health")["ok"])
