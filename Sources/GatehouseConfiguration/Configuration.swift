@@ -21,7 +21,8 @@ package struct Configuration: Hashable, Sendable {
     /// Who cosigns the heads of the journal; nil where nobody is asked to.
     package var witnesses: WitnessSettings?
     /// The account of gatehouse-console, which alone may ask for the people who signed in there.
-    package var consoleAccount = "gatehouse-console"
+    package var consoleAccount = usualConsoleAccount
+    package static let usualConsoleAccount = "gatehouse-console"
     /// The formats of `card_formats`.
     package var cardFormats: [CardFormat] = []
 

@@ -26,6 +26,7 @@ package enum StartCheck {
                 Problem(sentence: Sentence("reader \(reader): \(problem.sentence)"), isCertain: problem.isCertain))
         }
         found.append(policyProblem(configuration.witnesses?.policyFile, policyFault))
+        found.append(accountProblem(configuration.consoleAccount))
         guard withUplink else { return found.compactMap(\.self) }
         found.append(certificateProblem(configuration.witnesses?.caFile, Sentence("the witnesses")))
         for camera in configuration.cameras {
@@ -146,6 +147,15 @@ package enum StartCheck {
         if let problem = unreadable(path, Sentence("the policy of the witnesses")) { return problem }
         guard let octets = FileOctets.read(path) else { return nil }
         return fault(octets).map { Problem(sentence: Sentence("\(path): \($0)"), isCertain: true) }
+    }
+
+    /// The usual account may be missing where there is no page; one that somebody names is meant to be there.
+    private static func accountProblem(_ name: String) -> Problem? {
+        guard name != Configuration.usualConsoleAccount, getpwnam(name) == nil else { return nil }
+        return Problem(
+            sentence: Sentence(
+                "console.account: this machine has no account \(name); make it, or leave the key out for \(Configuration.usualConsoleAccount)"
+            ), isCertain: true)
     }
 
     private static func secretProblem(_ name: String?, _ whose: Sentence) -> Problem? {

@@ -393,6 +393,7 @@ def console():
         check("console: and the name of who signed in", entry["personal"]["account"] == "zhang.wei", entry)
         check("console: a guard frees nothing", refused(say("portal free", {"portal": "lane"}, "x", "zhang.wei", "guard"), "notAllowed"))
         check("console: a manager does", say("portal free", {"portal": "lane"}, "moving", "li.na", "manager")["ok"])
+        check("console: and ends it", say("portal normal", {"portal": "lane"}, "moved", "li.na", "manager")["ok"])
         for role in ("auditor", "installer"):
             check(f"console: no {role} signs in there", refused(say("status", name="li.na", role=role), "roleNotAtConsole"))
         check("console: in its own name it looks", say("status")["ok"] and say("health")["ok"])
@@ -407,6 +408,15 @@ def console():
         check("console: half a person is refused", refused(say("status", name="zhang.wei"), "malformed"))
         for name in ("zhang wei", "a\u202eb", "x" * 65, "a\n"):
             check(f"console: {name!r} is no name", refused(say("status", name=name, role="guard"), "malformed"))
+
+        gate.do("card lane-old TEXT:4711")
+        gate.do("card lane-old TEXT:9999")
+        check("console: the figures count what was decided", eventually(lambda: [one["count"] for one in say("metrics")["result"]["decisions"]] == [1, 1]), say("metrics"))
+        figures = say("metrics")["result"]
+        check("console: and how long who was let in has waited", figures["release"]["count"] == 1 and figures["release"]["sum_us"] > 0, figures)
+        check("console: nothing waits for the disk", eventually(lambda: say("metrics")["result"]["waiting"]["entries"] == 0))
+        _, text = gate.ctl("metrics")
+        check("console: as text too", "gatehouse_decisions_total{outcome=\"denied\"} 1\n" in text and NAME not in text, text)
 
         # One person's flood of lines that wait: others and the account itself are served beside it.
         flood = "".join(

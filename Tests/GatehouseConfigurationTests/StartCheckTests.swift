@@ -32,6 +32,18 @@ import Testing
         ).map(\.description)
     }
 
+    /// One that is named has to be there; without a page the usual one need not.
+    @Test func theAccountOfThePageIsThere() throws {
+        func said(_ account: String) throws -> [String] {
+            try problems(configuration(more: "console: {account: \(account)}")).filter {
+                $0.contains("console.account")
+            }
+        }
+        #expect(try said("no-such-account-here").count == 1)
+        #expect(try said("gatehouse-console").isEmpty)
+        #expect(try said("root").isEmpty)
+    }
+
     private func withFile(_ count: Int, _ body: (String) throws -> Void) throws {
         let path = "/tmp/gatehouse-check-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)

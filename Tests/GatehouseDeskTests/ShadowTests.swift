@@ -79,7 +79,7 @@ struct ShadowTests {
             let manager = DeskBench.Person(1009, [.manager])
             for (name, answer) in [
                 ("status", bench.say(Status(), by: manager)), ("health", bench.say(Health(), by: manager)),
-                ("list", bench.say(WatchlistStatus(), by: manager)),
+                ("list", bench.say(WatchlistStatus(), by: manager)), ("metrics", bench.say(Metrics(), by: manager)),
             ] {
                 features["\(name) length"] = try Double(answer.reply.get().count)
             }
