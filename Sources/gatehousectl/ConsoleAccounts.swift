@@ -100,13 +100,27 @@ struct ConsoleAccount: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: words("All accounts, without anything secret."),
             discussion: words("Example: gatehousectl console account list"))
+        @Flag(help: told("JSON, one value a line; the default when the output is a pipe.")) var json = false
+        @Flag(help: told("Text for people, even into a pipe.")) var text = false
         @OptionGroup var place: AccountPlace
 
         func run() throws {
             let accounts = try place.refusing { try $0.read().accounts }
+            guard !json, text || isatty(1) == 1 else { return accounts.forEach { print(object($0).line) } }
             guard !accounts.isEmpty else { return print(words("There is no account.")) }
             let head = [words("ACCOUNT"), words("ROLE"), words("SECOND FACTOR"), words("BROWSERS"), words("NAME")]
             print(plainLines(table([head] + accounts.map(row))))
+        }
+
+        private func object(_ account: Account) -> JSON {
+            var members: [String: JSON] = [
+                "form": "console account list/item", "v": 1, "name": .string(account.name.text),
+                "role": .string(account.role.rawValue), "disabled": .boolean(account.isDisabled),
+                "second_factor": .boolean(account.timeCode != nil), "since": .integer(account.since.seconds),
+                "browsers": .integer(Int64(account.devices.count)),
+            ]
+            members["shown"] = account.shown.map(JSON.string)
+            return .object(members)
         }
 
         private func row(_ account: Account) -> [String] {

@@ -69,6 +69,9 @@ SCREENS = {
         "reader install wicket-out --reason 新装",
         "clock accept",
         "camera test nowhere --reason 试一下",
+        "console account list --file {dir}/accounts",
+        "console account list --file {dir}/broken.yaml",
+        "console account list --file {dir}/none",
     ]),
     "auditor": (AUDITOR, [
         "journal verify --against 999999:ROOT",
@@ -98,7 +101,7 @@ def screen(person, gate, words, language):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     environment = {"PATH": os.environ["PATH"], "PAGER": "cat", "NO_COLOR": "1", "LANG": {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[language]}
-    command = person.command(BIN / "gatehousectl", *words, *([] if words[0] == "config" else ["--socket", gate.dir / "admin.sock"]))
+    command = person.command(BIN / "gatehousectl", *words, *([] if words[0] in ("config", "console") else ["--socket", gate.dir / "admin.sock"]))
     process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True)
     os.close(slave)
     octets = b""
@@ -165,6 +168,9 @@ def screens():
                 (gate.dir / name).write_text(text)
                 (gate.dir / name).chmod(0o644)
             assert gate.ctl("import", gate.dir / "names.csv")[0] == 0
+            added = [BIN / "gatehousectl", "console", "account", "add", "zhang", "--role", "guard", "--shown", "张伟", "--file", gate.dir / "accounts"]
+            subprocess.run(added, input="门口的梧桐 opens at seven\n", text=True, stdout=subprocess.DEVNULL, check=True)
+            os.chown(gate.dir / "accounts", INSTALLER.uid, INSTALLER.uid)
             online = {"wicket-out", "lane-tag"}
             assert eventually(lambda: {one["name"] for one in gate.ask("reader list")["result"] if one["link"] == "online"} >= online, 30)
             for card in ("118-1604", "118-4711", "118-1603"):

@@ -80,6 +80,31 @@ import Testing
         }
     }
 
+    /// Whatever stands in a file, it is taken as it stands or refused.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>) func aSpoiltFileIsRefusedOrTaken(seed: UInt64) throws {
+        var dice = SplitMix(seed: seed)
+        let good = Array(try Self.full().text.utf8)
+        let marks = Array("{}[]\",:\\0-9truefalse\n \u{80}".utf8)
+        var refused = 0
+        for _ in 0..<400 {
+            var octets = good
+            for _ in 0..<Int.random(in: 1...3, using: &dice) {
+                let place = Int.random(in: octets.indices, using: &dice)
+                let octet = marks.randomElement(using: &dice) ?? 0
+                switch Int.random(in: 0..<3, using: &dice) {
+                case 0: octets[place] = octet
+                case 1: octets.insert(octet, at: place)
+                default: octets.remove(at: place)
+                }
+            }
+            do {
+                let book = try AccountBook(octets: octets, path: "x")
+                #expect(try AccountBook(octets: Array(book.text.utf8), path: "x") == book)
+            } catch { refused += 1 }
+        }
+        #expect(refused > 200)
+    }
+
     @Test func othersMayNeitherReadNorWriteIt() throws {
         let folder = Folder()
         for mode: mode_t in [0o640, 0o604, 0o620, 0o602, 0o644] {
