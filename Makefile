@@ -3,7 +3,7 @@ SEEDS ?= 100
 SECONDS ?= 96
 PREFIX ?= /usr
 DESTDIR ?=
-PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-witness gatehouse-sim
+PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-witness gatehouse-console gatehouse-sim
 
 BENCH_ROWS ?= 10000000
 
