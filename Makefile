@@ -7,10 +7,11 @@ PROGRAMS = gatehoused gatehouse-uplink gatehousectl gatehouse-witness gatehouse-
 
 BENCH_ROWS ?= 10000000
 
-.PHONY: bench-large bench-lines help demo test test-sim test-fuzz test-lines test-page test-tsan mutants soak bench lint release install clean
+.PHONY: bench-large bench-lines help demo demo-shot test test-sim test-fuzz test-lines test-page test-tsan mutants soak bench lint release install clean
 
 help:
 	@echo "make demo        a gate without a gate: emulated hardware, a real database"
+	@echo "make demo-shot   pictures of its page, in .build/shots"
 	@echo "make test        all tests, and $(SEEDS) simulated days"
 	@echo "make test-lines  real kernel GPIO lines in a small guest kernel"
 	@echo "make test-page   the page in Debian's Chromium"
@@ -29,6 +30,12 @@ demo:
 	scripts/install-packages build test
 	swift build
 	scripts/demo
+
+demo-shot:
+	scripts/install-packages build test page
+	swift build
+	Tests/Page/test-page --self >/dev/null
+	DEMO_SHOTS=$(CURDIR)/.build/shots scripts/demo
 
 test:
 	scripts/install-packages build test

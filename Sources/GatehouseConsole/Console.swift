@@ -20,7 +20,7 @@ package struct Console: Sendable {
     }
 
     /// Serves until the process is told to stop.
-    package func run(at place: PageServer.Place, oneTime guest: OneTimeBook.Guest?, log: Logger) async throws {
+    package func run(at place: PageServer.Place, oneTime guests: [OneTimeBook.Guest], log: Logger) async throws {
         let desk = try SignInDesk(
             file: AccountFile(accounts),
             surroundings: .init(
@@ -37,16 +37,22 @@ package struct Console: Sendable {
             // Nobody signs in until it is mended; the page says so too.
             log.error("\(error.sentence.english)")
         }
-        try await PageServer(place, log: log) { room.answer($0) }.run { port in
+        try await PageServer(place, log: log) { room.answer($0) }.run(beat: beat(notifier)) { port in
             let where_ = port.map { "http://127.0.0.1:\($0)" } ?? "\(place)"
             log.info("ready on \(where_)")
-            if let guest, let token = room.oneTime(guest) {
+            for token in guests.compactMap(room.oneTime) {
                 let line = Array("\(where_)/once/\(token)\n".utf8)
                 _ = write(1, line, line.count)
             }
             notifier.ready("the page is served")
         }
+        notifier.stopping()
         room.stop()
+    }
+
+    /// The serving loop feeds the service manager's watchdog.
+    private func beat(_ notifier: ServiceNotifier) -> PageServer.Beat? {
+        notifier.watchdogPeriod.map { period in PageServer.Beat(every: period) { notifier.alive() } }
     }
 }
 

@@ -21,6 +21,7 @@ extension Room {
         return Visitor(
             account: session.name.text, shown: account?.display ?? session.name.text, role: role, language: language,
             palette: account?.palette ?? .auto, token: forms.token(for: cookie),
+            mark: { [forms] in forms.token(for: "\(cookie) \($0)") },
             gate: Gate(path: admin, language: language, person: OnBehalf(name: session.name.text, role: role)))
     }
 

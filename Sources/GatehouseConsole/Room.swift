@@ -146,7 +146,12 @@ package final class Room: Sendable {
         return outgoing
     }
 
-    private func metrics() -> Outgoing { .text("") }
+    /// Figures for a monitoring system, in the name of the console itself (Prometheus text format 0.0.4).
+    private func metrics() -> Outgoing {
+        let gate = Gate(path: admin, language: .english, person: nil)
+        guard let reply = try? gate.ask(Metrics()) else { return .text("the daemon does not answer\n", status: 503) }
+        return Outgoing(200, "text/plain; version=0.0.4; charset=utf-8", Array(MetricsText.text(of: reply).utf8))
+    }
 }
 
 enum Cookies {

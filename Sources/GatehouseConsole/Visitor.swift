@@ -13,6 +13,8 @@ struct Visitor: Sendable {
     var palette: Palette
     /// What a form of this session carries.
     var token: String
+    /// What a page carries of a thing that was on it, and nobody else can say.
+    var mark: @Sendable (String) -> String
     var gate: Gate
 
     func say(_ text: Sentence.Text) -> String { Sentence(text).text(in: language) }

@@ -29,8 +29,11 @@ struct Run: AsyncParsableCommand {
         help: "When shifts change, and sign-ins end half an hour later: 07:00,15:00,23:00. Without it after 12 hours.")
     var shifts: String?
 
-    @Option(help: "NAME:ROLE: print an address that signs this person in once, within five minutes.")
-    var oneTime: String?
+    @Option(
+        help:
+            "NAME:ROLE: print an address that signs this person in once, within five minutes. May be said several times."
+    )
+    var oneTime: [String] = []
 
     func run() async throws {
         let log = StderrLogHandler.logger("gatehouse-console")
@@ -41,10 +44,11 @@ struct Run: AsyncParsableCommand {
         guard let shifts = shifts.map({ ShiftChanges($0) }) ?? ShiftChanges() else {
             throw ValidationError("--shifts is a list of times of the day: 07:00,15:00,23:00")
         }
-        guard oneTime.map({ OneTimeBook.Guest($0) != nil }) ?? true else {
+        let guests = oneTime.compactMap { OneTimeBook.Guest($0) }
+        guard guests.count == oneTime.count else {
             throw ValidationError("--one-time is NAME:ROLE, with the role viewer, guard or manager")
         }
         try await Console(admin: admin, accounts: accounts, shifts: shifts).run(
-            at: place, oneTime: oneTime.flatMap { OneTimeBook.Guest($0) }, log: log)
+            at: place, oneTime: guests, log: log)
     }
 }

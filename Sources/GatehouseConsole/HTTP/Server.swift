@@ -1,5 +1,7 @@
+internal import CLinux
 internal import GatehouseAdmin
 package import GatehouseCore
+internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
@@ -45,8 +47,19 @@ package struct PageServer: Sendable {
         self.answer = answer
     }
 
+    /// Something that the serving loop does now and then, while it runs.
+    package struct Beat: Sendable {
+        package var every: Duration
+        package var body: @Sendable () -> Void
+        package init(every: Duration, body: @escaping @Sendable () -> Void) {
+            self.every = every
+            self.body = body
+        }
+    }
+
     /// Serves until the process is told to stop. `ready` hears the port that was taken.
-    package func run(ready: @escaping @Sendable (Int?) -> Void) async throws {
+    package func run(beat: Beat? = nil, ready: @escaping @Sendable (Int?) -> Void) async throws {
+        if case .socket(let path) = place { Self.clear(path) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let pool = NIOThreadPool(numberOfThreads: 8)
         pool.start()
@@ -68,11 +81,23 @@ package struct PageServer: Sendable {
             configuration: .init(
                 address: address, backlog: 256,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
-            onServerRunning: { channel in ready(channel.localAddress?.port) },
+            onServerRunning: { channel in
+                if let beat {
+                    let every = TimeAmount.nanoseconds(beat.every.wholeMilliseconds * 1_000_000)
+                    channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: every) { _ in beat.body() }
+                }
+                ready(channel.localAddress?.port)
+            },
             eventLoopGroupProvider: .shared(group), logger: quiet)
         try await application.runService()
         try await pool.shutdownGracefully()
         try await group.shutdownGracefully()
+    }
+
+    /// Takes away the socket of a run that was killed; nothing else.
+    private static func clear(_ path: String) {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
     }
 }
 

@@ -70,6 +70,7 @@ struct Eyes {
         """
         <form method="post" action="/alarms/\(alarm.alarm)">
         <input type="hidden" name="token" value="\(visitor.token)">
+        <input type="hidden" name="shown" value="\(visitor.mark("alarm \(alarm.alarm)"))">
         <label for="note">\(say("Seen: what was it?")) <kbd>a</kbd></label>
         <input id="note" name="reason" maxlength="200" required autocomplete="off" data-key="a">
         <div class="row usual">\(Self.notes.enumerated().map { place, note in
@@ -89,7 +90,7 @@ struct Eyes {
         let next = open[(place + 1) % open.count], before = open[(place + open.count - 1) % open.count]
         return """
             <p class="row small"><a class="button" href="/shift?alarm=\(before.alarm)" data-shortcut="k" aria-label="\(say("previous"))">&lt; <kbd>k</kbd></a>
-            <span class="figures">\(say("\(Int64(place + 1)) of \(Int64(open.count))"))</span>
+            <span class="figures">\(say("alarm \(Int64(place + 1)) of \(Int64(open.count))"))</span>
             <a class="button" href="/shift?alarm=\(next.alarm)" data-shortcut="j" aria-label="\(say("next"))">&gt; <kbd>j</kbd></a>
             <span class="soft">\(say("next: \(next.sentence)"))</span></p>
             """

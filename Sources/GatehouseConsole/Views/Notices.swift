@@ -35,6 +35,11 @@ enum Notices {
         )
     }
 
+    /// An alarm that this session never had before it.
+    static func unseen(_ visitor: Visitor) -> View {
+        fault(Sentence("Nothing counts as seen that was not on your screen: go to the shift and look at it."), visitor)
+    }
+
     /// A form of another page, or of a session that is over.
     static func foreignForm(_ visitor: Visitor) -> View {
         View(

@@ -37,6 +37,10 @@ enum Acts {
         case ("gates", 2): return try gate(path[1], incoming, visitor)
         case ("alarms", 2):
             guard let alarm = UInt64(path[1]) else { break }
+            // Nothing counts as seen that was not on somebody's screen.
+            guard incoming.form["shown"] == visitor.mark("alarm \(alarm)") else {
+                return .shown(Notices.unseen(visitor))
+            }
             _ = try visitor.gate.ask(AlarmAck(alarm: CountArgument(alarm)), reason: incoming.form["reason"])
             return .went("/shift?done=seen")
         case ("people", _): if let outcome = try PeopleActs.carryOut(incoming, visitor) { return outcome }
