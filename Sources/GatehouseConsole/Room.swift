@@ -114,7 +114,9 @@ package final class Room: Sendable {
     func frame(_ visitor: Visitor, _ view: View, _ incoming: Incoming) -> Outgoing {
         let status = try? visitor.gate.ask(Status())
         let said = incoming.query["done"].flatMap { Notices.done($0, visitor) } ?? .none
-        return .page(Frame(visitor: visitor, status: status, said: said).page(view), status: view.status)
+        return .page(
+            Frame(visitor: visitor, status: status, metrics: try? visitor.gate.ask(Metrics()), said: said).page(view),
+            status: view.status)
     }
 
     private func events(_ incoming: Incoming, _ visitor: Visitor) -> Outgoing {

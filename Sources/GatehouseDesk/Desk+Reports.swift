@@ -20,7 +20,7 @@ extension Desk {
         try reader().each(filter) { count.hear($0.entry) }
         let days = count.days
         for day in days { try call.list(day) }
-        return ReportMonth.Reply(site: configuration.site.name, month: name, days: days)
+        return ReportMonth.Reply(site: configuration.site.name, month: name, days: days, hours: count.hours)
     }
 
     /// The first day of a month, and that of the next one.
@@ -47,6 +47,8 @@ private struct MonthCount {
     let calendar: SiteCalendar
     private var found: [Key: ReportMonth.Day] = [:]
     private var alarms = Alarms()
+    /// Passages by the hour of the day.
+    private(set) var hours = [Int](repeating: 0, count: 24)
 
     init(portals: Set<String>, calendar: SiteCalendar) {
         self.portals = portals
@@ -75,7 +77,10 @@ private struct MonthCount {
                     $0.reasons[entry.reason ?? "", default: 0] += 1
                 }
             }
-        case .passage: if entry.outcome == "taken" { change(entry, portal) { $0.taken += 1 } }
+        case .passage:
+            guard entry.outcome == "taken" else { return }
+            change(entry, portal) { $0.taken += 1 }
+            hours[Int((local(entry) % 86400 + 86400) % 86400 / 3600)] += 1
         case .order:
             let command = entry.detail["command"]?.text ?? ""
             // The command, and its arguments behind it.
@@ -85,8 +90,13 @@ private struct MonthCount {
         }
     }
 
+    /// Seconds of local time.
+    private func local(_ entry: JournalEntry) -> Int64 {
+        entry.civil.seconds + calendar.offset(at: entry.civil.seconds)
+    }
+
     private mutating func change(_ entry: JournalEntry, _ portal: String, _ body: (inout ReportMonth.Day) -> Void) {
-        let local = entry.civil.seconds + calendar.offset(at: entry.civil.seconds)
+        let local = local(entry)
         let day = Int32(clamping: local >= 0 ? local / 86400 : (local - 86399) / 86400)
         let new = ReportMonth.Day(day: CalendarDay.text(day), portal: portal.isEmpty ? nil : portal)
         body(&found[Key(day: day, portal: portal), default: new])

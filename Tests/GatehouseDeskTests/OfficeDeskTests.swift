@@ -75,6 +75,7 @@ struct OfficeDeskTests {
             wicket.refused == wicket.reasons.values.reduce(0, +) && wicket.reasons["UnknownCredential"] == 1, "\(days)")
         #expect(wicket.granted + wicket.refused == 2 && wicket.alarms == 1 && lane.openings == 1, "\(days)")
         let sum = try #require(answer.value(ReportMonth.Reply.self))
+        #expect(sum.hours.count == 24 && sum.hours.reduce(0, +) == sum.taken)
         #expect(sum.openings == 1 && sum.alarms == days.reduce(0) { $0 + $1.alarms } && sum.month == "2026-11")
         #expect(!"\(days)".contains("赵一"))
         #expect(bench.say(ReportMonth(month: "2026-10")).items.isEmpty)

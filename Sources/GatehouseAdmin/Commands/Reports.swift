@@ -38,7 +38,10 @@ package struct ReportMonth: AdminCommand {
         package var reasons: [String: Int]
         package var alarms: Int
         package var openings: Int
-        package init(site: String, month: String, days: [Day]) {
+        /// Passages in each hour of the day, 24 numbers, of all gates and days.
+        package var hours: [Int]
+        package init(site: String, month: String, days: [Day], hours: [Int] = []) {
+            self.hours = hours
             self.site = site
             self.month = month
             granted = days.reduce(0) { $0 + $1.granted }

@@ -168,7 +168,7 @@ final class LiveHub: Sendable {
 
     private func look(_ visitor: Visitor, _ key: Key, _ shown: inout Glance) throws {
         let status = try visitor.gate.ask(Status())
-        let gates = GateRail(visitor: visitor, status: status).content.markup
+        let gates = GateRail(visitor: visitor, status: status, metrics: try? visitor.gate.ask(Metrics())).content.markup
         if gates != shown.gates { tell(key, "gates", gates) }
         if shown.alarms != status.alarms { tell(key, "alarms", "\(status.alarms)") }
         let alarms = try visitor.gate.ask(AlarmList()).alarms

@@ -7,6 +7,7 @@ struct Frame {
     let visitor: Visitor
     /// Nil where the daemon does not answer.
     let status: Status.Reply?
+    var metrics: Metrics.Reply?
     /// Said once, after an act.
     var said: HTML = .none
 
@@ -92,7 +93,7 @@ struct Frame {
     private var rail: HTML {
         """
         <aside class="gates" aria-label="\(say("Gates"))" id="gates">
-        \(status.map { GateRail(visitor: visitor, status: $0).content } ?? "<p class=\"soft\">\(say("Nothing is known of the gates now."))</p>")
+        \(status.map { GateRail(visitor: visitor, status: $0, metrics: metrics).content } ?? "<p class=\"soft\">\(say("Nothing is known of the gates now."))</p>")
         </aside>
         """
     }

@@ -5,6 +5,8 @@ internal import GatehouseCore
 struct GateRail {
     let visitor: Visitor
     let status: Status.Reply
+    /// Ages of heads and signatures; nil where they are not known.
+    var metrics: Metrics.Reply?
 
     private func say(_ text: Sentence.Text) -> String { visitor.say(text) }
 
@@ -51,12 +53,24 @@ struct GateRail {
             """
     }
 
+    /// The journal, and how long ago somebody outside has seen it.
+    private var whole: Sentence {
+        func minutes(_ age: Int64) -> Int { Int(max(1, age / 60_000)) }
+        return switch (metrics?.witnessed, metrics?.checkpoint) {
+        case (let age?, _):
+            Sentence("All quiet: the journal is whole, witnessed \(minutes(age), "minute", "minutes") ago")
+        case (nil, let age?):
+            Sentence("All quiet: the journal is whole, signed \(minutes(age), "minute", "minutes") ago")
+        case (nil, nil): Sentence("All quiet: the journal is whole")
+        }
+    }
+
     /// The sentence that nobody else can say: what was written is whole, and somebody else has seen it.
     private var soundness: HTML {
         let worst = status.conditions.first
         guard let worst else {
             return
-                "<p><span class=\"mark\">\(say("All quiet: the journal is whole"))</span><br><span class=\"small soft\">\(say("\(Int64(clamping: status.entries), "entry", "entries")"))</span></p>"
+                "<p><span class=\"mark\">\(visitor.say(whole))</span><br><span class=\"small soft\">\(say("\(Int64(clamping: status.entries), "entry", "entries")"))</span></p>"
         }
         let tone = worst.severity == "alarm" || worst.severity == "failure" ? "red" : "amber"
         return """

@@ -15,6 +15,7 @@ enum HealthViews {
         func say(_ text: Sentence.Text) -> String { visitor.say(text) }
         let status = try visitor.gate.ask(Status())
         let health = try visitor.gate.ask(Health())
+        let metrics = try visitor.gate.ask(Metrics())
         return View(
             say("Health"), .health, isWide: true,
             """
@@ -25,7 +26,7 @@ enum HealthViews {
             <h2>\(say("Cameras"))</h2>
             \(status.cameras.isEmpty ? "<p class=\"soft\">\(say("No camera is set up."))</p>" : "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">\(say("Camera"))</th><th scope=\"col\">\(say("Last picture"))</th></tr></thead><tbody>\(status.cameras.map { camera($0, visitor) })</tbody></table></div>" as HTML)
             <h2>\(say("The controller"))</h2>
-            <section class="card"><dl class="facts">\(facts(status, visitor))</dl></section>
+            <section class="card"><dl class="facts">\(facts(status, metrics, visitor))</dl></section>
             """)
     }
 
@@ -58,7 +59,7 @@ enum HealthViews {
         "<tr><th scope=\"row\">\(HTML.name(camera.name))</th><td>\(camera.last.map { SiteTime.html($0, isLive: true) } ?? "<span class=\"mark amber\">\(visitor.say("none yet"))</span>")</td></tr>"
     }
 
-    private static func facts(_ status: Status.Reply, _ visitor: Visitor) -> HTML {
+    private static func facts(_ status: Status.Reply, _ metrics: Metrics.Reply, _ visitor: Visitor) -> HTML {
         func say(_ text: Sentence.Text) -> String { visitor.say(text) }
         let owed = status.outbox.map { "\($0.destination): \($0.owed) (\(say("since \(SiteTime.minute($0.oldest))")))" }
         let rows: [(String, String)] = [
@@ -71,6 +72,8 @@ enum HealthViews {
                 )
             ),
             (say("Journal"), say("\(Int64(clamping: status.entries), "entry", "entries")")),
+            (say("Signed head"), ago(metrics.checkpoint, visitor)),
+            (say("Signed by witnesses"), ago(metrics.witnessed, visitor)),
             (
                 say("Last bit to line"),
                 say(
@@ -80,6 +83,10 @@ enum HealthViews {
             (say("Alerts owed"), owed.isEmpty ? say("none") : owed.joined(separator: "; ")),
         ]
         return HTML(rows.map { "<dt>\($0.0)</dt><dd class=\"figures\">\($0.1)</dd>" as HTML })
+    }
+
+    private static func ago(_ age: Int64?, _ visitor: Visitor) -> String {
+        age.map { visitor.say("\("\(max(1, $0 / 60_000))") min ago") } ?? visitor.say("not since the start")
     }
 
     private static func milliseconds(_ microseconds: Int64) -> String {
