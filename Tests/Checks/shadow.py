@@ -135,7 +135,7 @@ def shadow():
         for card in ("118-1603", "118-1606", "118-1603"):
             site.gate.do(f"card wicket-in H10301:{card}")
             threading.Event().wait(1.5)
-    check("shadow: the issuer gets the lead", eventually(lambda: len(flagged.authority.leads) >= 2, 30), flagged.gate.log()[-2000:], (flagged.gate.dir / "uplink.log").read_text()[-2000:])
+    check("shadow: the issuer gets the lead", eventually(lambda: len(flagged.authority.leads) >= 2, 90), flagged.gate.log()[-2000:], (flagged.gate.dir / "uplink.log").read_text()[-2000:])
     lead = flagged.authority.leads[0]
     check("shadow: it says entry, portal, event and nothing that names anybody", set(lead) == {"site", "id", "kind", "entry", "portal", "event", "at"} and lead["portal"] == "wicket", lead)
     key = re.search(r"signs leads with: ([0-9a-f]{64})", flagged.gate.ctl("watchlist", "status")[1])
@@ -159,7 +159,7 @@ def shadow():
 
     check("shadow: managers are told the same of both", flagged.told() == other.told(), flagged.told(), other.told())
     check("shadow: to them the list is active and nothing else", flagged.told()[3] == {"state": "active"}, flagged.told()[3])
-    check("shadow: the databases have the same rows", flagged.rows() == other.rows(), flagged.rows()[1:], other.rows()[1:])
+    check("shadow: the databases have the same rows", eventually(lambda: flagged.rows() == other.rows(), 20), flagged.rows()[1:], other.rows()[1:])
     check("shadow: the logs say the same", flagged.lines() == other.lines(), flagged.lines()[-5:], other.lines()[-5:])
     metrics = [site.gate.ask("log", {"kind": "all", "limit": 20000}, person=MANAGER)["items"] for site in both]
     check("shadow: and so does the journal", [[one["kind"] for one in items if one["kind"] not in ("look", "health", "order")] for items in metrics][0] == [one["kind"] for one in metrics[1] if one["kind"] not in ("look", "health", "order")])
