@@ -37,7 +37,7 @@ package struct Console: Sendable {
             // Nobody signs in until it is mended; the page says so too.
             log.error("\(error.sentence.english)")
         }
-        try await PageServer(place, log: log) { room.answer($0) }.run { port in
+        try await PageServer(place, log: log, isKnown: { room.knows($0) }, answer: { room.answer($0) }).run { port in
             let where_ = port.map { "http://127.0.0.1:\($0)" } ?? "\(place)"
             log.info("ready on \(where_)")
             if let guest, let token = room.oneTime(guest) {

@@ -58,7 +58,7 @@ package final class Room: Sendable {
             return Assets.answer(incoming.path.last ?? "") ?? .text("", status: 404)
         case (.get, "healthz"), (.head, "healthz"): return .text("ok\n")
         case (.get, "metrics"): return metrics()
-        case (.get, "sign-in"): return signInPage(incoming)
+        case (.get, "sign-in"), (.head, "sign-in"): return signInPage(incoming)
         case (.post, "sign-in"): return signIn(incoming)
         case (.get, "once"): return once(incoming)
         default: break
@@ -76,8 +76,8 @@ package final class Room: Sendable {
 
     /// A browser that is not signed in goes to the sign-in, and comes back from there to where it was.
     private func signedOut(_ incoming: Incoming) -> Outgoing {
-        guard incoming.method == .get else { return .redirect("/sign-in") }
         if incoming.path == ["events"] { return .text("", status: 401) }
+        guard incoming.method != .post else { return .redirect("/sign-in") }
         let address = "/" + incoming.path.map(Fields.encoded).joined(separator: "/")
         let whole = incoming.query.all.isEmpty ? address : "\(address)?\(incoming.query.encoded)"
         return .redirect(whole == "/" ? "/sign-in" : "/sign-in?to=\(Fields.encoded(whole))")
@@ -118,7 +118,11 @@ package final class Room: Sendable {
     }
 
     private func events(_ incoming: Incoming, _ visitor: Visitor) -> Outgoing {
-        guard let stream = hub.open(visitor, after: incoming.lastEvent ?? incoming.query.number("after")) else {
+        // Asked before a stream is opened anew: whether there is somebody to open it.
+        guard incoming.method == .get else { return .text("") }
+        let last = incoming.lastEvent ?? incoming.query.number("after")
+        let cookie = incoming.cookies[Cookies.session] ?? ""
+        guard let stream = hub.open(visitor, after: last, while: { [weak self] in self?.isOpen(cookie) ?? false }) else {
             var busy = Outgoing.text(visitor.say("Too many tabs watch; close one."), status: 503)
             busy.headers.append(("Retry-After", "30"))
             return busy

@@ -28,8 +28,9 @@ package struct PageServer: Sendable {
         }
     }
 
-    /// Octets of a form or a file.
+    /// Octets of a form or a file; and of what somebody sends who is not signed in.
     static let longestBody = 24 << 20
+    static let longestOfStrangers = 64 << 10
     static let longestPath = 4096
     /// How long a browser may take for its body, in seconds.
     static let slowestBody = 30
@@ -37,11 +38,17 @@ package struct PageServer: Sendable {
 
     var place: Place
     var log: Logger
+    var isKnown: @Sendable (Incoming) -> Bool
     var answer: @Sendable (Incoming) -> Outgoing
 
-    package init(_ place: Place, log: Logger, answer: @escaping @Sendable (Incoming) -> Outgoing) {
+    /// `isKnown`: whether a request, as far as its head says, is of somebody who is signed in.
+    package init(
+        _ place: Place, log: Logger, isKnown: @escaping @Sendable (Incoming) -> Bool,
+        answer: @escaping @Sendable (Incoming) -> Outgoing
+    ) {
         self.place = place
         self.log = log
+        self.isKnown = isKnown
         self.answer = answer
     }
 
@@ -59,7 +66,7 @@ package struct PageServer: Sendable {
         var quiet = log
         quiet.logLevel = .error
         let application = Application(
-            responder: PageResponder(pool: pool, isSocket: place.isSocket, answer: answer),
+            responder: PageResponder(pool: pool, isKnown: isKnown, answer: answer),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
@@ -76,10 +83,6 @@ package struct PageServer: Sendable {
     }
 }
 
-extension PageServer.Place {
-    var isSocket: Bool { if case .socket = self { true } else { false } }
-}
-
 private struct PageContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let peer: String?
@@ -92,21 +95,29 @@ private struct PageContext: RequestContext {
 
 private struct PageResponder: HTTPResponder {
     let pool: NIOThreadPool
-    let isSocket: Bool
+    let isKnown: @Sendable (Incoming) -> Bool
     let answer: @Sendable (Incoming) -> Outgoing
 
     func respond(to request: Request, context: PageContext) async throws -> Response {
         let incoming: Incoming
         switch await read(request, context) {
         case .success(let read): incoming = read
-        case .failure(let fault): return response(to: .text("", status: fault.status), isHead: false)
+        case .failure(let fault):
+            return response(to: .text("", status: fault.status), isHead: false, isOver: fault.isOver)
         }
         let answer = answer
         let outgoing = try await pool.runIfActive { answer(incoming) }
         return response(to: outgoing, isHead: incoming.method == .head)
     }
 
-    private struct Fault: Error { var status: Int }
+    private struct Fault: Error {
+        var status: Int
+        /// What is still being sent is not read.
+        var isOver = false
+    }
+
+    /// Thrown behind an answer: the server closes the connection.
+    private struct ConnectionOver: Error {}
 
     private func read(_ request: Request, _ context: PageContext) async -> Result<Incoming, Fault> {
         guard let method = Incoming.Method(rawValue: request.method.rawValue) else {
@@ -136,7 +147,9 @@ private struct PageResponder: HTTPResponder {
         incoming.isFromHere = isFromHere(request)
         incoming.lastEvent = headers[HTTPField.Name("Last-Event-ID")!].flatMap { UInt64($0) }
         guard method == .post else { return .success(incoming) }
-        guard let body = await body(of: request) else { return .failure(Fault(status: 413)) }
+        let most = isKnown(incoming) ? PageServer.longestBody : PageServer.longestOfStrangers
+        guard headers[.contentLength].flatMap({ Int($0) }) ?? 0 <= most, let body = await body(of: request, upTo: most)
+        else { return .failure(Fault(status: 413, isOver: true)) }
         if headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true {
             guard let form = Fields(encoded: String(decoding: body, as: UTF8.self)) else {
                 return .failure(Fault(status: 400))
@@ -161,10 +174,10 @@ private struct PageResponder: HTTPResponder {
     }
 
     /// Nil where it is too long, or takes too long.
-    private func body(of request: Request) async -> [UInt8]? {
+    private func body(of request: Request, upTo most: Int) async -> [UInt8]? {
         await withTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
-                guard let buffer = try? await request.body.collect(upTo: PageServer.longestBody) else { return nil }
+                guard let buffer = try? await request.body.collect(upTo: most) else { return nil }
                 return Array(buffer: buffer)
             }
             group.addTask {
@@ -176,7 +189,7 @@ private struct PageResponder: HTTPResponder {
         }
     }
 
-    private func response(to outgoing: Outgoing, isHead: Bool) -> Response {
+    private func response(to outgoing: Outgoing, isHead: Bool, isOver: Bool = false) -> Response {
         var headers = HTTPFields()
         for (name, value) in Self.always + outgoing.headers {
             guard let name = HTTPField.Name(name) else { continue }
@@ -189,7 +202,17 @@ private struct PageResponder: HTTPResponder {
                 headers[.contentLength] = String(octets.count)
                 return Response(status: status, headers: headers)
             }
-            return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: octets)))
+            guard isOver else {
+                return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: octets)))
+            }
+            headers[.connection] = "close"
+            return Response(
+                status: status, headers: headers,
+                body: .init(contentLength: octets.count) { writer in
+                    try await writer.write(ByteBuffer(bytes: octets))
+                    try await writer.finish(nil)
+                    throw ConnectionOver()
+                })
         case .stream(let stream):
             return Response(
                 status: status, headers: headers,
