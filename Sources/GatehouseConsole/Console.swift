@@ -11,12 +11,14 @@ package struct Console: Sendable {
     var admin: String
     var accounts: String
     var shifts: ShiftChanges
+    var hasGallery: Bool
 
     /// `admin` is the daemon's socket, `accounts` the file of those who may sign in.
-    package init(admin: String, accounts: String, shifts: ShiftChanges) {
+    package init(admin: String, accounts: String, shifts: ShiftChanges, hasGallery: Bool) {
         self.admin = admin
         self.accounts = accounts
         self.shifts = shifts
+        self.hasGallery = hasGallery
     }
 
     /// Serves until the process is told to stop.
@@ -26,7 +28,7 @@ package struct Console: Sendable {
             surroundings: .init(
                 now: { MachineTime.monotonic }, time: { MachineTime.moment.civil }, random: { Random.octets($0) }))
         let room = Room(
-            admin: admin, desk: desk, shifts: shifts,
+            admin: admin, desk: desk, shifts: shifts, hasGallery: hasGallery,
             surroundings: .init(
                 now: { MachineTime.monotonic }, moment: { MachineTime.moment }, random: { Random.octets($0) }))
         let notifier = ServiceNotifier()

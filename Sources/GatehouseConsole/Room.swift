@@ -24,6 +24,8 @@ package final class Room: Sendable {
     }
 
     let admin: String
+    /// Whether the gallery is shown, to whoever asks.
+    let hasGallery: Bool
     let desk: SignInDesk
     let surroundings: Surroundings
     let hub = LiveHub()
@@ -32,8 +34,11 @@ package final class Room: Sendable {
     let guests = Guarded(OneTimeBook())
 
     /// `admin` is the path of the daemon's socket.
-    package init(admin: String, desk: SignInDesk, shifts: ShiftChanges, surroundings: Surroundings) {
+    package init(
+        admin: String, desk: SignInDesk, shifts: ShiftChanges, hasGallery: Bool = false, surroundings: Surroundings
+    ) {
         self.admin = admin
+        self.hasGallery = hasGallery
         self.desk = desk
         self.surroundings = surroundings
         sessions = Guarded(SessionBook(shifts: shifts))
@@ -63,7 +68,9 @@ package final class Room: Sendable {
         case (.get, "once"): return once(incoming)
         default: break
         }
-        guard let visitor = visitor(of: incoming) else { return signedOut(incoming) }
+        guard let visitor = visitor(of: incoming) else {
+            return (hasGallery ? Gallery.answer(incoming) : nil) ?? signedOut(incoming)
+        }
         guard incoming.method == .post else { return show(incoming, visitor) }
         // OWASP: where it began, and what only a form of this session carries.
         guard incoming.isFromHere, let token = incoming.form["token"] ?? incoming.query["token"],
@@ -93,7 +100,7 @@ package final class Room: Sendable {
         do throws(GateFault) {
             return frame(visitor, try Views.view(visitor, incoming), incoming)
         } catch {
-            return frame(visitor, Notices.view(of: error, visitor), incoming)
+            return frame(visitor, Notices.view(of: error, visitor), incoming, asks: !error.isAway)
         }
     }
 
@@ -106,13 +113,14 @@ package final class Room: Sendable {
             case .shown(let view): return frame(visitor, view, incoming)
             }
         } catch {
-            return frame(visitor, Notices.view(of: error, visitor), incoming)
+            return frame(visitor, Notices.view(of: error, visitor), incoming, asks: !error.isAway)
         }
     }
 
     /// A view in its frame. What the frame needs of the gate is asked for in the name of the console itself.
-    func frame(_ visitor: Visitor, _ view: View, _ incoming: Incoming) -> Outgoing {
-        let status = try? visitor.gate.ask(Status())
+    /// `asks`: not where the daemon has just not answered.
+    func frame(_ visitor: Visitor, _ view: View, _ incoming: Incoming, asks: Bool = true) -> Outgoing {
+        let status = asks ? try? visitor.gate.ask(Status()) : nil
         let said = incoming.query["done"].flatMap { Notices.done($0, visitor) } ?? .none
         return .page(Frame(visitor: visitor, status: status, said: said).page(view), status: view.status)
     }

@@ -32,6 +32,9 @@ struct Run: AsyncParsableCommand {
     @Option(help: "NAME:ROLE: print an address that signs this person in once, within five minutes.")
     var oneTime: String?
 
+    @Flag(help: "Show /gallery to whoever asks: every part of the page with made-up data. For those who make the page.")
+    var gallery = false
+
     func run() async throws {
         let log = StderrLogHandler.logger("gatehouse-console")
         guard let place = PageServer.Place(listen) else {
@@ -44,7 +47,7 @@ struct Run: AsyncParsableCommand {
         guard oneTime.map({ OneTimeBook.Guest($0) != nil }) ?? true else {
             throw ValidationError("--one-time is NAME:ROLE, with the role viewer, guard or manager")
         }
-        try await Console(admin: admin, accounts: accounts, shifts: shifts).run(
+        try await Console(admin: admin, accounts: accounts, shifts: shifts, hasGallery: gallery).run(
             at: place, oneTime: oneTime.flatMap { OneTimeBook.Guest($0) }, log: log)
     }
 }

@@ -147,8 +147,14 @@ def anew(page, browser):
 def busy(page):
     """400 events and 12 alarms, while nobody looked."""
     gate = page.gate
-    for number in range(400):
-        gate.do(f"card gate-{number % DOORS + 1}-in H10301:{harness.GOOD}")
+    before = gate.last()
+    # All readers at once; what repeats within half a second is one presentation.
+    while len(gate.seen(kind="decision", after=before)) < 400:
+        at = time.monotonic()
+        for number in range(1, DOORS + 1):
+            gate.bench.stdin.write(f"card gate-{number}-in H10301:{harness.GOOD}\n")
+        gate.do(f"card lane-old TEXT:4711")
+        pause(max(0, 0.55 - (time.monotonic() - at)))
     for number in range(1, DOORS + 1):
         gate.do(f"door gate-{number} open")
     open_ = lambda: [one for one in gate.ask("alarm list")["result"]["alarms"] if "acknowledged" not in one or not one["acknowledged"]]
@@ -172,15 +178,12 @@ def cleared(page, browser):
     browser.keys("g", "o")
     browser.until("location.pathname === '/log'")
     first = browser.script("return document.querySelectorAll('ol.stream > li').length")
-    browser.keys(*"j" * 40)
-    gone = 40
-    while gone < 400:
+    at = 0
+    while at < 399:
+        browser.until(f"document.querySelectorAll('ol.stream > li').length > {at + 1}")
         browser.keys(*"j" * 20)
-        gone += 20
-        browser.until(f"[...document.querySelectorAll('ol.stream > li')].findIndex(one => one.classList.contains('chosen')) >= {gone - 1} || document.querySelectorAll('ol.stream > li').length > {gone + 20}")
-    rows = browser.script("return document.querySelectorAll('ol.stream > li').length")
-    at = browser.script("return [...document.querySelectorAll('ol.stream > li')].findIndex(one => one.classList.contains('chosen'))")
-    check("cleared: more rows come on the way down", rows >= 400 > first and at >= 380, first, rows, at)
+        at = browser.script("return [...document.querySelectorAll('ol.stream > li')].findIndex(one => one.classList.contains('chosen'))")
+    check("cleared: more rows come on the way down", 0 < first < 100, first)
     within(f"cleared: 12 alarms and 400 events in {browser.presses - presses} key presses", time.monotonic() - begin, 300 / 5)
     for number in range(1, DOORS + 1):
         page.gate.do(f"door gate-{number} close")

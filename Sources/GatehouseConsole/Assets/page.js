@@ -38,6 +38,15 @@ document.addEventListener("click", event => {
   }
 });
 
+// A picture that does not come is words.
+function instead(image) {
+  const text = document.createElement("span");
+  text.className = "small soft";
+  text.textContent = image.alt;
+  image.replaceWith(text);
+}
+document.addEventListener("error", event => { if (event.target.matches?.("img.shot")) instead(event.target); }, true);
+for (const image of all("img.shot")) if (image.complete && !image.naturalWidth && image.loading !== "lazy") instead(image);
 document.addEventListener("toggle", event => {
   if (event.target.open && event.target.matches("aside.gates details")) one("input[name=reason]", event.target).focus();
 }, true);

@@ -104,18 +104,18 @@ final class LiveHub: Sendable {
     /// On a thread of its own, while there is a tab. `last` is the newest entry that the first tab has.
     private func follow(_ key: Key, _ visitor: Visitor, after last: UInt64?) {
         var last = last
-        var wasHere = true
+        var isHere = true
         while !ending.isCancelled, !tabs(key).isEmpty {
             settle([key])
-            let isHere = (try? listen(key, visitor, &last)) != nil
-            if !isHere, wasHere { tell(key, "away") }
-            wasHere = isHere
+            let isOver = (try? listen(key, visitor, &last, &isHere)) != nil
+            if !isOver, isHere { tell(key, "away") }
+            isHere = isOver
             // A daemon that starts again takes a moment.
             _ = watches.wait(atMost: .seconds(1)) { watches in watches[key] == nil ? true : nil }
         }
     }
 
-    private func listen(_ key: Key, _ visitor: Visitor, _ last: inout UInt64?) throws {
+    private func listen(_ key: Key, _ visitor: Visitor, _ last: inout UInt64?, _ isHere: inout Bool) throws {
         let client = try AdminClient(path: visitor.gate.path)
         client.limitWaits(to: Gate.patience)
         let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot || $0 == .health }
@@ -144,6 +144,7 @@ final class LiveHub: Sendable {
             if isFirst { newest = $0.value.seq } else { take($0.value) }
         }
         if case .failure(let refusal) = answer { throw refusal }
+        isHere = true
         tell(key, "here")
         try serve(client, key, visitor, take)
     }

@@ -55,8 +55,7 @@ package struct PageServer: Sendable {
     /// Serves until the process is told to stop. `ready` hears the port that was taken.
     package func run(ready: @escaping @Sendable (Int?) -> Void) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let pool = NIOThreadPool(numberOfThreads: 8)
-        pool.start()
+        let pools = PagePools()
         let address: BindAddress =
             switch place {
             case .loopback(let port): .hostname("127.0.0.1", port: port)
@@ -66,7 +65,7 @@ package struct PageServer: Sendable {
         var quiet = log
         quiet.logLevel = .error
         let application = Application(
-            responder: PageResponder(pool: pool, isKnown: isKnown, answer: answer),
+            responder: PageResponder(pools: pools, isKnown: isKnown, answer: answer),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
@@ -78,9 +77,29 @@ package struct PageServer: Sendable {
             onServerRunning: { channel in ready(channel.localAddress?.port) },
             eventLoopGroupProvider: .shared(group), logger: quiet)
         try await application.runService()
-        try await pool.shutdownGracefully()
+        try await pools.end()
         try await group.shutdownGracefully()
     }
+}
+
+/// Threads that wait for answers, so many for each whom they wait for: a daemon that hangs keeps nobody from the sign-in, nor do those who
+/// guess passwords keep a guard from the gates.
+private struct PagePools {
+    private let nobody = NIOThreadPool(numberOfThreads: 2)
+    private let passwords = NIOThreadPool(numberOfThreads: 4)
+    private let gate = NIOThreadPool(numberOfThreads: 16)
+
+    init() { for pool in [nobody, passwords, gate] { pool.start() } }
+
+    subscript(lane: Incoming.Lane) -> NIOThreadPool {
+        switch lane {
+        case .nobody: nobody
+        case .passwords: passwords
+        case .gate: gate
+        }
+    }
+
+    func end() async throws { for pool in [nobody, passwords, gate] { try await pool.shutdownGracefully() } }
 }
 
 private struct PageContext: RequestContext {
@@ -94,7 +113,7 @@ private struct PageContext: RequestContext {
 }
 
 private struct PageResponder: HTTPResponder {
-    let pool: NIOThreadPool
+    let pools: PagePools
     let isKnown: @Sendable (Incoming) -> Bool
     let answer: @Sendable (Incoming) -> Outgoing
 
@@ -106,7 +125,7 @@ private struct PageResponder: HTTPResponder {
             return response(to: .text("", status: fault.status), isHead: false, isOver: fault.isOver)
         }
         let answer = answer
-        let outgoing = try await pool.runIfActive { answer(incoming) }
+        let outgoing = try await pools[incoming.lane].runIfActive { answer(incoming) }
         return response(to: outgoing, isHead: incoming.method == .head)
     }
 

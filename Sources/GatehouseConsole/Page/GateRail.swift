@@ -59,7 +59,7 @@ struct GateRail {
             return
                 "<p><span class=\"mark\">\(say("All quiet: the journal is whole"))</span><br><span class=\"small soft\">\(say("\(Int64(clamping: status.entries), "entry", "entries")"))</span></p>"
         }
-        let tone = worst.severity == "alarm" || worst.severity == "failure" ? "red" : "amber"
+        let tone = worst.severity == "alarm" || worst.severity == "fault" ? "red" : "amber"
         return """
             <p><span class="mark \(tone)">\(worst.sentence)</span></p>
             <p class="small"><a href="/health">\(say("\(status.conditions.count, "condition stands", "conditions stand")"))</a></p>
