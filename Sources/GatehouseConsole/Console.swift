@@ -11,12 +11,14 @@ package struct Console: Sendable {
     var admin: String
     var accounts: String
     var shifts: ShiftChanges
+    var hasGallery: Bool
 
     /// `admin` is the daemon's socket, `accounts` the file of those who may sign in.
-    package init(admin: String, accounts: String, shifts: ShiftChanges) {
+    package init(admin: String, accounts: String, shifts: ShiftChanges, hasGallery: Bool) {
         self.admin = admin
         self.accounts = accounts
         self.shifts = shifts
+        self.hasGallery = hasGallery
     }
 
     /// Serves until the process is told to stop.
@@ -26,7 +28,7 @@ package struct Console: Sendable {
             surroundings: .init(
                 now: { MachineTime.monotonic }, time: { MachineTime.moment.civil }, random: { Random.octets($0) }))
         let room = Room(
-            admin: admin, desk: desk, shifts: shifts,
+            admin: admin, desk: desk, shifts: shifts, hasGallery: hasGallery,
             surroundings: .init(
                 now: { MachineTime.monotonic }, moment: { MachineTime.moment }, random: { Random.octets($0) }))
         let notifier = ServiceNotifier()
@@ -37,7 +39,9 @@ package struct Console: Sendable {
             // Nobody signs in until it is mended; the page says so too.
             log.error("\(error.sentence.english)")
         }
-        try await PageServer(place, log: log) { room.answer($0) }.run(beat: beat(notifier)) { port in
+        try await PageServer(place, log: log, isKnown: { room.knows($0) }, answer: { room.answer($0) }).run(
+            beat: beat(notifier)
+        ) { port in
             let where_ = port.map { "http://127.0.0.1:\($0)" } ?? "\(place)"
             log.info("ready on \(where_)")
             for token in guests.compactMap(room.oneTime) {

@@ -6,15 +6,26 @@ internal import GatehouseThreads
 
 /// Signing in and out.
 extension Room {
+    /// The session of a cookie, where its account is still what it was.
+    private func session(_ cookie: String, counts: Bool, _ book: AccountBook?) -> Session? {
+        let finding = sessions.change { sessions in
+            if let book { sessions.settle(with: book) }
+            return sessions.find(cookie, at: surroundings.now(), counts: counts)
+        }
+        guard case .open(let session) = finding else { return nil }
+        return session
+    }
+
+    /// Whether a stream may go on that was opened with this cookie; it is no use of the session.
+    func isOpen(_ cookie: String) -> Bool { session(cookie, counts: false, try? desk.file.read()) != nil }
+
+    /// Whether a request, as far as its head says, is of somebody who is signed in: they may send files.
+    package func knows(_ incoming: Incoming) -> Bool { isOpen(incoming.cookies[Cookies.session] ?? "") }
+
     func visitor(of incoming: Incoming) -> Visitor? {
         guard let cookie = incoming.cookies[Cookies.session] else { return nil }
         let book = try? desk.file.read()
-        let isStream = incoming.path == ["events"]
-        let finding = sessions.change { sessions in
-            if let book { sessions.settle(with: book) }
-            return sessions.find(cookie, at: surroundings.now(), counts: !isStream)
-        }
-        guard case .open(let session) = finding else { return nil }
+        guard let session = session(cookie, counts: incoming.path != ["events"], book) else { return nil }
         let account = book?[session.name]
         let language = account?.language ?? Language.preferred(incoming.languages)
         let role = session.role.role
@@ -118,7 +129,7 @@ extension Room {
 
     func signOut(_ incoming: Incoming, _ visitor: Visitor) -> Outgoing {
         if let cookie = incoming.cookies[Cookies.session] { sessions.withLock { $0.end(cookie) } }
-        hub.end(account: visitor.account)
+        hub.settle()
         var outgoing = Outgoing.redirect("/sign-in")
         outgoing.headers.append(Cookies.set(Cookies.session, "", age: 0))
         outgoing.headers.append(("Clear-Site-Data", "\"cache\""))

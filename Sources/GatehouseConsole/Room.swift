@@ -24,6 +24,8 @@ package final class Room: Sendable {
     }
 
     let admin: String
+    /// Whether the gallery is shown, to whoever asks.
+    let hasGallery: Bool
     let desk: SignInDesk
     let surroundings: Surroundings
     let hub = LiveHub()
@@ -32,8 +34,11 @@ package final class Room: Sendable {
     let guests = Guarded(OneTimeBook())
 
     /// `admin` is the path of the daemon's socket.
-    package init(admin: String, desk: SignInDesk, shifts: ShiftChanges, surroundings: Surroundings) {
+    package init(
+        admin: String, desk: SignInDesk, shifts: ShiftChanges, hasGallery: Bool = false, surroundings: Surroundings
+    ) {
         self.admin = admin
+        self.hasGallery = hasGallery
         self.desk = desk
         self.surroundings = surroundings
         sessions = Guarded(SessionBook(shifts: shifts))
@@ -58,12 +63,14 @@ package final class Room: Sendable {
             return Assets.answer(incoming.path.last ?? "") ?? .text("", status: 404)
         case (.get, "healthz"), (.head, "healthz"): return .text("ok\n")
         case (.get, "metrics"): return metrics()
-        case (.get, "sign-in"): return signInPage(incoming)
+        case (.get, "sign-in"), (.head, "sign-in"): return signInPage(incoming)
         case (.post, "sign-in"): return signIn(incoming)
         case (.get, "once"): return once(incoming)
         default: break
         }
-        guard let visitor = visitor(of: incoming) else { return signedOut(incoming) }
+        guard let visitor = visitor(of: incoming) else {
+            return (hasGallery ? Gallery.answer(incoming) : nil) ?? signedOut(incoming)
+        }
         guard incoming.method == .post else { return show(incoming, visitor) }
         // OWASP: where it began, and what only a form of this session carries.
         guard incoming.isFromHere, let token = incoming.form["token"] ?? incoming.query["token"],
@@ -76,8 +83,8 @@ package final class Room: Sendable {
 
     /// A browser that is not signed in goes to the sign-in, and comes back from there to where it was.
     private func signedOut(_ incoming: Incoming) -> Outgoing {
-        guard incoming.method == .get else { return .redirect("/sign-in") }
         if incoming.path == ["events"] { return .text("", status: 401) }
+        guard incoming.method != .post else { return .redirect("/sign-in") }
         let address = "/" + incoming.path.map(Fields.encoded).joined(separator: "/")
         let whole = incoming.query.all.isEmpty ? address : "\(address)?\(incoming.query.encoded)"
         return .redirect(whole == "/" ? "/sign-in" : "/sign-in?to=\(Fields.encoded(whole))")
@@ -93,7 +100,7 @@ package final class Room: Sendable {
         do throws(GateFault) {
             return frame(visitor, try Views.view(visitor, incoming), incoming)
         } catch {
-            return frame(visitor, Notices.view(of: error, visitor), incoming)
+            return frame(visitor, Notices.view(of: error, visitor), incoming, asks: !error.isAway)
         }
     }
 
@@ -106,13 +113,14 @@ package final class Room: Sendable {
             case .shown(let view): return frame(visitor, view, incoming)
             }
         } catch {
-            return frame(visitor, Notices.view(of: error, visitor), incoming)
+            return frame(visitor, Notices.view(of: error, visitor), incoming, asks: !error.isAway)
         }
     }
 
     /// A view in its frame. What the frame needs of the gate is asked for in the name of the console itself.
-    func frame(_ visitor: Visitor, _ view: View, _ incoming: Incoming) -> Outgoing {
-        let status = try? visitor.gate.ask(Status())
+    /// `asks`: not where the daemon has just not answered.
+    func frame(_ visitor: Visitor, _ view: View, _ incoming: Incoming, asks: Bool = true) -> Outgoing {
+        let status = asks ? try? visitor.gate.ask(Status()) : nil
         let said = incoming.query["done"].flatMap { Notices.done($0, visitor) } ?? .none
         return .page(
             Frame(visitor: visitor, status: status, metrics: try? visitor.gate.ask(Metrics()), said: said).page(view),
@@ -120,7 +128,11 @@ package final class Room: Sendable {
     }
 
     private func events(_ incoming: Incoming, _ visitor: Visitor) -> Outgoing {
-        guard let stream = hub.open(visitor, after: incoming.lastEvent ?? incoming.query.number("after")) else {
+        // Asked before a stream is opened anew: whether there is somebody to open it.
+        guard incoming.method == .get else { return .text("") }
+        let last = incoming.lastEvent ?? incoming.query.number("after")
+        let cookie = incoming.cookies[Cookies.session] ?? ""
+        guard let stream = hub.open(visitor, after: last, while: { [weak self] in self?.isOpen(cookie) ?? false }) else {
             var busy = Outgoing.text(visitor.say("Too many tabs watch; close one."), status: 503)
             busy.headers.append(("Retry-After", "30"))
             return busy

@@ -35,6 +35,9 @@ struct Run: AsyncParsableCommand {
     )
     var oneTime: [String] = []
 
+    @Flag(help: "Show /gallery to whoever asks: every part of the page with made-up data. For those who make the page.")
+    var gallery = false
+
     func run() async throws {
         let log = StderrLogHandler.logger("gatehouse-console")
         guard let place = PageServer.Place(listen) else {
@@ -48,7 +51,7 @@ struct Run: AsyncParsableCommand {
         guard guests.count == oneTime.count else {
             throw ValidationError("--one-time is NAME:ROLE, with the role viewer, guard or manager")
         }
-        try await Console(admin: admin, accounts: accounts, shifts: shifts).run(
+        try await Console(admin: admin, accounts: accounts, shifts: shifts, hasGallery: gallery).run(
             at: place, oneTime: guests, log: log)
     }
 }

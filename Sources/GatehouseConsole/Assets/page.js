@@ -38,6 +38,19 @@ document.addEventListener("click", event => {
   }
 });
 
+// A picture that does not come is words.
+function instead(image) {
+  const text = document.createElement("span");
+  text.className = "small soft";
+  text.textContent = image.alt;
+  image.replaceWith(text);
+}
+document.addEventListener("error", event => { if (event.target.matches?.("img.shot")) instead(event.target); }, true);
+for (const image of all("img.shot")) if (image.complete && !image.naturalWidth && image.loading !== "lazy") instead(image);
+document.addEventListener("toggle", event => {
+  if (event.target.open && event.target.matches("aside.gates details")) one("input[name=reason]", event.target).focus();
+}, true);
+
 // An act is done once, however often its button is pressed.
 document.addEventListener("submit", event => {
   const form = event.target;
@@ -62,17 +75,22 @@ function choose(step) {
   (one("a.open, a", next) || next).focus({ preventScroll: true });
 }
 function chosen() { return one("li.chosen, tr.chosen"); }
-function openGate() {
-  const gates = all("aside.gates details");
-  if (!gates.length) return;
-  gates[0].open = true;
-  gates[0].scrollIntoView({ block: "nearest" });
-  one("input[name=reason]", gates[0]).focus();
+// One gate is opened at once; of several the first is in front, and a digit takes another one.
+const gates = () => all("aside.gates details");
+function openGate(gate) {
+  gate.open = true;
+  gate.scrollIntoView({ block: "nearest" });
+  one("input[name=reason]", gate).focus();
+}
+function nearGate() {
+  const list = gates();
+  if (list.length === 1) openGate(list[0]);
+  else one("summary", list[0])?.focus();
 }
 const acts = {
   j: () => choose(1), k: () => choose(-1),
   Enter: () => one("a.open, a", chosen() || body.appendChild(document.createElement("i")))?.click(),
-  a: () => one("[data-key=a]")?.focus(), o: openGate,
+  a: () => one("[data-key=a]")?.focus(), o: nearGate,
   "/": () => { const field = one("input[type=search]"); if (field) { field.focus(); field.select(); } else location.href = "/people"; },
   ".": () => (one("[data-picture]", chosen() || document) || one("[data-picture]"))?.click(),
   "?": () => dialog("keys"), n: () => one("[data-key=n]")?.click(),
@@ -81,7 +99,7 @@ document.addEventListener("keydown", event => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const field = event.target.closest("input, select, textarea");
   if (event.key === "Escape") {
-    const open = all("details[open]").pop();
+    const open = event.target.closest("details[open]") || all("details[open]").pop();
     if (field) field.blur();
     if (one("dialog[open]")) return;
     if (open) { open.open = false; event.preventDefault(); return; }
@@ -105,6 +123,11 @@ document.addEventListener("keydown", event => {
     return;
   }
   if (event.key === "g") { waitsForPlace = true; setTimeout(() => { waitsForPlace = false; }, 1500); return; }
+  if (/^[1-9]$/.test(event.key) && event.target.closest("aside.gates summary")) {
+    const gate = gates()[event.key - 1];
+    if (gate) { event.preventDefault(); openGate(gate); }
+    return;
+  }
   const button = one(`[data-shortcut="${CSS.escape(event.key)}"]`);
   if (button) { event.preventDefault(); button.click(); return; }
   const act = acts[event.key];
@@ -151,16 +174,28 @@ function contact(text) {
 }
 const isBusy = part => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button, summary") || one("details[open]", part);
 if (stream || one("[data-eyes]")) {
-  const last = stream?.firstElementChild?.dataset.seq;
-  const source = new EventSource("/events" + (last ? `?after=${last}` : ""));
-  let lostAt = 0;
+  let lostAt = 0, source;
   const lost = () => { if (lostAt) return; lostAt = Date.now(); stream?.classList.add("stale"); contact(words.lost.replace("#", new Date().toTimeString().slice(0, 8))); };
-  const back = () => { if (!lostAt) return; lostAt = 0; stream?.classList.remove("stale"); contact(words.back.replace("#", missed)); };
-  source.addEventListener("error", lost);
-  source.addEventListener("away", lost);
-  source.addEventListener("here", () => { back(); missed = 0; });
-  source.addEventListener("entry", event => { if (lostAt) missed += 1; put(event.data); });
-  source.addEventListener("picture", event => {
+  const back = () => { if (!lostAt) return; lostAt = 0; stream?.classList.remove("stale"); contact(words.contact.replace("#", missed)); };
+  // A browser asks again by itself where there was no answer, and never again after one that is no stream.
+  async function again() {
+    const answer = await fetch("/events", { method: "HEAD" }).catch(() => null);
+    if (answer?.status === 401) location.href = "/sign-in?to=" + encodeURIComponent(location.pathname + location.search);
+    else if (answer?.ok) watch();
+    else setTimeout(again, 3000);
+  }
+  const heard = {};
+  function watch() {
+    const newest = stream?.firstElementChild?.dataset.seq;
+    source = new EventSource("/events" + (newest ? `?after=${newest}` : ""));
+    source.addEventListener("error", () => { lost(); if (source.readyState === EventSource.CLOSED) setTimeout(again, 1000); });
+    for (const name in heard) source.addEventListener(name, heard[name]);
+  }
+  heard.away = lost;
+  heard.alarm = alarm;
+  heard.here = () => { back(); missed = 0; };
+  heard.entry = event => { if (lostAt) missed += 1; put(event.data); };
+  heard.picture = event => {
     const cell = one(`li[data-seq="${CSS.escape(event.data)}"] .shot-cell`);
     if (!cell || one("a", cell)) return;
     const link = document.createElement("a"), image = document.createElement("img");
@@ -170,16 +205,34 @@ if (stream || one("[data-eyes]")) {
     image.alt = words.pictureOf.replace("#", event.data);
     link.append(image);
     cell.replaceChildren(link);
-  });
-  source.addEventListener("passed", event => {
+  };
+  heard.passed = event => {
     const [seq, html] = event.data.split("\n");
     const happened = one(`li[data-seq="${CSS.escape(seq)}"] .happened`);
     if (happened && !one(".passed", happened)) happened.append(parsed(html));
-  });
-  source.addEventListener("gates", event => { const part = document.getElementById("gates"); if (part && !isBusy(part)) part.innerHTML = event.data; });
-  source.addEventListener("eyes", event => { const part = one("[data-eyes]"); if (part && !isBusy(part)) { part.innerHTML = event.data; tick(); } });
-  source.addEventListener("alarms", event => { for (const count of all("[data-count=alarms]")) { count.textContent = event.data; count.hidden = event.data === "0"; } });
-  source.addEventListener("over", () => { source.close(); location.href = "/sign-in"; });
+  };
+  // A part in which somebody writes is left alone until they have done.
+  const waiting = new Map();
+  function renew(part, change) {
+    if (!part) return;
+    if (isBusy(part)) waiting.set(part, change); else { waiting.delete(part); change(); }
+  }
+  setInterval(() => { for (const [part, change] of waiting) renew(part, change); }, 500);
+  heard.gates = event => { const part = document.getElementById("gates"); renew(part, () => { part.innerHTML = event.data; }); };
+  heard.eyes = event => {
+    const part = one("[data-eyes]"), end = event.data.indexOf("\n");
+    const queue = event.data.slice(0, end), html = event.data.slice(end + 1);
+    renew(part, () => {
+      const front = content => one("[data-alarm]", content)?.dataset.alarm;
+      if (part.dataset.queue === queue && front(part) !== front(parsed(html))) return;
+      part.dataset.queue = queue;
+      part.innerHTML = html;
+      tick();
+    });
+  };
+  heard.alarms = event => { for (const count of all("[data-count=alarms]")) { count.textContent = event.data; count.hidden = event.data === "0"; } };
+  heard.over = () => { source.close(); again(); };
+  watch();
   addEventListener("pagehide", () => source.close());
 }
 

@@ -7,6 +7,8 @@ enum GateFault: Error {
     /// The daemon is not there, or does not answer.
     case away(SocketError)
     case refused(CommandRefusal)
+
+    var isAway: Bool { if case .away = self { true } else { false } }
 }
 
 /// The admin socket, as one signed-in person speaks over it. Each question has a connection of its own: nobody waits behind another.

@@ -18,15 +18,23 @@ final class LiveHub: Sendable {
         var language: Language
     }
 
+    private struct Tab: Sendable {
+        var stream: EventStream
+        /// Whether the session that opened it goes on.
+        var isTheirs: @Sendable () -> Bool
+    }
+
     private struct Watch: Sendable {
         var visitor: Visitor
-        var tabs: [EventStream] = []
+        var tabs: [Tab] = []
     }
     private let watches = Guarded<[Key: Watch]>([:])
     private let ending = Cancellation()
 
-    /// A new tab; nil where there are too many.
-    func open(_ visitor: Visitor, after last: UInt64?) -> EventStream? {
+    /// A new tab, which ends when `isTheirs` does not hold any more; nil where there are too many.
+    func open(
+        _ visitor: Visitor, after last: UInt64?, while isTheirs: @escaping @Sendable () -> Bool
+    ) -> EventStream? {
         let key = Key(account: visitor.account, role: visitor.role, language: visitor.language)
         let stream = EventStream()
         let isFirst: Bool? = watches.change { watches in
@@ -34,41 +42,44 @@ final class LiveHub: Sendable {
             var watch = watches[key] ?? Watch(visitor: visitor)
             guard watch.tabs.count < Self.limitOfOne else { return nil }
             let isFirst = watch.tabs.isEmpty
-            watch.tabs.append(stream)
+            watch.tabs.append(Tab(stream: stream, isTheirs: isTheirs))
             watches[key] = watch
             return isFirst
         }
         guard let isFirst else { return nil }
         stream.onEnd { [weak self] in self?.close(stream, key) }
-        if let last { catchUp(stream, visitor, after: last) }
-        if isFirst { _ = NamedThread("watch") { [weak self] in self?.follow(key, visitor) } }
+        if isFirst {
+            _ = NamedThread("watch") { [weak self] in self?.follow(key, visitor, after: last) }
+        } else {
+            catchUp(stream, visitor, after: last)
+        }
         return stream
     }
 
-    /// The session is over: its tabs are told.
-    func end(account: String) {
-        let tabs = watches.change { watches in
-            watches.filter { $0.key.account == account }.flatMap(\.value.tabs)
-        }
-        for tab in tabs {
-            tab.send("over")
-            tab.end()
+    /// Tabs whose session is over are told, and end.
+    func settle() { settle(watches.withLock { Array($0.keys) }) }
+
+    private func settle(_ keys: [Key]) {
+        let tabs = watches.withLock { watches in keys.flatMap { watches[$0]?.tabs ?? [] } }
+        for tab in tabs where !tab.isTheirs() {
+            tab.stream.send("over")
+            tab.stream.end()
         }
     }
 
     func endAll() {
         ending.cancel()
-        for tab in watches.withLock({ $0.values.flatMap(\.tabs) }) { tab.end() }
+        for tab in watches.withLock({ $0.values.flatMap(\.tabs) }) { tab.stream.end() }
     }
 
     private func close(_ stream: EventStream, _ key: Key) {
         watches.change { watches in
-            watches[key]?.tabs.removeAll { $0 === stream }
+            watches[key]?.tabs.removeAll { $0.stream === stream }
             if watches[key]?.tabs.isEmpty == true { watches[key] = nil }
         }
     }
 
-    private func tabs(_ key: Key) -> [EventStream] { watches.withLock { $0[key]?.tabs ?? [] } }
+    private func tabs(_ key: Key) -> [EventStream] { watches.withLock { $0[key]?.tabs.map(\.stream) ?? [] } }
 
     private func tell(_ key: Key, _ name: String, id: UInt64? = nil, _ data: String = "") {
         for tab in tabs(key) { tab.send(name, id: id, data: data) }
@@ -76,10 +87,12 @@ final class LiveHub: Sendable {
 
     // MARK: what was missed
 
-    /// Entries since the last one that a tab has: it was away for a moment.
-    private func catchUp(_ stream: EventStream, _ visitor: Visitor, after last: UInt64) {
-        guard let missed = try? visitor.gate.all(Log(after: CountArgument(last), limit: 200)).items else { return }
-        for entry in missed { stream.send("entry", id: entry.seq, data: row(entry, visitor)) }
+    /// Entries since the last one that a tab has: it was away for a moment. Then that there is contact.
+    private func catchUp(_ stream: EventStream, _ visitor: Visitor, after last: UInt64?) {
+        let command = Log(after: last.map { CountArgument($0) }, limit: last == nil ? 1 : 200)
+        guard let missed = try? visitor.gate.all(command).items else { return }
+        for entry in missed where last != nil { stream.send("entry", id: entry.seq, data: row(entry, visitor)) }
+        stream.send("here")
     }
 
     private func row(_ entry: EntryView, _ visitor: Visitor) -> String {
@@ -88,20 +101,21 @@ final class LiveHub: Sendable {
 
     // MARK: following
 
-    /// On a thread of its own, while there is a tab.
-    private func follow(_ key: Key, _ visitor: Visitor) {
-        var last: UInt64?
-        var wasHere = true
+    /// On a thread of its own, while there is a tab. `last` is the newest entry that the first tab has.
+    private func follow(_ key: Key, _ visitor: Visitor, after last: UInt64?) {
+        var last = last
+        var isHere = true
         while !ending.isCancelled, !tabs(key).isEmpty {
-            let isHere = (try? listen(key, visitor, &last)) != nil
-            if !isHere, wasHere { tell(key, "away") }
-            wasHere = isHere
+            settle([key])
+            let isOver = (try? listen(key, visitor, &last, &isHere)) != nil
+            if !isOver, isHere { tell(key, "away") }
+            isHere = isOver
             // A daemon that starts again takes a moment.
             _ = watches.wait(atMost: .seconds(1)) { watches in watches[key] == nil ? true : nil }
         }
     }
 
-    private func listen(_ key: Key, _ visitor: Visitor, _ last: inout UInt64?) throws {
+    private func listen(_ key: Key, _ visitor: Visitor, _ last: inout UInt64?, _ isHere: inout Bool) throws {
         let client = try AdminClient(path: visitor.gate.path)
         client.limitWaits(to: Gate.patience)
         let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot || $0 == .health }
@@ -115,6 +129,9 @@ final class LiveHub: Sendable {
                 tell(key, "passed", id: entry.seq, "\(event)\n\(EntryRow.passed(entry, visitor).markup)")
             } else if EntryKind(rawValue: entry.kind)?.isEvent == true {
                 tell(key, "entry", id: entry.seq, row(entry, visitor))
+            } else if LogTable.isUrgent(entry) {
+                // A condition that began is no row of the stream, and is what an alarm sounds for.
+                tell(key, "alarm")
             }
         }
         defer { if newest > 0 { last = newest } }
@@ -127,6 +144,7 @@ final class LiveHub: Sendable {
             if isFirst { newest = $0.value.seq } else { take($0.value) }
         }
         if case .failure(let refusal) = answer { throw refusal }
+        isHere = true
         tell(key, "here")
         try serve(client, key, visitor, take)
     }
@@ -151,6 +169,7 @@ final class LiveHub: Sendable {
             } else {
                 quiet += Self.glance
             }
+            settle([key])
             try look(visitor, key, &shown)
             if quiet >= Self.beat {
                 quiet = .zero
@@ -174,7 +193,7 @@ final class LiveHub: Sendable {
         let alarms = try visitor.gate.ask(AlarmList()).alarms
         let isSame = alarms == shown.queue
         let eyes = isSame ? shown.eyes : Eyes.look(visitor, alarms, status.time, chosen: nil).content.markup
-        if eyes != shown.eyes, !shown.eyes.isEmpty { tell(key, "eyes", eyes) }
+        if eyes != shown.eyes { tell(key, "eyes", "\(Eyes.queue(alarms))\n\(eyes)") }
         shown = Glance(gates: gates, queue: alarms, eyes: eyes, alarms: status.alarms)
     }
 }

@@ -8,6 +8,17 @@ package struct Incoming: Sendable {
         case post = "POST"
     }
 
+    /// Who is waited for until there is an answer: what asks nobody does not wait behind what does.
+    enum Lane { case nobody, passwords, gate }
+
+    var lane: Lane {
+        switch path.first {
+        case "assets", "healthz": .nobody
+        case "sign-in": method == .post ? .passwords : .nobody
+        default: .gate
+        }
+    }
+
     package var method: Method
     /// Decoded parts of the path: `/log/17` is `["log", "17"]`.
     package var path: [String]

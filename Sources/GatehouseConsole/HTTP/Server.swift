@@ -30,8 +30,9 @@ package struct PageServer: Sendable {
         }
     }
 
-    /// Octets of a form or a file.
+    /// Octets of a form or a file; and of what somebody sends who is not signed in.
     static let longestBody = 24 << 20
+    static let longestOfStrangers = 64 << 10
     static let longestPath = 4096
     /// How long a browser may take for its body, in seconds.
     static let slowestBody = 30
@@ -39,11 +40,17 @@ package struct PageServer: Sendable {
 
     var place: Place
     var log: Logger
+    var isKnown: @Sendable (Incoming) -> Bool
     var answer: @Sendable (Incoming) -> Outgoing
 
-    package init(_ place: Place, log: Logger, answer: @escaping @Sendable (Incoming) -> Outgoing) {
+    /// `isKnown`: whether a request, as far as its head says, is of somebody who is signed in.
+    package init(
+        _ place: Place, log: Logger, isKnown: @escaping @Sendable (Incoming) -> Bool,
+        answer: @escaping @Sendable (Incoming) -> Outgoing
+    ) {
         self.place = place
         self.log = log
+        self.isKnown = isKnown
         self.answer = answer
     }
 
@@ -61,8 +68,7 @@ package struct PageServer: Sendable {
     package func run(beat: Beat? = nil, ready: @escaping @Sendable (Int?) -> Void) async throws {
         if case .socket(let path) = place { Self.clear(path) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let pool = NIOThreadPool(numberOfThreads: 8)
-        pool.start()
+        let pools = PagePools()
         let address: BindAddress =
             switch place {
             case .loopback(let port): .hostname("127.0.0.1", port: port)
@@ -72,7 +78,7 @@ package struct PageServer: Sendable {
         var quiet = log
         quiet.logLevel = .error
         let application = Application(
-            responder: PageResponder(pool: pool, isSocket: place.isSocket, answer: answer),
+            responder: PageResponder(pools: pools, isKnown: isKnown, answer: answer),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
@@ -90,7 +96,7 @@ package struct PageServer: Sendable {
             },
             eventLoopGroupProvider: .shared(group), logger: quiet)
         try await application.runService()
-        try await pool.shutdownGracefully()
+        try await pools.end()
         try await group.shutdownGracefully()
     }
 
@@ -101,8 +107,24 @@ package struct PageServer: Sendable {
     }
 }
 
-extension PageServer.Place {
-    var isSocket: Bool { if case .socket = self { true } else { false } }
+/// Threads that wait for answers, so many for each whom they wait for: a daemon that hangs keeps nobody from the sign-in, nor do those who
+/// guess passwords keep a guard from the gates.
+private struct PagePools {
+    private let nobody = NIOThreadPool(numberOfThreads: 2)
+    private let passwords = NIOThreadPool(numberOfThreads: 4)
+    private let gate = NIOThreadPool(numberOfThreads: 16)
+
+    init() { for pool in [nobody, passwords, gate] { pool.start() } }
+
+    subscript(lane: Incoming.Lane) -> NIOThreadPool {
+        switch lane {
+        case .nobody: nobody
+        case .passwords: passwords
+        case .gate: gate
+        }
+    }
+
+    func end() async throws { for pool in [nobody, passwords, gate] { try await pool.shutdownGracefully() } }
 }
 
 private struct PageContext: RequestContext {
@@ -116,22 +138,30 @@ private struct PageContext: RequestContext {
 }
 
 private struct PageResponder: HTTPResponder {
-    let pool: NIOThreadPool
-    let isSocket: Bool
+    let pools: PagePools
+    let isKnown: @Sendable (Incoming) -> Bool
     let answer: @Sendable (Incoming) -> Outgoing
 
     func respond(to request: Request, context: PageContext) async throws -> Response {
         let incoming: Incoming
         switch await read(request, context) {
         case .success(let read): incoming = read
-        case .failure(let fault): return response(to: .text("", status: fault.status), isHead: false)
+        case .failure(let fault):
+            return response(to: .text("", status: fault.status), isHead: false, isOver: fault.isOver)
         }
         let answer = answer
-        let outgoing = try await pool.runIfActive { answer(incoming) }
+        let outgoing = try await pools[incoming.lane].runIfActive { answer(incoming) }
         return response(to: outgoing, isHead: incoming.method == .head)
     }
 
-    private struct Fault: Error { var status: Int }
+    private struct Fault: Error {
+        var status: Int
+        /// What is still being sent is not read.
+        var isOver = false
+    }
+
+    /// Thrown behind an answer: the server closes the connection.
+    private struct ConnectionOver: Error {}
 
     private func read(_ request: Request, _ context: PageContext) async -> Result<Incoming, Fault> {
         guard let method = Incoming.Method(rawValue: request.method.rawValue) else {
@@ -161,7 +191,9 @@ private struct PageResponder: HTTPResponder {
         incoming.isFromHere = isFromHere(request)
         incoming.lastEvent = headers[HTTPField.Name("Last-Event-ID")!].flatMap { UInt64($0) }
         guard method == .post else { return .success(incoming) }
-        guard let body = await body(of: request) else { return .failure(Fault(status: 413)) }
+        let most = isKnown(incoming) ? PageServer.longestBody : PageServer.longestOfStrangers
+        guard headers[.contentLength].flatMap({ Int($0) }) ?? 0 <= most, let body = await body(of: request, upTo: most)
+        else { return .failure(Fault(status: 413, isOver: true)) }
         if headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true {
             guard let form = Fields(encoded: String(decoding: body, as: UTF8.self)) else {
                 return .failure(Fault(status: 400))
@@ -186,10 +218,10 @@ private struct PageResponder: HTTPResponder {
     }
 
     /// Nil where it is too long, or takes too long.
-    private func body(of request: Request) async -> [UInt8]? {
+    private func body(of request: Request, upTo most: Int) async -> [UInt8]? {
         await withTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
-                guard let buffer = try? await request.body.collect(upTo: PageServer.longestBody) else { return nil }
+                guard let buffer = try? await request.body.collect(upTo: most) else { return nil }
                 return Array(buffer: buffer)
             }
             group.addTask {
@@ -201,7 +233,7 @@ private struct PageResponder: HTTPResponder {
         }
     }
 
-    private func response(to outgoing: Outgoing, isHead: Bool) -> Response {
+    private func response(to outgoing: Outgoing, isHead: Bool, isOver: Bool = false) -> Response {
         var headers = HTTPFields()
         for (name, value) in Self.always + outgoing.headers {
             guard let name = HTTPField.Name(name) else { continue }
@@ -214,7 +246,17 @@ private struct PageResponder: HTTPResponder {
                 headers[.contentLength] = String(octets.count)
                 return Response(status: status, headers: headers)
             }
-            return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: octets)))
+            guard isOver else {
+                return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: octets)))
+            }
+            headers[.connection] = "close"
+            return Response(
+                status: status, headers: headers,
+                body: .init(contentLength: octets.count) { writer in
+                    try await writer.write(ByteBuffer(bytes: octets))
+                    try await writer.finish(nil)
+                    throw ConnectionOver()
+                })
         case .stream(let stream):
             return Response(
                 status: status, headers: headers,

@@ -76,7 +76,7 @@ struct Frame {
 
     private func link(_ place: Place, _ here: Place?) -> HTML {
         let waiting = place == .shift ? status?.alarms ?? 0 : 0
-        let conditions = place == .health ? status?.conditions.filter { $0.severity != "notice" }.count ?? 0 : 0
+        let conditions = place == .health ? status?.conditions.filter { $0.severity != "info" }.count ?? 0 : 0
         return """
             <a href="/\(place.rawValue)" data-go="\(String(place.key))" \("aria-current=\"page\"", if: place == here)><span>\(visitor.say(place.name))</span> \
             <span class="count red" \("data-count=\"alarms\"", if: place == .shift) \("hidden", if: waiting + conditions == 0)>\(waiting + conditions)</span></a>

@@ -12,17 +12,19 @@ struct GateRail {
 
     var content: HTML {
         """
-        <h2>\(say("Gates"))</h2>
-        \(status.portals.map(gate))
+        <h2 class="spread">\(say("Gates")) \("<kbd>o</kbd>", if: opens)</h2>
+        \(status.portals.enumerated().map { gate($1, $0 + 1) })
         <div class="sound">\(soundness)</div>
         """
     }
 
-    private func gate(_ portal: Status.Portal) -> HTML {
+    private var opens: Bool { visitor.may(.portalOpen) || visitor.may(.portalBlock) }
+
+    private func gate(_ portal: Status.Portal, _ number: Int) -> HTML {
         """
         <section class="gate" aria-label="\(portal.name)">
         <div class="spread"><span class="name">\(HTML.name(portal.name))</span> \(state(portal))</div>
-        \(actions(portal))
+        \(opens ? actions(portal, number) : .none)
         </section>
         """
     }
@@ -37,11 +39,10 @@ struct GateRail {
         return "<span class=\"mark \(tone)\">\((words.isEmpty ? [lock] : words).joined(separator: " · "))</span>"
     }
 
-    private func actions(_ portal: Status.Portal) -> HTML {
-        guard visitor.may(.portalOpen) || visitor.may(.portalBlock) else { return .none }
+    private func actions(_ portal: Status.Portal, _ number: Int) -> HTML {
         let isUsual = portal.posture == "secure"
         return """
-            <details data-gate="\(portal.name)"><summary class="button">\(say("Open…"))<span class="unseen"> \(portal.name)</span></summary>
+            <details data-gate="\(portal.name)"><summary class="button">\(say("Open…"))<span class="unseen"> \(portal.name)</span> \("<kbd>\(number)</kbd>", if: number < 10)</summary>
             <form method="post" action="/gates/\(Fields.encoded(portal.name))">
             <input type="hidden" name="token" value="\(visitor.token)">
             \(ReasonField(visitor: visitor, id: "why-\(portal.name)", usual: ReasonField.openings).field)
@@ -72,7 +73,7 @@ struct GateRail {
             return
                 "<p><span class=\"mark\">\(visitor.say(whole))</span><br><span class=\"small soft\">\(say("\(Int64(clamping: status.entries), "entry", "entries")"))</span></p>"
         }
-        let tone = worst.severity == "alarm" || worst.severity == "failure" ? "red" : "amber"
+        let tone = worst.severity == "alarm" || worst.severity == "fault" ? "red" : "amber"
         return """
             <p><span class="mark \(tone)">\(worst.sentence)</span></p>
             <p class="small"><a href="/health">\(say("\(status.conditions.count, "condition stands", "conditions stand")"))</a></p>

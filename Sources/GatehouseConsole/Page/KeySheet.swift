@@ -36,7 +36,7 @@ enum Scripts {
         // A number is put where the sign is.
         return """
             data-seconds="\(say("\("#") s ago"))" data-minutes="\(say("\("#") min ago"))" data-lost="\(say("No contact since \("#"): what is shown may be old."))" \
-            data-back="\(say("In contact again. Missed meanwhile: \("#")."))" data-alarm="\(say("Alarm"))" data-picture-of="\(say("Picture of entry \("#")"))"
+            data-contact="\(say("In contact again. Missed meanwhile: \("#")."))" data-alarm="\(say("Alarm"))" data-picture-of="\(say("Picture of entry \("#")"))"
             """
     }
 }

@@ -25,6 +25,11 @@ struct Eyes {
         return eyes
     }
 
+    /// What tells one state of the queue from another: a page that shows it already is left as it is.
+    static func queue(_ alarms: [AlarmView]) -> String {
+        alarms.map { "\($0.alarm)\($0.acknowledged == nil ? "" : "s")\($0.ended == nil ? "" : "e")" }.joined(separator: " ")
+    }
+
     private func say(_ text: Sentence.Text) -> String { visitor.say(text) }
 
     private var open: [AlarmView] { alarms.filter { $0.acknowledged == nil } }
@@ -104,12 +109,18 @@ struct Eyes {
             "<a href=\"/picture/\(pictured)\" data-picture=\"/picture/\(pictured)\"><img class=\"shot\" src=\"/picture/\(pictured)\" alt=\"\(text)\"></a>"
     }
 
+    /// The role of who saw it: their account stands in the entry behind its mark, and marks are for programs.
+    private func seer(_ alarm: AlarmView) -> String {
+        guard let by = alarm.by, let open = by.lastIndex(of: "("), by.last == ")" else { return alarm.by ?? "-" }
+        return Words.state(String(by[by.index(after: open)...].dropLast()), visitor.language)
+    }
+
     /// Seen, and not over.
     private var stands: HTML {
         """
         <section class="card"><h2>\(say("Seen, and still so"))</h2><ul>
         \(seen.map { alarm in
-            "<li class=\"spread\"><span>\(alarm.sentence)\(alarm.subject.isEmpty ? "" : " (\(alarm.subject))")</span> <span class=\"small soft\">\(say("seen by \(alarm.by ?? "-"), \(SiteTime.minute(alarm.acknowledged ?? ""))"))</span></li>" as HTML })
+            "<li class=\"spread\"><span>\(alarm.sentence)\(alarm.subject.isEmpty ? "" : " (\(alarm.subject))")</span> <span class=\"small soft\">\(say("seen by \(seer(alarm)), \(SiteTime.minute(alarm.acknowledged ?? ""))"))</span></li>" as HTML })
         </ul></section>
         """
     }

@@ -34,7 +34,7 @@ enum HealthViews {
         "<div class=\"card empty\"><strong>\(visitor.say("Nothing stands against the gates."))</strong>\(visitor.say("\(Int64(clamping: status.entries), "entry", "entries") in the journal, and every one of them hangs together."))</div>"
     }
 
-    private static func condition(_ condition: ConditionView, _ visitor: Visitor) -> HTML {
+    static func condition(_ condition: ConditionView, _ visitor: Visitor) -> HTML {
         let tone = condition.severity == "alarm" || condition.severity == "fault" ? "red" : "amber"
         let severity =
             HealthCode.Severity(rawValue: condition.severity).map { Words.severity($0, visitor.language) }

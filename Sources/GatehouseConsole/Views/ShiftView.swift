@@ -12,7 +12,7 @@ enum ShiftView {
         return View(
             visitor.say("Needs your eyes"), .shift,
             """
-            <section data-eyes aria-live="polite" aria-label="\(visitor.say("Needs your eyes"))">\(eyes.content)</section>
+            <section data-eyes data-queue="\(Eyes.queue(alarms.alarms))" aria-live="polite" aria-label="\(visitor.say("Needs your eyes"))">\(eyes.content)</section>
             <div class="spread"><h2>\(visitor.say("All that came"))</h2>
             \("<a class=\"button no-print\" href=\"/shift/end\">\(visitor.say("End the shift…"))</a>", if: visitor.may(.shiftEnd))</div>
             \(StreamList(visitor: visitor, entries: entries, today: today, isLive: true).html)
