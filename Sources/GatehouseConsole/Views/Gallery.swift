@@ -30,7 +30,7 @@ enum Gallery {
         let palette = incoming.query["palette"].flatMap(Palette.init(rawValue:)) ?? .light
         return Visitor(
             account: "zhang", shown: "张伟", role: .manager, language: language, palette: palette, token: "gallery",
-            gate: Gate(path: "", language: language, person: nil))
+            mark: { $0 }, gate: Gate(path: "", language: language, person: nil))
     }
 
     private static func page(_ data: Data, _ visitor: Visitor) -> HTML {
