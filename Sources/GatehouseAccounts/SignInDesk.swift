@@ -62,7 +62,8 @@ package final class SignInDesk: Sendable {
         case .wait(let rest): reply(.success(.wait(rest)))
         case .check(let check):
             let hasRoom = check.isKnown || state.withLock { $0.strangers <= Self.limitOfStrangers }
-            let isTaken = hasRoom && worker.post(from: Giver(check.giver), isUrgent: check.isKnown) { self.run(check, reply) }
+            let isTaken =
+                hasRoom && worker.post(from: Giver(check.giver), isUrgent: check.isKnown) { self.run(check, reply) }
             guard !isTaken else { return }
             state.withLock { state in
                 state.signIn.withdraw(check)

@@ -172,7 +172,8 @@ enum Sample {
             switch name {
             case "data": return "aGVsbG8="
             case "receiver", "token-hash": return .string(digest)
-            case "since", "old", "new", "id", "event", "alarm", "credential", "after", "before", "limit", "offset", "size",
+            case "since", "old", "new", "id", "event", "alarm", "credential", "after", "before", "limit", "offset",
+                "size",
                 "seconds", "address", "baud",
                 "type", "level", "user":
                 return "3"

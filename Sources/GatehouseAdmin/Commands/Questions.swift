@@ -91,7 +91,8 @@ package struct Log: AdminCommand {
     package var follow: FlagArgument?
     package init(
         from: TextArgument? = nil, until: TextArgument? = nil, after: CountArgument? = nil,
-        before: CountArgument? = nil, person: PersonalArgument? = nil, credential: RowOrTextArgument? = nil, point: NameArgument? = nil,
+        before: CountArgument? = nil, person: PersonalArgument? = nil, credential: RowOrTextArgument? = nil,
+        point: NameArgument? = nil,
         portal: NameArgument? = nil, decision: TextArgument? = nil, kind: TextArgument? = nil,
         limit: CountArgument? = nil, follow: FlagArgument? = nil
     ) {
