@@ -130,7 +130,8 @@ package final class Room: Sendable {
         guard incoming.method == .get else { return .text("") }
         let last = incoming.lastEvent ?? incoming.query.number("after")
         let cookie = incoming.cookies[Cookies.session] ?? ""
-        guard let stream = hub.open(visitor, after: last, while: { [weak self] in self?.isOpen(cookie) ?? false }) else {
+        guard let stream = hub.open(visitor, after: last, while: { [weak self] in self?.isOpen(cookie) ?? false })
+        else {
             var busy = Outgoing.text(visitor.say("Too many tabs watch; close one."), status: 503)
             busy.headers.append(("Retry-After", "30"))
             return busy

@@ -27,7 +27,8 @@ struct Eyes {
 
     /// What tells one state of the queue from another: a page that shows it already is left as it is.
     static func queue(_ alarms: [AlarmView]) -> String {
-        alarms.map { "\($0.alarm)\($0.acknowledged == nil ? "" : "s")\($0.ended == nil ? "" : "e")" }.joined(separator: " ")
+        alarms.map { "\($0.alarm)\($0.acknowledged == nil ? "" : "s")\($0.ended == nil ? "" : "e")" }.joined(
+            separator: " ")
     }
 
     private func say(_ text: Sentence.Text) -> String { visitor.say(text) }

@@ -42,13 +42,20 @@ enum Gallery {
             (
                 "LogFilter",
                 LogFilter(
-                    visitor: visitor, query: Fields([.init(name: "decision", value: "denied"), .init(name: "from", value: "\"<b>")]),
+                    visitor: visitor,
+                    query: Fields([.init(name: "decision", value: "denied"), .init(name: "from", value: "\"<b>")]),
                     portals: data.status.portals.map(\.name)
                 ).form
-            ), ("Bar", HTML([("07:00", 412), ("08:00", 97), ("09:00", 0)].map { Bar(name: $0.0, count: $0.1, most: 412).html })),
+            ),
+            (
+                "Bar",
+                HTML(
+                    [("07:00", 412), ("08:00", 97), ("09:00", 0)].map { Bar(name: $0.0, count: $0.1, most: 412).html })
+            ),
             ("SettingsView", SettingsView.view(visitor).body),
         ]
-        let body = HTML(parts.map { "<section data-part=\"\($0.name)\"><h2>\($0.name)</h2>\($0.shown)</section>" as HTML })
+        let body = HTML(
+            parts.map { "<section data-part=\"\($0.name)\"><h2>\($0.name)</h2>\($0.shown)</section>" as HTML })
         return Frame(visitor: visitor, status: data.status).page(View("Gallery", .shift, body))
     }
 
@@ -72,7 +79,9 @@ enum Gallery {
     private static func notices(_ visitor: Visitor) -> [View] {
         let refusal = CommandRefusal(
             code: "unknownAlarm",
-            message: Sentence("The form came from another page or from an earlier sign-in. Go back, load the page again and say it once more.")
+            message: Sentence(
+                "The form came from another page or from an earlier sign-in. Go back, load the page again and say it once more."
+            )
         ).said(in: visitor.language)
         return [
             Notices.view(of: .refused(refusal), visitor), Notices.foreignForm(visitor), Notices.notFound(visitor),
