@@ -33,7 +33,7 @@ def small(octets):
 
 
 def shown(page, browser, here):
-    goldens = Goldens(here / FOLDER, here.parents[1] / ".build/page-shots", step=32, share=12, stretch=0.03)
+    goldens = Goldens(here / FOLDER, here.parents[1] / ".build/page-shots", step=32, share=5, stretch=0.03)
     page.end()
     page.start("--gallery")
     # Who is signed in sees no gallery.
