@@ -8,6 +8,7 @@ import io
 from browser import DESK, PHONE
 from gate import check
 from golden import Goldens, difference
+from page import Client
 from PIL import Image
 
 SMALLER = 8
@@ -32,8 +33,10 @@ def small(octets):
 
 
 def shown(page, browser, here):
-    goldens = Goldens(here / FOLDER, here.parents[1] / ".build/page-shots", step=32, share=12, stretch=0.03)
-    # With a window of its own: who is signed in sees no gallery.
+    goldens = Goldens(here / FOLDER, here.parents[1] / ".build/page-shots", step=32, share=5, stretch=0.03)
+    page.end()
+    page.start("--gallery")
+    # Who is signed in sees no gallery.
     browser.devtools("Network.clearBrowserCookies")
     for language in ("en", "zh"):
         for palette in ("light", "dark"):
@@ -61,3 +64,6 @@ def shown(page, browser, here):
     browser.size(*DESK)
     browser.open(page.address("/gallery/sign-in?lang=zh"))
     check("gallery: the sign-in too", "Gatehouse" in browser.text() and browser.axe() == [])
+    page.end()
+    page.start()
+    check("gallery: nobody sees it where it was not asked for", Client(page).get("/gallery").status == 303)

@@ -126,7 +126,7 @@ class Page:
     def start(self, *words):
         command = self.own(
             harness.BIN / "gatehouse-console", "run", "--admin", self.gate.dir / "admin.sock", "--accounts", self.accounts,
-            "--listen", f"127.0.0.1:{self.port}", "--gallery", *words,
+            "--listen", f"127.0.0.1:{self.port}", *words,
         )
         log = open(self.gate.dir / "console.log", "ab")
         self.said = open(self.gate.dir / "console.said", "wb+")

@@ -23,7 +23,7 @@ def scan(address, modules=MODULES, headers=(), starts=(), seconds=600):
         done = subprocess.run(
             ["wapiti", "-u", address, "-m", modules, "--scope", "domain", "-f", "json", "-o", folder / "report", "--flush-session", "-v", "0", "-t", "10",
              "--store-session", folder, "--store-config", folder, "--max-scan-time", str(seconds / 3), "--max-attack-time", str(seconds / 3), "--no-bugreport", *words],
-            capture_output=True, text=True, timeout=seconds * 2,
+            capture_output=True, text=True, timeout=seconds * 2 + 120,
         )
         if not (folder / "report").exists():
             raise NoScan(done.stdout[-1000:] + done.stderr[-1000:])

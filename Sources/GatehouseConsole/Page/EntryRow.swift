@@ -27,10 +27,17 @@ struct EntryRow {
             <span class="place">\(HTML.name(place))</span>
             <span class="who">\(HTML.name(LogTable.person(entry)))</span>
             <span class="home">\(HTML.name(entry.dwelling ?? ""))</span>
-            <span class="happened">\(LogTable.happened(entry, visitor.language))\(passage.map { Self.passed($0, visitor) } ?? .none)</span>
+            <span class="happened">\(Self.happened(entry, visitor))\(passage.map { Self.passed($0, visitor) } ?? .none)</span>
             <span class="shot-cell">\(thumb)</span>
             </li>
             """
+    }
+
+    /// What happened, without the name: here it stands whole in its own column.
+    static func happened(_ entry: EntryView, _ visitor: Visitor) -> String {
+        var entry = entry
+        if entry.person != nil { entry.name = nil }
+        return LogTable.happened(entry, visitor.language)
     }
 
     /// Whether somebody went through, behind the decision that let them.

@@ -27,7 +27,7 @@ enum EntryPage {
             <a class="button" href="/log/\(entry.seq + 1)" data-shortcut="j">\(visitor.say("later")) <kbd>j</kbd></a></p>
             <article class="card eyes">
             <figure class="frame169">\(picture(visitor, entry))</figure>
-            <div><p class="what">\(LogTable.happened(entry, visitor.language))</p>
+            <div><p class="what">\(EntryRow.happened(entry, visitor))</p>
             \(facts(visitor, entry))</div>
             </article>
             \(RulePathList(visitor: visitor, rules: rules).html)
