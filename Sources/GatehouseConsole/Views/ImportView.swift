@@ -49,7 +49,7 @@ enum ImportView {
             \(answer.reply.map { sums(visitor, $0) } ?? .none)
             \(Listing(title: visitor.say("Wrong, and to be mended"), heads: [visitor.say("What to do")], rows: wrong.prefix(mostLines).map { ["\($0)"] }).html)
             \(Listing(title: visitor.say("What would change"), heads: [visitor.say("Line"), visitor.say("What")], rows: lines.prefix(mostLines).map(line)).html)
-            \(lines.count > mostLines ? "<p class=\"soft\">\(visitor.say("and \(lines.count - mostLines) more"))</p>" as HTML : .none)
+            \(lines.count > mostLines ? "<p class=\"soft\">\(visitor.say("and \(lines.count - mostLines, "line", "lines") more"))</p>" as HTML : .none)
             """
     }
 

@@ -91,7 +91,7 @@ struct RentalList {
             rows: rows.map { row in
                 [
                     row.id.map { RegisterLink.html(RegisterLink.tenancy($0), row.dwelling ?? "#\($0)") } ?? .none,
-                    "\(HTML.name(row.name ?? "")) \((row.people ?? 1) > 1 ? say("and \((row.people ?? 1) - 1) more") : "")",
+                    "\(HTML.name(row.name ?? "")) \((row.people ?? 1) > 1 ? say("and \((row.people ?? 1) - 1, "other person", "others")") : "")",
                     row.state.map { StateMark.html($0, visitor) } ?? .none,
                     "<span class=\"figures\">\(row.from ?? "")</span>",
                     "<span class=\"figures\">\(row.until ?? "")</span>",
@@ -127,7 +127,7 @@ struct RentalList {
         }
         return """
             <article class="card \("amber", if: isPressing)"><h2><span class="figures">\(report.counts[kind.rawValue] ?? 0)</span> \(visitor.say(kind.noun))</h2><ul>\(lines)</ul>
-            \(those.count > 6 ? "<p class=\"small soft\">\(say("and \(those.count - 6) more"))</p>" as HTML : .none)</article>
+            \(those.count > 6 ? "<p class=\"small soft\">\(say("and \(those.count - 6, "line", "lines") more"))</p>" as HTML : .none)</article>
             """
     }
 }
