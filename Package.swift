@@ -220,7 +220,9 @@ if !isFuzzing {
         .target(
             name: "GatehouseConsole",
             dependencies: [
-                "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "GatehouseAdmin", "GatehouseAccounts", "CLinux",
+                "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "GatehouseAdmin", "GatehouseAccounts",
+                "GatehouseCase",
+                "GatehouseSheets", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),

@@ -34,7 +34,7 @@ package enum CredentialPage {
             PageText.span(view.from, view.until, language), view.note.map { "\"\($0)\"" })
     }
 
-    private static func limits(_ view: CredentialView, _ language: Language) -> String? {
+    package static func limits(_ view: CredentialView, _ language: Language) -> String? {
         let uses = view.uses.map { Sentence("good for \(Int($0), "grant", "grants")").text(in: language) }
         let span = view.firstUseSeconds.map {
             Sentence("over \(PageText.length(Int($0), language)) after its first grant").text(in: language)
@@ -43,7 +43,8 @@ package enum CredentialPage {
         return said.isEmpty ? nil : said
     }
 
-    private static func status(_ view: CredentialView, _ off: PersonDetails.Off?, _ language: Language) -> String {
+    /// How it stands, since when and by whom.
+    package static func status(_ view: CredentialView, _ off: PersonDetails.Off?, _ language: Language) -> String {
         let word = Sentence(verbatim: PageText.word(view.status, language))
         let since = off?.since.map(PageText.time)
         if let off, let until = off.until.map(PageText.time) {

@@ -81,8 +81,9 @@ struct ArchitectureTests {
             name: "GatehouseConsole",
             may: base.union([
                 "GatehouseCore", "GatehouseCrypto", "GatehouseThreads", "GatehouseAdmin", "GatehouseAccounts",
-                "Hummingbird",
-                "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "ServiceLifecycle", "Logging",
+                "GatehouseCase",
+                "GatehouseSheets", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
+                "ServiceLifecycle", "Logging",
             ]), reason: "the page: asks over the admin socket alone; no database, no device, no configuration"),
         Target(
             name: "GatehouseSimulation",

@@ -108,8 +108,8 @@ document.addEventListener("keydown", event => {
   }
   // A usual reason by its number, while its field is empty.
   if (field) {
-    const usual = field.closest("form")?.querySelectorAll(".usual [data-fill]");
-    if (usual?.length && field.value === "" && /^[1-9]$/.test(event.key) && usual[event.key - 1]) {
+    const usual = all(`.usual [data-fill="${CSS.escape(field.id)}"]`);
+    if (usual.length && field.value === "" && /^[1-9]$/.test(event.key) && usual[event.key - 1]) {
       event.preventDefault();
       usual[event.key - 1].click();
     }
@@ -129,7 +129,13 @@ document.addEventListener("keydown", event => {
     return;
   }
   const button = one(`[data-shortcut="${CSS.escape(event.key)}"]`);
-  if (button) { event.preventDefault(); button.click(); return; }
+  if (button) {
+    event.preventDefault();
+    button.click();
+    // A form that unfolds is gone into.
+    one("input:not([type=hidden]), select", button.closest("details") || button)?.focus();
+    return;
+  }
   const act = acts[event.key];
   if (act && !(event.key === "Enter" && event.target !== body)) { event.preventDefault(); act(); }
 });
@@ -250,5 +256,29 @@ if (more) new IntersectionObserver(async (seen, observer) => {
   if (following && added.length) { link.href = following.href; observer.observe(link); } else { link.remove(); }
 }, { rootMargin: "600px" }).observe(more);
 
+// Files of the office: the answer comes below the form, which keeps what was chosen.
+const stay = one("form[data-stay]");
+stay?.addEventListener("submit", async event => {
+  event.preventDefault();
+  if (stay.dataset.sent) return;
+  const place = document.getElementById(stay.dataset.stay);
+  place.classList.add("stale");
+  try {
+    const answer = await fetch(stay.action, { method: "POST", body: new FormData(stay, event.submitter) });
+    if (answer.redirected) { location.href = answer.url; return; }
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    place.replaceChildren(...(one("#" + stay.dataset.stay, told) || one("main", told)).childNodes);
+  } catch { contact(words.lost.replace("#", new Date().toTimeString().slice(0, 8))); }
+  place.classList.remove("stale");
+  delete stay.dataset.sent;
+});
+const drop = one("[data-drop]");
+for (const kind of ["dragover", "dragleave", "drop"]) drop?.addEventListener(kind, event => {
+  event.preventDefault();
+  drop.classList.toggle("over", kind === "dragover");
+  if (kind === "drop") document.getElementById(drop.dataset.drop).files = event.dataTransfer.files;
+});
+
 for (const field of all("[autofocus]")) field.focus();
+for (const ask of all("[data-ask]")) document.getElementById(ask.dataset.ask)?.focus();
 for (const button of all("[data-print]")) button.addEventListener("click", () => print());

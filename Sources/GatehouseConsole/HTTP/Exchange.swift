@@ -24,6 +24,8 @@ package struct Incoming: Sendable {
     package var path: [String]
     package var query = Fields()
     package var form = Fields()
+    /// Files that came beside the fields of a form.
+    var files: [Multipart.File] = []
     /// What was sent, where it is no form.
     package var body: [UInt8] = []
     package var cookies: [String: String] = [:]

@@ -199,6 +199,8 @@ private struct PageResponder: HTTPResponder {
                 return .failure(Fault(status: 400))
             }
             incoming.form = form
+        } else if let form = Multipart(type: headers[.contentType], body) {
+            (incoming.form, incoming.files) = (form.fields, form.files)
         } else {
             incoming.body = body
         }

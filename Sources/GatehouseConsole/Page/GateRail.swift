@@ -87,6 +87,7 @@ struct ReasonField {
     let id: String
     let usual: [Sentence]
     var isNeeded = true
+    var value = ""
 
     static let openings = [
         Sentence("delivery"), Sentence("visitor, host called"), Sentence("resident without card"),
@@ -97,7 +98,7 @@ struct ReasonField {
     var field: HTML {
         """
         <label for="\(id)">\(visitor.say("Reason"))</label>
-        <input id="\(id)" name="reason" list="\(id)-usual" maxlength="200" autocomplete="off" \("required", if: isNeeded)>
+        <input id="\(id)" name="reason" list="\(id)-usual" maxlength="200" autocomplete="off" value="\(value)" \("required", if: isNeeded)>
         <datalist id="\(id)-usual">\(usual.map { "<option value=\"\(visitor.say($0))\"></option>" as HTML })</datalist>
         <div class="row usual">\(usual.enumerated().map { place, reason in
             "<button type=\"button\" class=\"small\" data-fill=\"\(id)\">\(visitor.say(reason)) <kbd>\(place + 1)</kbd></button>" as HTML })</div>

@@ -57,6 +57,10 @@ enum Notices {
         "normal": Sentence("Cards decide again."), "seen": Sentence("Seen. It stands in the log with your note."),
         "settings": Sentence("Kept."), "saved": Sentence("Written into the register."),
         "suspended": Sentence("Suspended. It opens nothing from now on."), "resumed": Sentence("It opens again."),
+        "gone": Sentence("Out of use. It opens no more."),
+        "replaced": Sentence("The new card opens, and the old one does no more."),
+        "tenancy": Sentence("The tenancy stands on the register, and its cards open from its first day on."),
+        "movedOut": Sentence("Moved out: the tenancy has ended, and what was handed back opens no more."),
         "taken": Sentence("The files are in the register."),
     ]
 

@@ -12,6 +12,11 @@ enum Views {
         case ("log", 1): return try LogView.view(visitor, incoming)
         case ("log", 2): if let event = UInt64(path[1]) { return try EntryPage.view(visitor, event, incoming) }
         case ("people", _): if let view = try PeopleViews.view(visitor, incoming) { return view }
+        case ("credentials", _): if let view = try CredentialViews.view(visitor, incoming) { return view }
+        case ("tenancies", _): if let view = try TenancyViews.view(visitor, incoming) { return view }
+        case ("passes", _): if let view = try PassViews.view(visitor, incoming) { return view }
+        case ("dwellings", _), ("vehicles", _): if let view = try HomeViews.view(visitor, incoming) { return view }
+        case ("import", 1): if visitor.may(.importFiles) { return ImportView.view(visitor) }
         case ("rentals", _): if let view = try RentalViews.view(visitor, incoming) { return view }
         case ("reports", 1): return try ReportsView.view(visitor, incoming)
         case ("health", _): if let view = try HealthViews.view(visitor, incoming) { return view }
@@ -44,7 +49,10 @@ enum Acts {
             _ = try visitor.gate.ask(AlarmAck(alarm: CountArgument(alarm)), reason: incoming.form["reason"])
             return .went("/shift?done=seen")
         case ("people", _): if let outcome = try PeopleActs.carryOut(incoming, visitor) { return outcome }
-        case ("rentals", _): if let outcome = try RentalActs.carryOut(incoming, visitor) { return outcome }
+        case ("credentials", _): if let outcome = try CredentialActs.carryOut(incoming, visitor) { return outcome }
+        case ("tenancies", _): if let outcome = try TenancyActs.carryOut(incoming, visitor) { return outcome }
+        case ("passes", _): if let outcome = try PassActs.carryOut(incoming, visitor) { return outcome }
+        case ("import", 1): if let outcome = try ImportActs.carryOut(incoming, visitor) { return outcome }
         default: break
         }
         return .shown(Notices.notFound(visitor))
