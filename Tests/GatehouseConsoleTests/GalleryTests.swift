@@ -40,7 +40,7 @@ import Testing
         let long = try #require(data.entries.first { $0.name?.hasPrefix("Abdurehim") == true })
         let visitor = Visitor(
             account: "zhang", shown: "张伟", role: .guard_, language: .english, palette: .auto, token: "t",
-            gate: Gate(path: "", language: .english, person: nil))
+            mark: { $0 }, gate: Gate(path: "", language: .english, person: nil))
         let markup = EntryRow(visitor: visitor, entry: long).html.markup
         #expect(markup.components(of: "Abdurehim") == 1)
     }

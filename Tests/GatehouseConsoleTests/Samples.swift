@@ -12,7 +12,7 @@ enum Samples {
     static func visitor(_ role: Role = .manager, _ language: Language = .english) -> Visitor {
         Visitor(
             account: "li.na", shown: "Li Na", role: role, language: language, palette: .auto, token: "t0ken",
-            gate: Gate(path: "/nowhere", language: language, person: nil))
+            mark: { $0 }, gate: Gate(path: "/nowhere", language: language, person: nil))
     }
 
     static func person(_ name: String = "张娜", reference: String = "R-03", status: String = "active") -> PersonView {
