@@ -28,7 +28,8 @@ def difference(one, other, step=STEP, stretch=0):
 class Goldens:
     """A folder of good pictures. What differs is put beside a picture of where, in `found`."""
 
-    def __init__(self, folder, found, step=STEP, share=SHARE, stretch=0):
+    def __init__(self, folder, found, step=STEP, share=SHARE, stretch=0, writes=bool(os.environ.get("GATEHOUSE_WRITE_SHOTS"))):
+        self.writes = writes
         self.folder, self.found = pathlib.Path(folder), pathlib.Path(found)
         self.step, self.share, self.stretch = step, share, stretch
 
@@ -37,7 +38,7 @@ class Goldens:
         good = self.folder / f"{name}.png"
         self.found.mkdir(parents=True, exist_ok=True)
         (self.found / f"{name}.png").write_bytes(picture)
-        if os.environ.get("GATEHOUSE_WRITE_SHOTS"):
+        if self.writes:
             self.folder.mkdir(parents=True, exist_ok=True)
             good.write_bytes(picture)
             return None
