@@ -1,6 +1,6 @@
 internal import GatehouseAccounts
 internal import GatehouseAdmin
-package import GatehouseCore
+internal import GatehouseCore
 
 /// Somebody who is signed in, as a page needs to know them.
 struct Visitor: Sendable {

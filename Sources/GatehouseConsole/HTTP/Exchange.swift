@@ -1,5 +1,3 @@
-package import GatehouseCore
-
 /// What a browser asks, read once: the page knows nothing of the server below it.
 package struct Incoming: Sendable {
     package enum Method: String, Sendable {

@@ -1,6 +1,6 @@
 internal import CLinux
 internal import GatehouseAdmin
-package import GatehouseCore
+internal import GatehouseCore
 internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
