@@ -72,28 +72,11 @@ enum OfficeFile {
     /// The sheet of that name, or the only one that shows and has something in it.
     private static func chosen(_ book: Workbook, _ wanted: String?) throws(SheetRefusal) -> (Workbook.Sheet, SheetTable)
     {
-        if let wanted {
-            guard let sheet = book.sheets.first(where: { $0.name == wanted }) else {
-                throw SheetRefusal(Sentence("there is no sheet \"\(wanted)\"; there are \(names(book.sheets))"))
-            }
-            return (sheet, try book.table(sheet))
-        }
-        var found: [(Workbook.Sheet, SheetTable)] = []
-        for sheet in book.sheets where !sheet.isHidden {
-            let table = try book.table(sheet)
-            if table.hasData { found.append((sheet, table)) }
-        }
-        guard let first = found.first else {
-            throw SheetRefusal(Sentence("no sheet that shows has anything in it; there are \(names(book.sheets))"))
-        }
+        let found = try book.meant(wanted)
         guard found.count == 1 else {
-            throw SheetRefusal(
-                Sentence("several sheets have something in them: say which, --sheet NAME: \(names(found.map(\.0)))"))
+            let names = Workbook.names(found.map(\.sheet))
+            throw SheetRefusal(Sentence("several sheets have something in them: say which, --sheet NAME: \(names)"))
         }
-        return first
-    }
-
-    private static func names(_ sheets: [Workbook.Sheet]) -> String {
-        sheets.map { "\"\($0.name)\"\($0.isHidden ? " (hidden)" : "")" }.joined(separator: ", ")
+        return found[0]
     }
 }

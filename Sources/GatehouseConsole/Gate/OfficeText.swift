@@ -51,24 +51,11 @@ struct OfficeText {
     private static func chosen(
         _ book: Workbook, _ wanted: String?
     ) throws(SheetRefusal) -> (Workbook.Sheet, SheetTable) {
-        let names = book.sheets.map { "\"\($0.name)\"" }.joined(separator: ", ")
-        if let wanted {
-            guard let sheet = book.sheets.first(where: { $0.name == wanted }) else {
-                throw SheetRefusal(Sentence("there is no sheet \"\(wanted)\"; there are \(names)"))
-            }
-            return (sheet, try book.table(sheet))
-        }
-        var found: [(Workbook.Sheet, SheetTable)] = []
-        for sheet in book.sheets where !sheet.isHidden {
-            let table = try book.table(sheet)
-            if table.hasData { found.append((sheet, table)) }
-        }
-        guard let first = found.first else {
-            throw SheetRefusal(Sentence("no sheet that shows has anything in it; there are \(names)"))
-        }
+        let found = try book.meant(wanted)
         guard found.count == 1 else {
+            let names = Workbook.names(found.map(\.sheet))
             throw SheetRefusal(Sentence("several sheets have something in them: say which: \(names)"))
         }
-        return first
+        return found[0]
     }
 }
