@@ -133,6 +133,10 @@ class Page:
         self.console = subprocess.Popen(command, stdout=self.said, stderr=log)
         assert eventually(lambda: self.console.poll() is not None or self.answers(), 20) and self.console.poll() is None, self.log()
 
+    def watcher(self):
+        """The process of the console itself."""
+        return self.console.pid
+
     def once(self):
         """The address that signs in once, as it is printed."""
         return eventually(lambda: (self.gate.dir / "console.said").read_text().strip(), 5)

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import pathlib
 import re
 import struct
 import time
@@ -105,13 +106,36 @@ def sessions(page):
     page.operator("change", "wang", "--enable", "--role", "manager")
 
 
+def watched(page):
+    """Each session is watched by itself, and once, however often its page is loaded again."""
+    clients = [Client(page, f"192.0.2.{30 + number}") for number in range(2)]
+    for client in clients:
+        client.sign_in("wang")
+    watches = [Watch(page, client) for client in clients]
+    for client, watch in zip(clients, watches):
+        check("watched: the gates that come carry the forms of this session", eventually(lambda: client.token() in watch.text, 10), watch.events)
+    for watch in watches:
+        watch.close()
+    for _ in range(6):
+        watch = Watch(page, clients[0])
+        assert eventually(lambda: watch.heard("here"), 10), watch.events
+        watch.close()
+    last = Watch(page, clients[0])
+
+    def threads():
+        return sum((task / "comm").read_text().strip() == "watch" for task in pathlib.Path(f"/proc/{page.watcher()}/task").iterdir())
+
+    check("watched: a page that is loaded again is not watched twice", eventually(lambda: threads() == 1, 15), threads())
+    last.close()
+
+
 class Watch:
     """What one tab hears, with when it heard it."""
 
     def __init__(self, page, client, after=None):
         import http.client
         import threading
-        self.events, self.over = [], False
+        self.events, self.over, self.text = [], False, ""
         self.connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=60)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in client.jar.items())}
         self.connection.request("GET", "/events" + (f"?after={after}" if after is not None else ""), headers=headers)
@@ -124,6 +148,8 @@ class Watch:
         try:
             while line := self.answer.readline():
                 key, _, value = line.decode().rstrip("\n").partition(": ")
+                if key == "data":
+                    self.text += value
                 if key == "event":
                     name, number = value, None
                 elif key == "id":

@@ -2,20 +2,26 @@ internal import GatehouseAdmin
 internal import GatehouseCore
 internal import GatehouseThreads
 
-/// What comes while somebody watches: one connection to the daemon for each signed-in person, however many tabs they have, because each
-/// look is put down with its person. A class because it owns threads.
+/// What comes while somebody watches: one connection to the daemon for each session, however many tabs it has, because each look is put
+/// down with its person, and what comes carries forms of the session. A class because it owns threads.
 final class LiveHub: Sendable {
-    /// Tabs of one person, and in all.
-    static let limitOfOne = 8
+    /// Tabs of one session, and in all.
+    static let limitOfOne = 16
     static let limit = 256
     /// What quiet connections hear, and how often the gates are looked at.
-    private static let beat: Duration = .seconds(15)
+    private static let beat: Duration = .seconds(5)
     private static let glance: Duration = .seconds(2)
 
     private struct Key: Hashable, Sendable {
-        var account: String
-        var role: Role
+        /// That of the session's forms.
+        var token: String
         var language: Language
+    }
+
+    /// One watch of a session: from its first tab to when none is left. Tabs that come later, as after a reload, are another one.
+    private struct Post: Hashable, Sendable {
+        var key: Key
+        var number: UInt64
     }
 
     private struct Tab: Sendable {
@@ -25,31 +31,36 @@ final class LiveHub: Sendable {
     }
 
     private struct Watch: Sendable {
-        var visitor: Visitor
+        var number: UInt64
         var tabs: [Tab] = []
     }
     private let watches = Guarded<[Key: Watch]>([:])
+    private let begun = Guarded<UInt64>(0)
     private let ending = Cancellation()
 
     /// A new tab, which ends when `isTheirs` does not hold any more; nil where there are too many.
     func open(
         _ visitor: Visitor, after last: UInt64?, while isTheirs: @escaping @Sendable () -> Bool
     ) -> EventStream? {
-        let key = Key(account: visitor.account, role: visitor.role, language: visitor.language)
+        let key = Key(token: visitor.token, language: visitor.language)
         let stream = EventStream()
-        let isFirst: Bool? = watches.change { watches in
+        let number = begun.change { number in
+            number += 1
+            return number
+        }
+        let watch: Watch? = watches.change { watches in
             guard watches.values.reduce(0, { $0 + $1.tabs.count }) < Self.limit else { return nil }
-            var watch = watches[key] ?? Watch(visitor: visitor)
+            var watch = watches[key] ?? Watch(number: number)
             guard watch.tabs.count < Self.limitOfOne else { return nil }
-            let isFirst = watch.tabs.isEmpty
             watch.tabs.append(Tab(stream: stream, isTheirs: isTheirs))
             watches[key] = watch
-            return isFirst
+            return watch
         }
-        guard let isFirst else { return nil }
+        guard let watch else { return nil }
         stream.onEnd { [weak self] in self?.close(stream, key) }
-        if isFirst {
-            _ = NamedThread("watch") { [weak self] in self?.follow(key, visitor, after: last) }
+        if watch.number == number {
+            let post = Post(key: key, number: number)
+            _ = NamedThread("watch") { [weak self] in self?.follow(post, visitor, after: last) }
         } else {
             catchUp(stream, visitor, after: last)
         }
@@ -79,10 +90,14 @@ final class LiveHub: Sendable {
         }
     }
 
-    private func tabs(_ key: Key) -> [EventStream] { watches.withLock { $0[key]?.tabs.map(\.stream) ?? [] } }
+    private func tabs(_ post: Post) -> [EventStream] {
+        watches.withLock { watches in
+            watches[post.key].flatMap { $0.number == post.number ? $0.tabs.map(\.stream) : nil } ?? []
+        }
+    }
 
-    private func tell(_ key: Key, _ name: String, id: UInt64? = nil, _ data: String = "") {
-        for tab in tabs(key) { tab.send(name, id: id, data: data) }
+    private func tell(_ post: Post, _ name: String, id: UInt64? = nil, _ data: String = "") {
+        for tab in tabs(post) { tab.send(name, id: id, data: data) }
     }
 
     // MARK: what was missed
@@ -102,20 +117,22 @@ final class LiveHub: Sendable {
     // MARK: following
 
     /// On a thread of its own, while there is a tab. `last` is the newest entry that the first tab has.
-    private func follow(_ key: Key, _ visitor: Visitor, after last: UInt64?) {
+    private func follow(_ post: Post, _ visitor: Visitor, after last: UInt64?) {
         var last = last
         var isHere = true
-        while !ending.isCancelled, !tabs(key).isEmpty {
-            settle([key])
-            let isOver = (try? listen(key, visitor, &last, &isHere)) != nil
-            if !isOver, isHere { tell(key, "away") }
+        while !ending.isCancelled, !tabs(post).isEmpty {
+            settle([post.key])
+            let isOver = (try? listen(post, visitor, &last, &isHere)) != nil
+            if !isOver, isHere { tell(post, "away") }
             isHere = isOver
             // A daemon that starts again takes a moment.
-            _ = watches.wait(atMost: .seconds(1)) { watches in watches[key] == nil ? true : nil }
+            _ = watches.wait(atMost: .seconds(1)) { watches in
+                watches[post.key]?.number == post.number ? nil : true
+            }
         }
     }
 
-    private func listen(_ key: Key, _ visitor: Visitor, _ last: inout UInt64?, _ isHere: inout Bool) throws {
+    private func listen(_ post: Post, _ visitor: Visitor, _ last: inout UInt64?, _ isHere: inout Bool) throws {
         let client = try AdminClient(path: visitor.gate.path)
         client.limitWaits(to: Gate.patience)
         let kinds = EntryKind.allCases.filter { $0.isEvent || $0 == .snapshot || $0 == .health }
@@ -124,14 +141,14 @@ final class LiveHub: Sendable {
             guard entry.seq > newest || newest == 0 else { return }
             newest = entry.seq
             if entry.kind == EntryKind.snapshot.rawValue {
-                if entry.outcome == "stored", let event = entry.about { tell(key, "picture", "\(event)") }
+                if entry.outcome == "stored", let event = entry.about { tell(post, "picture", "\(event)") }
             } else if entry.kind == EntryKind.passage.rawValue, let event = entry.about {
-                tell(key, "passed", id: entry.seq, "\(event)\n\(EntryRow.passed(entry, visitor).markup)")
+                tell(post, "passed", id: entry.seq, "\(event)\n\(EntryRow.passed(entry, visitor).markup)")
             } else if EntryKind(rawValue: entry.kind)?.isEvent == true {
-                tell(key, "entry", id: entry.seq, row(entry, visitor))
+                tell(post, "entry", id: entry.seq, row(entry, visitor))
             } else if LogTable.isUrgent(entry) {
                 // A condition that began is no row of the stream, and is what an alarm sounds for.
-                tell(key, "alarm")
+                tell(post, "alarm")
             }
         }
         defer { if newest > 0 { last = newest } }
@@ -145,17 +162,17 @@ final class LiveHub: Sendable {
         }
         if case .failure(let refusal) = answer { throw refusal }
         isHere = true
-        tell(key, "here")
-        try serve(client, key, visitor, take)
+        tell(post, "here")
+        try serve(client, post, visitor, take)
     }
 
     /// Entries as they come; between them the gates and the queue, where they changed.
     private func serve(
-        _ client: AdminClient, _ key: Key, _ visitor: Visitor, _ take: (EntryView) -> Void
+        _ client: AdminClient, _ post: Post, _ visitor: Visitor, _ take: (EntryView) -> Void
     ) throws {
         var shown = Glance()
         var quiet: Duration = .zero
-        while !ending.isCancelled, !tabs(key).isEmpty {
+        while !ending.isCancelled, !tabs(post).isEmpty {
             let line = try client.receive(within: Self.glance)
             if let line {
                 quiet = .zero
@@ -169,11 +186,11 @@ final class LiveHub: Sendable {
             } else {
                 quiet += Self.glance
             }
-            settle([key])
-            try look(visitor, key, &shown)
+            settle([post.key])
+            try look(visitor, post, &shown)
             if quiet >= Self.beat {
                 quiet = .zero
-                for tab in tabs(key) { tab.beat() }
+                for tab in tabs(post) { tab.beat() }
             }
         }
     }
@@ -185,15 +202,15 @@ final class LiveHub: Sendable {
         var alarms: Int?
     }
 
-    private func look(_ visitor: Visitor, _ key: Key, _ shown: inout Glance) throws {
+    private func look(_ visitor: Visitor, _ post: Post, _ shown: inout Glance) throws {
         let status = try visitor.gate.ask(Status())
         let gates = GateRail(visitor: visitor, status: status, metrics: try? visitor.gate.ask(Metrics())).content.markup
-        if gates != shown.gates { tell(key, "gates", gates) }
-        if shown.alarms != status.alarms { tell(key, "alarms", "\(status.alarms)") }
+        if gates != shown.gates { tell(post, "gates", gates) }
+        if shown.alarms != status.alarms { tell(post, "alarms", "\(status.alarms)") }
         let alarms = try visitor.gate.ask(AlarmList()).alarms
         let isSame = alarms == shown.queue
         let eyes = isSame ? shown.eyes : Eyes.look(visitor, alarms, status.time, chosen: nil).content.markup
-        if eyes != shown.eyes { tell(key, "eyes", "\(Eyes.queue(alarms))\n\(eyes)") }
+        if eyes != shown.eyes { tell(post, "eyes", "\(Eyes.queue(alarms))\n\(eyes)") }
         shown = Glance(gates: gates, queue: alarms, eyes: eyes, alarms: status.alarms)
     }
 }
