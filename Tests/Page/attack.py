@@ -219,7 +219,7 @@ def crowds(page):
     check("attack: and took no memory", page.resident() - resident < 16 << 10, resident, page.resident())
 
     watches = []
-    for _ in range(12):
+    for _ in range(20):
         watches.append(Watch(page, client))
     codes = [watch.status for watch in watches]
     check("attack: of one person's streams some are refused, with when to ask again", codes[0] == 200 and codes[-1] == 503 and watches[-1].answer.headers["Retry-After"], codes)
