@@ -142,7 +142,8 @@ extension Room {
         let palette = incoming.form["palette"].flatMap(Palette.init(rawValue:))
         do throws(AccountFault) {
             try desk.file.update { (book: inout AccountBook) throws(AccountFault) in
-                guard let name = AccountName(visitor.account), book[name] != nil else { return }
+                // Whoever came by an address of one time has no account to keep it in.
+                guard let name = AccountName(visitor.account) else { return }
                 try book.change(name) { account in
                     account.language = language ?? account.language
                     account.palette = palette ?? account.palette

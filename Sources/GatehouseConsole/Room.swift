@@ -73,7 +73,7 @@ package final class Room: Sendable {
         }
         guard incoming.method == .post else { return show(incoming, visitor) }
         // OWASP: where it began, and what only a form of this session carries.
-        guard incoming.isFromHere, let token = incoming.form["token"] ?? incoming.query["token"],
+        guard incoming.isFromHere, let token = incoming.form["token"],
             forms.isRight(token, for: incoming.cookies[Cookies.session] ?? "")
         else {
             return frame(visitor, Notices.foreignForm(visitor), incoming)
@@ -117,14 +117,14 @@ package final class Room: Sendable {
         }
     }
 
-    /// A view in its frame. What the frame needs of the gate is asked for in the name of the console itself.
-    /// `asks`: not where the daemon has just not answered.
+    /// A view in its frame, with how the gates are.
+    /// `asks`: not where the daemon has just not answered; one that hangs is waited for once.
     func frame(_ visitor: Visitor, _ view: View, _ incoming: Incoming, asks: Bool = true) -> Outgoing {
         let status = asks ? try? visitor.gate.ask(Status()) : nil
+        let metrics = status == nil ? nil : try? visitor.gate.ask(Metrics())
         let said = incoming.query["done"].flatMap { Notices.done($0, visitor) } ?? .none
         return .page(
-            Frame(visitor: visitor, status: status, metrics: try? visitor.gate.ask(Metrics()), said: said).page(view),
-            status: view.status)
+            Frame(visitor: visitor, status: status, metrics: metrics, said: said).page(view), status: view.status)
     }
 
     private func events(_ incoming: Incoming, _ visitor: Visitor) -> Outgoing {

@@ -71,6 +71,12 @@ def forgery(page):
     """Forms from elsewhere."""
     client = signed_in(page)
     token = client.token()
+    answer = client.ask("POST", "/sign-out?token=" + token, form={"x": "1"})
+    check("attack: a token in the address is none", answer.status == 403 and client.token() == token, answer.status)
+    acknowledged = len(page.gate.seen(kind="order", outcome="acknowledged"))
+    answer = client.post("/alarms/1", reason="never looked")
+    check("attack: what was on no screen does not count as seen", answer.status == 422 and "was not on your screen" in answer.text
+          and len(page.gate.seen(kind="order", outcome="acknowledged")) == acknowledged, answer.status)
     before = page.gate.pulses("lane")
     form = {"act": "open", "reason": "forged"}
     here = f"http://127.0.0.1:{page.port}"

@@ -65,6 +65,7 @@ def doors(page):
     path = "/" + once.split("/", 3)[3]
     client = Client(page, "192.0.2.8")
     check("sign-in: an address from the machine signs in", client.get(path).status == 303 and is_in(client))
+    check("sign-in: who came so has no account to keep colours in, and is told", client.post("/settings", palette="dark").status == 422)
     answer = Client(page, "192.0.2.9").get(path)
     check("sign-in: once", answer.status == 403 and "was used" in answer.text, answer.status)
 
